@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.databases import PostgresqlServer, postgresql_server
+from tests.harness.databases import PostgresqlServer, postgresql_server
 
 # A test starts many processes of Python; each would compile the whole package again where compiled files are not kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

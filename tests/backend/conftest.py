@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.engine import make_engine
-from tests.backend.world import World, make_world
-from tests.databases import KINDS, PATIENT, PostgresqlServer, SqliteFiles
+from tests.harness.backend.small_game import SmallGame, make_small_game
+from tests.harness.databases import KINDS, PATIENT, PostgresqlServer, SqliteFiles
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +50,6 @@ async def database(databases: Source) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def world(database: Database) -> World:
+async def world(database: Database) -> SmallGame:
     """A small game on the database."""
-    return await make_world(database)
+    return await make_small_game(database)

@@ -10,14 +10,14 @@ from kraty_console.backend.rules.context import RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
-from tests.backend.actions import ACTIONS, Action
-from tests.backend.world import World
+from tests.harness.backend.admin_actions import ACTIONS, Action
+from tests.harness.backend.small_game import SmallGame
 
 each_action = pytest.mark.parametrize("action", ACTIONS, ids=[action.name for action in ACTIONS])
 
 
 @each_action
-async def test_done_it_leaves_one_effect_and_one_audit_row(world: World, action: Action) -> None:
+async def test_done_it_leaves_one_effect_and_one_audit_row(world: SmallGame, action: Action) -> None:
     target = await action.prepare(world)
     answer = await action.call(world, action.context(world), target)
     assert not answer.replayed
@@ -36,7 +36,7 @@ async def test_done_it_leaves_one_effect_and_one_audit_row(world: World, action:
 
 
 @each_action
-async def test_the_same_key_and_body_gets_the_first_answer(world: World, action: Action) -> None:
+async def test_the_same_key_and_body_gets_the_first_answer(world: SmallGame, action: Action) -> None:
     target = await action.prepare(world)
     first = await action.call(world, action.context(world), target)
     before = await world.counts()
@@ -49,7 +49,7 @@ async def test_the_same_key_and_body_gets_the_first_answer(world: World, action:
 
 
 @each_action
-async def test_the_same_key_with_another_body_is_a_conflict(world: World, action: Action) -> None:
+async def test_the_same_key_with_another_body_is_a_conflict(world: SmallGame, action: Action) -> None:
     target = await action.prepare(world)
     await action.call(world, action.context(world), target)
     before = await world.counts()
@@ -66,7 +66,7 @@ async def test_the_same_key_with_another_body_is_a_conflict(world: World, action
 
 
 @each_action
-async def test_a_refusal_leaves_nothing_and_gives_the_key_back(world: World, action: Action) -> None:
+async def test_a_refusal_leaves_nothing_and_gives_the_key_back(world: SmallGame, action: Action) -> None:
     before = await world.counts()
     target = "nobody" if action.name in ("manual-grant", "wallet-credit", "ban") else world.new_id()
     if action.name != "server-grant":  # which makes players on first contact
@@ -79,7 +79,7 @@ async def test_a_refusal_leaves_nothing_and_gives_the_key_back(world: World, act
 
 
 @each_action
-async def test_32_at_once_with_one_key_are_one(world: World, action: Action) -> None:
+async def test_32_at_once_with_one_key_are_one(world: SmallGame, action: Action) -> None:
     target = await action.prepare(world)
     calls = [action.call(world, action.context(world), target) for _ in range(32)]
     answers = await asyncio.gather(*calls)
@@ -92,7 +92,7 @@ async def test_32_at_once_with_one_key_are_one(world: World, action: Action) -> 
 
 
 @each_action
-async def test_32_at_once_with_keys_of_their_own(world: World, action: Action) -> None:
+async def test_32_at_once_with_keys_of_their_own(world: SmallGame, action: Action) -> None:
     target = await action.prepare(world)
     calls = [action.call(world, action.context(world, f"key-{n:04}"), target) for n in range(32)]
     results = await asyncio.gather(*calls, return_exceptions=True)
@@ -104,7 +104,7 @@ async def test_32_at_once_with_keys_of_their_own(world: World, action: Action) -
     assert len(await world.rows(tables.audit, action=action.action, ticket=action.context(world).ticket)) >= len(done)
 
 
-async def test_one_key_names_one_grant_on_both_surfaces(world: World) -> None:
+async def test_one_key_names_one_grant_on_both_surfaces(world: SmallGame) -> None:
     manual, server = ACTIONS[2], ACTIONS[3]
     target = await manual.prepare(world)
     await manual.call(world, manual.context(world), target)
@@ -113,7 +113,7 @@ async def test_one_key_names_one_grant_on_both_surfaces(world: World) -> None:
     assert refused.value.code is Code.IDEMPOTENCY_CONFLICT
 
 
-async def test_a_key_belongs_to_one_operation(world: World) -> None:
+async def test_a_key_belongs_to_one_operation(world: SmallGame) -> None:
     for name in ("manual-grant", "wallet-credit", "ban"):
         action = next(each for each in ACTIONS if each.name == name)
         target = await action.prepare(world)

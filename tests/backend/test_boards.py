@@ -21,7 +21,7 @@ from kraty_console.backend.players import service as players
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
-from tests.backend.world import ALICE, DAY, World
+from tests.harness.backend.small_game import ALICE, DAY, SmallGame
 
 
 def ms(text: str) -> int:
@@ -55,21 +55,23 @@ def test_the_periods_that_are_over_go_back_to_the_first_one() -> None:
     assert period_of("never", made, now).starts_at == made
 
 
-async def board(world: World, key: str = "laps", **options: Any) -> None:
+async def board(world: SmallGame, key: str = "laps", **options: Any) -> None:
     await world.run(catalog.put_board, world.engine(), key, name=key, **options)
 
 
-async def arrive(world: World, external_id: str = ALICE, **context: Any) -> None:
+async def arrive(world: SmallGame, external_id: str = ALICE, **context: Any) -> None:
     await world.run(players.upsert, world.engine(), external_id, context=context)
 
 
-async def score(world: World, value: float, external_id: str = ALICE, key: str = "laps", **more: Any) -> dict[str, Any]:
+async def score(
+    world: SmallGame, value: float, external_id: str = ALICE, key: str = "laps", **more: Any
+) -> dict[str, Any]:
     answer = await world.run(boards.score, world.server(None), external_id, key, value, **more)
     told: dict[str, Any] = answer.data
     return told
 
 
-async def look(world: World, key: str = "laps", external_id: str | None = ALICE, **more: Any) -> dict[str, Any]:
+async def look(world: SmallGame, key: str = "laps", external_id: str | None = ALICE, **more: Any) -> dict[str, Any]:
     reader = BoardReader("live", world.now, 50, external_id=external_id, include_self=True)
     async with world.db.read() as tx:
         found = await board_reads.find_board(tx, world.tenant, key)
@@ -78,13 +80,13 @@ async def look(world: World, key: str = "laps", external_id: str | None = ALICE,
 
 
 @pytest.mark.parametrize(("aggregation", "held"), [("best", [5, 5, 9]), ("latest", [5, 3, 9]), ("sum", [5, 8, 17])])
-async def test_scores_count_as_the_board_says(world: World, aggregation: str, held: list[int]) -> None:
+async def test_scores_count_as_the_board_says(world: SmallGame, aggregation: str, held: list[int]) -> None:
     await board(world, score_aggregation=aggregation)
     await arrive(world)
     assert [(await score(world, value))["score"] for value in (5, 3, 9)] == held
 
 
-async def test_who_had_a_score_first_ranks_higher(world: World) -> None:
+async def test_who_had_a_score_first_ranks_higher(world: SmallGame) -> None:
     await board(world)
     for minutes, (name, value) in enumerate([("ann", 7), ("ben", 9), ("cid", 7), ("ann", 7), ("dot", 7.5)]):
         now = world.later(minutes * 60_000)
@@ -97,7 +99,7 @@ async def test_who_had_a_score_first_ranks_higher(world: World) -> None:
     assert shown["self"] == {"rank": 4, "score": 7}
 
 
-async def test_a_board_begins_anew_and_keeps_what_was(world: World) -> None:
+async def test_a_board_begins_anew_and_keeps_what_was(world: SmallGame) -> None:
     await board(world, reset_cadence="weekly", score_aggregation="sum")
     await arrive(world)
     await score(world, 10)
@@ -114,7 +116,7 @@ async def test_a_board_begins_anew_and_keeps_what_was(world: World) -> None:
 
 
 class TestSegments:
-    async def test_the_game_chooses_and_a_player_may_be_in_several(self, world: World) -> None:
+    async def test_the_game_chooses_and_a_player_may_be_in_several(self, world: SmallGame) -> None:
         await board(world, segments=[{"by": "context", "key": "region"}])
         await arrive(world, region="eu")
         await score(world, 1)
@@ -130,7 +132,7 @@ class TestSegments:
         assert [(each["segment"], each["selfRank"]) for each in told["segments"]] == [("eu", 1)]
         assert told["segmentsTruncated"] is True
 
-    async def test_what_follows_from_the_player_moves_with_the_player(self, world: World) -> None:
+    async def test_what_follows_from_the_player_moves_with_the_player(self, world: SmallGame) -> None:
         steps = [{"from": 0, "segment": "bronze"}, {"from": 100, "segment": "gold"}]
         await board(world, segments=[{"by": "country"}, {"by": "progression", "key": "gems", "steps": steps}])
         await arrive(world, country="PT")
@@ -142,7 +144,7 @@ class TestSegments:
         assert (await look(world, segment="PT/bronze"))["entries"] == []
         assert [entry["score"] for entry in (await look(world))["entries"]] == [5]
 
-    async def test_on_a_board_without_any_nothing_is_parted(self, world: World) -> None:
+    async def test_on_a_board_without_any_nothing_is_parted(self, world: SmallGame) -> None:
         await board(world)
         await arrive(world)
         await score(world, 5, segment="eu")
@@ -158,7 +160,7 @@ class TestSegments:
 
 
 class TestBoardsOfABalance:
-    async def test_they_follow_it_whatever_moves_it(self, world: World) -> None:
+    async def test_they_follow_it_whatever_moves_it(self, world: SmallGame) -> None:
         await board(world, "rich", ranked_by="gold", reset_cadence="monthly")
         await arrive(world, "ben")
         await world.run(boards.join, world.engine(), "ben", "rich")
@@ -169,14 +171,14 @@ class TestBoardsOfABalance:
         shown = await look(world, "rich")
         assert [(entry["score"], entry["isSelf"]) for entry in shown["entries"]] == [(40, True), (0, False)]
 
-    async def test_no_scores_are_sent_to_them(self, world: World) -> None:
+    async def test_no_scores_are_sent_to_them(self, world: SmallGame) -> None:
         await board(world, "rich", ranked_by="gold")
         await arrive(world)
         with pytest.raises(RuleError) as refused:
             await score(world, 5, key="rich")
         assert refused.value.code is Code.SCORE_NOT_SUPPORTED
 
-    async def test_joining_brings_what_is_held(self, world: World) -> None:
+    async def test_joining_brings_what_is_held(self, world: SmallGame) -> None:
         await arrive(world)
         await world.run(wallet.credit, world.server(None), ALICE, "gold", 12)
         await board(world, "rich", ranked_by="gold")
@@ -184,7 +186,7 @@ class TestBoardsOfABalance:
         assert entry["score"] == 12
 
 
-async def test_joining_never_resets_a_score(world: World) -> None:
+async def test_joining_never_resets_a_score(world: SmallGame) -> None:
     await board(world)
     await arrive(world)
     assert (await world.run(boards.join, world.engine(), ALICE, "laps"))["score"] == 0
@@ -192,7 +194,7 @@ async def test_joining_never_resets_a_score(world: World) -> None:
     assert (await world.run(boards.join, world.engine(), ALICE, "laps"))["score"] == 6
 
 
-async def test_scores_at_once_all_count(world: World) -> None:
+async def test_scores_at_once_all_count(world: SmallGame) -> None:
     await board(world, score_aggregation="sum")
     await arrive(world)
     names = [f"p{number}" for number in range(8)]
@@ -203,7 +205,7 @@ async def test_scores_at_once_all_count(world: World) -> None:
     assert sum(entry["score"] for entry in shown["entries"]) == 32
 
 
-async def test_a_sum_that_nobody_could_read_is_refused(world: World) -> None:
+async def test_a_sum_that_nobody_could_read_is_refused(world: SmallGame) -> None:
     await board(world, score_aggregation="sum")
     await arrive(world)
     await score(world, 2.0**53 - 1)
@@ -212,7 +214,7 @@ async def test_a_sum_that_nobody_could_read_is_refused(world: World) -> None:
     assert refused.value.code is Code.CONFLICT
 
 
-async def test_a_place_is_counted_only_so_far_down(world: World) -> None:
+async def test_a_place_is_counted_only_so_far_down(world: SmallGame) -> None:
     await board(world)
     for name, value in (("ann", 3), ("ben", 2), ("cid", 1)):
         await arrive(world, name)

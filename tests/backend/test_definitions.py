@@ -15,8 +15,8 @@ from kraty_console.backend.players import service as players
 from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.storage import tables
 from kraty_console.contract.documents import BadDocument, read_document
-from tests.backend.events import drain
-from tests.backend.world import ALICE, World
+from tests.harness.backend.playable_events import drain
+from tests.harness.backend.small_game import ALICE, SmallGame
 
 EXAMPLE = Path(__file__).parents[1].joinpath("data", "game.toml").read_text(encoding="utf-8")
 KEYS = {"key": "k", "name": "K"}
@@ -24,7 +24,7 @@ BRONZE = {"from": 0, "segment": "bronze"}
 EVENT = {**KEYS, "metrics": [{"key": "wins"}], "rewardPolicy": {"type": "none"}}
 
 
-async def test_the_example_can_be_played(world: World) -> None:
+async def test_the_example_can_be_played(world: SmallGame) -> None:
     document = read_document(EXAMPLE.replace("amount = 10 }", "amount = 1 }"), toml=True)
     told = await world.run(definitions.load, world.engine(), document)
     assert told == {
@@ -47,7 +47,7 @@ async def test_the_example_can_be_played(world: World) -> None:
     assert (duel["leaderboard_mode"], duel["capacity"], duel["fill_bots"]) == ("lobby_matched", 4, True)
 
 
-async def test_loaded_again_it_changes_what_is_said_and_keeps_the_rest(world: World) -> None:
+async def test_loaded_again_it_changes_what_is_said_and_keeps_the_rest(world: SmallGame) -> None:
     await world.run(definitions.load, world.engine(), read_document(EXAMPLE, toml=True))
     before = await world.counts()
     await world.run(definitions.load, world.engine(), read_document(EXAMPLE, toml=True))
@@ -60,7 +60,7 @@ async def test_loaded_again_it_changes_what_is_said_and_keeps_the_rest(world: Wo
     assert 1_785_542_400_000 in [row["ends_at"] for row in await world.rows(tables.event_windows)]
 
 
-async def test_the_example_has_levels_and_leaderboards(world: World) -> None:
+async def test_the_example_has_levels_and_leaderboards(world: SmallGame) -> None:
     await world.run(definitions.load, world.engine(), read_document(EXAMPLE, toml=True))
     await world.run(players.upsert, world.engine(), ALICE, context={"country": "PT"})
     told = await world.run(wallet.progress, world.engine(), ALICE, "xp", 120)
@@ -79,7 +79,7 @@ async def test_the_example_has_levels_and_leaderboards(world: World) -> None:
     assert (ranked["xp"], ranked["gold"]) == (None, [board["board_id"]])
 
 
-async def test_a_metric_that_is_new_begins_at_nothing_in_attempts_under_way(world: World) -> None:
+async def test_a_metric_that_is_new_begins_at_nothing_in_attempts_under_way(world: SmallGame) -> None:
     attempt = await world.play(score=None)
     race = {
         "key": "race",
@@ -134,7 +134,7 @@ UNSOUND: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-async def test_what_is_unsound_is_not_loaded(world: World) -> None:
+async def test_what_is_unsound_is_not_loaded(world: SmallGame) -> None:
     before = await world.counts()
     for document, where, what in UNSOUND:
         with pytest.raises(BadDocument) as said:

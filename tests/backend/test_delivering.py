@@ -14,15 +14,15 @@ from kraty_console.backend.players import service as players
 from kraty_console.backend.runtime.scheduler import Job, Scheduler
 from kraty_console.backend.webhooks.claims import HOUR, LEASE_MS, MINUTE, SECOND, EndpointKey, claim
 from kraty_console.backend.webhooks.delivery_ids import is_delivery_id
-from tests.backend.receiver import Receiver, answer, receiving
-from tests.backend.studio import SECRET, Studio, told
-from tests.backend.world import ALICE, World
+from tests.harness.backend.small_game import ALICE, SmallGame
+from tests.harness.backend.webhook_receiver import Receiver, answer, receiving
+from tests.harness.backend.webhook_studio import SECRET, Studio, told
 
 NAMES = ("ann", "ben", "cleo")
 
 
 @pytest.fixture
-async def studio(world: World) -> AsyncIterator[Studio]:
+async def studio(world: SmallGame) -> AsyncIterator[Studio]:
     for name in (ALICE, *NAMES):
         await world.run(players.upsert, world.engine(), name)
         await world.run(players.upsert, world.engine(environment="test"), name)

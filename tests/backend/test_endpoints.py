@@ -29,13 +29,13 @@ from kraty_console.backend.webhooks.fan_out import fan_out
 from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import WORKER_DRIVEN, EventName
-from tests.backend.receiver import Receiver, answer, receiving
-from tests.backend.studio import SECRET, Studio, told
-from tests.backend.world import ALICE, World
+from tests.harness.backend.small_game import ALICE, SmallGame
+from tests.harness.backend.webhook_receiver import Receiver, answer, receiving
+from tests.harness.backend.webhook_studio import SECRET, Studio, told
 
 
 @pytest.fixture
-async def studio(world: World) -> AsyncIterator[Studio]:
+async def studio(world: SmallGame) -> AsyncIterator[Studio]:
     for name in (ALICE, "ben"):
         await world.run(players.upsert, world.engine(), name)
     made = Studio(world)

@@ -13,25 +13,25 @@ from kraty_console.backend.players import bans
 from kraty_console.backend.players import service as players
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import STATUS, Code
-from tests.backend.events import define, refused
-from tests.backend.world import ALICE, DAY, HOUR, World
+from tests.harness.backend.playable_events import define, refused
+from tests.harness.backend.small_game import ALICE, DAY, HOUR, SmallGame
 
 GOLD = {"type": "currency", "currencyKey": "gold", "amount": 30}
 POTION = {"type": "item", "itemKey": "potion", "quantity": 2}
 
 
-async def _start(world: World, event: str, player: str = ALICE, **changes: Any) -> dict[str, Any]:
+async def _start(world: SmallGame, event: str, player: str = ALICE, **changes: Any) -> dict[str, Any]:
     answer = await world.run(attempts.start, world.engine(**changes), player, event)
     found: dict[str, Any] = answer.data["attempt"]
     return found
 
 
-async def _give(world: World, *entries: dict[str, Any]) -> None:
+async def _give(world: SmallGame, *entries: dict[str, Any]) -> None:
     made = await world.run(grants.create, world.engine(), ALICE, entries)
     await world.run(grants.claim, world.engine(), ALICE, made.data["grant"]["id"])
 
 
-async def test_an_event_must_be_there_switched_on_and_open(world: World) -> None:
+async def test_an_event_must_be_there_switched_on_and_open(world: SmallGame) -> None:
     await define(world, "off", more={"enabled": False})
     await define(world, "soon", opens=HOUR)
     for event, code in (("none", Code.NOT_FOUND), ("off", Code.EVENT_DISABLED), ("soon", Code.NO_ACTIVE_WINDOW)):
@@ -40,7 +40,7 @@ async def test_an_event_must_be_there_switched_on_and_open(world: World) -> None
     assert await world.rows(tables.players) == []
 
 
-async def test_the_quota_of_a_window_and_of_a_day(world: World) -> None:
+async def test_the_quota_of_a_window_and_of_a_day(world: SmallGame) -> None:
     await define(world, "twice", more={"attempt_quota": {"maxPerWindow": 2}})
     await define(world, "daily", more={"attempt_quota": {"maxPerDay": 1}}, opens=-2 * DAY, closes=3 * DAY)
     for event, most, code in (
@@ -56,7 +56,7 @@ async def test_the_quota_of_a_window_and_of_a_day(world: World) -> None:
     await _start(tomorrow, "daily")
 
 
-async def test_the_entry_cost_is_paid_with_the_start(world: World) -> None:
+async def test_the_entry_cost_is_paid_with_the_start(world: SmallGame) -> None:
     cost = {"currencies": [{"key": "gold", "amount": 20}], "items": [{"key": "potion", "quantity": 1}]}
     await define(world, "dear", more={"entry_cost": cost})
     await _give(world, GOLD, POTION)
@@ -77,7 +77,7 @@ async def test_the_entry_cost_is_paid_with_the_start(world: World) -> None:
     assert await world.counts() == after
 
 
-async def test_conditions_are_asked_of_what_a_player_has_and_did(world: World) -> None:
+async def test_conditions_are_asked_of_what_a_player_has_and_did(world: SmallGame) -> None:
     await define(world, "gate", more={"unlock_condition": {"kind": "event_completed", "eventKey": "quiet"}})
     rich = {"kind": "wallet_at_least", "economyKey": "gold", "amount": 30}
     stocked = {"kind": "item_at_least", "itemKey": "potion", "quantity": 9}
@@ -99,7 +99,7 @@ async def test_conditions_are_asked_of_what_a_player_has_and_did(world: World) -
             assert (await refused(world, ALICE, "club")).code is Code.ENTRY_REQUIREMENT_FAILED
 
 
-async def test_a_condition_that_makes_no_sense_is_the_studio_s_fault(world: World) -> None:
+async def test_a_condition_that_makes_no_sense_is_the_studio_s_fault(world: SmallGame) -> None:
     for column, code in (
         ("unlock_condition", Code.INVALID_UNLOCK_CONDITION),
         ("entry_requirement", Code.INVALID_ENTRY_REQUIREMENT),
@@ -130,7 +130,7 @@ def test_trees_that_cannot_be_looked_at(tree: object) -> None:
         check(tree)
 
 
-async def test_what_is_over_is_said_to_be_finished(world: World) -> None:
+async def test_what_is_over_is_said_to_be_finished(world: SmallGame) -> None:
     attempt = await world.play("quiet", 10)
     for rule, args in ((attempts.progress, ({"wins": 1},)), (attempts.finish, ())):
         with pytest.raises(Exception, match="completed already") as said:
@@ -139,7 +139,7 @@ async def test_what_is_over_is_said_to_be_finished(world: World) -> None:
     assert STATUS[Code.ATTEMPT_FINISHED] == 409
 
 
-async def test_a_ban_stops_the_game_and_not_the_studio_s_backend(world: World) -> None:
+async def test_a_ban_stops_the_game_and_not_the_studio_s_backend(world: SmallGame) -> None:
     attempt = await world.play(score=1)
     await world.run(bans.ban, world.admin(), ALICE)
     assert (await refused(world, ALICE, "race")).code is Code.PLAYER_BANNED
@@ -149,7 +149,7 @@ async def test_a_ban_stops_the_game_and_not_the_studio_s_backend(world: World) -
     assert (again.replayed, again.data) == (True, done.data)
 
 
-async def test_an_attempt_belongs_to_its_event_and_remembers_when_things_happened(world: World) -> None:
+async def test_an_attempt_belongs_to_its_event_and_remembers_when_things_happened(world: SmallGame) -> None:
     attempt = await world.play(score=None)
     with pytest.raises(Exception, match="not found"):
         await world.run(attempts.progress, world.engine(), ALICE, attempt["id"], {"wins": 1}, event_key="quiet")

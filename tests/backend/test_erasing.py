@@ -27,12 +27,12 @@ from kraty_console.backend.social.gifts import GiftContents
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
-from tests.backend.events import define, drain, sweeper
-from tests.backend.receiver import receiving
-from tests.backend.studio import Studio
 from tests.backend.test_boards import board
 from tests.backend.test_merge_whole import digest, everything
-from tests.backend.world import DAY, World
+from tests.harness.backend.playable_events import define, drain, sweeper
+from tests.harness.backend.small_game import DAY, SmallGame
+from tests.harness.backend.webhook_receiver import receiving
+from tests.harness.backend.webhook_studio import Studio
 
 ID, GUEST = "alexandra.w_77", "guest_device_9f"
 EMAIL, NAME = "Alexandra.W@Example.org", "Alex Winterbourne"
@@ -75,7 +75,7 @@ def test_every_column_of_text_is_searched_or_is_known_to_name_nobody(table: sa.T
     assert texts - free <= set().union(*STRUCTURAL.values())
 
 
-async def _life(world: World) -> None:
+async def _life(world: SmallGame) -> None:
     """A player with an e-mail and a name, and all that can come of it, each with a key that says whose it is."""
     keys = iter(range(100))
 
@@ -124,7 +124,7 @@ async def _allow_gifts(tx: Transaction, ctx: Context) -> None:
     tx.change(game, settings={**game["settings"], "gifting": gifting})
 
 
-async def _traces(world: World) -> dict[str, list[str]]:
+async def _traces(world: SmallGame) -> dict[str, list[str]]:
     """Of each table but the audit log: the traces that are in it."""
     found = await digest(world, everything(world))
     return {
@@ -134,7 +134,7 @@ async def _traces(world: World) -> dict[str, list[str]]:
     }
 
 
-async def test_nothing_is_left_of_who_it_was(world: World) -> None:
+async def test_nothing_is_left_of_who_it_was(world: SmallGame) -> None:
     await _life(world)
     before = await _traces(world)
     assert {"players", "idempotency", "outbox", "grants", "wallet_ledger", "purchases", "lobbies", "gifts"} <= set(
@@ -145,14 +145,14 @@ async def test_nothing_is_left_of_who_it_was(world: World) -> None:
     assert await _traces(world) == {}
 
 
-async def test_it_is_looked_for_slice_by_slice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_is_looked_for_slice_by_slice(world: SmallGame, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forgetting, "_SLICE", 2)
     await _life(world)
     await world.run(erase.erase, world.server(None, reason="gdpr_erasure"), ID)
     assert await _traces(world) == {}
 
 
-async def test_an_id_that_a_merge_left_behind_goes_everywhere(world: World) -> None:
+async def test_an_id_that_a_merge_left_behind_goes_everywhere(world: SmallGame) -> None:
     await _life(world)
     await world.run(erase.erase, world.server(None, reason="gdpr_erasure"), GUEST)
     left = [each for kept in (await _traces(world)).values() for each in kept]
@@ -160,7 +160,7 @@ async def test_an_id_that_a_merge_left_behind_goes_everywhere(world: World) -> N
     assert GUEST not in left
 
 
-async def test_what_others_have_stays_as_it_is(world: World) -> None:
+async def test_what_others_have_stays_as_it_is(world: SmallGame) -> None:
     await _life(world)
     await world.run(grants.create, world.server("key of bob"), "bob", [GOLD], metadata={"note": "gems for bob"})
     before = await world.rows(tables.grants, player_id=(await world.player("bob"))["player_id"])
@@ -172,7 +172,7 @@ async def test_what_others_have_stays_as_it_is(world: World) -> None:
 
 
 @pytest.mark.parametrize("external_id", ["7", "live", "gold", "bob"])
-async def test_an_id_that_is_a_common_word_takes_nothing_else_with_it(world: World, external_id: str) -> None:
+async def test_an_id_that_is_a_common_word_takes_nothing_else_with_it(world: SmallGame, external_id: str) -> None:
     await world.run(grants.create, world.server("key 7 live gold bob"), "carol", [GOLD], metadata={"level": "7"})
     await world.run(wallet.credit, world.server("other key"), "carol", "gold", 7)
     other = await world.rows(tables.outbox)
@@ -185,7 +185,7 @@ async def test_an_id_that_is_a_common_word_takes_nothing_else_with_it(world: Wor
     assert external_id not in {row["payload"]["externalPlayerId"] for row in own}
 
 
-async def test_a_grants_key_stays_taken_though_it_names_nobody_any_more(world: World) -> None:
+async def test_a_grants_key_stays_taken_though_it_names_nobody_any_more(world: SmallGame) -> None:
     key = f"order of {ID}"
     first = await world.run(grants.create, world.server(key), ID, [GOLD])
     await world.run(erase.erase, world.server(None, reason="gdpr_erasure"), ID)
@@ -198,7 +198,7 @@ async def test_a_grants_key_stays_taken_though_it_names_nobody_any_more(world: W
     assert await world.rows(tables.idempotency, key=key) == []
 
 
-async def test_what_was_erased_before_and_left_traces_is_cleaned_by_asking_again(world: World) -> None:
+async def test_what_was_erased_before_and_left_traces_is_cleaned_by_asking_again(world: SmallGame) -> None:
     await world.run(wallet.credit, world.server(f"for {ID}"), (await _known(world)), "gold", 5)
     old = await world.rows(tables.idempotency), await world.rows(tables.outbox)
     await world.run(erase.erase, world.server(None, reason="gdpr_erasure"), ID)
@@ -215,13 +215,13 @@ async def test_what_was_erased_before_and_left_traces_is_cleaned_by_asking_again
     assert await _traces(world) == {}
 
 
-async def _known(world: World) -> str:
+async def _known(world: SmallGame) -> str:
     await world.run(players.upsert, world.engine(), ID)
     return ID
 
 
 @pytest.fixture
-def studio(world: World) -> Studio:
+def studio(world: SmallGame) -> Studio:
     return Studio(world)
 
 

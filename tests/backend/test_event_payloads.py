@@ -17,9 +17,9 @@ from kraty_console.backend.players import bans, registration
 from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.runtime.sweeper import Sweeper
 from kraty_console.contract.webhooks import Envelope, EventName
-from tests.backend.receiver import receiving
-from tests.backend.studio import Studio
-from tests.backend.world import ALICE, DAY, HOUR, World
+from tests.harness.backend.small_game import ALICE, DAY, HOUR, SmallGame
+from tests.harness.backend.webhook_receiver import receiving
+from tests.harness.backend.webhook_studio import Studio
 
 GOLD = {"type": "currency", "currencyKey": "gold", "amount": 5}
 POTION = {"type": "item", "itemKey": "potion", "quantity": 2}
@@ -55,7 +55,7 @@ HAS: dict[EventName, dict[str, set[str]]] = {
 
 
 @pytest.fixture
-async def studio(world: World) -> AsyncIterator[Studio]:
+async def studio(world: SmallGame) -> AsyncIterator[Studio]:
     made = Studio(world)
     yield made
     await made.leave()

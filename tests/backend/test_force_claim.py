@@ -15,11 +15,11 @@ from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
-from tests.backend.actions import pending
-from tests.backend.world import ALICE, DAY, World
+from tests.harness.backend.admin_actions import pending
+from tests.harness.backend.small_game import ALICE, DAY, SmallGame
 
 
-async def test_pending_is_delivered(world: World) -> None:
+async def test_pending_is_delivered(world: SmallGame) -> None:
     grant_id = await pending(world)
     answer = await world.run(grants.force_claim, world.admin(), grant_id)
     assert (answer.data["grant"]["status"], answer.data["grant"]["id"]) == ("claimed", grant_id)
@@ -34,7 +34,7 @@ async def test_pending_is_delivered(world: World) -> None:
     assert row["metadata"]["before"] == row["before"]
 
 
-async def test_claimed_already_changes_nothing(world: World) -> None:
+async def test_claimed_already_changes_nothing(world: SmallGame) -> None:
     grant_id = await pending(world)
     claimed = await world.run(grants.claim, world.engine(), ALICE, grant_id)
     answer = await world.run(grants.force_claim, world.admin(), grant_id)
@@ -44,7 +44,7 @@ async def test_claimed_already_changes_nothing(world: World) -> None:
     assert (await world.player())["grants_claimed"] == 1
 
 
-async def test_expired_is_delivered(world: World) -> None:
+async def test_expired_is_delivered(world: SmallGame) -> None:
     entries = [{"type": "item", "itemKey": "potion", "quantity": 3}]
     made = await world.run(grants.create, world.server(), ALICE, entries, expires_at=world.now + 1)
     after = world.later(DAY)
@@ -55,7 +55,7 @@ async def test_expired_is_delivered(world: World) -> None:
     assert (player["grants_pending"], player["grants_claimed"]) == (0, 1)
 
 
-async def test_a_studio_that_keeps_its_own_inventory_is_only_marked(world: World) -> None:
+async def test_a_studio_that_keeps_its_own_inventory_is_only_marked(world: SmallGame) -> None:
     grant_id = await pending(world)
 
     async def studio_managed(tx: Transaction, ctx: Any) -> None:
@@ -67,7 +67,7 @@ async def test_a_studio_that_keeps_its_own_inventory_is_only_marked(world: World
     assert await world.rows(tables.wallet_ledger) == []
 
 
-async def test_a_crate_is_opened_and_its_contents_claimed(world: World) -> None:
+async def test_a_crate_is_opened_and_its_contents_claimed(world: SmallGame) -> None:
     attempt = await world.play()
     (crate,) = await world.rows(tables.grants, kind="crate")
     answer = await world.run(grants.force_claim, world.admin(), crate["grant_id"])
@@ -83,7 +83,7 @@ async def test_a_crate_is_opened_and_its_contents_claimed(world: World) -> None:
     assert (player["grants_pending"], player["grants_claimed"]) == (1, 2)
 
 
-async def test_opening_twice_gives_the_same_contents(world: World) -> None:
+async def test_opening_twice_gives_the_same_contents(world: SmallGame) -> None:
     await world.play()
     (crate,) = await world.rows(tables.grants, kind="crate")
     first = await world.run(grants.open_crate, world.engine(), ALICE, crate["grant_id"])
@@ -92,7 +92,7 @@ async def test_opening_twice_gives_the_same_contents(world: World) -> None:
     assert (first.data["crate"]["status"], first.data["contents"]["status"]) == ("claimed", "pending")
 
 
-async def test_a_crate_that_cannot_be_opened_stays_as_it_is(world: World) -> None:
+async def test_a_crate_that_cannot_be_opened_stays_as_it_is(world: SmallGame) -> None:
     await world.play()
     (crate,) = await world.rows(tables.grants, kind="crate")
     await world.archive()
@@ -102,7 +102,7 @@ async def test_a_crate_that_cannot_be_opened_stays_as_it_is(world: World) -> Non
     assert (await world.rows(tables.grants, kind="crate"))[0]["status"] == "pending"
 
 
-async def test_crates_in_a_grant_become_grants_to_open(world: World) -> None:
+async def test_crates_in_a_grant_become_grants_to_open(world: SmallGame) -> None:
     entries = [{"type": "crate", "crateItemKey": "mystery", "quantity": 2}]
     made = await world.run(grants.create, world.server(), ALICE, entries)
     await world.run(grants.claim, world.engine(), ALICE, made.data["id"])
@@ -111,7 +111,7 @@ async def test_crates_in_a_grant_become_grants_to_open(world: World) -> None:
     assert (crate["status"], crate["parent_grant_id"]) == ("pending", made.data["id"])
 
 
-async def test_claim_and_force_claim_at_once_deposit_once(world: World) -> None:
+async def test_claim_and_force_claim_at_once_deposit_once(world: SmallGame) -> None:
     grant_id = await pending(world)
     calls = [world.run(grants.claim, world.engine(), ALICE, grant_id) for _ in range(8)]
     calls += [world.run(grants.force_claim, world.admin(f"key-{n:04}"), grant_id) for n in range(8)]
@@ -120,7 +120,7 @@ async def test_claim_and_force_claim_at_once_deposit_once(world: World) -> None:
     assert len(await world.rows(tables.wallet_ledger)) == 1
 
 
-async def test_the_database_refuses_a_second_deposit(world: World) -> None:
+async def test_the_database_refuses_a_second_deposit(world: SmallGame) -> None:
     grant_id = await pending(world)
     await world.run(grants.claim, world.engine(), ALICE, grant_id)
     (row,) = await world.rows(tables.grant_deposits)
@@ -132,7 +132,7 @@ async def test_the_database_refuses_a_second_deposit(world: World) -> None:
         await world.db.run(again)
 
 
-async def test_the_studio_acknowledges(world: World) -> None:
+async def test_the_studio_acknowledges(world: SmallGame) -> None:
     grant_id = await pending(world)
     answer = await world.run(grants.claim, world.server(None), ALICE, grant_id)
     assert answer.data["status"] == "claimed"
@@ -140,7 +140,7 @@ async def test_the_studio_acknowledges(world: World) -> None:
     assert row["metadata"] == {"ackedBy": "server_api"}
 
 
-async def test_anothers_grant_is_not_there(world: World) -> None:
+async def test_anothers_grant_is_not_there(world: SmallGame) -> None:
     grant_id = await pending(world)
     await world.play("quiet", external_id="bob_7")
     with pytest.raises(RuleError) as refused:

@@ -21,12 +21,12 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 from tests.backend.test_boards import board
-from tests.backend.world import ALICE, World, make_world
+from tests.harness.backend.small_game import ALICE, SmallGame, make_small_game
 
 GOLD = [{"type": "currency", "currencyKey": "gold", "amount": 5}]
 LINE = ImportLine(0, ALICE, "one-key-0001", {"externalPlayerId": ALICE, "economyKey": "gold", "amount": 7})
 
-Change = Callable[[World, Context], Awaitable[RuleResult]]
+Change = Callable[[SmallGame, Context], Awaitable[RuleResult]]
 
 CHANGES: dict[str, Change] = {
     "credit": lambda world, ctx: world.run(wallet.credit, ctx, ALICE, "gold", 5),
@@ -39,7 +39,7 @@ CHANGES: dict[str, Change] = {
 
 
 @pytest.fixture
-async def both(world: World) -> World:
+async def both(world: SmallGame) -> SmallGame:
     """The same players in both environments, with the same money."""
     await board(world)
     for environment in ("live", "test"):
@@ -52,7 +52,7 @@ async def both(world: World) -> World:
 
 @pytest.mark.parametrize("order", [("live", "test"), ("test", "live")])
 @pytest.mark.parametrize("change", CHANGES)
-async def test_one_key_names_a_change_in_each_environment(both: World, change: str, order: tuple[str, str]) -> None:
+async def test_one_key_names_a_change_in_each_environment(both: SmallGame, change: str, order: tuple[str, str]) -> None:
     for environment in order:
         ctx = both.server("one-key-0001", environment=environment)
         first = await CHANGES[change](both, ctx)
@@ -62,14 +62,14 @@ async def test_one_key_names_a_change_in_each_environment(both: World, change: s
         assert {**again.data, "applied": True} == {**first.data, "applied": True}
 
 
-async def test_one_key_names_two_operations_and_two_games(both: World) -> None:
-    other = await make_world(both.db)
+async def test_one_key_names_two_operations_and_two_games(both: SmallGame) -> None:
+    other = await make_small_game(both.db)
     await other.run(players.upsert, other.server(None), ALICE)
     for world, change in ((both, "credit"), (both, "debit"), (both, "give"), (other, "credit")):
         assert not (await CHANGES[change](world, world.server("one-key-0001"))).replayed
 
 
-async def test_a_grants_key_is_unique_in_the_whole_game(both: World) -> None:
+async def test_a_grants_key_is_unique_in_the_whole_game(both: SmallGame) -> None:
     await both.run(grants.create, both.server("one-key-0001"), ALICE, GOLD)
     with pytest.raises(RuleError) as refused:
         await both.run(grants.create, both.server("one-key-0001", environment="test"), ALICE, GOLD)
@@ -77,14 +77,14 @@ async def test_a_grants_key_is_unique_in_the_whole_game(both: World) -> None:
 
 
 @pytest.mark.parametrize("order", [("live", "test"), ("test", "live")])
-async def test_rows_of_a_migration_have_their_environment_too(both: World, order: tuple[str, str]) -> None:
+async def test_rows_of_a_migration_have_their_environment_too(both: SmallGame, order: tuple[str, str]) -> None:
     for environment in order:
         ctx = both.server(None, environment=environment)
         told = [(await both.run(importing.import_wallet, ctx, [LINE], [])).data for _ in range(2)]
         assert [(each["applied"], each["skipped"]) for each in told] == [(1, 0), (0, 1)]
 
 
-async def _as_before(world: World) -> None:
+async def _as_before(world: SmallGame) -> None:
     """Keys as older versions kept them: under the operation alone."""
 
     async def work(tx: Transaction, _ctx: Context) -> None:
@@ -99,21 +99,21 @@ async def _as_before(world: World) -> None:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-async def test_what_an_older_version_did_is_not_done_again(both: World, change: str) -> None:
+async def test_what_an_older_version_did_is_not_done_again(both: SmallGame, change: str) -> None:
     ctx = both.server("one-key-0001", environment="test")
     await CHANGES[change](both, ctx)
     await _as_before(both)
     assert (await CHANGES[change](both, ctx)).replayed
 
 
-async def test_what_an_older_version_imported_is_not_imported_again(both: World) -> None:
+async def test_what_an_older_version_imported_is_not_imported_again(both: SmallGame) -> None:
     ctx = both.server(None, environment="test")
     await both.run(importing.import_wallet, ctx, [LINE], [])
     await _as_before(both)
     assert (await both.run(importing.import_wallet, ctx, [LINE], [])).data["skipped"] == 1
 
 
-async def test_erasing_finds_the_keys_of_every_environment(both: World) -> None:
+async def test_erasing_finds_the_keys_of_every_environment(both: SmallGame) -> None:
     ctx = both.server("for-alice_42-1", environment="test")
     await CHANGES["credit"](both, ctx)
     await both.run(erase.erase, both.server(None, environment="test", reason="gdpr_erasure"), ALICE)

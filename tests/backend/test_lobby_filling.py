@@ -12,18 +12,18 @@ from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
-from tests.backend.events import drain, pit, refused, sweeper, waiting
-from tests.backend.world import ALICE, DAY, World
+from tests.harness.backend.playable_events import drain, pit, refused, sweeper, waiting
+from tests.harness.backend.small_game import ALICE, DAY, SmallGame
 
 
-async def _look(world: World, lobby_id: str) -> dict[str, Any]:
+async def _look(world: SmallGame, lobby_id: str) -> dict[str, Any]:
     async with world.db.read() as tx:
         lobby = await lobbies.read_lobby(tx, world.engine(), lobby_id)
         shown: dict[str, Any] = (await lobbies.lobby_answer(tx, world.engine(), lobby))["lobby"]
     return shown
 
 
-async def test_players_wait_for_each_other_and_the_last_one_starts_it(world: World) -> None:
+async def test_players_wait_for_each_other_and_the_last_one_starts_it(world: SmallGame) -> None:
     await pit(world)
     lobby_id = await waiting(world, "ann")
     assert await waiting(world, "ben") == lobby_id
@@ -40,7 +40,7 @@ async def test_players_wait_for_each_other_and_the_last_one_starts_it(world: Wor
     assert [row["participant_count"] for row in await world.rows(tables.lobbies)] == [3, 1]
 
 
-async def test_a_start_that_waits_keeps_its_key_free(world: World) -> None:
+async def test_a_start_that_waits_keeps_its_key_free(world: SmallGame) -> None:
     await pit(world, capacity=2)
     first = await refused(world, "ann", "pit", idempotency_key="start-1")
     assert first.code is Code.LOBBY_FORMING
@@ -50,7 +50,7 @@ async def test_a_start_that_waits_keeps_its_key_free(world: World) -> None:
     assert (started.status, started.replayed) == (201, False)
 
 
-async def test_who_has_played_is_matched_anew(world: World) -> None:
+async def test_who_has_played_is_matched_anew(world: SmallGame) -> None:
     await pit(world, capacity=1)
     first, second = [(await world.run(attempts.start, world.engine(), ALICE, "pit")).data for _ in range(2)]
     assert first["leaderboardId"] == second["leaderboardId"]
@@ -61,13 +61,13 @@ async def test_who_has_played_is_matched_anew(world: World) -> None:
     assert (await world.player())["lobbies_active"] == 2
 
 
-async def test_nothing_is_paid_while_waiting(world: World) -> None:
+async def test_nothing_is_paid_while_waiting(world: SmallGame) -> None:
     await pit(world, entry_cost={"currencies": [{"key": "gold", "amount": 5}]}, attempt_quota={"maxPerWindow": 1})
     assert (await refused(world, "ann", "pit")).code is Code.INSUFFICIENT_ENTRY_COST
     assert await world.rows(tables.lobbies) == []
 
 
-async def test_short_after_its_time(world: World) -> None:
+async def test_short_after_its_time(world: SmallGame) -> None:
     await pit(world, fill_timeout_seconds=20)
     lobby_id = await waiting(world, ALICE)
     almost, late = world.later(19_999), world.later(20_000)
@@ -79,7 +79,7 @@ async def test_short_after_its_time(world: World) -> None:
     assert (await world.player())["lobbies_active"] == 1
 
 
-async def test_the_next_start_does_not_wait_for_the_sweep(world: World) -> None:
+async def test_the_next_start_does_not_wait_for_the_sweep(world: SmallGame) -> None:
     await pit(world, fill_timeout_seconds=20)
     await waiting(world, ALICE)
     late = world.later(20_000)
@@ -88,7 +88,7 @@ async def test_the_next_start_does_not_wait_for_the_sweep(world: World) -> None:
     assert await sweeps.start_lobbies(sweeper(late)) == 0
 
 
-async def test_bots_drip_in_and_sit_on_the_board(world: World) -> None:
+async def test_bots_drip_in_and_sit_on_the_board(world: SmallGame) -> None:
     await pit(world, capacity=5, fill_timeout_seconds=40, fill_bots=True)
     lobby_id = await waiting(world, ALICE)
     seen = [(await _look(world.later(seconds * 1000), lobby_id))["botSlots"] for seconds in (0, 9, 10, 25, 39, 40, 99)]
@@ -102,7 +102,7 @@ async def test_bots_drip_in_and_sit_on_the_board(world: World) -> None:
     assert all(0 <= entry["score"] < 10 for entry in board)
 
 
-async def test_who_waits_for_a_full_lobby_waits_until_the_window_closes(world: World) -> None:
+async def test_who_waits_for_a_full_lobby_waits_until_the_window_closes(world: SmallGame) -> None:
     await pit(world, fill_strategy="wait_full", fill_bots=True)
     lobby_id = await waiting(world, ALICE)
     assert (await _look(world, lobby_id))["fillBy"] is None
@@ -114,7 +114,7 @@ async def test_who_waits_for_a_full_lobby_waits_until_the_window_closes(world: W
     assert (await _look(over, lobby_id))["status"] == "closed"
 
 
-async def test_a_pushed_lobby_plays_at_once_with_its_board_and_takes_no_others(world: World) -> None:
+async def test_a_pushed_lobby_plays_at_once_with_its_board_and_takes_no_others(world: SmallGame) -> None:
     await pit(world, fill_timeout_seconds=30)
     pushed = await world.run(lobbies.push, world.server(None), "pit", "m-1", ["ann", "new", "ann"], metadata={"map": 3})
     assert pushed.status == 201
@@ -141,7 +141,7 @@ async def test_a_pushed_lobby_plays_at_once_with_its_board_and_takes_no_others(w
      (["ann"], None, {"fill_strategy": "wait_full"}), (["ann"], None, {"fill_timeout_seconds": 600})],
 )  # fmt: skip
 async def test_a_pushed_lobby_plays_at_once_whatever_its_roster(
-    world: World, roster: list[str], bots: bool | None, event_fills: dict[str, Any]
+    world: SmallGame, roster: list[str], bots: bool | None, event_fills: dict[str, Any]
 ) -> None:
     await pit(world, **event_fills)
     pushed = (await world.run(lobbies.push, world.server(None), "pit", "m", roster, capacity=2, fill_bots=bots)).data
@@ -151,7 +151,7 @@ async def test_a_pushed_lobby_plays_at_once_whatever_its_roster(
     assert pushed["botSlots"] == (2 - len(roster) if bots else 0)
 
 
-async def test_what_cannot_be_pushed(world: World) -> None:
+async def test_what_cannot_be_pushed(world: SmallGame) -> None:
     await pit(world)
     for event, players, code in (
         ("pit", ["a", "b", "c", "d"], Code.VALIDATION_FAILED),
@@ -163,7 +163,7 @@ async def test_what_cannot_be_pushed(world: World) -> None:
         assert said.value.code is code
 
 
-async def _win(world: World, player: str, *, wins: float = 10) -> str:
+async def _win(world: SmallGame, player: str, *, wins: float = 10) -> str:
     """Play to the end: with fewer than ten wins the attempt is given up."""
     attempt: str = (await world.run(attempts.start, world.engine(), player, "pit")).data["attempt"]["id"]
     await world.run(attempts.progress, world.engine(), player, attempt, {"wins": wins})
@@ -173,7 +173,7 @@ async def _win(world: World, player: str, *, wins: float = 10) -> str:
 
 
 @pytest.mark.parametrize("look", ["the worker", "a reader"])
-async def test_a_lobby_ends_when_all_of_its_people_have_played(world: World, look: str) -> None:
+async def test_a_lobby_ends_when_all_of_its_people_have_played(world: SmallGame, look: str) -> None:
     await pit(world)
     pushed = (await world.run(lobbies.push, world.server(None), "pit", "m-1", ["ann", "ben"], fill_bots=True)).data
 
@@ -197,7 +197,7 @@ async def test_a_lobby_ends_when_all_of_its_people_have_played(world: World, loo
     assert await waiting(world, "ann") != pushed["id"]  # the next start is another match
 
 
-async def test_a_lobby_whose_window_closes_first_says_so(world: World) -> None:
+async def test_a_lobby_whose_window_closes_first_says_so(world: SmallGame) -> None:
     await pit(world)
     pushed = (await world.run(lobbies.push, world.server(None), "pit", "m-1", ["ann", "ben"])).data
     await _win(world, "ann")
@@ -207,7 +207,7 @@ async def test_a_lobby_whose_window_closes_first_says_so(world: World) -> None:
     assert (board["finalized_at"], board["finalized_reason"]) == (over.now, "window_closed")
 
 
-async def test_a_lobby_nobody_sits_in_waits_for_the_end_of_its_window(world: World) -> None:
+async def test_a_lobby_nobody_sits_in_waits_for_the_end_of_its_window(world: SmallGame) -> None:
     await pit(world)
     await world.run(lobbies.push, world.server(None), "pit", "m-1", [])
     assert await drain(sweeps.end_lobbies, world) == 0

@@ -12,8 +12,8 @@ from kraty_console.backend.grants import service as grants
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
-from tests.backend.actions import present
-from tests.backend.world import ALICE, DAY, World
+from tests.harness.backend.admin_actions import present
+from tests.harness.backend.small_game import ALICE, DAY, SmallGame
 
 MIXED = [
     {"type": "currency", "currencyKey": "gold", "amount": 1},
@@ -22,7 +22,7 @@ MIXED = [
 ]
 
 
-async def test_it_waits_to_be_claimed_and_is_told_of(world: World) -> None:
+async def test_it_waits_to_be_claimed_and_is_told_of(world: SmallGame) -> None:
     await present(world)
     answer = await world.run(grants.create, world.admin(), ALICE, MIXED, metadata={"why": "make-good"})
     grant = answer.data["grant"]
@@ -44,7 +44,7 @@ async def test_it_waits_to_be_claimed_and_is_told_of(world: World) -> None:
     assert row["metadata"] == {"reason": "ticket says so", "externalPlayerId": ALICE}
 
 
-async def test_the_admin_surface_makes_no_players_the_server_does(world: World) -> None:
+async def test_the_admin_surface_makes_no_players_the_server_does(world: SmallGame) -> None:
     with pytest.raises(RuleError) as refused:
         await world.run(grants.create, world.admin(), "ghost", MIXED)
     assert (refused.value.code, refused.value.message) == (Code.NOT_FOUND, "Player 'ghost' not found")
@@ -63,7 +63,7 @@ async def test_the_admin_surface_makes_no_players_the_server_does(world: World) 
         (1, {"type": "crate", "crateItemKey": "potion", "quantity": 1}),
     ],
 )
-async def test_a_key_that_is_not_in_the_catalog(world: World, index: int, entry: dict[str, Any]) -> None:
+async def test_a_key_that_is_not_in_the_catalog(world: SmallGame, index: int, entry: dict[str, Any]) -> None:
     await present(world)
     before = await world.counts()
     with pytest.raises(RuleError) as refused:
@@ -74,7 +74,7 @@ async def test_a_key_that_is_not_in_the_catalog(world: World, index: int, entry:
 
 
 @pytest.mark.parametrize("amount", [0, -1, 1_000_000_001, 1.0, True, "7", None])
-async def test_an_amount_that_is_none(world: World, amount: object) -> None:
+async def test_an_amount_that_is_none(world: SmallGame, amount: object) -> None:
     await present(world)
     with pytest.raises(RuleError) as refused:
         await world.run(
@@ -85,14 +85,14 @@ async def test_an_amount_that_is_none(world: World, amount: object) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 51])
-async def test_none_or_too_many_entries(world: World, count: int) -> None:
+async def test_none_or_too_many_entries(world: SmallGame, count: int) -> None:
     await present(world)
     with pytest.raises(RuleError) as refused:
         await world.run(grants.create, world.admin(), ALICE, MIXED[:1] * count)
     assert refused.value.code is Code.VALIDATION_FAILED
 
 
-async def test_crates(world: World) -> None:
+async def test_crates(world: SmallGame) -> None:
     await present(world)
     crate = await world.run(grants.create, world.admin(), ALICE, MIXED[2:], kind="crate")
     assert crate.data["grant"]["contents"] == {"crateItemKey": "mystery", "quantity": 2}
@@ -102,7 +102,7 @@ async def test_crates(world: World) -> None:
         await world.run(grants.create, world.admin("key-0003"), ALICE, [{**MIXED[2], "quantity": 1001}])
 
 
-async def test_when_it_expires(world: World) -> None:
+async def test_when_it_expires(world: SmallGame) -> None:
     await present(world)
     with pytest.raises(RuleError):
         await world.run(grants.create, world.admin(), ALICE, MIXED, expires_at=world.now)
@@ -117,7 +117,7 @@ async def test_when_it_expires(world: World) -> None:
     assert refused.value.details == {"status": "expired"}
 
 
-async def test_an_archived_currency_cannot_be_given(world: World) -> None:
+async def test_an_archived_currency_cannot_be_given(world: SmallGame) -> None:
     await present(world)
 
     async def archive(tx: Any, ctx: Any) -> None:

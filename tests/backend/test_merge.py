@@ -20,15 +20,15 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.wire import MAX_BALANCE
-from tests.backend.ledgers import ledgers_add_up, totals_add_up
-from tests.backend.world import HOUR, World
+from tests.harness.backend.invariants import ledgers_add_up, totals_add_up
+from tests.harness.backend.small_game import HOUR, SmallGame
 
 GUEST = "guest_device_abc"
 USER = "auth_user_42"
 POTIONS = {"type": "item", "itemKey": "potion"}
 
 
-async def give(world: World, who: str, key: str, *, gold: int = 0, potions: int = 0) -> None:
+async def give(world: SmallGame, who: str, key: str, *, gold: int = 0, potions: int = 0) -> None:
     """Give and claim."""
     entries: list[dict[str, Any]] = []
     if gold:
@@ -39,7 +39,7 @@ async def give(world: World, who: str, key: str, *, gold: int = 0, potions: int 
     await world.run(grants.claim, world.engine(), who, grant["id"])
 
 
-async def both(world: World) -> None:
+async def both(world: SmallGame) -> None:
     """The walkthrough: the guest has two potions and plays, the account has one."""
     await world.play(score=12, external_id=GUEST)
     await give(world, GUEST, "g-1", gold=30, potions=2)
@@ -49,13 +49,13 @@ async def both(world: World) -> None:
     await world.run(wallet.credit, world.server("c-1", reason="iap"), GUEST, "gems", 7)
 
 
-async def merged(world: World, key: str | None = "merge-01") -> dict[str, Any]:
+async def merged(world: SmallGame, key: str | None = "merge-01") -> dict[str, Any]:
     answer = await world.run(merge.merge, world.server(key), GUEST, USER)
     data: dict[str, Any] = answer.data
     return data
 
 
-async def test_everything_goes_over_and_is_counted(world: World) -> None:
+async def test_everything_goes_over_and_is_counted(world: SmallGame) -> None:
     await both(world)
     guest, user = await world.player(GUEST), await world.player(USER)
     moving = {table: len(await world.rows(table, player_id=guest["player_id"])) for table in (*merge.MOVED, *LEDGERS)}
@@ -95,7 +95,7 @@ async def test_everything_goes_over_and_is_counted(world: World) -> None:
 LEDGERS = (tables.wallet_ledger, tables.item_ledger)
 
 
-async def test_a_ledger_keeps_what_was_true_and_says_how_the_rest_came_over(world: World) -> None:
+async def test_a_ledger_keeps_what_was_true_and_says_how_the_rest_came_over(world: SmallGame) -> None:
     await give(world, GUEST, "g-1", gold=30)
     await give(world, USER, "u-1", gold=500)
     await merged(world)
@@ -111,7 +111,7 @@ async def test_a_ledger_keeps_what_was_true_and_says_how_the_rest_came_over(worl
     assert (await world.player(USER))["ledger_position"] == 5
 
 
-async def test_a_balance_that_was_spent_leaves_the_account_s_as_it_was(world: World) -> None:
+async def test_a_balance_that_was_spent_leaves_the_account_s_as_it_was(world: SmallGame) -> None:
     await give(world, GUEST, "g-1", gold=30)
     await world.run(wallet.debit, world.server("d-1", reason="shop"), GUEST, "gold", 30)
     await give(world, USER, "u-1", gold=500)
@@ -121,7 +121,7 @@ async def test_a_balance_that_was_spent_leaves_the_account_s_as_it_was(world: Wo
     await ledgers_add_up(world)
 
 
-async def test_one_event_tells_it_all_and_the_log_of_both_ids_shows_it(world: World) -> None:
+async def test_one_event_tells_it_all_and_the_log_of_both_ids_shows_it(world: SmallGame) -> None:
     await both(world)
     before = len(await world.rows(tables.outbox))
     result = await merged(world)
@@ -147,7 +147,7 @@ async def test_one_event_tells_it_all_and_the_log_of_both_ids_shows_it(world: Wo
         assert row["actor_label"] == "api_key:sUUVdrM8"
 
 
-async def test_again_is_nothing_and_the_same_key_gives_the_same_answer(world: World) -> None:
+async def test_again_is_nothing_and_the_same_key_gives_the_same_answer(world: SmallGame) -> None:
     await both(world)
     first = await merged(world)
     before = await world.counts()
@@ -159,7 +159,7 @@ async def test_again_is_nothing_and_the_same_key_gives_the_same_answer(world: Wo
     assert await world.counts() == before
 
 
-async def test_the_old_id_finds_the_account_until_it_is_registered_anew(world: World) -> None:
+async def test_the_old_id_finds_the_account_until_it_is_registered_anew(world: SmallGame) -> None:
     await both(world)
     await merged(world)
 
@@ -185,7 +185,7 @@ async def test_the_old_id_finds_the_account_until_it_is_registered_anew(world: W
     await totals_add_up(world)
 
 
-async def test_merges_follow_one_another(world: World) -> None:
+async def test_merges_follow_one_another(world: SmallGame) -> None:
     await both(world)
     await give(world, "third", "t-1", gold=1)
     first = await merged(world)
@@ -204,7 +204,7 @@ async def test_merges_follow_one_another(world: World) -> None:
     await ledgers_add_up(world)
 
 
-async def test_what_makes_no_sense(world: World) -> None:
+async def test_what_makes_no_sense(world: SmallGame) -> None:
     await both(world)
     await world.run(bans.ban, world.admin(reason="cheating"), USER)
     for pair, status in (
@@ -227,7 +227,7 @@ async def test_what_makes_no_sense(world: World) -> None:
     assert (await world.run(merge.merge, world.server(None), source, USER)).data["status"] == "no_op_already_merged"
 
 
-async def test_a_ban_goes_over(world: World) -> None:
+async def test_a_ban_goes_over(world: SmallGame) -> None:
     await both(world)
     await world.run(bans.ban, world.admin(reason="cheating"), GUEST)
     await merged(world.later(HOUR))
@@ -235,7 +235,7 @@ async def test_a_ban_goes_over(world: World) -> None:
     assert (user["banned_at"], user["ban_reason"]) == (world.now, "cheating")
 
 
-async def test_gaps_are_filled_and_what_is_there_stays(world: World) -> None:
+async def test_gaps_are_filled_and_what_is_there_stays(world: SmallGame) -> None:
     async def prepare(tx: Transaction, ctx: Any) -> None:
         guest = await players.upsert(tx, ctx, GUEST, email="G@x.org", display_name="Guest", context={"level": 3})
         user = await players.upsert(tx, ctx, USER, display_name="User")
@@ -255,7 +255,7 @@ async def test_gaps_are_filled_and_what_is_there_stays(world: World) -> None:
 
 
 @pytest.mark.parametrize(("guest", "user", "best"), [(12, 10, 12), (4, 9, 9), (7, 7, 7)])
-async def test_the_better_entry_stays(world: World, guest: float, user: float, best: float) -> None:
+async def test_the_better_entry_stays(world: SmallGame, guest: float, user: float, best: float) -> None:
     first = await world.play("quiet", guest, GUEST)
     await world.later(1).play("quiet", user, USER)
     await world.play("steps", 3, GUEST)
@@ -269,7 +269,7 @@ async def test_the_better_entry_stays(world: World, guest: float, user: float, b
     assert (entry["attempt_id"] == first["id"]) == (guest >= user)
 
 
-async def test_seats_are_given_over_and_one_of_two_falls_free(world: World) -> None:
+async def test_seats_are_given_over_and_one_of_two_falls_free(world: SmallGame) -> None:
     async def lobby(*seats: str, start: bool) -> str:
         lobby_id: str = (await world.run(lobbies.create, world.engine(), "arena")).data["lobby"]["id"]
         for who in seats:
@@ -293,7 +293,7 @@ async def test_seats_are_given_over_and_one_of_two_falls_free(world: World) -> N
     await totals_add_up(world)
 
 
-async def test_both_may_play_the_same_window(world: World) -> None:
+async def test_both_may_play_the_same_window(world: SmallGame) -> None:
     mine = await world.play("quiet", 3, GUEST)
     await world.play("quiet", 4, USER)
     await merged(world)
@@ -302,7 +302,7 @@ async def test_both_may_play_the_same_window(world: World) -> None:
     assert len(await world.rows(tables.attempts, status="in_progress")) == 1
 
 
-async def test_a_sum_that_nobody_can_have_is_refused_and_nothing_is_moved(world: World) -> None:
+async def test_a_sum_that_nobody_can_have_is_refused_and_nothing_is_moved(world: SmallGame) -> None:
     await both(world)
 
     async def nearly(tx: Transaction, ctx: Any) -> None:

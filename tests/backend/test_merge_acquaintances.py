@@ -15,8 +15,8 @@ from kraty_console.backend.players import service as players
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from tests.backend.ledgers import ledgers_add_up
-from tests.backend.world import World
+from tests.harness.backend.invariants import ledgers_add_up
+from tests.harness.backend.small_game import SmallGame
 
 GUEST, USER = "guest_device_abc", "auth_user_42"
 
@@ -38,7 +38,7 @@ def test_a_merge_knows_every_table_that_names_a_player(table: sa.Table) -> None:
     assert bool(naming & set(table.c.keys())) == (table.name in HANDLED | KEPT)
 
 
-async def _row_of(world: World) -> dict[str, str]:
+async def _row_of(world: SmallGame) -> dict[str, str]:
     async def make(tx: Transaction, ctx: Context) -> dict[str, str]:
         names = (GUEST, USER, "ana", "bo", "cy", "di")
         return {name: (await players.upsert(tx, ctx, name))["player_id"] for name in names}
@@ -47,11 +47,11 @@ async def _row_of(world: World) -> dict[str, str]:
     return found
 
 
-def _here(world: World, player_id: str) -> dict[str, Any]:
+def _here(world: SmallGame, player_id: str) -> dict[str, Any]:
     return {"studio_id": world.tenant.studio_id, "game_id": world.tenant.game_id, "player_id": player_id}
 
 
-async def _meet(world: World, table: sa.Table, one: str, other: str, **more: Any) -> None:
+async def _meet(world: SmallGame, table: sa.Table, one: str, other: str, **more: Any) -> None:
     """Two rows, as a friendship or a request has."""
 
     async def add(tx: Transaction, _ctx: Context) -> None:
@@ -64,11 +64,11 @@ async def _meet(world: World, table: sa.Table, one: str, other: str, **more: Any
     await world.run(add, world.engine())
 
 
-async def _pairs(world: World, table: sa.Table, other: str = "friend_id") -> set[tuple[str, str]]:
+async def _pairs(world: SmallGame, table: sa.Table, other: str = "friend_id") -> set[tuple[str, str]]:
     return {(row["player_id"], row[other]) for row in await world.rows(table)}
 
 
-async def _block(world: World, who: str, whom: str) -> None:
+async def _block(world: SmallGame, who: str, whom: str) -> None:
     row = {**_here(world, who), "blocked_id": whom, "created_at": world.now}
 
     async def add(tx: Transaction, _ctx: Context) -> None:
@@ -77,7 +77,7 @@ async def _block(world: World, who: str, whom: str) -> None:
     await world.run(add, world.engine())
 
 
-async def test_whom_the_guest_knew_the_account_knows_once(world: World) -> None:
+async def test_whom_the_guest_knew_the_account_knows_once(world: SmallGame) -> None:
     who = await _row_of(world)
     for one, other in ((GUEST, USER), (GUEST, "ana"), (GUEST, "bo"), (USER, "bo")):
         await _meet(world, tables.friendships, who[one], who[other])
@@ -95,7 +95,7 @@ async def test_whom_the_guest_knew_the_account_knows_once(world: World) -> None:
     assert asked["direction"] == "outgoing"
 
 
-async def test_a_block_outweighs_a_friendship(world: World) -> None:
+async def test_a_block_outweighs_a_friendship(world: SmallGame) -> None:
     who = await _row_of(world)
     await _meet(world, tables.friendships, who[USER], who["ana"])
     await _meet(world, tables.friendships, who[GUEST], who["bo"])
@@ -111,7 +111,7 @@ async def test_a_block_outweighs_a_friendship(world: World) -> None:
     assert await _pairs(world, tables.friend_requests) == set()
 
 
-async def _bought(world: World, player_id: str, *transactions: str) -> None:
+async def _bought(world: SmallGame, player_id: str, *transactions: str) -> None:
     purchase = {
         "store": "web", "product_id": "gems", "amount_minor": 500, "currency": "EUR",
         "fx_rate": 1.1, "normalized_amount_minor": 550, "validation_status": "verified",
@@ -129,7 +129,7 @@ async def _bought(world: World, player_id: str, *transactions: str) -> None:
 
 
 @pytest.mark.parametrize("mine", [(), ("t-2", "t-3")])
-async def test_what_was_bought_is_counted_once(world: World, mine: tuple[str, ...]) -> None:
+async def test_what_was_bought_is_counted_once(world: SmallGame, mine: tuple[str, ...]) -> None:
     who = await _row_of(world)
     await _bought(world, who[GUEST], "t-1", "t-2")
     if mine:
@@ -142,7 +142,7 @@ async def test_what_was_bought_is_counted_once(world: World, mine: tuple[str, ..
     assert (spend["purchase_count"], spend["lifetime_amount_minor"]) == (len(bought), 550 * len(bought))
 
 
-async def _gift(world: World, sender: str, recipient: str) -> None:
+async def _gift(world: SmallGame, sender: str, recipient: str) -> None:
     gift = {"type": "item", "resource_key": "potion", "amount": 1, "message": "for you", "sent_at": world.now}
     row = {
         **_here(world, recipient),
@@ -158,7 +158,7 @@ async def _gift(world: World, sender: str, recipient: str) -> None:
     await world.run(add, world.engine())
 
 
-async def test_gifts_go_over_on_both_ends(world: World) -> None:
+async def test_gifts_go_over_on_both_ends(world: SmallGame) -> None:
     who = await _row_of(world)
     await _gift(world, who[GUEST], who["ana"])
     await _gift(world, who["ana"], who[GUEST])
@@ -166,7 +166,7 @@ async def test_gifts_go_over_on_both_ends(world: World) -> None:
     assert await _pairs(world, tables.gifts, "sender_id") == {(who["ana"], who[USER]), (who[USER], who["ana"])}
 
 
-async def test_an_erased_player_is_nobody_s_friend(world: World) -> None:
+async def test_an_erased_player_is_nobody_s_friend(world: SmallGame) -> None:
     who = await _row_of(world)
     for table in (tables.friendships, tables.friend_requests):
         await _meet(world, table, who[USER], who["ana"])
@@ -181,7 +181,7 @@ async def test_an_erased_player_is_nobody_s_friend(world: World) -> None:
     assert [row["message"] for row in await world.rows(tables.gifts)] == [None]
 
 
-async def test_what_follows_from_a_balance_follows_its_sum_and_pays_no_step_twice(world: World) -> None:
+async def test_what_follows_from_a_balance_follows_its_sum_and_pays_no_step_twice(world: SmallGame) -> None:
     gem = [{"type": "currency", "currencyKey": "gems", "amount": 1}]
     levels = {"economyKey": "level", "steps": [{"at": at, "entries": gem} for at in (100, 200, 300)]}
 

@@ -15,8 +15,8 @@ from kraty_console.backend.lobbies import service as lobbies
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
-from tests.backend.ledgers import deposits_are_single, ledgers_add_up, totals_add_up
-from tests.backend.world import World
+from tests.harness.backend.invariants import deposits_are_single, ledgers_add_up, totals_add_up
+from tests.harness.backend.small_game import SmallGame
 
 GUEST, USER, THIRD = "guest_device_abc", "auth_user_42", "third"
 GOLD = {"type": "currency", "currencyKey": "gold", "amount": 5}
@@ -36,14 +36,14 @@ async def together(*calls: Awaitable[Any]) -> Counter[str]:
     return outcomes
 
 
-async def sound(world: World) -> None:
+async def sound(world: SmallGame) -> None:
     """Whatever happened, everything adds up."""
     await ledgers_add_up(world)
     await totals_add_up(world)
     await deposits_are_single(world)
 
 
-async def paid(world: World, who: str, count: int) -> list[str]:
+async def paid(world: SmallGame, who: str, count: int) -> list[str]:
     """A player with gold and so many grants to claim; their ids."""
     await world.play("quiet", 3, who)
     await world.run(wallet.credit, world.server(f"c-{who}"), who, "gold", 100)
@@ -54,7 +54,7 @@ async def paid(world: World, who: str, count: int) -> list[str]:
     return ids
 
 
-async def test_of_many_merges_of_a_pair_one_merges(world: World) -> None:
+async def test_of_many_merges_of_a_pair_one_merges(world: SmallGame) -> None:
     for who in (GUEST, USER):
         await paid(world, who, 1)
     keys = [f"merge-{index:02}" if index % 2 else None for index in range(AT_ONCE)]
@@ -64,7 +64,7 @@ async def test_of_many_merges_of_a_pair_one_merges(world: World) -> None:
     await sound(world)
 
 
-async def test_one_key_merges_once_and_answers_all(world: World) -> None:
+async def test_one_key_merges_once_and_answers_all(world: SmallGame) -> None:
     for who in (GUEST, USER):
         await paid(world, who, 1)
     outcomes = await together(*(world.run(merge.merge, world.server("same-key"), GUEST, USER) for _ in range(16)))
@@ -72,7 +72,7 @@ async def test_one_key_merges_once_and_answers_all(world: World) -> None:
     assert len(await world.rows(tables.audit, action="player.merge")) == 2
 
 
-async def test_claims_and_debits_that_meet_a_merge_happen_once(world: World) -> None:
+async def test_claims_and_debits_that_meet_a_merge_happen_once(world: SmallGame) -> None:
     mine, theirs = await paid(world, USER, 6), await paid(world, GUEST, 6)
     claims = [(who, grant) for grant in theirs for who in (GUEST, USER)] + [(USER, grant) for grant in mine] * 2
     debits = [(who, f"debit-{who}-{index}") for who in (GUEST, USER) for index in range(8)]
@@ -91,7 +91,7 @@ async def test_claims_and_debits_that_meet_a_merge_happen_once(world: World) -> 
     await sound(world)
 
 
-async def test_lobbies_that_fill_start_and_close_during_a_merge_seat_nobody_who_is_gone(world: World) -> None:
+async def test_lobbies_that_fill_start_and_close_during_a_merge_seat_nobody_who_is_gone(world: SmallGame) -> None:
     lobby_ids = []
     for _ in range(3):
         made = await world.run(lobbies.create, world.engine(), "arena", capacity=4)
@@ -116,7 +116,7 @@ async def test_lobbies_that_fill_start_and_close_during_a_merge_seat_nobody_who_
     await sound(world)
 
 
-async def test_two_that_would_merge_into_each_other(world: World) -> None:
+async def test_two_that_would_merge_into_each_other(world: SmallGame) -> None:
     for who in (GUEST, USER):
         await paid(world, who, 2)
     outcomes = await together(
@@ -130,7 +130,7 @@ async def test_two_that_would_merge_into_each_other(world: World) -> None:
     await sound(world)
 
 
-async def test_merges_in_a_row_that_come_at_once_end_in_one_player(world: World) -> None:
+async def test_merges_in_a_row_that_come_at_once_end_in_one_player(world: SmallGame) -> None:
     for who in (GUEST, USER, THIRD):
         await paid(world, who, 2)
     pairs = ((GUEST, USER), (USER, THIRD), (GUEST, THIRD))
@@ -145,7 +145,7 @@ async def test_merges_in_a_row_that_come_at_once_end_in_one_player(world: World)
     await sound(world)
 
 
-async def test_a_guest_who_comes_back_during_the_merge_is_somebody_new_or_was_in_time(world: World) -> None:
+async def test_a_guest_who_comes_back_during_the_merge_is_somebody_new_or_was_in_time(world: SmallGame) -> None:
     for who in (GUEST, USER):
         await paid(world, who, 0)
     await together(

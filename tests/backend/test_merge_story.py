@@ -19,8 +19,8 @@ from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.social import blocks, friends
 from kraty_console.backend.social.friends import PlayerRef
 from kraty_console.backend.storage import tables
-from tests.backend.ledgers import deposits_are_single, ledgers_add_up, totals_add_up
-from tests.backend.world import World
+from tests.harness.backend.invariants import deposits_are_single, ledgers_add_up, totals_add_up
+from tests.harness.backend.small_game import SmallGame
 
 NAMES = [f"p{number}" for number in range(6)]
 GIFT = [{"type": "currency", "currencyKey": "gold", "amount": 5}, {"type": "item", "itemKey": "potion", "quantity": 1}]
@@ -29,7 +29,7 @@ GIFT = [{"type": "currency", "currencyKey": "gold", "amount": 5}, {"type": "item
 class Story:
     """What happens next is decided by dice from a seed; what the rules refuse is refused."""
 
-    def __init__(self, world: World, seed: int) -> None:
+    def __init__(self, world: SmallGame, seed: int) -> None:
         self.world = world
         self.dice = random.Random(seed)
         self.steps = 0
@@ -40,7 +40,7 @@ class Story:
         """One thing that somebody tries."""
         self.steps += 1
         world = self.world.later(self.steps)
-        does: tuple[Callable[[World], Awaitable[Any]], ...] = (
+        does: tuple[Callable[[SmallGame], Awaitable[Any]], ...] = (
             self.merge, self.merge, self.erase, self.give, self.give, self.claim, self.claim, self.spend, self.play,
             self.play, self.finish, self.gather, self.join, self.join, self.begin, self.ask, self.ask, self.answer,
             self.block,
@@ -64,59 +64,59 @@ class Story:
         (player,) = await self.world.rows(tables.players, player_id=row["player_id"])
         return player["external_player_id"], row
 
-    async def merge(self, world: World) -> None:
+    async def merge(self, world: SmallGame) -> None:
         await world.run(merge.merge, world.server(None), self.somebody(), self.somebody())
 
-    async def erase(self, world: World) -> None:
+    async def erase(self, world: SmallGame) -> None:
         if self.dice.random() < 0.3:
             await world.run(erase.erase, world.server(None, reason="gdpr_erasure"), self.somebody())
 
-    async def give(self, world: World) -> None:
+    async def give(self, world: SmallGame) -> None:
         await world.run(grants.create, world.server(f"give-{self.steps}"), self.somebody(), GIFT)
 
-    async def claim(self, world: World) -> None:
+    async def claim(self, world: SmallGame) -> None:
         if found := await self.one_of(tables.grants, status="pending"):
             rule = grants.open_crate if found[1]["kind"] == "crate" else grants.claim
             await world.run(rule, world.engine(), found[0], found[1]["grant_id"])
 
-    async def spend(self, world: World) -> None:
+    async def spend(self, world: SmallGame) -> None:
         await world.run(wallet.debit, world.server(None), self.somebody(), "gold", 3)
 
-    async def play(self, world: World) -> None:
+    async def play(self, world: SmallGame) -> None:
         await world.play(self.dice.choice(["race", "quiet", "steps"]), self.dice.choice([None, 3, 12]), self.somebody())
 
-    async def finish(self, world: World) -> None:
+    async def finish(self, world: SmallGame) -> None:
         if found := await self.one_of(tables.attempts, status="in_progress"):
             await world.run(attempts.finish, world.engine(), found[0], found[1]["attempt_id"])
 
-    async def gather(self, world: World) -> None:
+    async def gather(self, world: SmallGame) -> None:
         made = await world.run(lobbies.create, world.engine(), "arena", capacity=3)
         self.lobbies.append(made.data["lobby"]["id"])
 
-    async def join(self, world: World) -> None:
+    async def join(self, world: SmallGame) -> None:
         if self.lobbies:
             await world.run(lobbies.join, world.engine(), self.dice.choice(self.lobbies), self.somebody())
 
-    async def begin(self, world: World) -> None:
+    async def begin(self, world: SmallGame) -> None:
         if self.lobbies:
             rule = self.dice.choice([lobbies.start, lobbies.start, lobbies.close])
             await world.run(rule, world.engine(), self.dice.choice(self.lobbies))
 
-    async def ask(self, world: World) -> None:
+    async def ask(self, world: SmallGame) -> None:
         other = PlayerRef(external_id=self.somebody())
         await world.run(friends.ask, world.engine(surface="sdk"), self.somebody(), other)
 
-    async def answer(self, world: World) -> None:
+    async def answer(self, world: SmallGame) -> None:
         if found := await self.one_of(tables.friend_requests, direction="incoming"):
             await world.run(friends.accept, world.engine(surface="sdk"), found[0], found[1]["request_id"])
 
-    async def block(self, world: World) -> None:
+    async def block(self, world: SmallGame) -> None:
         if self.dice.random() < 0.3:
             other = PlayerRef(external_id=self.somebody())
             await world.run(blocks.block, world.engine(surface="sdk"), self.somebody(), other)
 
 
-async def nobody_is_left_over(world: World) -> None:
+async def nobody_is_left_over(world: SmallGame) -> None:
     """Merged rows own nothing and lead to somebody; erased ones know nobody; ids lead to one player each."""
     people = {row["player_id"]: row for row in await world.rows(tables.players)}
     merged = {each for each, row in people.items() if row["merged_into"] is not None}
@@ -131,7 +131,7 @@ async def nobody_is_left_over(world: World) -> None:
         assert alias["external_player_id"] not in named
 
 
-async def acquaintances_agree(world: World) -> None:
+async def acquaintances_agree(world: SmallGame) -> None:
     """Friends know each other, nobody themselves or somebody gone; no friend is asked, or blocked."""
     people = await world.rows(tables.players)
     gone = {row["player_id"] for row in people if row["merged_into"] or row["deleted_at"]}
@@ -146,7 +146,7 @@ async def acquaintances_agree(world: World) -> None:
     assert not any(one == two or {one, two} & gone for one, two in known | blocked)
 
 
-async def boards_and_lobbies_agree(world: World) -> None:
+async def boards_and_lobbies_agree(world: SmallGame) -> None:
     """An entry is its player's best attempt on the board, and a lobby counts the seats that are taken."""
     best: dict[tuple[str, str], float] = {}
     for attempt in await world.rows(tables.attempts):
@@ -160,7 +160,7 @@ async def boards_and_lobbies_agree(world: World) -> None:
 
 
 @pytest.mark.parametrize("at_once", [1, 8])
-async def test_a_long_story_leaves_everything_in_order(world: World, at_once: int) -> None:
+async def test_a_long_story_leaves_everything_in_order(world: SmallGame, at_once: int) -> None:
     story = Story(world, seed=20 + at_once)
     for _ in range(4):
         for _ in range(48 // at_once):

@@ -19,8 +19,8 @@ from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
-from tests.backend.ledgers import ledgers_add_up, totals_add_up
-from tests.backend.world import World, make_world
+from tests.harness.backend.invariants import ledgers_add_up, totals_add_up
+from tests.harness.backend.small_game import SmallGame, make_small_game
 
 GUEST, USER = "guest_device_abc", "auth_user_42"
 
@@ -60,7 +60,7 @@ def listening(db: Database, fatal: int | None) -> Iterator[Statements]:
 Everything = sa.Select[Any]
 
 
-def everything(world: World) -> Everything:
+def everything(world: SmallGame) -> Everything:
     """One statement for all that the game has, table by table, as the database itself writes it down."""
     studio = world.tenant.studio_id
     columns = []
@@ -73,13 +73,13 @@ def everything(world: World) -> Everything:
     return sa.select(*columns)
 
 
-async def digest(world: World, all_of_it: Everything) -> dict[str, str | None]:
+async def digest(world: SmallGame, all_of_it: Everything) -> dict[str, str | None]:
     """All that the game has now."""
     async with world.db.read() as tx:
         return dict((await tx.connection.execute(all_of_it)).mappings().one())
 
 
-async def full(world: World) -> None:
+async def full(world: SmallGame) -> None:
     """A guest and an account that share whatever two players can share."""
     lobby_id = (await world.run(lobbies.create, world.engine(), "arena")).data["lobby"]["id"]
     gold = {"type": "currency", "currencyKey": "gold", "amount": 30}
@@ -94,7 +94,7 @@ async def full(world: World) -> None:
     await _friend_of_both(world)
 
 
-async def _friend_of_both(world: World) -> None:
+async def _friend_of_both(world: SmallGame) -> None:
     async def meet(tx: Transaction, ctx: Context) -> None:
         friend = await players.upsert(tx, ctx, "ana", email="ana@example.org")
         for who in (GUEST, USER):
@@ -113,7 +113,7 @@ RULES = {
 
 
 @pytest.mark.parametrize("rule", RULES)
-async def test_broken_at_any_statement_nothing_happened(world: World, rule: str) -> None:
+async def test_broken_at_any_statement_nothing_happened(world: SmallGame, rule: str) -> None:
     await full(world)
     all_of_it = everything(world)
     before = await digest(world, all_of_it)
@@ -135,7 +135,7 @@ async def test_broken_at_any_statement_nothing_happened(world: World, rule: str)
     await totals_add_up(world)
 
 
-async def _statements(world: World, attempts: int) -> int:
+async def _statements(world: SmallGame, attempts: int) -> int:
     await full(world)
     (made, *_) = await world.rows(tables.attempts, player_id=(await world.player(GUEST))["player_id"])
 
@@ -151,5 +151,5 @@ async def _statements(world: World, attempts: int) -> int:
     return heard.seen
 
 
-async def test_a_guest_who_played_much_takes_no_more_statements(world: World) -> None:
-    assert await _statements(world, 0) == await _statements(await make_world(world.db), 3_000)
+async def test_a_guest_who_played_much_takes_no_more_statements(world: SmallGame) -> None:
+    assert await _statements(world, 0) == await _statements(await make_small_game(world.db), 3_000)

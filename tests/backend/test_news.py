@@ -13,7 +13,7 @@ from kraty_console.backend.leaderboards.board_feed import BoardFeed, board_event
 from kraty_console.backend.players import service as players
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from tests.backend.world import ALICE, HOUR, World
+from tests.harness.backend.small_game import ALICE, HOUR, SmallGame
 
 MANY = 40
 
@@ -37,7 +37,7 @@ def counting(tx: Transaction) -> Counting:
     return connection
 
 
-async def test_of_many_players_two_questions_are_asked_and_two_for_who_got_something(world: World) -> None:
+async def test_of_many_players_two_questions_are_asked_and_two_for_who_got_something(world: SmallGame) -> None:
     rows = [await world.run(players.upsert, world.engine(), f"p{number}") for number in range(MANY)]
     listening = [PlayerFeed(row, world.now) for row in rows]
     async with world.db.read() as tx:
@@ -58,7 +58,7 @@ async def test_of_many_players_two_questions_are_asked_and_two_for_who_got_somet
         assert not any([events async for _, events in player_events(tx, listening, world.now)])
 
 
-async def test_a_board_is_looked_at_once_however_many_listen(world: World) -> None:
+async def test_a_board_is_looked_at_once_however_many_listen(world: SmallGame) -> None:
     await world.play(external_id=ALICE, score=4)
     async with world.db.read() as tx:
         board = await tx.first(select(tables.leaderboards).where(tables.leaderboards.c.game_id == world.tenant.game_id))
@@ -77,27 +77,27 @@ async def test_a_board_is_looked_at_once_however_many_listen(world: World) -> No
 GOLD = [{"type": "currency", "currencyKey": "gold", "amount": 5}]
 
 
-async def give(world: World) -> str:
+async def give(world: SmallGame) -> str:
     """A grant made at the world's moment; its id."""
     made = await world.run(grants.create, world.server(world.new_id()), ALICE, GOLD)
     return str(made.data["id"])
 
 
-async def listener(world: World) -> PlayerFeed:
+async def listener(world: SmallGame) -> PlayerFeed:
     news = PlayerFeed(await world.run(players.upsert, world.engine(), ALICE), world.now)
     async with world.db.read() as tx:
         await news.begin(tx)
     return news
 
 
-async def told(world: World, news: PlayerFeed) -> list[str]:
+async def told(world: SmallGame, news: PlayerFeed) -> list[str]:
     """The grants that a look at the world's moment tells of."""
     async with world.db.read() as tx:
         [events] = [events async for _, events in player_events(tx, [news], world.now)]
     return [event["grantId"] for _, event in events]
 
 
-async def test_a_look_reads_the_grants_of_the_last_minute_however_long_nothing_came(world: World) -> None:
+async def test_a_look_reads_the_grants_of_the_last_minute_however_long_nothing_came(world: SmallGame) -> None:
     news = await listener(world)
     first = await give(world.later(1))
     assert await told(world.later(2), news) == [first]
@@ -107,7 +107,7 @@ async def test_a_look_reads_the_grants_of_the_last_minute_however_long_nothing_c
         assert news.since == now.now - CLOCKS_DIFFER_MS
 
 
-async def test_a_grant_that_is_committed_late_is_told_once(world: World) -> None:
+async def test_a_grant_that_is_committed_late_is_told_once(world: SmallGame) -> None:
     news = await listener(world)
     now = world.later(HOUR)
     early = await give(now)
@@ -117,7 +117,7 @@ async def test_a_grant_that_is_committed_late_is_told_once(world: World) -> None
     assert looks == [[late], [], [], [], []]
 
 
-async def test_a_clock_that_is_ahead_hides_no_grant_of_the_others(world: World) -> None:
+async def test_a_clock_that_is_ahead_hides_no_grant_of_the_others(world: SmallGame) -> None:
     news = await listener(world)
     ahead = await give(world.later(HOUR))
     assert await told(world, news) == [ahead]
@@ -126,7 +126,7 @@ async def test_a_clock_that_is_ahead_hides_no_grant_of_the_others(world: World) 
     assert looks == [[right], [], [], []]
 
 
-async def test_a_look_at_an_earlier_moment_tells_nothing_again(world: World) -> None:
+async def test_a_look_at_an_earlier_moment_tells_nothing_again(world: SmallGame) -> None:
     news = await listener(world)
     given = await give(world)
     assert await told(world.later(1), news) == [given]

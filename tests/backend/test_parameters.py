@@ -15,12 +15,12 @@ from kraty_console.backend.players import service as players
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from tests.backend.world import ALICE, World
+from tests.harness.backend.small_game import ALICE, SmallGame
 
 SWORD = {"type": "item", "itemKey": "potion", "quantity": 2, "parameters": {"level": 3, "runes": ["é", None]}}
 PLAIN = {"type": "item", "itemKey": "potion", "quantity": 1}
 
-Claim = Callable[[World, str], Awaitable[object]]
+Claim = Callable[[SmallGame, str], Awaitable[object]]
 
 CLAIMS: dict[str, Claim] = {
     "by the game": lambda world, grant: world.run(grants.claim, world.engine(surface="sdk"), ALICE, grant),
@@ -29,14 +29,14 @@ CLAIMS: dict[str, Claim] = {
 }
 
 
-async def _held(world: World) -> tuple[Any, list[Any]]:
+async def _held(world: SmallGame) -> tuple[Any, list[Any]]:
     [row] = await world.rows(tables.inventory)
     ledger = sorted(await world.rows(tables.item_ledger), key=lambda entry: entry["position"])
     return row["metadata"], [entry["metadata"] for entry in ledger]
 
 
 @pytest.mark.parametrize("how", CLAIMS)
-async def test_a_claim_keeps_them(world: World, how: str) -> None:
+async def test_a_claim_keeps_them(world: SmallGame, how: str) -> None:
     made = await world.run(grants.create, world.server(), ALICE, [SWORD])
     await CLAIMS[how](world, made.data["id"])
     assert await _held(world) == (SWORD["parameters"], [SWORD["parameters"]])
@@ -44,7 +44,7 @@ async def test_a_claim_keeps_them(world: World, how: str) -> None:
     assert told["payload"]["metadata"] == told["payload"]["item"]["metadata"] == SWORD["parameters"]
 
 
-async def test_giving_to_oneself_keeps_them(world: World) -> None:
+async def test_giving_to_oneself_keeps_them(world: SmallGame) -> None:
     async def open_up(tx: Transaction, ctx: Context) -> None:
         tx.change(await catalog.game(tx, ctx), inventory_management="permissive")
 
@@ -55,7 +55,7 @@ async def test_giving_to_oneself_keeps_them(world: World) -> None:
 
 
 @pytest.mark.parametrize("forced", [True, False])
-async def test_what_a_crate_holds_keeps_them(world: World, forced: bool) -> None:
+async def test_what_a_crate_holds_keeps_them(world: SmallGame, forced: bool) -> None:
     async def pack(tx: Transaction, ctx: Context) -> None:
         await catalog.put_item(tx, ctx, "mystery", name="Mystery", crate_entries=[SWORD])
 
@@ -70,7 +70,7 @@ async def test_what_a_crate_holds_keeps_them(world: World, forced: bool) -> None
     assert await _held(world) == (SWORD["parameters"], [SWORD["parameters"]])
 
 
-async def test_later_ones_win_and_none_change_nothing(world: World) -> None:
+async def test_later_ones_win_and_none_change_nothing(world: SmallGame) -> None:
     for number, entries in enumerate(([SWORD], [PLAIN], [{**PLAIN, "parameters": {"level": 4}}])):
         made = await world.run(grants.create, world.server(f"key-{number:04}"), ALICE, entries)
         await world.run(grants.claim, world.engine(), ALICE, made.data["id"])
@@ -79,7 +79,7 @@ async def test_later_ones_win_and_none_change_nothing(world: World) -> None:
     assert stamped == [SWORD["parameters"], None, {"level": 4}]
 
 
-async def test_an_import_keeps_them_as_well(world: World) -> None:
+async def test_an_import_keeps_them_as_well(world: SmallGame) -> None:
     asked = {"externalPlayerId": ALICE, "itemKey": "potion", "quantity": 2, "parameters": {"level": 3}}
     line = ImportLine(0, ALICE, "import-01", asked)
     await world.run(importing.import_inventory, world.server(None), [line], [])

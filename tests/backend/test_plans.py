@@ -16,12 +16,12 @@ from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.runtime.jobs import JobNeeds, jobs
 from kraty_console.backend.runtime.scheduler import Job
 from kraty_console.backend.runtime.sweeper import Sweeper
-from tests.backend import collecting_calls
-from tests.backend.plans import recorded, steps_of, walks
 from tests.bench.crowd import PENDING, STUCK, UNROLLED, Crowd, crowd_of, load, load_veteran
-from tests.contract.backend import Answered, Backend
-from tests.contract.world import NEIGHBOUR, World, make_world
-from tests.databases import KINDS, PostgresqlServer, SqliteFiles
+from tests.harness.backend import hot_calls
+from tests.harness.backend.query_plans import recorded, steps_of, walks
+from tests.harness.contract.served_backend import Answered, Backend
+from tests.harness.contract.troubled_game import NEIGHBOUR, TroubledGame, make_troubled_game
+from tests.harness.databases import KINDS, PostgresqlServer, SqliteFiles
 
 PLAYERS = 2_500
 VETERAN = 2_000
@@ -36,7 +36,7 @@ T = TypeVar("T")
 class Full:
     """A world with a crowd in it."""
 
-    world: World
+    world: TroubledGame
     crowd: Crowd
 
     def player(self, number: int, more: str = "") -> str:
@@ -57,12 +57,12 @@ class Full:
 def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Full]:
     def filled(url: str) -> Iterator[Full]:
         with Backend(url, Rate(0)).running() as backend:
-            world = make_world(backend)
+            world = make_troubled_game(backend)
             world.mend_table()
             crowd = backend.run(lambda tx: crowd_of(tx, world.tenant, PLAYERS, backend.clock.ms))
             backend.run(lambda tx: load(tx, crowd, 0, PLAYERS))
             backend.run(lambda tx: load_veteran(tx, crowd, VETERAN))
-            collecting_calls.fill_board(world, crowd)
+            hot_calls.fill_board(world, crowd)
             found = Full(world, crowd)
             found.wait(backend.db.analyze())
             yield found
@@ -170,7 +170,7 @@ CALLS: dict[str, Callable[[Full], Answered]] = {
         },
     ),
     "erasure": lambda full: full.world.serve("POST", f"/players/{full.crowd.external_id(309)}/delete", {}),
-    **collecting_calls.CALLS,
+    **hot_calls.CALLS,
 }
 
 

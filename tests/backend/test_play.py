@@ -11,10 +11,10 @@ from kraty_console.backend.players import bans
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
-from tests.backend.world import ALICE, DAY, World
+from tests.harness.backend.small_game import ALICE, DAY, SmallGame
 
 
-async def test_reaching_the_target_completes_and_pays(world: World) -> None:
+async def test_reaching_the_target_completes_and_pays(world: SmallGame) -> None:
     attempt = await world.play()
     assert attempt["status"] == "completed"
     assert attempt["roll"]["status"] == "rolled"
@@ -26,7 +26,7 @@ async def test_reaching_the_target_completes_and_pays(world: World) -> None:
     assert [row["event_name"] for row in await world.rows(tables.outbox)] == ["grant.created", "grant.created"]
 
 
-async def test_progress_below_the_target_goes_on(world: World) -> None:
+async def test_progress_below_the_target_goes_on(world: SmallGame) -> None:
     attempt = await world.play(score=9)
     assert attempt["status"] == "in_progress"
     assert attempt["score"] == 9
@@ -34,12 +34,12 @@ async def test_progress_below_the_target_goes_on(world: World) -> None:
     assert attempt["grantIds"] == []
 
 
-async def test_metrics_are_capped_for_the_score_only(world: World) -> None:
+async def test_metrics_are_capped_for_the_score_only(world: SmallGame) -> None:
     attempt = await world.play(score=25)
     assert (attempt["metrics"], attempt["metricsRaw"], attempt["score"]) == ({"wins": 20}, {"wins": 25}, 20)
 
 
-async def test_increments_add_up(world: World) -> None:
+async def test_increments_add_up(world: SmallGame) -> None:
     attempt = await world.play(score=4)
     answer = await world.run(attempts.progress, world.engine(), ALICE, attempt["id"], {"wins": 3}, mode="increment")
     assert answer.data["attempt"]["metricsRaw"] == {"wins": 7}
@@ -48,14 +48,14 @@ async def test_increments_add_up(world: World) -> None:
 @pytest.mark.parametrize(
     ("metrics", "code"), [({"losses": 1}, Code.INVALID_METRIC), ({"wins": float("nan")}, Code.VALIDATION_FAILED)]
 )
-async def test_metrics_that_cannot_be(world: World, metrics: dict[str, float], code: Code) -> None:
+async def test_metrics_that_cannot_be(world: SmallGame, metrics: dict[str, float], code: Code) -> None:
     attempt = await world.play(score=None)
     with pytest.raises(RuleError) as refused:
         await world.run(attempts.progress, world.engine(), ALICE, attempt["id"], metrics)
     assert refused.value.code is code
 
 
-async def test_an_archived_table_fails_the_roll_and_says_so(world: World) -> None:
+async def test_an_archived_table_fails_the_roll_and_says_so(world: SmallGame) -> None:
     await world.archive()
     attempt = await world.play()
     assert attempt["status"] == "completed"
@@ -64,7 +64,7 @@ async def test_an_archived_table_fails_the_roll_and_says_so(world: World) -> Non
     assert attempt["grantIds"] == []
 
 
-async def test_policy_none_pays_nothing(world: World) -> None:
+async def test_policy_none_pays_nothing(world: SmallGame) -> None:
     attempt = await world.play("quiet")
     assert (attempt["status"], attempt["roll"]["status"], attempt["rewardPolicy"]) == (
         "completed",
@@ -73,7 +73,7 @@ async def test_policy_none_pays_nothing(world: World) -> None:
     )
 
 
-async def test_milestones_fire_once_per_attempt(world: World) -> None:
+async def test_milestones_fire_once_per_attempt(world: SmallGame) -> None:
     attempt = await world.play("steps", None)
     fired = []
     for value in (4, 6, 7, 60):
@@ -84,13 +84,13 @@ async def test_milestones_fire_once_per_attempt(world: World) -> None:
     assert answer.data["attempt"]["eventName"] == {"en": "Steps", "pt": "Passos"}
 
 
-async def test_finish_without_the_target_expires(world: World) -> None:
+async def test_finish_without_the_target_expires(world: SmallGame) -> None:
     attempt = await world.play(score=3)
     answer = await world.run(attempts.finish, world.engine(), ALICE, attempt["id"])
     assert answer.data["outcome"] == "expired"
 
 
-async def test_expire_waits_for_the_end_of_the_window(world: World) -> None:
+async def test_expire_waits_for_the_end_of_the_window(world: SmallGame) -> None:
     attempt = await world.play(score=3)
     with pytest.raises(RuleError):
         await world.run(attempts.expire, world.engine(), ALICE, attempt["id"])
@@ -104,7 +104,7 @@ async def test_expire_waits_for_the_end_of_the_window(world: World) -> None:
     assert closed.value.code is Code.NO_ACTIVE_WINDOW
 
 
-async def test_a_banned_player_cannot_play_or_claim(world: World) -> None:
+async def test_a_banned_player_cannot_play_or_claim(world: SmallGame) -> None:
     attempt = await world.play()
     running = await world.play(score=1)
     await world.run(bans.ban, world.admin(), ALICE)
@@ -119,7 +119,7 @@ async def test_a_banned_player_cannot_play_or_claim(world: World) -> None:
         assert refused.value.code is Code.PLAYER_BANNED
 
 
-async def test_starting_twice_with_one_key_starts_once(world: World) -> None:
+async def test_starting_twice_with_one_key_starts_once(world: SmallGame) -> None:
     first = await world.run(attempts.start, world.engine(idempotency_key="start-01"), ALICE, "race")
     again = await world.run(attempts.start, world.engine(idempotency_key="start-01"), ALICE, "race")
     assert again.data == first.data
@@ -127,14 +127,14 @@ async def test_starting_twice_with_one_key_starts_once(world: World) -> None:
     assert (await world.player())["attempt_count"] == 1
 
 
-async def test_the_board_keeps_the_best_attempt(world: World) -> None:
+async def test_the_board_keeps_the_best_attempt(world: SmallGame) -> None:
     await world.play(score=8)
     await world.play(score=5)
     entries = await world.rows(tables.leaderboard_entries)
     assert [entry["score"] for entry in entries] == [8]
 
 
-async def test_a_lobby_fills_plays_and_closes(world: World) -> None:
+async def test_a_lobby_fills_plays_and_closes(world: SmallGame) -> None:
     created = await world.run(lobbies.create, world.engine(), "arena", key="match-1")
     assert created.status == 201
     again = await world.run(lobbies.create, world.engine(), "arena", key="match-1")
@@ -157,7 +157,7 @@ async def test_a_lobby_fills_plays_and_closes(world: World) -> None:
     assert [name for name in names if name.startswith("lobby.")] == ["lobby.created", "lobby.started", "lobby.closed"]
 
 
-async def test_an_event_without_lobbies_has_none(world: World) -> None:
+async def test_an_event_without_lobbies_has_none(world: SmallGame) -> None:
     with pytest.raises(RuleError) as refused:
         await world.run(lobbies.create, world.engine(), "race")
     assert refused.value.code is Code.CONFLICT

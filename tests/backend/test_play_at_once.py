@@ -12,8 +12,8 @@ from kraty_console.backend.lobbies import service as lobbies
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
-from tests.backend.events import define, pit
-from tests.backend.world import ALICE, World
+from tests.harness.backend.playable_events import define, pit
+from tests.harness.backend.small_game import ALICE, SmallGame
 
 MANY = 32
 
@@ -27,19 +27,19 @@ async def _said(work: Any) -> str:
     return "ok"
 
 
-async def _start_all(world: World, event: str, *players: str) -> Counter[str]:
+async def _start_all(world: SmallGame, event: str, *players: str) -> Counter[str]:
     starts = (world.run(attempts.start, world.engine(), player, event) for player in players)
     return Counter(await asyncio.gather(*(_said(start) for start in starts)))
 
 
-async def test_the_last_place_of_a_quota(world: World) -> None:
+async def test_the_last_place_of_a_quota(world: SmallGame) -> None:
     await define(world, "thrice", more={"attempt_quota": {"maxPerWindow": 3}})
     assert await _start_all(world, "thrice", ALICE, ALICE) == {"ok": 2}
     assert await _start_all(world, "thrice", *[ALICE] * MANY) == {"ok": 1, Code.MAX_ATTEMPTS_REACHED: MANY - 1}
     assert (await world.player())["attempt_count"] == 3
 
 
-async def test_an_entry_cost_never_takes_what_is_not_there(world: World) -> None:
+async def test_an_entry_cost_never_takes_what_is_not_there(world: SmallGame) -> None:
     await define(world, "dear", more={"entry_cost": {"currencies": [{"key": "gold", "amount": 20}]}})
     gold = [{"type": "currency", "currencyKey": "gold", "amount": 50}]
     made = await world.run(grants.create, world.engine(), ALICE, gold)
@@ -50,7 +50,7 @@ async def test_an_entry_cost_never_takes_what_is_not_there(world: World) -> None
     assert sum(row["delta"] for row in await world.rows(tables.wallet_ledger)) == 10
 
 
-async def test_a_crowd_fills_lobbies_to_the_last_seat_and_no_further(world: World) -> None:
+async def test_a_crowd_fills_lobbies_to_the_last_seat_and_no_further(world: SmallGame) -> None:
     await pit(world, capacity=8)
     names = [f"player {number}" for number in range(MANY)]
     assert await _start_all(world, "pit", *names) == {"ok": 4, Code.LOBBY_FORMING: MANY - 4}
@@ -63,7 +63,7 @@ async def test_a_crowd_fills_lobbies_to_the_last_seat_and_no_further(world: Worl
     assert len({row["leaderboard_id"] for row in await world.rows(tables.attempts)}) == 4
 
 
-async def test_one_lobby_has_no_more_players_than_seats(world: World) -> None:
+async def test_one_lobby_has_no_more_players_than_seats(world: SmallGame) -> None:
     await pit(world, capacity=5)
     lobby_id = (await world.run(lobbies.create, world.engine(), "pit")).data["lobby"]["id"]
     joins = (world.run(lobbies.join, world.engine(), lobby_id, f"player {number}") for number in range(MANY))
@@ -71,7 +71,7 @@ async def test_one_lobby_has_no_more_players_than_seats(world: World) -> None:
     assert len(await world.rows(tables.lobby_members)) == 5
 
 
-async def test_one_key_pushed_by_many_is_one_lobby(world: World) -> None:
+async def test_one_key_pushed_by_many_is_one_lobby(world: SmallGame) -> None:
     await pit(world, capacity=8)
     crew = [f"player {number}" for number in range(6)]
     pushes = (
@@ -84,7 +84,7 @@ async def test_one_key_pushed_by_many_is_one_lobby(world: World) -> None:
     assert lobby["participant_count"] == len(await world.rows(tables.lobby_members)) == 6
 
 
-async def test_a_start_that_is_sent_twice_at_once_starts_once(world: World) -> None:
+async def test_a_start_that_is_sent_twice_at_once_starts_once(world: SmallGame) -> None:
     starts = (world.run(attempts.start, world.engine(idempotency_key="start-1"), ALICE, "race") for _ in range(8))
     made = await asyncio.gather(*starts)
     assert Counter(answer.status for answer in made) == {201: 1, 200: 7}

@@ -13,8 +13,8 @@ import pytest
 
 from kraty_console.backend.webhooks import endpoint_url as targets
 from kraty_console.backend.webhooks.posting import MOST_READ, Outcome, Poster
-from tests.backend.receiver import Receiver, answer, receiving
-from tests.ports import reserved_port
+from tests.harness.backend.webhook_receiver import Receiver, answer, receiving
+from tests.harness.ports import reserved_port
 
 BODY = '{"text":"größer"}'.encode()
 

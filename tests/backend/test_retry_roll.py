@@ -9,12 +9,12 @@ from kraty_console.backend.events import attempts
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
-from tests.backend.actions import unpaid
 from tests.backend.test_settling import settle
-from tests.backend.world import DAY, World
+from tests.harness.backend.admin_actions import unpaid
+from tests.harness.backend.small_game import DAY, SmallGame
 
 
-async def test_a_mended_table_pays_what_it_would_have_paid(world: World) -> None:
+async def test_a_mended_table_pays_what_it_would_have_paid(world: SmallGame) -> None:
     attempt_id = await unpaid(world)
     answer = await world.run(rewards.retry_roll, world.admin(), attempt_id)
     assert answer.data["grantCount"] == len(answer.data["grants"]) == 2
@@ -24,7 +24,7 @@ async def test_a_mended_table_pays_what_it_would_have_paid(world: World) -> None
     assert row["metadata"] == {"grantCount": 2}
 
 
-async def test_force_complete_then_roll(world: World) -> None:
+async def test_force_complete_then_roll(world: SmallGame) -> None:
     attempt = await world.play(score=4)
     with pytest.raises(RuleError) as refused:
         await world.run(rewards.retry_roll, world.admin("key-0000"), attempt["id"])
@@ -34,7 +34,7 @@ async def test_force_complete_then_roll(world: World) -> None:
     assert answer.data["grantCount"] == 2
 
 
-async def test_linked_grants_refuse_a_second_roll(world: World) -> None:
+async def test_linked_grants_refuse_a_second_roll(world: SmallGame) -> None:
     attempt = await world.play()
     with pytest.raises(RuleError) as refused:
         await world.run(rewards.retry_roll, world.admin(), attempt["id"])
@@ -42,7 +42,7 @@ async def test_linked_grants_refuse_a_second_roll(world: World) -> None:
     assert refused.value.details == {"grantIds": attempt["grantIds"]}
 
 
-async def test_a_roll_that_came_to_nothing_is_a_roll(world: World) -> None:
+async def test_a_roll_that_came_to_nothing_is_a_roll(world: SmallGame) -> None:
     for n in range(3):
         await world.play("ladder", 20, f"better_{n}")
     attempt = await world.play("ladder", 10)
@@ -54,14 +54,14 @@ async def test_a_roll_that_came_to_nothing_is_a_roll(world: World) -> None:
     assert refused.value.details == {"grantIds": []}
 
 
-async def test_policy_none_says_so(world: World) -> None:
+async def test_policy_none_says_so(world: SmallGame) -> None:
     attempt = await world.play("quiet")
     with pytest.raises(RuleError, match="reward policy is none") as refused:
         await world.run(rewards.retry_roll, world.admin(), attempt["id"])
     assert refused.value.status == 409
 
 
-async def test_a_roll_that_fails_again_is_kept_on_the_attempt(world: World) -> None:
+async def test_a_roll_that_fails_again_is_kept_on_the_attempt(world: SmallGame) -> None:
     await world.archive()
     attempt = await world.play()
     again = world.later(1000)

@@ -12,26 +12,26 @@ from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
-from tests.backend.actions import pending
-from tests.backend.world import ALICE, DAY, World
+from tests.harness.backend.admin_actions import pending
+from tests.harness.backend.small_game import ALICE, DAY, SmallGame
 
 GOLD = [{"type": "currency", "currencyKey": "gold", "amount": 3}]
 
 
-async def revoked(world: World) -> str:
+async def revoked(world: SmallGame) -> str:
     made = await world.run(grants.create, world.server("key-mistake"), ALICE, GOLD)
     grant_id: str = made.data["id"]
     await world.run(grants.revoke, world.admin("key-revoke"), grant_id)
     return grant_id
 
 
-async def refusal(world: World, rule: Any, ctx: Context, *args: Any) -> tuple[Code, int, Any]:
+async def refusal(world: SmallGame, rule: Any, ctx: Context, *args: Any) -> tuple[Code, int, Any]:
     with pytest.raises(RuleError) as refused:
         await world.run(rule, ctx, *args)
     return refused.value.code, refused.value.status, refused.value.details
 
 
-async def test_a_pending_grant_is_revoked_once_and_told_of(world: World) -> None:
+async def test_a_pending_grant_is_revoked_once_and_told_of(world: SmallGame) -> None:
     grant_id = await pending(world)
     answer = await world.run(grants.revoke, world.admin(), grant_id)
     again = await world.run(grants.revoke, world.admin(), grant_id)
@@ -46,7 +46,7 @@ async def test_a_pending_grant_is_revoked_once_and_told_of(world: World) -> None
     assert await world.rows(tables.wallet_ledger) == []
 
 
-async def test_what_is_claimed_expired_or_revoked_is_refused(world: World) -> None:
+async def test_what_is_claimed_expired_or_revoked_is_refused(world: SmallGame) -> None:
     claimed, taken = await pending(world), await revoked(world)
     await world.run(grants.claim, world.engine(), ALICE, claimed)
     short = await world.run(grants.create, world.server("key-short"), ALICE, GOLD, expires_at=world.now + 1)
@@ -60,7 +60,7 @@ async def test_what_is_claimed_expired_or_revoked_is_refused(world: World) -> No
     assert len(await world.rows(tables.outbox, event_name="grant.revoked")) == 1
 
 
-async def test_a_revoked_grant_is_neither_collected_nor_opened_nor_expired(world: World) -> None:
+async def test_a_revoked_grant_is_neither_collected_nor_opened_nor_expired(world: SmallGame) -> None:
     grant_id = await revoked(world)
     assert await refusal(world, grants.claim, world.server(None), ALICE, grant_id) == (
         Code.CONFLICT,
@@ -77,7 +77,7 @@ async def test_a_revoked_grant_is_neither_collected_nor_opened_nor_expired(world
     assert (statuses[grant_id], statuses[crate["grant_id"]]) == ("revoked", "revoked")
 
 
-async def test_force_claim_delivers_it_all_the_same(world: World) -> None:
+async def test_force_claim_delivers_it_all_the_same(world: SmallGame) -> None:
     grant_id = await revoked(world)
     answer = await world.run(grants.force_claim, world.admin("key-claim"), grant_id)
     assert (answer.data["grant"]["status"], len(answer.data["deposits"])) == ("claimed", 1)
@@ -87,7 +87,7 @@ async def test_force_claim_delivers_it_all_the_same(world: World) -> None:
     assert row["before"]["status"] == "revoked"
 
 
-async def test_of_a_claim_and_a_revocation_at_once_one_takes_effect(world: World) -> None:
+async def test_of_a_claim_and_a_revocation_at_once_one_takes_effect(world: SmallGame) -> None:
     grant_id = await pending(world)
     calls = [world.run(grants.claim, world.engine(), ALICE, grant_id)]
     calls += [world.run(grants.revoke, world.admin(f"key-{number:04}"), grant_id) for number in range(4)]

@@ -21,13 +21,13 @@ from kraty_console.backend.rewards.seeded_rng import SeededRng
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from tests.backend.events import define
-from tests.backend.world import ALICE, World, make_world
+from tests.harness.backend.playable_events import define
+from tests.harness.backend.small_game import ALICE, SmallGame, make_small_game
 
 WIDE = [{"type": "currency", "currencyKey": "gold", "amount": {"min": 1, "max": 1_000_000}}]
 
 
-async def _throws(world: World, seed: str) -> list[int]:
+async def _throws(world: SmallGame, seed: str) -> list[int]:
     async def work(tx: Transaction, ctx: Context) -> list[int]:
         dice = await rolls.rng_for(tx, ctx, seed)
         return [dice.below(1000) for _ in range(8)]
@@ -36,14 +36,14 @@ async def _throws(world: World, seed: str) -> list[int]:
     return found
 
 
-async def _secret(world: World) -> str | None:
+async def _secret(world: SmallGame) -> str | None:
     [game] = await world.rows(tables.games)
     secret: str | None = game["roll_secret"]
     return secret
 
 
-async def test_the_same_id_rolls_otherwise_in_another_game(world: World) -> None:
-    other = await make_world(world.db)
+async def test_the_same_id_rolls_otherwise_in_another_game(world: SmallGame) -> None:
+    other = await make_small_game(world.db)
     await _rekey(other)
     assert await _throws(world, "attempt/1") == await _throws(world, "attempt/1")
     assert await _throws(world, "attempt/1") != await _throws(world, "attempt/2")
@@ -52,27 +52,27 @@ async def test_the_same_id_rolls_otherwise_in_another_game(world: World) -> None
     assert await _throws(world, "attempt/1") != [plain.below(1000) for _ in range(8)]
 
 
-async def _rekey(world: World) -> None:
+async def _rekey(world: SmallGame) -> None:
     async def work(tx: Transaction, ctx: Context) -> None:
         tx.change(await catalog.game(tx, ctx), roll_secret=world.new_id())
 
     await world.run(work, world.engine())
 
 
-async def _attempt(world: World) -> Any:
+async def _attempt(world: SmallGame) -> Any:
     await define(world, "dice", reward_policy={"type": "fixed_bundle", "bundle": {"entries": WIDE}})
     await world.play("dice")
     return [row["contents"] for row in await world.rows(tables.grants)]
 
 
-async def _milestone(world: World) -> Any:
+async def _milestone(world: SmallGame) -> Any:
     milestone = {"key": "m", "metricKey": "wins", "threshold": 1, "entries": WIDE}
     await define(world, "dice", milestone_rewards=[milestone])
     await world.play("dice")
     return [row["contents"] for row in await world.rows(tables.grants)]
 
 
-async def _crate(world: World) -> Any:
+async def _crate(world: SmallGame) -> Any:
     async def pack(tx: Transaction, ctx: Context) -> None:
         await catalog.put_item(tx, ctx, "mystery", name="Mystery", crate_entries=WIDE)
 
@@ -84,7 +84,7 @@ async def _crate(world: World) -> Any:
     return opened.data["contents"]["contents"]
 
 
-async def _bots(world: World) -> Any:
+async def _bots(world: SmallGame) -> Any:
     more = {"fill_bots": True, "fill_timeout_seconds": 0}
     await define(world, "dice", leaderboard_mode=lobbies.MODE, capacity=20, more=more)
     await world.run(attempts.start, world.engine(), ALICE, "dice")
@@ -92,11 +92,11 @@ async def _bots(world: World) -> Any:
 
 
 @pytest.mark.parametrize("roll", [_attempt, _milestone, _crate, _bots])
-async def test_every_kind_of_roll_follows_the_secret(world: World, roll: Any) -> None:
+async def test_every_kind_of_roll_follows_the_secret(world: SmallGame, roll: Any) -> None:
     """Two games with the same ids roll the same by the same secret, and otherwise by another."""
     found = []
     for secret in ("one", "one", "other"):
-        same = await make_world(world.db, seed=7)
+        same = await make_small_game(world.db, seed=7)
 
         async def rekey(tx: Transaction, ctx: Context, secret: str = secret) -> None:
             tx.change(await catalog.game(tx, ctx), roll_secret=secret)
@@ -107,7 +107,7 @@ async def test_every_kind_of_roll_follows_the_secret(world: World, roll: Any) ->
     assert found[0] == found[1] != found[2]
 
 
-async def _forget(world: World) -> None:
+async def _forget(world: SmallGame) -> None:
     """Make room for a game with the same ids."""
 
     async def work(tx: Transaction, _ctx: Context) -> None:
@@ -118,7 +118,7 @@ async def _forget(world: World) -> None:
     await world.run(work, world.engine())
 
 
-async def test_a_game_without_one_gets_one_when_it_first_rolls_and_keeps_it(world: World) -> None:
+async def test_a_game_without_one_gets_one_when_it_first_rolls_and_keeps_it(world: SmallGame) -> None:
     async def lose(tx: Transaction, ctx: Context) -> None:
         tx.change(await catalog.game(tx, ctx), roll_secret=None)
 

@@ -16,7 +16,7 @@ from kraty_console.backend.rewards.rolls import RollFailed, roll_amount
 from kraty_console.backend.rewards.seeded_rng import SeededRng
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage.transaction import Transaction
-from tests.backend.world import World
+from tests.harness.backend.small_game import SmallGame
 
 
 @given(seed=st.text(max_size=20), bound=st.integers(1, 2**53))
@@ -74,7 +74,7 @@ def test_an_amount_that_makes_no_sense(spec: Any) -> None:
         roll_amount(spec, SeededRng("x"), "x")
 
 
-async def _resolve(world: World, entries: list[dict[str, Any]], seed: str = "s") -> list[dict[str, Any]]:
+async def _resolve(world: SmallGame, entries: list[dict[str, Any]], seed: str = "s") -> list[dict[str, Any]]:
     async def work(tx: Transaction, ctx: Context) -> list[dict[str, Any]]:
         return await rolls.resolve(tx, ctx, entries, SeededRng(seed))
 
@@ -82,7 +82,7 @@ async def _resolve(world: World, entries: list[dict[str, Any]], seed: str = "s")
     return result
 
 
-async def _put_table(world: World, key: str, *choices: tuple[int, dict[str, Any] | None]) -> None:
+async def _put_table(world: SmallGame, key: str, *choices: tuple[int, dict[str, Any] | None]) -> None:
     weighted = [{"weight": weight, "entry": entry} for weight, entry in choices]
 
     async def work(tx: Transaction, ctx: Context) -> None:
@@ -95,7 +95,7 @@ GOLD = {"type": "currency", "currencyKey": "gold", "amount": 10}
 GEMS = {"type": "currency", "currencyKey": "gems", "amount": 1}
 
 
-async def test_tables_follow_their_weights(world: World) -> None:
+async def test_tables_follow_their_weights(world: SmallGame) -> None:
     await _put_table(world, "t", (9, GOLD), (1, GEMS), (0, {"type": "item", "itemKey": "potion", "quantity": 1}))
     (gold, gems) = sorted(
         await _resolve(world, [{"type": "table", "tableKey": "t", "rolls": 1000}]), key=lambda entry: -entry["amount"]
@@ -104,7 +104,7 @@ async def test_tables_follow_their_weights(world: World) -> None:
     assert gold["amount"] // 10 + gems["amount"] == 1000
 
 
-async def test_blanks_bundles_and_nested_tables(world: World) -> None:
+async def test_blanks_bundles_and_nested_tables(world: SmallGame) -> None:
     await _put_table(world, "inner", (1, GOLD))
     await _put_table(world, "outer", (1, {"type": "table", "tableKey": "inner", "rolls": 2}))
     await _put_table(world, "blank", (1, None))
@@ -114,7 +114,7 @@ async def test_blanks_bundles_and_nested_tables(world: World) -> None:
     assert bundle[-1] == {"type": "crate", "crateItemKey": "mystery", "quantity": 1}
 
 
-async def test_the_same_seed_the_same_reward(world: World) -> None:
+async def test_the_same_seed_the_same_reward(world: SmallGame) -> None:
     entries = [{"type": "bundle", "bundleKey": "daily_bundle"}]
     results = [await _resolve(world, entries, seed) for seed in ("a", "a", "b", "c", "d")]
     assert results[0] == results[1]
@@ -144,7 +144,7 @@ async def test_the_same_seed_the_same_reward(world: World) -> None:
         ),
     ],
 )
-async def test_what_cannot_be_rolled_says_why(world: World, entry: dict[str, Any], words: str) -> None:
+async def test_what_cannot_be_rolled_says_why(world: SmallGame, entry: dict[str, Any], words: str) -> None:
     await _put_table(world, "weightless", (0, GOLD))
     await _put_table(world, "boxes", (1, {"type": "crate", "crateItemKey": "mystery", "quantity": 600}))
     await _put_table(world, "self", (1, {"type": "table", "tableKey": "self"}))

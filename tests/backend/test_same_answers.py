@@ -18,8 +18,8 @@ from kraty_console.backend.rules.context import RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
-from tests.backend.world import ALICE, DAY, World, make_world
-from tests.databases import PostgresqlServer, SqliteFiles
+from tests.harness.backend.small_game import ALICE, DAY, SmallGame, make_small_game
+from tests.harness.databases import PostgresqlServer, SqliteFiles
 
 GIFT = [
     {"type": "currency", "currencyKey": "gold", "amount": 7},
@@ -28,7 +28,7 @@ GIFT = [
 ]
 
 
-async def _tell(world: World) -> list[Any]:
+async def _tell(world: SmallGame) -> list[Any]:
     """Play, break and mend; everything that was answered."""
     said: list[Any] = []
 
@@ -83,7 +83,7 @@ async def test_one_story_on_both(sqlite_files: SqliteFiles, postgresql: Postgres
     told = []
     for url in (sqlite_files.fresh(), postgresql.fresh()):
         database = Database.open(url)
-        told.append(await _tell(await make_world(database, seed=11)))
+        told.append(await _tell(await make_small_game(database, seed=11)))
         await database.close()
     for on_sqlite, on_postgresql in zip(*told, strict=True):
         assert json.dumps(on_sqlite, indent=1) == json.dumps(on_postgresql, indent=1)

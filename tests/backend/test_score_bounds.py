@@ -16,30 +16,30 @@ from kraty_console.contract.definitions import Metric, Milestone
 from kraty_console.contract.errors import Code
 from kraty_console.contract.limits import MAX_BALANCE
 from tests.backend.test_boards import board
-from tests.backend.world import ALICE, World
+from tests.harness.backend.small_game import ALICE, SmallGame
 
 OUT_OF_BOUNDS = [1e308, float("inf"), float("nan"), 10**400, 2.0**53, MAX_BALANCE + 1, -1, -0.5]
 
-Report = Callable[[World, float], Awaitable[object]]
+Report = Callable[[SmallGame, float], Awaitable[object]]
 
 
-async def _metric(world: World, value: float) -> object:
+async def _metric(world: SmallGame, value: float) -> object:
     attempt = await world.play(score=3)
     return await world.run(attempts.progress, world.engine(), ALICE, attempt["id"], {"wins": value})
 
 
-async def _increment(world: World, value: float) -> object:
+async def _increment(world: SmallGame, value: float) -> object:
     attempt = await world.play(score=3)
     more = value if value > 0 or value != value else value - 3
     return await world.run(attempts.progress, world.engine(), ALICE, attempt["id"], {"wins": more}, mode="increment")
 
 
-async def _final_score(world: World, value: float) -> object:
+async def _final_score(world: SmallGame, value: float) -> object:
     attempt = await world.play(score=3)
     return await world.run(attempts.force_complete, world.admin(), attempt["id"], final_score=value)
 
 
-async def _board_score(world: World, value: float) -> object:
+async def _board_score(world: SmallGame, value: float) -> object:
     await board(world)
     await world.run(players.upsert, world.engine(), ALICE)
     return await world.run(boards.score, world.server(), ALICE, "laps", value)
@@ -47,7 +47,9 @@ async def _board_score(world: World, value: float) -> object:
 
 @pytest.mark.parametrize("value", OUT_OF_BOUNDS, ids=lambda value: f"{float(min(value, 1e308)):g}")
 @pytest.mark.parametrize("report", [_metric, _increment, _final_score, _board_score])
-async def test_a_value_out_of_bounds_is_refused_and_leaves_nothing(world: World, report: Report, value: float) -> None:
+async def test_a_value_out_of_bounds_is_refused_and_leaves_nothing(
+    world: SmallGame, report: Report, value: float
+) -> None:
     with pytest.raises(RuleError) as refused:
         await report(world, value)
     assert refused.value.code is Code.VALIDATION_FAILED
@@ -58,13 +60,13 @@ async def test_a_value_out_of_bounds_is_refused_and_leaves_nothing(world: World,
 
 @pytest.mark.parametrize("value", [0, -0.0, 0.5, MAX_BALANCE])
 @pytest.mark.parametrize("report", [_metric, _final_score, _board_score])
-async def test_the_bounds_themselves_are_taken(world: World, report: Report, value: float) -> None:
+async def test_the_bounds_themselves_are_taken(world: SmallGame, report: Report, value: float) -> None:
     await report(world, value)
     kept = [row["metrics_raw"]["wins"] for row in await world.rows(tables.attempts)]
     assert not [number for number in kept if str(number).startswith("-")]
 
 
-async def test_metrics_that_together_score_too_much_are_refused(world: World) -> None:
+async def test_metrics_that_together_score_too_much_are_refused(world: SmallGame) -> None:
     attempt = await world.play("steps", None)  # a unit scores two
     with pytest.raises(RuleError, match=r"metrics\.wins must be"):
         await world.run(attempts.progress, world.engine(), ALICE, attempt["id"], {"wins": MAX_BALANCE})

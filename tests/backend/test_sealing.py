@@ -17,9 +17,9 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.vault import SEALED, SECRET_VARIABLE, NoKey, Vault, WrongKey
 from kraty_console.backend.webhooks.endpoint_secrets import seal_all
-from tests.backend.receiver import receiving
-from tests.backend.studio import SECRET, Studio
-from tests.backend.world import ALICE, World, make_world
+from tests.harness.backend.small_game import ALICE, SmallGame, make_small_game
+from tests.harness.backend.webhook_receiver import receiving
+from tests.harness.backend.webhook_studio import SECRET, Studio
 
 TEXTS = ["", "a", "x" * 32, "x" * 33, "whsec_äöü ☃", "y" * 1000]
 
@@ -97,14 +97,14 @@ def test_a_key_that_is_too_short_is_told(filed: Vault, monkeypatch: pytest.Monke
 
 
 @pytest.fixture
-async def studio(world: World) -> AsyncIterator[Studio]:
+async def studio(world: SmallGame) -> AsyncIterator[Studio]:
     await world.run(players.upsert, world.engine(), ALICE)
     made = Studio(world)
     yield made
     await made.leave()
 
 
-async def _store(world: World, secret: str) -> None:
+async def _store(world: SmallGame, secret: str) -> None:
     """As an older version stored it."""
     async with world.db.transaction() as tx:
         await tx.execute(sa.update(tables.webhook_endpoints).values(secret=secret))
@@ -153,7 +153,7 @@ async def test_a_start_seals_and_tells_when_a_key_is_missing(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.delenv(SECRET_VARIABLE)
     db = Database.open(database_url)
-    world = await make_world(db)
+    world = await make_small_game(db)
     async with receiving() as receiver:
         await Studio(world).endpoint(receiver)
     await _store(world, SECRET)

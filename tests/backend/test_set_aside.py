@@ -20,38 +20,38 @@ from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.runtime.sweeper import Sweeper
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from tests.backend.events import define, drain, pit, sweeper, waiting
-from tests.backend.world import ALICE, DAY, HOUR, World
+from tests.harness.backend.playable_events import define, drain, pit, sweeper, waiting
+from tests.harness.backend.small_game import ALICE, DAY, HOUR, SmallGame
 
 GOLD = [{"type": "currency", "currencyKey": "gold", "amount": 5}]
 SCHEDULE = {"mode": "recurring_windows", "startsAt": 0, "everySeconds": 7200, "openSeconds": 3600}
 
-Make = Callable[[World], Awaitable[str]]
+Make = Callable[[SmallGame], Awaitable[str]]
 """Makes a row that will be due, and answers its id."""
 
 
-async def _attempt(world: World) -> str:
+async def _attempt(world: SmallGame) -> str:
     return str((await world.play(score=3, external_id=world.new_id()))["id"])
 
 
-async def _grant(world: World) -> str:
+async def _grant(world: SmallGame) -> str:
     made = await world.run(grants.create, world.server(world.new_id()), ALICE, GOLD, expires_at=world.now + HOUR)
     return str(made.data["id"])
 
 
-async def _lobby(world: World) -> str:
+async def _lobby(world: SmallGame) -> str:
     await define(world, (key := world.new_id()), leaderboard_mode=lobbies.MODE, capacity=3)
     return await waiting(world, world.new_id(), key)
 
 
-async def _window(world: World) -> str:
+async def _window(world: SmallGame) -> str:
     await define(world, (key := world.new_id()), opens=HOUR, closes=2 * HOUR)
     [event] = await world.rows(tables.events, key=key)
     [window] = await world.rows(tables.event_windows, event_id=event["event_id"])
     return str(window["window_id"])
 
 
-async def _schedule(world: World) -> str:
+async def _schedule(world: SmallGame) -> str:
     event = {"name": "Tides", "metrics": [{"key": "wins"}], "reward_policy": {"type": "none"}}
     more = {"schedule": {**SCHEDULE, "startsAt": world.now + HOUR}}
     row = await world.run(catalog.put_event, world.engine(), world.new_id(), **event, more=more)
@@ -74,7 +74,7 @@ def _id(table: sa.Table) -> sa.Column[Any]:
     return list(table.primary_key)[-1]
 
 
-async def _spoil(world: World, table: sa.Table, row_id: str, values: dict[str, Any]) -> None:
+async def _spoil(world: SmallGame, table: sa.Table, row_id: str, values: dict[str, Any]) -> None:
     real = {name: world.new_id() if value == "unknown" else value for name, value in values.items()}
 
     async def work(tx: Transaction, _ctx: Context) -> None:
@@ -83,13 +83,13 @@ async def _spoil(world: World, table: sa.Table, row_id: str, values: dict[str, A
     await world.run(work, world.engine())
 
 
-async def _aside(world: World) -> dict[str, int]:
+async def _aside(world: SmallGame) -> dict[str, int]:
     async with world.db.read() as tx:
         return dict(await set_aside.counts(tx))
 
 
 @pytest.mark.parametrize("kind", [each for each in KINDS if each != "grants"])
-async def test_the_rows_beside_a_bad_one_are_done(world: World, kind: str) -> None:
+async def test_the_rows_beside_a_bad_one_are_done(world: SmallGame, kind: str) -> None:
     sweep, make, table, spoilt = KINDS[kind]
     rows = [await make(world) for _ in range(3)]
     over = world.later(3 * DAY)
@@ -102,7 +102,7 @@ async def test_the_rows_beside_a_bad_one_are_done(world: World, kind: str) -> No
     assert [row["failures"] for row in await world.rows(tables.sweep_failures)] == [1]
 
 
-async def test_a_row_is_set_aside_after_some_failures_and_told_of(world: World) -> None:
+async def test_a_row_is_set_aside_after_some_failures_and_told_of(world: SmallGame) -> None:
     bad, good = await _attempt(world), await _attempt(world)
     lost = (await world.rows(tables.attempts, attempt_id=bad))[0]["event_id"]
     await _spoil(world, tables.attempts, bad, {"event_id": "unknown"})
@@ -126,7 +126,7 @@ async def test_a_row_is_set_aside_after_some_failures_and_told_of(world: World) 
     assert states == {bad: "expired", good: "expired"}
 
 
-async def test_a_row_that_others_dealt_with_is_forgotten(world: World) -> None:
+async def test_a_row_that_others_dealt_with_is_forgotten(world: SmallGame) -> None:
     bad = await _attempt(world)
     await _spoil(world, tables.attempts, bad, {"event_id": "unknown"})
     over = world.later(DAY)
@@ -136,11 +136,11 @@ async def test_a_row_that_others_dealt_with_is_forgotten(world: World) -> None:
     assert await world.rows(tables.sweep_failures) == []
 
 
-async def _failures(world: World) -> list[int]:
+async def _failures(world: SmallGame) -> list[int]:
     return [row["failures"] for row in await world.rows(tables.sweep_failures)]
 
 
-async def test_a_row_whose_turn_does_not_come_keeps_its_count(world: World) -> None:
+async def test_a_row_whose_turn_does_not_come_keeps_its_count(world: SmallGame) -> None:
     """Of lobbies one is started in each transaction; those behind it are not tried."""
     bad = await _lobby(world)
     await _spoil(world, tables.lobbies, bad, {"event_id": "unknown"})
@@ -155,7 +155,7 @@ async def test_a_row_whose_turn_does_not_come_keeps_its_count(world: World) -> N
     assert await _failures(world) == [2]
 
 
-async def test_a_row_that_another_process_holds_keeps_its_count(world: World) -> None:
+async def test_a_row_that_another_process_holds_keeps_its_count(world: SmallGame) -> None:
     if not world.db.postgresql:
         return  # which locks no rows
     bad = await _attempt(world)
@@ -173,7 +173,7 @@ async def test_a_row_that_another_process_holds_keeps_its_count(world: World) ->
     assert await _failures(world) == [2]
 
 
-async def test_many_bad_rows_leave_room_for_good_ones(world: World) -> None:
+async def test_many_bad_rows_leave_room_for_good_ones(world: SmallGame) -> None:
     bad = [await _attempt(world) for _ in range(4)]
     for each in bad:
         await _spoil(world, tables.attempts, each, {"event_id": "unknown"})
@@ -186,7 +186,7 @@ async def test_many_bad_rows_leave_room_for_good_ones(world: World) -> None:
     assert states == {**dict.fromkeys(bad, "in_progress"), good["id"]: "expired"}
 
 
-async def test_a_lobby_that_cannot_close_is_not_waited_for_for_ever(world: World) -> None:
+async def test_a_lobby_that_cannot_close_is_not_waited_for_for_ever(world: SmallGame) -> None:
     await pit(world)
     lobby_id = await waiting(world, ALICE)
     await _spoil(world, tables.lobbies, lobby_id, {"event_id": "unknown"})
@@ -200,11 +200,11 @@ async def test_a_lobby_that_cannot_close_is_not_waited_for_for_ever(world: World
     assert await drain(sweeps.close_windows, now) == 1
 
 
-async def _window_of(world: World, lobby_id: str) -> str:
+async def _window_of(world: SmallGame, lobby_id: str) -> str:
     return str((await world.rows(tables.lobbies, lobby_id=lobby_id))[0]["window_id"])
 
 
-async def test_trouble_of_the_database_is_no_rows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_trouble_of_the_database_is_no_rows(world: SmallGame, monkeypatch: pytest.MonkeyPatch) -> None:
     await _attempt(world)
 
     async def full(*_: object) -> int:

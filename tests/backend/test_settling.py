@@ -24,8 +24,8 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.definitions import GameDocument
 from kraty_console.contract.limits import MAX_BALANCE
-from tests.backend.events import define, drain
-from tests.backend.world import ALICE, DAY, HOUR, NOW, World
+from tests.harness.backend.playable_events import define, drain
+from tests.harness.backend.small_game import ALICE, DAY, HOUR, NOW, SmallGame
 
 GEMS = [{"type": "currency", "currencyKey": "gems", "amount": 5}]
 SETTLING = (
@@ -37,13 +37,13 @@ SETTLING = (
 )
 
 
-async def settle(world: World) -> None:
+async def settle(world: SmallGame) -> None:
     """Let the worker do all that is due."""
     for sweep in SETTLING:
         await drain(sweep, world)
 
 
-async def gold_of(world: World, external_id: str, key: str = "gold") -> list[int]:
+async def gold_of(world: SmallGame, external_id: str, key: str = "gold") -> list[int]:
     """The amounts of a currency that the player was granted."""
     player = await world.player(external_id)
     rows = await world.rows(tables.grants, player_id=player["player_id"])
@@ -52,13 +52,13 @@ async def gold_of(world: World, external_id: str, key: str = "gold") -> list[int
 
 
 class TestAPool:
-    async def test_nothing_is_paid_before_the_window_has_closed(self, world: World) -> None:
+    async def test_nothing_is_paid_before_the_window_has_closed(self, world: SmallGame) -> None:
         attempt = await world.play("pool", 11)
         assert (attempt["status"], attempt["roll"]["status"], attempt["grantIds"]) == ("completed", "none", [])
         await settle(world.later(DAY - 1))
         assert await world.rows(tables.grants) == []
 
-    async def test_it_never_pays_more_than_it_holds_however_late_somebody_overtakes(self, world: World) -> None:
+    async def test_it_never_pays_more_than_it_holds_however_late_somebody_overtakes(self, world: SmallGame) -> None:
         scores = {"ann": 10, "ben": 11, "cid": 12, "dot": 20, "eve": 10}
         for external_id, score in scores.items():
             await world.play("pool", score, external_id)
@@ -69,7 +69,7 @@ class TestAPool:
             zip(scores, split_pool(1000, [(score, 0) for score in scores.values()]), strict=True)
         )
 
-    async def test_a_player_has_one_share_however_often_they_played(self, world: World) -> None:
+    async def test_a_player_has_one_share_however_often_they_played(self, world: SmallGame) -> None:
         for score in (20, 10, 15):
             await world.play("pool", score)
         await world.play("pool", 20, "ben")
@@ -78,13 +78,13 @@ class TestAPool:
         states = {row["roll_status"] for row in await world.rows(tables.attempts)}
         assert states == {"rolled"}
 
-    async def test_who_did_not_complete_takes_no_part_of_it(self, world: World) -> None:
+    async def test_who_did_not_complete_takes_no_part_of_it(self, world: SmallGame) -> None:
         await world.play("pool", 10)
         await world.play("pool", 9, "ben")
         await settle(world.later(DAY))
         assert (await gold_of(world, ALICE), await gold_of(world, "ben")) == ([1000], [])
 
-    async def test_bots_take_no_part_of_it(self, world: World) -> None:
+    async def test_bots_take_no_part_of_it(self, world: SmallGame) -> None:
         pool = {"type": "shared_pool", "pool": 100, "currencyKey": "gold"}
         more = {"fill_bots": True, "fill_timeout_seconds": 0}
         await define(world, "pit", leaderboard_mode=lobbies.MODE, capacity=5, reward_policy=pool, more=more)
@@ -93,7 +93,7 @@ class TestAPool:
         await settle(world)  # the only one in the lobby has played: it is over before its window
         assert await gold_of(world, ALICE) == [100]
 
-    async def test_each_environment_has_its_own(self, world: World) -> None:
+    async def test_each_environment_has_its_own(self, world: SmallGame) -> None:
         await world.play("pool", 10)
         for environment in ("live", "test"):
             ctx = world.engine(environment=environment)
@@ -103,7 +103,7 @@ class TestAPool:
         amounts = sorted(row["contents"]["entries"][0]["amount"] for row in await world.rows(tables.grants))
         assert amounts == [500, 500, 1000]
 
-    async def test_what_was_paid_before_rankings_were_frozen_is_taken_from_it(self, world: World) -> None:
+    async def test_what_was_paid_before_rankings_were_frozen_is_taken_from_it(self, world: SmallGame) -> None:
         first = await world.play("pool", 20, "ann")
         ann = await world.player("ann")
 
@@ -125,7 +125,7 @@ class TestAPool:
 
 
 class TestByRank:
-    async def test_the_final_place_decides_the_tier(self, world: World) -> None:
+    async def test_the_final_place_decides_the_tier(self, world: SmallGame) -> None:
         for external_id, score in (("fourth", 13), ("third", 14), ("second", 15), ("first", 20)):
             await world.play("ladder", score, external_id)
         await settle(world.later(DAY))
@@ -138,7 +138,7 @@ class TestByRank:
         states = {row["roll_status"] for row in await world.rows(tables.attempts)}
         assert states == {"rolled"}
 
-    async def test_a_place_belongs_to_one(self, world: World) -> None:
+    async def test_a_place_belongs_to_one(self, world: SmallGame) -> None:
         for turn in range(3):
             await world.play("ladder", 15 + turn, "ann")
             await world.play("ladder", 14 + turn, "ben")
@@ -149,7 +149,7 @@ class TestByRank:
         best = [row["attempt_id"] for row in await world.rows(tables.attempts, score=17.0)]
         assert rewarded == set(best)
 
-    async def test_a_tier_that_cannot_be_rolled_fails_and_can_be_retried(self, world: World) -> None:
+    async def test_a_tier_that_cannot_be_rolled_fails_and_can_be_retried(self, world: SmallGame) -> None:
         await world.archive()
         attempt = await world.play("ladder", 20)
         over = world.later(DAY)
@@ -161,7 +161,7 @@ class TestByRank:
         assert answer.data["grantCount"] == 2
 
     async def test_what_was_expired_and_completed_by_hand_has_the_place_of_the_frozen_ranking(
-        self, world: World
+        self, world: SmallGame
     ) -> None:
         hung = await world.play("ladder", 9, "ann")
         await world.play("ladder", 12, "ben")
@@ -171,7 +171,7 @@ class TestByRank:
         answer = await over.run(rewards.retry_roll, over.admin("key-0002"), hung["id"])
         assert [grant["contents"]["entries"] for grant in answer.data["grants"]] == [GEMS]  # the second place
 
-    async def test_what_had_no_place_comes_to_nothing(self, world: World) -> None:
+    async def test_what_had_no_place_comes_to_nothing(self, world: SmallGame) -> None:
         hung = (await world.run(attempts.start, world.engine(), ALICE, "ladder")).data["attempt"]
         over = world.later(DAY)
         await settle(over)
@@ -179,7 +179,7 @@ class TestByRank:
         answer = await over.run(rewards.retry_roll, over.admin("key-0002"), hung["id"])
         assert (answer.data["grantCount"], answer.data["attempt"]["roll"]["status"]) == (0, "rolled")
 
-    async def test_a_board_from_before_pays_by_its_place(self, world: World) -> None:
+    async def test_a_board_from_before_pays_by_its_place(self, world: SmallGame) -> None:
         await world.archive()
         attempt = await world.play("ladder", 20)
 
@@ -196,7 +196,7 @@ class TestByRank:
 
 @pytest.mark.parametrize("event", ["ladder", "pool"])
 class TestBoth:
-    async def test_a_retry_before_the_close_says_when(self, world: World, event: str) -> None:
+    async def test_a_retry_before_the_close_says_when(self, world: SmallGame, event: str) -> None:
         attempt = await world.play(event, 12)
         with pytest.raises(RuleError, match="once its window has closed") as refused:
             await world.run(rewards.retry_roll, world.admin(), attempt["id"])
@@ -204,13 +204,13 @@ class TestBoth:
         assert refused.value.details["windowEndsAt"] == attempt["windowEndsAt"]
         assert await world.rows(tables.idempotency) == []
 
-    async def test_force_completed_attempts_are_paid_with_the_others(self, world: World, event: str) -> None:
+    async def test_force_completed_attempts_are_paid_with_the_others(self, world: SmallGame, event: str) -> None:
         attempt = await world.play(event, 3)
         await world.run(attempts.force_complete, world.admin(), attempt["id"], final_score=15)
         await settle(world.later(DAY))
         assert {row["attempt_id"] for row in await world.rows(tables.grants)} == {attempt["id"]}
 
-    async def test_it_is_settled_once_however_many_workers_there_are(self, world: World, event: str) -> None:
+    async def test_it_is_settled_once_however_many_workers_there_are(self, world: SmallGame, event: str) -> None:
         for number in range(7):
             await world.play(event, 10 + number, f"player {number}")
         over = world.later(DAY)
@@ -222,7 +222,7 @@ class TestBoth:
         if event == "pool":
             assert sum([sum(await gold_of(world, f"player {number}")) for number in range(7)]) == 1000
 
-    async def test_what_changes_after_the_freeze_changes_no_award(self, world: World, event: str) -> None:
+    async def test_what_changes_after_the_freeze_changes_no_award(self, world: SmallGame, event: str) -> None:
         await world.play(event, 12, "ann")
         await world.play(event, 11, "ben")
         over = world.later(DAY)
@@ -249,7 +249,9 @@ class TestBoth:
         paid = {row["attempt_id"] for row in await world.rows(tables.grants)}
         assert paid == {row["attempt_id"] for row in awards}
 
-    async def test_the_ranking_waits_for_attempts_to_be_ended_but_not_for_ever(self, world: World, event: str) -> None:
+    async def test_the_ranking_waits_for_attempts_to_be_ended_but_not_for_ever(
+        self, world: SmallGame, event: str
+    ) -> None:
         await world.play(event, 12, "ann")
         late = await world.play(event, 3, "ben")
         over = world.later(DAY)
@@ -266,7 +268,7 @@ class TestBoth:
             over = over.later(set_aside.DAY_MS)
         assert await drain(sweeps.freeze_rankings, over) == 1
 
-    async def test_a_bad_award_does_not_hold_up_the_others(self, world: World, event: str) -> None:
+    async def test_a_bad_award_does_not_hold_up_the_others(self, world: SmallGame, event: str) -> None:
         for number in range(3):
             await world.play(event, 12 + number, f"player {number}")
         over = world.later(DAY)
@@ -284,7 +286,7 @@ class TestBoth:
         assert [key for key, at in settled.items() if at is None] == [bad["attempt_id"]]
         assert [row["row_id"] for row in await world.rows(tables.sweep_failures)] == [bad["attempt_id"]]
 
-    async def test_an_award_goes_over_with_a_merge(self, world: World, event: str) -> None:
+    async def test_an_award_goes_over_with_a_merge(self, world: SmallGame, event: str) -> None:
         await world.play(event, 12, "guest")
         await world.play(event, 11, "user")
         over = world.later(DAY)
@@ -298,7 +300,7 @@ class TestBoth:
         assert len(attempts_) == 2
         assert paid == attempts_
 
-    async def test_a_window_that_is_made_shorter_takes_its_attempts_with_it(self, world: World, event: str) -> None:
+    async def test_a_window_that_is_made_shorter_takes_its_attempts_with_it(self, world: SmallGame, event: str) -> None:
         await world.play(event, 3)
         row = (await world.rows(tables.events, key=event))[0]
         document: dict[str, Any] = {

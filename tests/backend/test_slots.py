@@ -9,9 +9,9 @@ import pytest
 
 from kraty_console.backend.players import service as players
 from kraty_console.backend.webhooks.deliverer import MOST_OF_ENDPOINT
-from tests.backend.receiver import Receiver, receiving
-from tests.backend.studio import Studio, told
-from tests.backend.world import ALICE, World, make_world
+from tests.harness.backend.small_game import ALICE, SmallGame, make_small_game
+from tests.harness.backend.webhook_receiver import Receiver, receiving
+from tests.harness.backend.webhook_studio import Studio, told
 
 
 async def there(studio: Studio, *names: str) -> None:
@@ -21,7 +21,7 @@ async def there(studio: Studio, *names: str) -> None:
 
 
 @pytest.fixture
-async def studio(world: World) -> AsyncIterator[Studio]:
+async def studio(world: SmallGame) -> AsyncIterator[Studio]:
     made = Studio(world)
     await there(made, ALICE)
     yield made
@@ -57,7 +57,7 @@ async def test_silent_endpoints_starve_nobody(studio: Studio, receiver: Receiver
 
 
 async def test_a_game_with_much_to_send_leaves_room_for_another(studio: Studio, receiver: Receiver) -> None:
-    other = Studio(await make_world(studio.world.db))
+    other = Studio(await make_small_game(studio.world.db))
     await there(other, ALICE)
     async with receiving() as silent:
         silent.gate = asyncio.Event()

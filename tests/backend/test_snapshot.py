@@ -16,17 +16,17 @@ from kraty_console.backend.players import bans
 from kraty_console.backend.players import service as players
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.players import Snapshot
-from tests.backend.world import ALICE, World
+from tests.harness.backend.small_game import ALICE, SmallGame
 
 
-async def _look(world: World, external_id: str = ALICE, **options: object) -> dict[str, object]:
+async def _look(world: SmallGame, external_id: str = ALICE, **options: object) -> dict[str, object]:
     async with world.db.read() as tx:
         found = await snapshot.build(tx, world.tenant, "live", external_id, **options)  # type: ignore[arg-type]
     assert found is not None
     return found
 
 
-async def _busy(world: World, rounds: int, external_id: str = ALICE) -> None:
+async def _busy(world: SmallGame, rounds: int, external_id: str = ALICE) -> None:
     async def work(tx: Transaction) -> None:
         ctx = world.engine()
         for _ in range(rounds):
@@ -37,7 +37,7 @@ async def _busy(world: World, rounds: int, external_id: str = ALICE) -> None:
     await world.db.run(work)
 
 
-async def test_everything_about_a_player(world: World) -> None:
+async def test_everything_about_a_player(world: SmallGame) -> None:
     context = {"country": "PT", "level": 7}
     await world.run(
         players.upsert, world.engine(), ALICE, email="Alice@Example.com", display_name="Alice", context=context
@@ -77,7 +77,7 @@ async def test_everything_about_a_player(world: World) -> None:
     }
 
 
-async def test_what_the_studio_sees(world: World) -> None:
+async def test_what_the_studio_sees(world: SmallGame) -> None:
     await world.run(players.upsert, world.engine(), ALICE, email="alice@example.com")
     await _busy(world, 1)
     found = await _look(world, surface="server")
@@ -95,7 +95,7 @@ async def test_what_the_studio_sees(world: World) -> None:
     assert found["recentGrants"] == found["grants"]
 
 
-async def test_lists_are_capped_and_newest_first(world: World) -> None:
+async def test_lists_are_capped_and_newest_first(world: SmallGame) -> None:
     await _busy(world, 5)
     found = Snapshot.model_validate(await _look(world, limit=3))
     assert [len(rows) for rows in (found.attempts, found.grants, found.wallet_ledger)] == [3, 3, 3]
@@ -103,7 +103,7 @@ async def test_lists_are_capped_and_newest_first(world: World) -> None:
     assert found.summary.attempt_count == 5
 
 
-async def test_nobody_and_other_environments(world: World) -> None:
+async def test_nobody_and_other_environments(world: SmallGame) -> None:
     await _busy(world, 1)
     async with world.db.read() as tx:
         assert await snapshot.build(tx, world.tenant, "live", "ghost") is None
@@ -111,7 +111,7 @@ async def test_nobody_and_other_environments(world: World) -> None:
         assert await snapshot.build(tx, world.tenant, "live", ALICE.upper()) is None
 
 
-async def test_the_same_queries_for_a_long_history(world: World) -> None:
+async def test_the_same_queries_for_a_long_history(world: SmallGame) -> None:
     await _busy(world, 1, "grace_hopper")
     await _busy(world, 60, "heavy_user")
     statements: list[str] = []
@@ -128,7 +128,7 @@ async def test_the_same_queries_for_a_long_history(world: World) -> None:
     assert seen["grace_hopper"] == seen["heavy_user"] <= snapshot.QUERIES
 
 
-async def test_every_query_goes_by_an_index(world: World) -> None:
+async def test_every_query_goes_by_an_index(world: SmallGame) -> None:
     """No list of a player is found by reading a table through, nor sorted where an index has the order."""
     if world.db.postgresql:
         return  # its planner reads tables this small through whatever there is; the indexes are the same
@@ -155,7 +155,7 @@ async def test_every_query_goes_by_an_index(world: World) -> None:
 
 
 @pytest.mark.parametrize("external_id", ["a/b", "..", "%2e", "x/merge-into/y", " ", "[/nope]", "é", "e\u0301", "日本"])
-async def test_an_id_of_any_kind_finds_exactly_that_player(world: World, external_id: str) -> None:
+async def test_an_id_of_any_kind_finds_exactly_that_player(world: SmallGame, external_id: str) -> None:
     await world.run(players.upsert, world.engine(), external_id)
     await world.run(players.upsert, world.engine(), external_id + "2")
     found = Snapshot.model_validate(await _look(world, external_id))

@@ -28,7 +28,7 @@ from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from tests.backend.conftest import Source
-from tests.backend.world import DAY, World, make_world
+from tests.harness.backend.small_game import DAY, SmallGame, make_small_game
 
 PLAYERS = ("ana", "ben", "cleo")
 LONGEST = 50
@@ -67,7 +67,7 @@ class Books(RuleBasedStateMachine):
         super().__init__()
         self._runner = asyncio.Runner()
         self._db = self._run(_opened(url))
-        self.world: World = self._run(make_world(self._db, seed))
+        self.world: SmallGame = self._run(make_small_game(self._db, seed))
         self._keys = count(1)
         self._last: tuple[Callable[..., Awaitable[Any]], Context, tuple[Any, ...], dict[str, Any]] | None = None
         for name in PLAYERS:

@@ -26,8 +26,8 @@ from kraty_console.backend.storage.migrate import MIGRATIONS, migrate, newest
 from kraty_console.backend.storage.tables.columns import CONDITION
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.storage.urls import UnknownDatabase, engine_url
-from tests.backend.actions import present
-from tests.backend.world import ALICE, MEMBER, World
+from tests.harness.backend.admin_actions import present
+from tests.harness.backend.small_game import ALICE, MEMBER, SmallGame
 
 DIRECTORY = {"members", "sessions"}
 """Members may belong to several studios: these start with the member."""
@@ -137,7 +137,7 @@ def test_a_url_of_no_database_we_run_on(url: str) -> None:
         engine_url(url)
 
 
-async def test_the_audit_log_is_append_only(world: World) -> None:
+async def test_the_audit_log_is_append_only(world: SmallGame) -> None:
     await present(world)
     await world.run(bans.ban, world.admin(), ALICE)
     before = await world.rows(tables.audit)
@@ -157,7 +157,7 @@ async def test_the_audit_log_is_append_only(world: World) -> None:
     assert await world.rows(tables.audit) == before
 
 
-async def test_a_denied_attempt_is_written_by_itself(world: World) -> None:
+async def test_a_denied_attempt_is_written_by_itself(world: SmallGame) -> None:
     ctx = world.admin()
     audit_id = ctx.new_id()
 
@@ -174,7 +174,7 @@ async def test_a_denied_attempt_is_written_by_itself(world: World) -> None:
     assert row["target_id"] == "x" * 255 + "…"
 
 
-async def test_a_statement_that_fails_undoes_everything(world: World) -> None:
+async def test_a_statement_that_fails_undoes_everything(world: SmallGame) -> None:
     await present(world)
     before = await world.counts()
 
@@ -189,7 +189,7 @@ async def test_a_statement_that_fails_undoes_everything(world: World) -> None:
     assert (await world.player())["banned_at"] is None
 
 
-async def test_a_refusal_undoes_everything_unless_it_says_otherwise(world: World) -> None:
+async def test_a_refusal_undoes_everything_unless_it_says_otherwise(world: SmallGame) -> None:
     await present(world)
 
     async def refuse(tx: Transaction, ctx: Context, *, commit: bool) -> None:
@@ -206,7 +206,7 @@ async def test_a_refusal_undoes_everything_unless_it_says_otherwise(world: World
         assert ((await world.player())["banned_at"] is not None) is commit
 
 
-async def test_two_that_wait_for_each_other_are_tried_again(world: World) -> None:
+async def test_two_that_wait_for_each_other_are_tried_again(world: SmallGame) -> None:
     """A deadlock (40P01) is the database's to break and ours to repeat; SQLite lets one writer in at a time."""
     names = ("ann", "ben")
     for name in names:
@@ -231,7 +231,7 @@ async def test_two_that_wait_for_each_other_are_tried_again(world: World) -> Non
     assert tries == (3 if world.db.postgresql else 2)
 
 
-async def test_foreign_keys_hold(world: World) -> None:
+async def test_foreign_keys_hold(world: SmallGame) -> None:
     async def put(tx: Transaction) -> None:
         row = {"studio_id": world.tenant.studio_id, "game_id": world.new_id(), "key": "k"}
         await tx.insert_many(tables.currencies, [{**row, "name": "K", "created_at": 1}])
@@ -240,7 +240,7 @@ async def test_foreign_keys_hold(world: World) -> None:
         await world.db.run(put)
 
 
-async def test_text_compares_by_its_bytes(world: World) -> None:
+async def test_text_compares_by_its_bytes(world: SmallGame) -> None:
     names = ["a", "B", "é", "Z", "z", "Ä", "_", "日", "e\u0301", "1"]
 
     async def put(tx: Transaction) -> None:
@@ -260,7 +260,7 @@ async def test_text_compares_by_its_bytes(world: World) -> None:
     assert [row["key"] for row in rows] == sorted(names, key=str.encode)
 
 
-async def test_numbers_and_order_in_json_come_back_as_they_went_in(world: World) -> None:
+async def test_numbers_and_order_in_json_come_back_as_they_went_in(world: SmallGame) -> None:
     value = {"z": 1, "a": 1.0, "big": 2**53, "text": "\u202e<é>", "nested": [None, True, {"b": 0.1}]}
 
     async def put(tx: Transaction) -> None:

@@ -18,13 +18,13 @@ from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
-from tests.backend.events import define, drain, pit, sweeper, waiting
-from tests.backend.world import ALICE, DAY, HOUR, World, make_world
+from tests.harness.backend.playable_events import define, drain, pit, sweeper, waiting
+from tests.harness.backend.small_game import ALICE, DAY, HOUR, SmallGame, make_small_game
 
 GOLD = [{"type": "currency", "currencyKey": "gold", "amount": 5}]
 
 
-async def test_attempts_expire_when_their_time_is_over(world: World) -> None:
+async def test_attempts_expire_when_their_time_is_over(world: SmallGame) -> None:
     running, done = await world.play(score=3), await world.play(score=10)
     assert await drain(sweeps.expire_attempts, world.later(DAY - 1)) == 0
     assert await drain(sweeps.expire_attempts, world.later(DAY)) == 1
@@ -34,7 +34,7 @@ async def test_attempts_expire_when_their_time_is_over(world: World) -> None:
     assert (player["attempt_count"], player["attempts_expired"], player["attempts_completed"]) == (2, 1, 1)
 
 
-async def test_an_attempt_that_has_what_is_asked_for_by_now_is_completed_and_paid(world: World) -> None:
+async def test_an_attempt_that_has_what_is_asked_for_by_now_is_completed_and_paid(world: SmallGame) -> None:
     attempt = await world.play(score=3)
     easier = {"name": "Race", "metrics": [{"key": "wins", "target": 2}], "reward_policy": world_bundle()}
     await world.run(catalog.put_event, world.engine(), "race", **easier)
@@ -44,7 +44,7 @@ async def test_an_attempt_that_has_what_is_asked_for_by_now_is_completed_and_pai
     assert len(await world.rows(tables.grants)) == 1
 
 
-async def test_an_attempt_at_the_best_score_that_nobody_ended_is_completed_and_paid(world: World) -> None:
+async def test_an_attempt_at_the_best_score_that_nobody_ended_is_completed_and_paid(world: SmallGame) -> None:
     endless = {"name": "Race", "metrics": [{"key": "wins"}], "reward_policy": world_bundle()}
     await world.run(catalog.put_event, world.engine(), "race", **endless)
     await world.play(score=3)
@@ -58,7 +58,7 @@ def world_bundle() -> dict[str, object]:
     return {"type": "fixed_bundle", "bundle": {"entries": GOLD}}
 
 
-async def test_grants_expire_and_the_studio_hears_of_each(world: World) -> None:
+async def test_grants_expire_and_the_studio_hears_of_each(world: SmallGame) -> None:
     soon = await world.run(grants.create, world.engine(), ALICE, GOLD, expires_at=world.now + HOUR)
     later = await world.run(grants.create, world.engine(), ALICE, GOLD, expires_at=world.now + DAY)
     claimed = await world.run(grants.create, world.engine(), ALICE, GOLD, expires_at=world.now + HOUR)
@@ -78,7 +78,7 @@ async def test_grants_expire_and_the_studio_hears_of_each(world: World) -> None:
     assert (player["grants_pending"], player["grants_claimed"]) == (2, 1)
 
 
-async def test_windows_open_and_close_and_their_boards_are_final(world: World) -> None:
+async def test_windows_open_and_close_and_their_boards_are_final(world: SmallGame) -> None:
     await define(world, "soon", opens=HOUR, closes=2 * HOUR)
     assert await drain(sweeps.open_windows, world) == 6
     assert await drain(sweeps.open_windows, world.later(HOUR)) == 1
@@ -96,7 +96,7 @@ async def test_windows_open_and_close_and_their_boards_are_final(world: World) -
     assert (board["finalized_at"], board["finalized_reason"]) == (after.now, "window_closed")
 
 
-async def test_a_window_closes_after_its_lobbies_of_either_environment(world: World) -> None:
+async def test_a_window_closes_after_its_lobbies_of_either_environment(world: SmallGame) -> None:
     await pit(world, capacity=1)
     for player in ("ann", "ben", "cid"):
         await world.run(attempts.start, world.engine(), player, "pit")
@@ -116,7 +116,7 @@ async def test_a_window_closes_after_its_lobbies_of_either_environment(world: Wo
     assert [row["closed_at"] for row in await world.rows(tables.event_windows, window_id=window_id)] == [over.now]
 
 
-async def test_several_workers_do_each_thing_once(world: World) -> None:
+async def test_several_workers_do_each_thing_once(world: SmallGame) -> None:
     for number in range(6):
         await world.play(score=3, external_id=f"player {number}")
         await world.run(grants.create, world.engine(), f"player {number}", GOLD, expires_at=world.now + HOUR)
@@ -139,7 +139,7 @@ async def test_several_workers_do_each_thing_once(world: World) -> None:
     assert names.count("lobby.closed") == 1
 
 
-async def test_what_another_is_at_is_left_to_it(world: World) -> None:
+async def test_what_another_is_at_is_left_to_it(world: SmallGame) -> None:
     await world.play(score=3)
     over = world.later(DAY)
     if not world.db.postgresql:
@@ -151,7 +151,7 @@ async def test_what_another_is_at_is_left_to_it(world: World) -> None:
     assert await drain(sweeps.expire_attempts, over) == 1
 
 
-async def test_a_schedule_opens_one_window_after_the_other(world: World) -> None:
+async def test_a_schedule_opens_one_window_after_the_other(world: SmallGame) -> None:
     first = world.now - 5 * HOUR
     daily = {"mode": "recurring_windows", "startsAt": first, "everySeconds": 7200, "openSeconds": 3600}
     event = {"name": "Tides", "metrics": [{"key": "wins", "target": 10}], "reward_policy": {"type": "none"}}
@@ -188,7 +188,7 @@ def test_the_present_window_and_the_next(now: int, found: list[tuple[int, int]])
 async def test_a_game_in_trouble_does_not_hold_up_the_others(database_url: str) -> None:
     database = Database.open(database_url)
     try:
-        broken, sound = await make_world(database), await make_world(database)
+        broken, sound = await make_small_game(database), await make_small_game(database)
         for world in (broken, sound):
             await world.play(score=3)
 
@@ -206,7 +206,7 @@ async def test_a_game_in_trouble_does_not_hold_up_the_others(database_url: str) 
         await database.close()
 
 
-def test_each_sweep_is_a_job(world: World) -> None:
+def test_each_sweep_is_a_job(world: SmallGame) -> None:
     made = sweeps.jobs(replace(sweeper(world), only=None))
     assert {job.name for job in made} == {
         "start_lobbies",

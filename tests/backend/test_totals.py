@@ -12,12 +12,12 @@ from kraty_console.backend.events import attempts
 from kraty_console.backend.grants import service as grants
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
-from tests.backend.world import ALICE, DAY, World
+from tests.harness.backend.small_game import ALICE, DAY, SmallGame
 
 POTIONS = [{"type": "item", "itemKey": "potion", "quantity": 2}]
 
 
-async def _step(world: World, chance: random.Random, number: int) -> None:
+async def _step(world: SmallGame, chance: random.Random, number: int) -> None:
     """Do one thing that may or may not be allowed just now."""
     key = f"step-{number:05}"
     attempt = chance.choice(await world.rows(tables.attempts) or [{"attempt_id": world.new_id()}])
@@ -51,7 +51,7 @@ async def _step(world: World, chance: random.Random, number: int) -> None:
             await world.run(rule, world.server(key), ALICE, "gold", chance.randrange(1, 400))
 
 
-async def _check(world: World) -> None:
+async def _check(world: SmallGame) -> None:
     player = await world.player()
     statuses = [row["status"] for row in await world.rows(tables.attempts)]
     claims = [row["status"] for row in await world.rows(tables.grants)]
@@ -79,7 +79,7 @@ async def _check(world: World) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_totals_and_ledgers_hold_whatever_happens(world: World, seed: int) -> None:
+async def test_totals_and_ledgers_hold_whatever_happens(world: SmallGame, seed: int) -> None:
     chance = random.Random(seed)
     await world.play("race")
     for number in range(50):

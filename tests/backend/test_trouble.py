@@ -22,8 +22,8 @@ from kraty_console.backend.storage.engine import Limits, make_engine
 from kraty_console.backend.storage.faults import StorageFault, fault_of, words_of
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.storage.urls import UnknownDatabase, engine_url
-from tests.contract.backend import Backend
-from tests.databases import PostgresqlServer
+from tests.harness.contract.served_backend import Backend
+from tests.harness.databases import PostgresqlServer
 
 Opener = Callable[..., AbstractAsyncContextManager[Database]]
 

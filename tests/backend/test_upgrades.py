@@ -16,7 +16,7 @@ from kraty_console.backend.leaderboards.settlement import NEVER_FROZEN
 from kraty_console.backend.runtime.startup import CannotServe, prepare
 from kraty_console.backend.storage.engine import UNLIMITED, WRITES, make_engine
 from kraty_console.backend.storage.migrate import migrate
-from tests.databases import KINDS, PostgresqlServer
+from tests.harness.databases import KINDS, PostgresqlServer
 
 FIRST = "r0005_records"
 """The shape that the first release had; every later one has to bear its statements."""

@@ -12,11 +12,11 @@ from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
 from kraty_console.contract.wire import MAX_BALANCE
-from tests.backend.actions import present
-from tests.backend.world import ALICE, World
+from tests.harness.backend.admin_actions import present
+from tests.harness.backend.small_game import ALICE, SmallGame
 
 
-async def test_a_credit_is_there_at_once_and_told_of(world: World) -> None:
+async def test_a_credit_is_there_at_once_and_told_of(world: SmallGame) -> None:
     await present(world)
     answer = await world.run(wallet.credit, world.admin(), ALICE, "gold", 500)
     assert {**answer.data, "audit": None} == {"economyKey": "gold", "balance": 500, "applied": True, "audit": None}
@@ -29,7 +29,7 @@ async def test_a_credit_is_there_at_once_and_told_of(world: World) -> None:
     assert (row["before"]["balance"], row["after"]["balance"]) == (0, 500)
 
 
-async def test_the_studio_credits_and_debits(world: World) -> None:
+async def test_the_studio_credits_and_debits(world: SmallGame) -> None:
     await present(world)
     await world.run(wallet.credit, world.server(None, reason="iap"), ALICE, "gold", 300)
     answer = await world.run(wallet.debit, world.server(None), ALICE, "gold", 120, source_ref_id="shop-1")
@@ -41,7 +41,7 @@ async def test_the_studio_credits_and_debits(world: World) -> None:
 
 
 @pytest.mark.parametrize(("player", "key"), [("ghost", "gold"), (ALICE, "silver"), (ALICE, "potion")])
-async def test_nobody_or_nothing_of_that_name(world: World, player: str, key: str) -> None:
+async def test_nobody_or_nothing_of_that_name(world: SmallGame, player: str, key: str) -> None:
     await present(world)
     with pytest.raises(RuleError) as refused:
         await world.run(wallet.credit, world.admin(), player, key, 1)
@@ -49,13 +49,13 @@ async def test_nobody_or_nothing_of_that_name(world: World, player: str, key: st
 
 
 @pytest.mark.parametrize("amount", [0, -5, 1_000_000_001, True])
-async def test_an_amount_that_is_none(world: World, amount: int) -> None:
+async def test_an_amount_that_is_none(world: SmallGame, amount: int) -> None:
     with pytest.raises(RuleError) as refused:
         await world.run(wallet.credit, world.admin(), ALICE, "gold", amount)
     assert refused.value.code is Code.VALIDATION_FAILED
 
 
-async def test_no_balance_passes_what_json_can_hold(world: World) -> None:
+async def test_no_balance_passes_what_json_can_hold(world: SmallGame) -> None:
     await present(world)
     await world.run(wallet.credit, world.admin(), ALICE, "gold", 1)
 
@@ -72,7 +72,7 @@ async def test_no_balance_passes_what_json_can_hold(world: World) -> None:
     assert answer.data["balance"] == MAX_BALANCE
 
 
-async def test_debits_at_once_never_go_below_zero(world: World) -> None:
+async def test_debits_at_once_never_go_below_zero(world: SmallGame) -> None:
     await present(world)
     await world.run(wallet.credit, world.admin(), ALICE, "gold", 100)
     calls = [world.run(wallet.debit, world.server(f"debit-{n:03}"), ALICE, "gold", 30) for n in range(32)]
@@ -81,7 +81,7 @@ async def test_debits_at_once_never_go_below_zero(world: World) -> None:
     assert [row["balance"] for row in await world.rows(tables.wallets)] == [10]
 
 
-async def test_ban_and_unban(world: World) -> None:
+async def test_ban_and_unban(world: SmallGame) -> None:
     await present(world)
     banned = await world.run(bans.ban, world.admin(reason="cheating"), ALICE)
     assert (banned.data["applied"], banned.data["reason"]) == (True, "cheating")
@@ -98,7 +98,7 @@ async def test_ban_and_unban(world: World) -> None:
     assert [row["action"] for row in rows] == ["player.ban", "player.ban", "player.unban", "player.unban"]
 
 
-async def test_the_studio_bans_without_a_member_being_named(world: World) -> None:
+async def test_the_studio_bans_without_a_member_being_named(world: SmallGame) -> None:
     await present(world)
     answer = await world.run(bans.ban, world.server(None, reason="fraud"), ALICE)
     assert "audit" not in answer.data

@@ -18,10 +18,10 @@ from kraty_console.backend.webhooks.delivery_ids import delivery_id
 from kraty_console.backend.webhooks.fan_out import fan_out
 from kraty_console.backend.webhooks.posting import Outcome, Poster
 from kraty_console.contract.secret import Secret
-from tests.backend.events import sweeper
-from tests.backend.plans import fans_out, recorded, walks
-from tests.backend.studio import Studio
-from tests.backend.world import World
+from tests.harness.backend.playable_events import sweeper
+from tests.harness.backend.query_plans import fans_out, recorded, walks
+from tests.harness.backend.small_game import SmallGame
+from tests.harness.backend.webhook_studio import Studio
 
 MANY = 6_000
 OWNERS = 2_000
@@ -84,7 +84,7 @@ async def fill(studio: Studio) -> str:
     return endpoint
 
 
-async def test_nothing_walks_through_what_is_done_with(world: World) -> None:
+async def test_nothing_walks_through_what_is_done_with(world: SmallGame) -> None:
     studio = Studio(world)
     endpoint = await fill(studio)
     key = EndpointKey(world.tenant, endpoint)

@@ -23,7 +23,7 @@ from tests.bench.slow import TYPING as TYPING_MEANWHILE
 from tests.bench.soak import soak
 from tests.bench.ticket import play_ticket
 from tests.bench.watch import Options, Program
-from tests.e2e.world import World, load_demo, serving
+from tests.harness.e2e.demo_backend import DemoBackend, load_demo, serving
 
 Measured = TypeVar("Measured")
 FLOORS = Path(__file__).parent / "floors"
@@ -43,7 +43,7 @@ _LEADING_TO = ("S-Tab", "/")
 """Keys that lead to where others are measured."""
 
 
-def programs(world: World) -> list[Program]:
+def programs(world: DemoBackend) -> list[Program]:
     """What is measured, the floors first."""
     hello, rows = (str(FLOORS / name) for name in ("hello.py", "table.py"))
     player_keys = {
@@ -78,7 +78,7 @@ def programs_with_keys_at_launch(those: Sequence[Program]) -> list[Program]:
 
 
 @contextmanager
-def demo(folder: Path) -> Iterator[World]:
+def demo(folder: Path) -> Iterator[DemoBackend]:
     """A backend with the demo world in a folder."""
     load_demo(folder)
     with serving(folder) as world:

@@ -20,12 +20,12 @@ import asyncpg
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.engine import UNLIMITED
-from tests.backend.plans import recorded
 from tests.bench.bulk import fill
 from tests.bench.calls import CALLS, Caller, Measured, markdown, measure, serving
 from tests.bench.crowd import Crowd, crowd_of
-from tests.contract.backend import Backend
-from tests.contract.world import World, make_world
+from tests.harness.backend.query_plans import recorded
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
 
 FEW = 1_000
 MANY = 250_000
@@ -36,7 +36,7 @@ class Town:
     """A database with a crowd in it."""
 
     url: str
-    world: World
+    world: TroubledGame
     crowd: Crowd
     queries: dict[str, int]
     """How many statements each call sends."""
@@ -68,7 +68,7 @@ def settle(url: str, players: int) -> Town:
     """Found a game and fill it."""
     with Backend(url, Rate(0)).running() as backend:
         backend.clock.ms = time.time_ns() // 1_000_000
-        world = make_world(backend)
+        world = make_troubled_game(backend)
         world.mend_table()
         crowd = backend.run(lambda tx: crowd_of(tx, world.tenant, players, backend.clock.ms))
         began = time.monotonic()

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.bench.crowd import PENDING, STUCK, UNROLLED, Crowd
-from tests.contract.backend import segment
-from tests.contract.world import World
+from tests.harness.contract.served_backend import segment
+from tests.harness.contract.troubled_game import TroubledGame
 
 Asked = tuple[str, str, object]
 """Method, path and body."""
@@ -40,7 +40,7 @@ def serving(url: str) -> Iterator[int]:
 class Caller:
     """Calls a server about one crowd."""
 
-    def __init__(self, world: World, crowd: Crowd, port: int) -> None:
+    def __init__(self, world: TroubledGame, crowd: Crowd, port: int) -> None:
         self.world = world
         self.crowd = crowd
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)

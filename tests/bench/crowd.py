@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from tests.contract.backend import NOW
-from tests.contract.world import HOUR
+from tests.harness.contract.served_backend import NOW
+from tests.harness.contract.troubled_game import HOUR
 
 ATTEMPTS: Final = 5
 GRANTS: Final = 5

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.terminal import Emulator
+from tests.harness.terminal import Emulator
 
 Cell = tuple[Any, ...]
 """Character, letter colour, background, bold, italic, underlined, struck out, reversed, blinking."""

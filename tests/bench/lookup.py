@@ -22,7 +22,7 @@ from kraty_console.backend.http.rate_limit import Rate, RateLimit
 from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage.database import Database
 from tests.bench.report import Budget, Line, Section
-from tests.e2e.world import World
+from tests.harness.e2e.demo_backend import DemoBackend
 
 SMALL, LARGE = "grace_hopper", "heavy_user"
 MOST_MORE = 1.2
@@ -56,7 +56,7 @@ class Lookups:
         return Section("a look-up", [*lines, Line("statements", "", self.statements, [same])])
 
 
-def measure_lookups(world: World, calls: int) -> Lookups:
+def measure_lookups(world: DemoBackend, calls: int) -> Lookups:
     """Look both players up in turn, `calls` times each, and once more in process to count statements."""
     ms: dict[int, dict[str, list[float]]] = {limit: {SMALL: [], LARGE: []} for limit in LIMITS}
     size: dict[int, dict[str, float]] = {limit: {} for limit in LIMITS}
@@ -87,7 +87,7 @@ def _pause(until: float) -> None:
     select.select([], [], [], max(0.0, until - time.perf_counter()))
 
 
-async def _count(world: World, players: Sequence[str]) -> dict[str, float]:
+async def _count(world: DemoBackend, players: Sequence[str]) -> dict[str, float]:
     """The statements of one look-up each, by the same application on the same database in this process."""
     database = Database.open(f"sqlite:///{world.database}")
     counted: list[str] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.bench.measures import Idle, Key, Start, middle
 from tests.bench.report import Line, Section, Value
 from tests.bench.watch import Program
-from tests.e2e.world import folders
+from tests.harness.e2e.demo_backend import folders
 
 MOVE = "cursor move"
 _ROOT = Path(__file__).parents[2]

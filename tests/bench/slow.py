@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from tests.bench.measures import middle
 from tests.bench.report import Budget, Line, Section
 from tests.bench.watch import Options, Program, Watched, now
-from tests.e2e.world import World
+from tests.harness.e2e.demo_backend import DemoBackend
 
 MOST_CPU_MS = 16
 """Of our own CPU time, until a key is answered."""
@@ -83,7 +83,7 @@ class Pressed:
     waited_ms: float
 
 
-def measure_slow(world: World, options: Options) -> dict[str, list[Pressed]]:
+def measure_slow(world: DemoBackend, options: Options) -> dict[str, list[Pressed]]:
     """Move the cursor, or type a search, while the lists of a player grow to their longest."""
     return {
         MOVING: _while_it_loads(world, options, "1 End", ("Up", "Down")),
@@ -91,7 +91,7 @@ def measure_slow(world: World, options: Options) -> dict[str, list[Pressed]]:
     }
 
 
-def _while_it_loads(world: World, options: Options, begin: str, keys: tuple[str, str]) -> list[Pressed]:
+def _while_it_loads(world: DemoBackend, options: Options, begin: str, keys: tuple[str, str]) -> list[Pressed]:
     with trickling(world.url, _KBPS) as trickle:
         slow = replace(world, url=trickle.url)
         program = Program("slow", slow.console("heavy_user"), "daily_race", env=world.env("slow"))

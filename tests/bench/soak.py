@@ -10,7 +10,7 @@ import psutil
 
 from tests.bench.report import Budget, Line, Section
 from tests.bench.watch import Options, Program, Watched, now
-from tests.e2e.world import World
+from tests.harness.e2e.demo_backend import DemoBackend
 
 PLAYERS = ("alice_42", "bob_7", "carol_ng", "erin", "heavy_user", "grace_hopper", "ivy", "frank")
 MOST_GROWTH = 5
@@ -39,7 +39,7 @@ class Soak:
         )
 
 
-def soak(world: World, options: Options, lookups: int) -> Soak:
+def soak(world: DemoBackend, options: Options, lookups: int) -> Soak:
     """Open one player after the other, all panes of each; raises RuntimeError when one never comes."""
     program = Program("soak", world.console(), "GAME_ADMIN", env=world.env("soak"))
     early = max(len(PLAYERS), lookups // 10)

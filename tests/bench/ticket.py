@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tests.bench.report import Budget, Line, Section
 from tests.bench.watch import Options, Program, Watched, now
-from tests.e2e.world import World
+from tests.harness.e2e.demo_backend import DemoBackend
 
 MOST_KEYS, MOST_WAITING, MOST_DOWN = 25, 20.0, 60 * 1024
 """Budgets, over a link of 200 ms and 64 kbit/s."""
@@ -52,7 +52,7 @@ class Ticket:
         )
 
 
-def play_ticket(world: World, options: Options) -> Ticket:
+def play_ticket(world: DemoBackend, options: Options) -> Ticket:
     """Solve the ticket as a person who waits for the answer to each step."""
     program = Program("ticket", world.console(), env=world.env("ticket"))
     keys = up = 0

@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 
 from tests.bench.link import Link, Wire
-from tests.terminal import Emulator, open_terminal, spawn
+from tests.harness.terminal import Emulator, open_terminal, spawn
 
 now = time.monotonic
 _LULL = 0.02  # seconds without output before the screen is painted

@@ -18,7 +18,7 @@ from kraty_console.console.backend_facts import BackendFacts
 from kraty_console.contract.secret import Secret
 from kraty_console.domain.checkup import CheckArea, Finding
 from tests.client.test_detection import GAME, HEALTHY, NO_PLAYER, UNCLEAR, backend
-from tests.client.wire import Act, Wire, answers, failed, told, wired
+from tests.harness.client.scripted_server import Act, ScriptedServer, answers, failed, told, wired
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 PLAYERS = f"GET {GAME}/players/"
@@ -42,7 +42,7 @@ async def examined(
 
 async def both(
     routes: Mapping[str, Act], folder: Path, /, otherwise: Act = UNCLEAR, **more: Any
-) -> tuple[dict[str, Finding], Wire]:
+) -> tuple[dict[str, Finding], ScriptedServer]:
     async with wired(backend({"GET /admin/v1/health": HEALTHY, **routes}, otherwise)) as wire:
         profile = Profile(url=wire.url, **{"studio": "studio-1", "game": "game-1", **more})
         launch = Launch(profile, Secret("kst_" + "t" * 43), folder / "state", folder / "state")

@@ -15,7 +15,7 @@ from kraty_console.cli.checkup.terminal import Screen, screen_at_hand, terminal_
 from kraty_console.client.proxies import proxy_of
 from kraty_console.client.server_clock import WORTH_TELLING
 from kraty_console.domain.checkup import Finding
-from tests.cli.doctoring import VARIABLES
+from tests.harness.cli.doctor_runs import VARIABLES
 
 GOOD = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "en_GB.UTF-8"}
 

@@ -15,10 +15,10 @@ from kraty_console.cli.main import run
 from kraty_console.client.capabilities import Capabilities, Support
 from kraty_console.contract.operations import ADMIN_OPERATIONS, PUBLISHED, Operation
 from kraty_console.contract.session import GAME_ADMIN, GAME_VIEWER
-from tests.cli.doctoring import VARIABLES, examined, tapped
-from tests.contract.backend import NOW, Backend
-from tests.contract.world import World, make_world
-from tests.databases import KINDS, PostgresqlServer, SqliteFiles
+from tests.harness.cli.doctor_runs import VARIABLES, examined, tapped
+from tests.harness.contract.served_backend import NOW, Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
+from tests.harness.databases import KINDS, PostgresqlServer, SqliteFiles
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -43,15 +43,15 @@ def published_backend(url: str) -> Iterator[Backend]:
 
 
 @pytest.fixture
-def world(full_backend: Backend) -> World:
+def world(full_backend: Backend) -> TroubledGame:
     full_backend.clock.ms = NOW
-    return make_world(full_backend)
+    return make_troubled_game(full_backend)
 
 
 @pytest.fixture
-def reduced(published_backend: Backend) -> World:
+def reduced(published_backend: Backend) -> TroubledGame:
     published_backend.clock.ms = NOW
-    return make_world(published_backend)
+    return make_troubled_game(published_backend)
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +65,7 @@ def places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def profile(places: Path, world: World, url: str, token: str, more: str = "") -> None:
+def profile(places: Path, world: TroubledGame, url: str, token: str, more: str = "") -> None:
     """Write the one profile, with its token in a file."""
     (places / "token").write_text(token)
     (places / "token").chmod(0o600)
@@ -78,7 +78,7 @@ def profile(places: Path, world: World, url: str, token: str, more: str = "") ->
 
 
 async def test_a_whole_kraty_has_everything_and_nothing_but_get_is_sent(
-    world: World, places: Path, capsys: pytest.CaptureFixture[str]
+    world: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     token = world.sessions[GAME_ADMIN]
     before = world.backend.counts()
@@ -102,7 +102,7 @@ async def test_a_whole_kraty_has_everything_and_nothing_but_get_is_sent(
 
 
 async def test_a_reduced_kraty_lacks_what_it_lacks_and_nothing_but_get_is_sent(
-    reduced: World, places: Path, capsys: pytest.CaptureFixture[str]
+    reduced: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = reduced.backend.counts()
     async with tapped(reduced.backend.port) as tap:
@@ -126,7 +126,7 @@ async def test_a_reduced_kraty_lacks_what_it_lacks_and_nothing_but_get_is_sent(
 
 
 async def test_a_kraty_without_health_is_recognized_before_the_token_is_sent(
-    world: World, places: Path, capsys: pytest.CaptureFixture[str]
+    world: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     profile(places, world, f"http://127.0.0.1:{world.backend.port}", world.sessions[GAME_ADMIN])
     with (places / "config.toml").open("a") as file:
@@ -139,7 +139,7 @@ async def test_a_kraty_without_health_is_recognized_before_the_token_is_sent(
 
 
 async def test_with_a_server_key_nothing_but_get_is_sent(
-    world: World, places: Path, capsys: pytest.CaptureFixture[str]
+    world: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = world.keys[SERVER_INTEGRATION]
     before = world.backend.counts()
@@ -157,7 +157,7 @@ async def test_with_a_server_key_nothing_but_get_is_sent(
 
 
 async def test_an_expired_token_is_the_first_finding(
-    world: World, places: Path, capsys: pytest.CaptureFixture[str]
+    world: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with tapped(world.backend.port) as tap:
         profile(places, world, tap.url, "kst_" + "x" * 43)
@@ -170,7 +170,7 @@ async def test_an_expired_token_is_the_first_finding(
 
 
 async def test_without_me_the_look_up_shows_an_expired_token(
-    reduced: World, places: Path, capsys: pytest.CaptureFixture[str]
+    reduced: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with tapped(reduced.backend.port) as tap:
         profile(places, reduced, tap.url, "kst_" + "x" * 43)
@@ -181,7 +181,7 @@ async def test_without_me_the_look_up_shows_an_expired_token(
 
 
 async def test_without_a_token_the_rest_is_checked(
-    world: World, places: Path, capsys: pytest.CaptureFixture[str]
+    world: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with tapped(world.backend.port) as tap:
         profile(places, world, tap.url, "unused", "keyring = false\n")
@@ -193,7 +193,7 @@ async def test_without_a_token_the_rest_is_checked(
 
 
 async def test_a_game_that_the_session_may_not_enter_is_a_problem(
-    world: World, places: Path, capsys: pytest.CaptureFixture[str]
+    world: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     profile(places, world, f"http://127.0.0.1:{world.backend.port}", world.sessions[GAME_VIEWER])
     ran = await examined(capsys, "--game", "chess")
@@ -209,7 +209,7 @@ def believed(places: Path) -> Capabilities:
 
 
 async def test_detected_operations_are_saved(
-    world: World, reduced: World, places: Path, capsys: pytest.CaptureFixture[str]
+    world: TroubledGame, reduced: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     profile(places, reduced, f"http://127.0.0.1:{reduced.backend.port}", reduced.sessions[GAME_ADMIN])
     await examined(capsys)
@@ -225,7 +225,7 @@ async def test_detected_operations_are_saved(
 
 
 async def test_cached_facts_of_an_unreachable_backend_are_kept_and_not_shown(
-    world: World, places: Path, capsys: pytest.CaptureFixture[str]
+    world: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with tapped(world.backend.port) as tap:
         profile(places, world, tap.url, world.sessions[GAME_ADMIN])
@@ -238,7 +238,7 @@ async def test_cached_facts_of_an_unreachable_backend_are_kept_and_not_shown(
 
 @pytest.mark.parametrize("mode", [None, 0o755])
 async def test_a_missing_or_open_folder_is_not_changed(
-    world: World, places: Path, capsys: pytest.CaptureFixture[str], mode: int | None
+    world: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str], mode: int | None
 ) -> None:
     folder = places / "state"
     folder.rmdir()

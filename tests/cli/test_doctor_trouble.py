@@ -26,11 +26,10 @@ from kraty_console.contract.errors import Unavailable
 from kraty_console.contract.operations import ADMIN_OPERATIONS
 from kraty_console.contract.secret import Secret
 from kraty_console.domain.checkup import CheckArea, CheckState
-from tests.accepting import accepting
-from tests.cli.doctoring import VARIABLES, examined
 from tests.client.test_proxies import socks, tunnel
 from tests.client.test_tls import CERTIFICATE
-from tests.client.wire import (
+from tests.harness.cli.doctor_runs import VARIABLES, examined
+from tests.harness.client.scripted_server import (
     Act,
     HungUp,
     Line,
@@ -41,7 +40,8 @@ from tests.client.wire import (
     wired,
     written,
 )
-from tests.ports import reserved_port
+from tests.harness.ports import reserved_port
+from tests.harness.tcp_server import tcp_server
 
 TOKEN = "kst_" + "t" * 43
 HEADER = "h3ader-" + "v" * 20
@@ -120,7 +120,7 @@ async def over_tls(health: object = HEALTH) -> AsyncIterator[tuple[int, list[byt
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
-    async with accepting(serve, context) as port:
+    async with tcp_server(serve, context) as port:
         yield port, heard
 
 
@@ -308,7 +308,7 @@ async def test_a_proxy_that_cannot_be_used_is_one_problem(
 
 
 async def test_a_socks_proxy_can_be_used(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    async with over_tls() as (backend, _), accepting(socks) as port:
+    async with over_tls() as (backend, _), tcp_server(socks) as port:
         monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
         monkeypatch.setenv("ALL_PROXY", f"socks5h://127.0.0.1:{port}")
         ran = await examined(capsys, "--url", f"https://localhost:{backend}")
@@ -321,7 +321,7 @@ async def test_the_password_of_a_proxy_is_hidden_decoded_and_as_it_is_written(
 ) -> None:
     """A backend that knows it says it back in its version."""
     health = {"ok": True, "version": "pa55%20word or pa55 word"}
-    async with over_tls(health) as (backend, _), accepting(lambda *streams: tunnel(*streams, [])) as port:
+    async with over_tls(health) as (backend, _), tcp_server(lambda *streams: tunnel(*streams, [])) as port:
         monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
         monkeypatch.setenv("HTTPS_PROXY", f"http://ada:pa55%20word@127.0.0.1:{port}")
         ran = await examined(capsys, "--url", f"https://localhost:{backend}")

@@ -16,7 +16,7 @@ from kraty_console.backend.storage import tables
 from kraty_console.cli.backend_database import database_url, run_in_transaction
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.main import run
-from tests.databases import KINDS, PostgresqlServer, SqliteFiles
+from tests.harness.databases import KINDS, PostgresqlServer, SqliteFiles
 
 EMAIL = "ann@burrow.example"
 Command = Callable[..., tuple[int, str, str]]

@@ -13,8 +13,8 @@ import pytest
 from kraty_console.cli.main import run
 from kraty_console.cli.options import THEMES
 from kraty_console.console.colours import NAMES
-from tests.client.wire import Act, answers, cut_at_once, failed, told, wired
 from tests.data import load_hostile
+from tests.harness.client.scripted_server import Act, answers, cut_at_once, failed, told, wired
 
 TOKEN = "kst_" + "t" * 43
 ME = told(

@@ -17,11 +17,11 @@ from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.cli import server
 from kraty_console.cli.main import run
 from kraty_console.domain.invisible_characters import invisible_part
-from tests.client.wire import answers, wired
-from tests.contract.backend import Backend
-from tests.contract.world import World, make_world
 from tests.data import load_hostile
-from tests.databases import SqliteFiles
+from tests.harness.client.scripted_server import answers, wired
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
+from tests.harness.databases import SqliteFiles
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -50,11 +50,11 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
 
 
 @pytest.fixture
-def world(backend: Backend, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
+def world(backend: Backend, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> TroubledGame:
     """A game whose server key is in the environment."""
     for name in ("KRATY_STUDIO", "KRATY_GAME", "KRATY_PROFILE", "KRATY_ENVIRONMENT", "KRATY_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    made = make_world(backend)
+    made = make_troubled_game(backend)
     monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("KRATY_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("KRATY_URL", f"http://127.0.0.1:{backend.port}")
@@ -73,7 +73,7 @@ def asked(capsys: pytest.CaptureFixture[str]) -> Any:
     return ask
 
 
-def test_get_and_ping(world: World, asked: Any) -> None:
+def test_get_and_ping(world: TroubledGame, asked: Any) -> None:
     shown = asked("get", "alice")
     assert (shown.code, shown.err) == (0, "")
     assert "alice" in shown.out
@@ -84,7 +84,7 @@ def test_get_and_ping(world: World, asked: Any) -> None:
     assert asked("ping", "--json").json["apiKey"]["permissionSet"] == "server_integration"
 
 
-def test_giving_and_taking(world: World, asked: Any) -> None:
+def test_giving_and_taking(world: TroubledGame, asked: Any) -> None:
     made = asked("grant", "new/player", "currency:gold=50", "item:sword=2", "--reference", "r-1")
     assert (made.code, made.err) == (0, "")
     assert re.search(r"new/player is given 50 gold and 2 sword: grant [0-9a-f-]{36}, pending", made.out)
@@ -101,7 +101,7 @@ def test_giving_and_taking(world: World, asked: Any) -> None:
     assert (row["reason"], row["idempotencyKey"]) == ("iap", "receipt-1")
 
 
-def test_a_merge_is_shown_before_it_is_made(world: World, asked: Any) -> None:
+def test_a_merge_is_shown_before_it_is_made(world: TroubledGame, asked: Any) -> None:
     asked("credit", "alice", "gold", "30")
     asked("credit", "alicia", "gold", "500")
     before = world.backend.counts()
@@ -130,7 +130,7 @@ def test_a_merge_is_shown_before_it_is_made(world: World, asked: Any) -> None:
     assert after["gold"] == 530
 
 
-def test_a_merge_that_would_be_refused(world: World, asked: Any) -> None:
+def test_a_merge_that_would_be_refused(world: TroubledGame, asked: Any) -> None:
     asked("ban", "alicia", "--reason", "cheating")
     dry = asked("merge", "alice", "alicia", "--dry-run")
     assert (dry.code, "It would be refused: alicia is banned: lift the ban first." in dry.out) == (1, True)
@@ -147,7 +147,7 @@ def test_a_merge_that_would_be_refused(world: World, asked: Any) -> None:
         assert asked("merge", "ghost", "alice", *how).code == 3
 
 
-def test_erasing_needs_confirmation(world: World, asked: Any) -> None:
+def test_erasing_needs_confirmation(world: TroubledGame, asked: Any) -> None:
     assert asked("delete", "alice").code == 2
     export = asked("export", "alice").json
     assert (export["schemaVersion"], len(export["attempts"])) == (1, 5)
@@ -159,7 +159,7 @@ def test_erasing_needs_confirmation(world: World, asked: Any) -> None:
     assert asked("get", "alice").code == 3
 
 
-def test_an_unknown_key(world: World, asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_key(world: TroubledGame, asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRATY_SERVER_KEY", world.keys["client_sdk"])
     wrong = asked("get", "alice")
     assert (wrong.code, wrong.out) == (4, "")
@@ -174,7 +174,7 @@ def test_an_unknown_key(world: World, asked: Any, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_key_comes_from_where_it_is_kept_and_never_from_the_arguments(
-    world: World, asked: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    world: TroubledGame, asked: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("KRATY_SERVER_KEY")
     key = world.keys["server_integration"]
@@ -222,7 +222,7 @@ USAGE = [
 
 
 @pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
-def test_usage_ends_with_2_and_asks_nothing(world: World, asked: Any, arguments: tuple[str, ...]) -> None:
+def test_usage_ends_with_2_and_asks_nothing(world: TroubledGame, asked: Any, arguments: tuple[str, ...]) -> None:
     before = world.backend.counts()
     ran = asked(*arguments)
     assert (ran.code, ran.out) == (2, "")
@@ -230,7 +230,7 @@ def test_usage_ends_with_2_and_asks_nothing(world: World, asked: Any, arguments:
 
 
 def test_a_read_only_profile_looks_and_changes_nothing(
-    world: World, asked: Any, monkeypatch: pytest.MonkeyPatch
+    world: TroubledGame, asked: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KRATY_READ_ONLY", "1")
     before = world.backend.counts()
@@ -245,7 +245,7 @@ def test_a_read_only_profile_looks_and_changes_nothing(
     assert world.backend.counts() == before
 
 
-def test_hostile_ids_and_names_stay_what_they_are(world: World, asked: Any) -> None:
+def test_hostile_ids_and_names_stay_what_they_are(world: TroubledGame, asked: Any) -> None:
     names = [each.value for each in load_hostile() if each.can_be_text and 0 < len(each.value) <= 100]
     for name in [each for each in names if "\0" not in each and not each.startswith("-")][::20]:
         assert asked("credit", "--json", "--", "alice", "gold", "1").code == 0
@@ -257,7 +257,7 @@ def test_hostile_ids_and_names_stay_what_they_are(world: World, asked: Any) -> N
 
 @pytest.mark.parametrize("status", [200, 403, 409])
 async def test_an_unknown_outcome_names_the_idempotency_key(
-    status: int, world: World, capsys: pytest.CaptureFixture[str]
+    status: int, world: TroubledGame, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with wired(answers(status, b"<html>")) as wire:
         code = await asyncio.to_thread(
@@ -270,7 +270,7 @@ async def test_an_unknown_outcome_names_the_idempotency_key(
 
 
 async def test_the_headers_of_the_profile_are_sent(
-    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    world: TroubledGame, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("KRATY_URL")
     monkeypatch.setenv("GATE", "open sesame")
@@ -318,7 +318,7 @@ NAMING_A_PLAYER = {
 
 class TestIdsThatLookLikeAnothers:
     @pytest.mark.parametrize("command", NAMING_A_PLAYER)
-    def test_every_command_refuses_them(self, world: World, asked: Any, command: str) -> None:
+    def test_every_command_refuses_them(self, world: TroubledGame, asked: Any, command: str) -> None:
         before = world.backend.counts()
         for ghost in GHOSTS:
             ran = asked(*NAMING_A_PLAYER[command](ghost))
@@ -328,7 +328,7 @@ class TestIdsThatLookLikeAnothers:
         assert world.backend.counts() == before
 
     @pytest.mark.parametrize("place", ["before", "behind"])
-    def test_exact_accepts_invisible_characters(self, world: World, asked: Any, place: str) -> None:
+    def test_exact_accepts_invisible_characters(self, world: TroubledGame, asked: Any, place: str) -> None:
         named = ("judy\u200b", "currency:gold=1")
         ran = asked("grant", "--exact", *named) if place == "before" else asked("grant", *named, "--exact")
         assert ran.code == 0

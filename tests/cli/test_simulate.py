@@ -20,9 +20,9 @@ from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.cli.main import run
-from tests.contract.backend import Backend
-from tests.contract.world import HOUR, World, make_world
-from tests.databases import SqliteFiles
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import HOUR, TroubledGame, make_troubled_game
+from tests.harness.databases import SqliteFiles
 
 FAST = ("--rate", "1000000")
 
@@ -34,9 +34,9 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
 
 
 @pytest.fixture
-def world(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> TroubledGame:
     """A game with a race to win, and one without a target; its client key is in the environment."""
-    made = make_world(backend)
+    made = make_troubled_game(backend)
     made.mend_table()
 
     async def work(tx: Transaction) -> None:
@@ -60,14 +60,14 @@ def simulated(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, 
     return found
 
 
-def rows(world: World, table: sa.Table) -> list[dict[str, Any]]:
+def rows(world: TroubledGame, table: sa.Table) -> list[dict[str, Any]]:
     """The game's rows of players that were simulated."""
     ids = sa.select(tables.players.c.player_id).where(tables.players.c.external_player_id.startswith("sim_"))
     mine = sa.select(table).where(table.c.game_id == world.tenant.game_id, table.c.player_id.in_(ids))
     return world.backend.run(lambda tx: tx.all(mine))
 
 
-def test_the_summary_matches_the_backend(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_summary_matches_the_backend(world: TroubledGame, capsys: pytest.CaptureFixture[str]) -> None:
     told = simulated(capsys, "--players", "5", "--calls", "120", "--seed", "7")
     assert (told["players"], told["calls"], told["failed"]) == (5, 120, {})
     names = {row["external_player_id"] for row in rows(world, tables.players)}
@@ -81,7 +81,9 @@ def test_the_summary_matches_the_backend(world: World, capsys: pytest.CaptureFix
     assert {row["last_context"]["country"] for row in rows(world, tables.players) if row["last_context"]}
 
 
-def test_the_same_seed_gives_the_same_calls(backend: Backend, world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_same_seed_gives_the_same_calls(
+    backend: Backend, world: TroubledGame, capsys: pytest.CaptureFixture[str]
+) -> None:
     alone = ("--players", "1", "--calls", "30")
     first = simulated(capsys, *alone, "--seed", "3")
     second = simulated(capsys, *alone, "--seed", "3")
@@ -94,7 +96,7 @@ def test_the_same_seed_gives_the_same_calls(backend: Backend, world: World, caps
     assert [first[name] for name in counted] != [other[name] for name in counted]
 
 
-def test_ctrl_c_stops_and_prints_the_summary(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_stops_and_prints_the_summary(world: TroubledGame, capsys: pytest.CaptureFixture[str]) -> None:
     def watch() -> None:
         while len(rows(world, tables.attempts)) < 3:
             pass
@@ -111,7 +113,7 @@ def test_ctrl_c_stops_and_prints_the_summary(world: World, capsys: pytest.Captur
 
 
 def test_a_terminal_shows_progress(
-    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    world: TroubledGame, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
@@ -128,13 +130,13 @@ def test_a_terminal_shows_progress(
     assert capsys.readouterr().out.startswith("2 players made 10 calls in ")
 
 
-def test_it_stops_after_a_while_and_waits_for_its_turn(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_stops_after_a_while_and_waits_for_its_turn(world: TroubledGame, capsys: pytest.CaptureFixture[str]) -> None:
     code = run(("backend", "simulate", "--players", "2", "--rate", "0.001", "--for", "0.2", "--json"))
     told = json.loads(capsys.readouterr().out)
     assert (code, told["calls"]) == (0, 1)
 
 
-def test_banned_players_stop_and_others_go_on(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_banned_players_stop_and_others_go_on(world: TroubledGame, capsys: pytest.CaptureFixture[str]) -> None:
     world.register("sim_5_0001")
     world.post(f"{world.player('sim_5_0001')}/ban", {"reason": "cheating", "idempotencyKey": "ban-0001"})
     told = simulated(capsys, "--players", "2", "--calls", "30", "--seed", "5")
@@ -142,7 +144,7 @@ def test_banned_players_stop_and_others_go_on(world: World, capsys: pytest.Captu
 
 
 def test_address_and_key_sources(
-    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    world: TroubledGame, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def ended(*arguments: str) -> tuple[int, str]:
         code = run(("backend", "simulate", "--calls", "1", *arguments))

@@ -15,7 +15,7 @@ import pytest
 from kraty_console import __version__
 from kraty_console.cli.main import COMMANDS
 from kraty_console.cli.terminal import why_no_console
-from tests.client.wire import Line, wired
+from tests.harness.client.scripted_server import Line, wired
 
 COMMAND = [sys.executable, "-m", "kraty_console"]
 HEAVY = {"textual", "rich", "httpx", "pydantic", "sqlalchemy", "starlette", "uvicorn", "asyncio"}

@@ -106,7 +106,7 @@ class Place:
             "KRATY_TOKEN": "kst_" + "t" * 40,
         }
         done = subprocess.run(
-            [sys.executable, "-m", "tests.cli.forked", str(asked), str(told)],
+            [sys.executable, "-m", "tests.harness.cli.forked_runs", str(asked), str(told)],
             env={**environ, "PYTHONPATH": str(ROOT)},
             cwd=self.folder,  # settings that name no whole path are met there
             capture_output=True,

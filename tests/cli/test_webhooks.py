@@ -21,7 +21,7 @@ import pytest
 
 from kraty_console.cli.main import run
 from kraty_console.contract.signature import HEADER, sign
-from tests.databases import SqliteFiles
+from tests.harness.databases import SqliteFiles
 
 SECRET = "whsec_test_12345"
 PATIENCE = 30

@@ -18,7 +18,7 @@ from kraty_console.contract.errors import BadAnswer, Invalid, SignInNeeded
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Credential, Secret
 from tests.client.conftest import TOKEN, MakeClient
-from tests.client.wire import Line, answers, failed, told, wired
+from tests.harness.client.scripted_server import Line, answers, failed, told, wired
 
 PLAYER = {"player": {"externalPlayerId": "alice_42"}, "somethingNew": 1}
 GAME = "/admin/v1/studios/studio-1/games/game-1"

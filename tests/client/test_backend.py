@@ -32,10 +32,10 @@ from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.contract.session import GAME_ADMIN, GAME_VIEWER
 from kraty_console.contract.timeline import TimelineKind
-from tests.client.proxy import Cutter, cutting
-from tests.contract.backend import Backend
-from tests.contract.world import World, make_world
-from tests.databases import SqliteFiles
+from tests.harness.client.cutting_proxy import Cutter, cutting
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
+from tests.harness.databases import SqliteFiles
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +46,12 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
 
 
 @pytest.fixture(scope="module")
-def world(backend: Backend) -> World:
-    return make_world(backend)
+def world(backend: Backend) -> TroubledGame:
+    return make_troubled_game(backend)
 
 
 @asynccontextmanager
-async def client_to(world: World, url: str = "", role: str = GAME_ADMIN) -> AsyncIterator[KratyClient]:
+async def client_to(world: TroubledGame, url: str = "", role: str = GAME_ADMIN) -> AsyncIterator[KratyClient]:
     client = KratyClient(
         url or f"http://127.0.0.1:{world.backend.port}",
         Credential(Secret(world.sessions[role])),
@@ -78,7 +78,7 @@ def grant(key: str) -> ChangeRequest:
     return ChangeRequest(Operation.MANUAL_GRANT, "alice", request)
 
 
-async def test_reading(world: World) -> None:
+async def test_reading(world: TroubledGame) -> None:
     async with client_to(world) as client:
         assert "idempotency-keys" in (await client.health()).features
         me = await client.me()
@@ -99,7 +99,7 @@ async def test_reading(world: World) -> None:
             await client.snapshot("x/merge-into/y")
 
 
-async def test_what_happened_page_by_page(world: World) -> None:
+async def test_what_happened_page_by_page(world: TroubledGame) -> None:
     async with client_to(world) as client:
         whole = await client.timeline("alice", limit=200)
         assert {row.kind for row in whole.rows} >= {"attempt", "grant"}
@@ -112,7 +112,7 @@ async def test_what_happened_page_by_page(world: World) -> None:
         assert {row.kind for row in grants.rows} == {"grant"}
 
 
-async def test_every_change(world: World, tmp_path: Path) -> None:
+async def test_every_change(world: TroubledGame, tmp_path: Path) -> None:
     async with client_to(world) as client:
         journal = await Journal.open(tmp_path / "journal.sqlite")
         writer = Writer(client, journal)
@@ -187,7 +187,7 @@ async def test_every_change(world: World, tmp_path: Path) -> None:
         await journal.close()
 
 
-async def test_a_viewer_changes_nothing_and_a_dead_session_reads_nothing(world: World, tmp_path: Path) -> None:
+async def test_a_viewer_changes_nothing_and_a_dead_session_reads_nothing(world: TroubledGame, tmp_path: Path) -> None:
     journal = await Journal.open(tmp_path / "journal.sqlite")
     async with client_to(world, role=GAME_VIEWER) as client:
         performed = await Writer(client, journal).perform(grant("viewer-01"))
@@ -212,7 +212,7 @@ CUTS = [(side, part) for side in ("request_bytes", "answer_bytes") for part in P
 
 @pytest.mark.parametrize(("side", "part"), CUTS)
 async def test_a_grant_that_is_cut_happens_once_and_the_console_says_so(
-    world: World, tmp_path: Path, side: str, part: float
+    world: TroubledGame, tmp_path: Path, side: str, part: float
 ) -> None:
     key = f"cut-{side}-{part}"
     journal = await Journal.open(tmp_path / "journal.sqlite")

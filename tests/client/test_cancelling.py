@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from kraty_console.client.transport import Transport
-from tests.client.wire import Line, answers, wired
+from tests.harness.client.scripted_server import Line, answers, wired
 
 CONNECTIONS = 8
 """How many the transport keeps at most."""

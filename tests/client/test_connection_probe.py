@@ -10,7 +10,7 @@ import pytest
 from kraty_console.client.connection_probe import ProbeTransport, certificate_in, valid_until
 from kraty_console.contract.secret import Credential, Secret
 from tests.client.test_tls import CERTIFICATE
-from tests.client.wire import answers, wired
+from tests.harness.client.scripted_server import answers, wired
 
 DER = certificate_in(CERTIFICATE.read_text()) or b""
 

@@ -13,22 +13,22 @@ from kraty_console.contract.errors import NotAllowed, NotFound, Refused
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.contract.session import GAME_ADMIN, GAME_VIEWER
 from kraty_console.contract.webhooks import ReplayDelivery
-from tests.contract.backend import Backend
-from tests.contract.webhooking import credit, deliver, make_endpoint
-from tests.contract.world import World, make_world
-from tests.databases import SqliteFiles
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
+from tests.harness.contract.webhooks import credit, deliver, make_endpoint
+from tests.harness.databases import SqliteFiles
 
 REQUEST = ReplayDelivery(reason="lost in their restart", idempotency_key="replay-0001")
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TroubledGame]:
     url = SqliteFiles(tmp_path_factory.mktemp("deliveries")).fresh()
     with Backend(url, Rate(0)).running() as running:
-        yield make_world(running)
+        yield make_troubled_game(running)
 
 
-def client_to(world: World, role: str = GAME_ADMIN) -> KratyClient:
+def client_to(world: TroubledGame, role: str = GAME_ADMIN) -> KratyClient:
     return KratyClient(
         f"http://127.0.0.1:{world.backend.port}",
         Credential(Secret(world.sessions[role])),
@@ -38,7 +38,7 @@ def client_to(world: World, role: str = GAME_ADMIN) -> KratyClient:
     )
 
 
-async def test_what_was_delivered_is_read_and_sent_again(world: World) -> None:
+async def test_what_was_delivered_is_read_and_sent_again(world: TroubledGame) -> None:
     endpoint = make_endpoint(world)["endpoint"]["id"]
     for amount in (1, 2, 3):
         credit(world, "alice", amount)

@@ -20,7 +20,7 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import BadAnswer, NotFound, OperationMissing
 from kraty_console.contract.operations import ADMIN_OPERATIONS, PUBLISHED, Operation
 from tests.client.conftest import MakeClient
-from tests.client.wire import Act, Line, answers, failed, told, wired
+from tests.harness.client.scripted_server import Act, Line, answers, failed, told, wired
 
 GAME = "/admin/v1/studios/studio-1/games/game-1"
 

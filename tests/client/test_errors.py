@@ -24,7 +24,7 @@ from kraty_console.contract.errors import (
 )
 from kraty_console.contract.operations import Operation
 from tests.client.conftest import Clock, MakeClient
-from tests.client.wire import (
+from tests.harness.client.scripted_server import (
     Act,
     answers,
     cut_after,

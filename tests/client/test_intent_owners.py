@@ -17,9 +17,9 @@ from kraty_console.client.journal import Journal
 from kraty_console.client.journal_entries import EntryState, Scope
 from kraty_console.client.writer import Writer
 from kraty_console.contract.operations import Operation
-from tests.client.changes import CREDITED, KEY, credit
 from tests.client.conftest import MakeClient
-from tests.client.wire import wired
+from tests.harness.client.sample_changes import CREDITED, KEY, credit
+from tests.harness.client.scripted_server import wired
 
 YOUNG = timedelta(seconds=1)
 OLD = FOREIGN_PATIENCE + timedelta(seconds=1)

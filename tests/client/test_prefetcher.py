@@ -16,7 +16,7 @@ from kraty_console.contract.errors import NotAllowed, SignInNeeded
 from kraty_console.contract.secret import Credential, Secret
 from tests.client.conftest import TOKEN, Clock, MakeClient
 from tests.client.test_tls import CERTIFICATE, Served
-from tests.client.wire import (
+from tests.harness.client.scripted_server import (
     Act,
     Line,
     answers,

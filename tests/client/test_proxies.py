@@ -15,9 +15,9 @@ import pytest
 from kraty_console.client.proxies import is_excepted, proxy_of
 from kraty_console.client.transport import Timeouts, Transport
 from kraty_console.contract.errors import Invalid, Unavailable
-from tests.accepting import accepting
 from tests.client.conftest import MakeClient
-from tests.client.wire import written
+from tests.harness.client.scripted_server import written
+from tests.harness.tcp_server import tcp_server
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 API = "https://api.example"
@@ -59,7 +59,7 @@ async def served() -> AsyncIterator[Served]:
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
-    async with accepting(answer, context) as told.port:
+    async with tcp_server(answer, context) as told.port:
         yield told
 
 
@@ -255,7 +255,7 @@ async def test_requests_through_an_http_proxy(
     served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heads: list[bytes] = []
-    async with accepting(lambda *streams: tunnel(*streams, heads)) as port:
+    async with tcp_server(lambda *streams: tunnel(*streams, heads)) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"http://maria:{PASSWORD}@127.0.0.1:{port}")
         assert (await client_of(served.url).me()).member.id == "m"
     assert heads[0].startswith(f"CONNECT localhost:{served.port} ".encode())
@@ -265,7 +265,7 @@ async def test_requests_through_an_http_proxy(
 
 
 async def test_requests_through_socks(served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with accepting(socks) as port:
+    async with tcp_server(socks) as port:
         monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{port}")
         assert (await client_of(served.url).me()).member.id == "m"
     assert len(served.heard) == 1
@@ -305,7 +305,7 @@ async def test_errors_of_a_proxy_are_attributed_to_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     transport = Transport(served.url, None, timeouts=Timeouts(connect=0.3, answer=0.3, whole=0.6))
-    async with accepting(answer) as port:
+    async with tcp_server(answer) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"{kind}://maria:{PASSWORD}@127.0.0.1:{port}")
         with pytest.raises(Unavailable, match=words) as raised:
             await transport.exchange("POST", "/admin/v1/x", body=b"{}")
@@ -320,7 +320,7 @@ async def test_errors_of_a_proxy_are_attributed_to_it(
 async def test_what_socks_refuses(
     reply: int, served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with accepting(lambda *streams: socks(*streams, reply=reply)) as port:
+    async with tcp_server(lambda *streams: socks(*streams, reply=reply)) as port:
         monkeypatch.setenv("ALL_PROXY", f"socks5h://127.0.0.1:{port}")
         with pytest.raises(Unavailable, match=r"\(ALL_PROXY\) did not open the way to the server \(could not connect:"):
             await client_of(served.url).me()
@@ -340,7 +340,7 @@ async def test_an_unreachable_proxy(
 async def test_errors_behind_the_proxy_are_the_server_s(
     served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with accepting(lambda *streams: tunnel(*streams, [])) as port:
+    async with tcp_server(lambda *streams: tunnel(*streams, [])) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
         with pytest.raises(Unavailable, match=r"^The server at .* certificate is not trusted"):
             await client_of(f"https://127.0.0.1:{served.port}").me()

@@ -13,9 +13,9 @@ from kraty_console.client.journal import Journal
 from kraty_console.client.writer import Writer
 from kraty_console.contract.errors import KratyError
 from kraty_console.contract.secret import HIDDEN, Secret
-from tests.client.changes import credit
 from tests.client.conftest import TOKEN, MakeClient
-from tests.client.wire import answers, failed, told, wired
+from tests.harness.client.sample_changes import credit
+from tests.harness.client.scripted_server import answers, failed, told, wired
 
 SLASHED = 'kst_a/b"c\\d' + "t" * 30
 GATEWAY = "gateway-secret-0123456789"

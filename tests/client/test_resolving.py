@@ -15,9 +15,20 @@ from kraty_console.contract.errors import (
     Unavailable,
 )
 from kraty_console.contract.operations import Operation
-from tests.client.changes import ANSWER, CREDITED, FORGETS, ITS_ROW, KEEPS, KEY, NO_EVIDENCE, NO_ROWS, credit, rows
 from tests.client.conftest import MakeClient
-from tests.client.wire import Act, answers, cut_after_request, failed, told, wired
+from tests.harness.client.sample_changes import (
+    ANSWER,
+    CREDITED,
+    FORGETS,
+    ITS_ROW,
+    KEEPS,
+    KEY,
+    NO_EVIDENCE,
+    NO_ROWS,
+    credit,
+    rows,
+)
+from tests.harness.client.scripted_server import Act, answers, cut_after_request, failed, told, wired
 
 
 async def unknown(client_of: MakeClient, journal: Journal) -> ChangeOutcome:

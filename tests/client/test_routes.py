@@ -19,8 +19,8 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import Invalid, OperationMissing
 from kraty_console.contract.operations import ADMIN_OPERATIONS, OPERATIONS, Operation
 from tests.client.conftest import MakeClient
-from tests.client.wire import told, wired
 from tests.data import load_hostile
+from tests.harness.client.scripted_server import told, wired
 
 AWKWARD = [
     *(".", "..", "...", "./..", "../", "a/b", "/", "//", "%2e%2e", "%2E", "%", "%2F", "x/merge-into/y", "a?b", "a#b"),

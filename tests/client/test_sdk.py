@@ -15,10 +15,10 @@ from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
 from kraty_console.contract.errors import RateLimited, Refused, SignInNeeded
 from kraty_console.contract.secret import Secret
 from tests.client.conftest import Clock
-from tests.client.wire import failed, wired
-from tests.contract.backend import Backend
-from tests.contract.world import HOUR, World, make_world
-from tests.databases import SqliteFiles
+from tests.harness.client.scripted_server import failed, wired
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import HOUR, TroubledGame, make_troubled_game
+from tests.harness.databases import SqliteFiles
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +28,9 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
 
 
 @pytest.fixture
-def world(backend: Backend) -> World:
+def world(backend: Backend) -> TroubledGame:
     """A game in which a race is open."""
-    made = make_world(backend)
+    made = make_troubled_game(backend)
 
     async def work(tx: Transaction) -> None:
         ctx = made.context()
@@ -41,19 +41,19 @@ def world(backend: Backend) -> World:
 
 
 @pytest.fixture
-async def game(world: World) -> AsyncIterator[GameClient]:
+async def game(world: TroubledGame) -> AsyncIterator[GameClient]:
     async with GameClient(f"http://127.0.0.1:{world.backend.port}", Secret(world.keys["client_sdk"])) as client:
         yield client
 
 
 @pytest.fixture
-async def server(world: World) -> AsyncIterator[ServerClient]:
+async def server(world: TroubledGame) -> AsyncIterator[ServerClient]:
     key = Secret(world.keys["server_integration"])
     async with ServerClient(f"http://127.0.0.1:{world.backend.port}", key) as client:
         yield client
 
 
-async def test_a_player_plays_and_collects(world: World, game: GameClient) -> None:
+async def test_a_player_plays_and_collects(world: TroubledGame, game: GameClient) -> None:
     world.mend_table()
     assert (await game.ping()).api_key.permission_set == "client_sdk"
     player = await game.register("device/1", email="one@example.org")

@@ -27,10 +27,18 @@ from kraty_console.contract.errors import (
 )
 from kraty_console.contract.secret import Secret
 from tests.client.conftest import Clock
-from tests.client.wire import Wire, answers, cut_after_request, cut_at_once, failed, told, wired
-from tests.contract.backend import Backend
-from tests.contract.world import World, make_world
-from tests.databases import SqliteFiles
+from tests.harness.client.scripted_server import (
+    ScriptedServer,
+    answers,
+    cut_after_request,
+    cut_at_once,
+    failed,
+    told,
+    wired,
+)
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
+from tests.harness.databases import SqliteFiles
 
 KEY = "sUUVdrM8." + "k" * 43
 GOLD = CurrencyEntry(type="currency", currency_key="gold", amount=5)
@@ -45,18 +53,18 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
 
 
 @pytest.fixture
-def world(backend: Backend) -> World:
-    return make_world(backend)
+def world(backend: Backend) -> TroubledGame:
+    return make_troubled_game(backend)
 
 
 @asynccontextmanager
-async def serving(world: World, key: str = "server_integration") -> AsyncIterator[ServerClient]:
+async def serving(world: TroubledGame, key: str = "server_integration") -> AsyncIterator[ServerClient]:
     async with ServerClient(f"http://127.0.0.1:{world.backend.port}", Secret(world.keys[key])) as client:
         yield client
 
 
 @asynccontextmanager
-async def wiring(wire: Wire, clock: Clock) -> AsyncIterator[ServerClient]:
+async def wiring(wire: ScriptedServer, clock: Clock) -> AsyncIterator[ServerClient]:
     keys = iter(("key-1", "key-2"))
     made: Callable[[], str] = lambda: next(keys)  # noqa: E731
     client = ServerClient(wire.url, Secret(KEY), sleep=clock.sleep, clock=clock, jitter=lambda: 0.5, new_key=made)
@@ -64,7 +72,7 @@ async def wiring(wire: Wire, clock: Clock) -> AsyncIterator[ServerClient]:
         yield client
 
 
-async def test_what_a_studio_s_backend_does_to_a_player(world: World) -> None:
+async def test_what_a_studio_s_backend_does_to_a_player(world: TroubledGame) -> None:
     async with serving(world) as server:
         pong = await server.ping()
         assert (pong.ok, pong.api_key.permission_set) == (True, "server_integration")
@@ -91,7 +99,7 @@ async def test_what_a_studio_s_backend_does_to_a_player(world: World) -> None:
         assert (await server.players.friend_requests("new")).incoming == []
 
 
-async def test_what_is_kept_with_a_player_and_what_was_brought_from_elsewhere(world: World) -> None:
+async def test_what_is_kept_with_a_player_and_what_was_brought_from_elsewhere(world: TroubledGame) -> None:
     async with serving(world) as server:
         assert (await server.players.replace_metadata("alice", {"a": 1, "b": None})).metadata == {"a": 1, "b": None}
         assert (await server.players.merge_metadata("alice", {"b": 2})).metadata == {"a": 1, "b": 2}
@@ -108,7 +116,7 @@ async def test_what_is_kept_with_a_player_and_what_was_brought_from_elsewhere(wo
         assert (await server.migration.inventory(items)).skipped == 1
 
 
-async def test_playing_on_a_player_s_behalf(world: World) -> None:
+async def test_playing_on_a_player_s_behalf(world: TroubledGame) -> None:
     async with serving(world) as server:
         stuck = world.attempts["stuck"]
         with pytest.raises(Refused, match="time is over"):
@@ -116,7 +124,7 @@ async def test_playing_on_a_player_s_behalf(world: World) -> None:
         assert (await server.attempts.finish("alice", "race", stuck)).outcome == "expired"
 
 
-async def test_merging_exporting_and_erasing(world: World) -> None:
+async def test_merging_exporting_and_erasing(world: TroubledGame) -> None:
     async with serving(world) as server:
         merged = await server.players.merge("alice", "alicia")
         assert (merged.status, merged.counts.attempts_reassigned) == ("merged", 5)
@@ -129,7 +137,7 @@ async def test_merging_exporting_and_erasing(world: World) -> None:
             await server.players.get("alicia")
 
 
-async def test_what_is_refused_is_an_error_of_its_kind(world: World) -> None:
+async def test_what_is_refused_is_an_error_of_its_kind(world: TroubledGame) -> None:
     async with serving(world) as server:
         with pytest.raises(NotFound):
             await server.players.merge("ghost", "alice")
@@ -152,7 +160,7 @@ async def test_what_is_refused_is_an_error_of_its_kind(world: World) -> None:
 
 
 @pytest.mark.parametrize("name", ["..", "a/b", "x/merge-into/y", "merge-into", "a%2Fb", "日本語", "👩‍👩‍👧"])
-async def test_an_id_reaches_its_player_and_no_other_route(world: World, name: str) -> None:
+async def test_an_id_reaches_its_player_and_no_other_route(world: TroubledGame, name: str) -> None:
     async with serving(world) as server:
         await server.grants.create(name, [GOLD])
         assert (await server.players.get(name)).player.external_player_id == name

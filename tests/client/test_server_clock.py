@@ -20,7 +20,7 @@ from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.domain.formatting import skew_words
 from tests.client.conftest import MakeClient
-from tests.client.wire import Act, answers, wired
+from tests.harness.client.scripted_server import Act, answers, wired
 
 NOW = datetime(2026, 6, 11, 12, 0, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

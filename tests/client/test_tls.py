@@ -11,7 +11,7 @@ import pytest
 
 from kraty_console.contract.errors import Unavailable
 from tests.client.conftest import MakeClient
-from tests.client.wire import written
+from tests.harness.client.scripted_server import written
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 """For `localhost`, signed by itself, with its key; good for these tests alone, until 2126."""

@@ -23,9 +23,9 @@ from kraty_console.contract.errors import (
     Unavailable,
 )
 from kraty_console.contract.operations import Operation
-from tests.client.changes import CREDITED, KEEPS, NO_EVIDENCE, NO_ROWS, credit
 from tests.client.conftest import TOKEN, MakeClient
-from tests.client.wire import Act, Line, answers, cut_after, cut_after_request, failed, wired
+from tests.harness.client.sample_changes import CREDITED, KEEPS, NO_EVIDENCE, NO_ROWS, credit
+from tests.harness.client.scripted_server import Act, Line, answers, cut_after, cut_after_request, failed, wired
 
 
 async def test_applied(client_of: MakeClient, journal: Journal) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.compat.stage import Stage, make_stage
 from tests.contract.conftest import backend, database_url, module_world, world
-from tests.contract.world import World
+from tests.harness.compat.call_stage import CallStage, make_stage
+from tests.harness.contract.troubled_game import TroubledGame
 
 __all__ = ["backend", "database_url", "module_world", "world"]
 
 
 @pytest.fixture(scope="module")
-def stage(module_world: World) -> Stage:
+def stage(module_world: TroubledGame) -> CallStage:
     """A game with one of everything; every call has players of its own in it."""
     return make_stage(module_world)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from kraty_console.backend.app.routes import ROUTES
-from tests.compat import game_calls, server_calls, shapes
-from tests.compat.published import ADMIN, GAME, SERVER, Call, calls
-from tests.compat.sdk import refusal
-from tests.compat.stage import Stage, friend, path
+from tests.harness.compat import game_calls, published_shapes, server_calls
+from tests.harness.compat.call_stage import CallStage, friend, path
+from tests.harness.compat.published_calls import ADMIN, GAME, SERVER, Call, calls
+from tests.harness.compat.sdk_client import refusal
 
 TRIED = (*server_calls.CALLS, *game_calls.CALLS)
 
@@ -38,7 +38,7 @@ def test_every_published_call_of_the_key_surfaces_is_tried() -> None:
 
 
 @pytest.mark.parametrize("call", TRIED, ids=lambda call: call.name)
-def test_it_answers_as_published(stage: Stage, call: Call) -> None:
+def test_it_answers_as_published(stage: CallStage, call: Call) -> None:
     player = stage.newcomer()
     filled = {"p": player, **(call.scene(stage, player) if call.scene else {})}
     target = path(call.path, filled) + call.query
@@ -48,12 +48,12 @@ def test_it_answers_as_published(stage: Stage, call: Call) -> None:
     first = sdk.data(call.method, target, body)
     assert sdk.status == call.status
     told = first[call.under] if call.under else first
-    shapes.check(told, call.shape)
+    published_shapes.check(told, call.shape)
     assert told or call.name in EMPTY
     if call.again is not None:
         again = sdk.data(call.method, target, body)
         assert sdk.status == 200
-        shapes.check(again[call.under] if call.under else again, call.shape)
+        published_shapes.check(again[call.under] if call.under else again, call.shape)
         assert again == first or call.again == "done" or again == {**first, "applied": False}
         assert (again.get("applied") is False) == (call.again == "unapplied") or call.again == "done"
     if call.other is not None:
@@ -70,34 +70,34 @@ EMPTY = {
 
 
 @pytest.mark.parametrize("call", [call for call in TRIED if call.key_only], ids=lambda call: call.name)
-def test_a_secret_is_no_hindrance_where_none_is_asked_for(stage: Stage, call: Call) -> None:
+def test_a_secret_is_no_hindrance_where_none_is_asked_for(stage: CallStage, call: Call) -> None:
     player = stage.newcomer()
     filled = {"p": player, **(call.scene(stage, player) if call.scene else {})}
     stage.game(player).data(call.method, path(call.path, filled) + call.query)
 
 
 @pytest.mark.parametrize("surface", ["server", "sdk"])
-def test_a_ping_has_no_envelope(stage: Stage, surface: str) -> None:
+def test_a_ping_has_no_envelope(stage: CallStage, surface: str) -> None:
     sdk = stage.server() if surface == "server" else stage.game()
     told: Any = sdk.request("GET", f"/{surface}/v1/ping")
     assert set(told) == {"ok", "apiKey"}
     assert told["ok"] is True
-    shapes.check(told["apiKey"], shapes.KEY)
+    published_shapes.check(told["apiKey"], published_shapes.KEY)
     assert told["apiKey"]["prefix"] == sdk.key.split(".")[0]
 
 
-def test_registering_answers_as_published(stage: Stage) -> None:
+def test_registering_answers_as_published(stage: CallStage) -> None:
     sdk = stage.game()
     target = path("/sdk/v1/players/:p/register", {"p": "kp_0123456789abcdef0123456789abcdef"})
     told = sdk.data("POST", target, {})
     assert sdk.status == 201
-    shapes.check(told, {**shapes.REGISTERED, "syntheticIdentity": shapes.SYNTHETIC})
+    published_shapes.check(told, {**published_shapes.REGISTERED, "syntheticIdentity": published_shapes.SYNTHETIC})
     for query in ("", "?force=true"):
         refused = refusal(lambda query=query: sdk.data("POST", target + query, {}))
         assert (refused.status, refused.code) == (409, "player_already_registered")
 
 
-def test_giving_answers_as_published(stage: Stage) -> None:
+def test_giving_answers_as_published(stage: CallStage) -> None:
     player = stage.newcomer()
     other = friend(stage, player)["id"]
     sdk = stage.game(player)
@@ -105,12 +105,12 @@ def test_giving_answers_as_published(stage: Stage) -> None:
     gift = {"externalPlayerId": other, "type": "currency", "resourceKey": "gold", "amount": 1, "message": None}
     first = sdk.data("POST", target, {**gift, "idempotencyKey": "gift"})
     assert sdk.status == 201
-    shapes.check(first["gift"], shapes.GIFT)
+    published_shapes.check(first["gift"], published_shapes.GIFT)
     assert sdk.data("POST", target, {**gift, "idempotencyKey": "gift"}) == first
     assert [each["giftId"] for each in sdk.data("GET", f"{target}/sent")["gifts"]] == [first["gift"]["giftId"]]
 
 
-def test_an_entry_shows_what_the_game_keeps_with_its_player(stage: Stage) -> None:
+def test_an_entry_shows_what_the_game_keeps_with_its_player(stage: CallStage) -> None:
     player = stage.newcomer()
     sdk = stage.game(player)
     sdk.data("PUT", path("/sdk/v1/players/:p/metadata", {"p": player}), {"vip": True})

@@ -6,9 +6,9 @@ from typing import Any
 
 from kraty_console.backend.catalog import definitions as catalog
 from kraty_console.backend.storage.transaction import Transaction
-from tests.compat import shapes
-from tests.compat.stage import GOLD, Stage
-from tests.contract import playing
+from tests.harness.compat import published_shapes
+from tests.harness.compat.call_stage import GOLD, CallStage
+from tests.harness.contract import open_events
 
 RANGE = {**GOLD, "amount": {"min": 2, "max": 9, "step": 1}}
 LOOT = {"type": "table", "tableKey": "loot", "rolls": 1}
@@ -16,14 +16,14 @@ SWORD = {"type": "item", "itemKey": "sword", "quantity": 1, "parameters": {"edge
 BOX = {"type": "crate", "crateItemKey": "box", "quantity": 1}
 
 
-def listed(stage: Stage, key: str) -> Any:
+def listed(stage: CallStage, key: str) -> Any:
     """The event as somebody who was never here sees it."""
     [event] = [each for each in stage.game().data("GET", "/sdk/v1/players/nobody/events") if each["eventKey"] == key]
-    shapes.check(event, shapes.EVENT)
+    published_shapes.check(event, published_shapes.EVENT)
     return event
 
 
-def test_bundles_stand_in_place_of_their_names_and_ranges_are_their_least(stage: Stage) -> None:
+def test_bundles_stand_in_place_of_their_names_and_ranges_are_their_least(stage: CallStage) -> None:
     async def define(tx: Transaction) -> None:
         ctx = stage.world.context()
         await catalog.put_bundle(tx, ctx, "inner", name="Inner", entries=[SWORD])
@@ -37,17 +37,17 @@ def test_bundles_stand_in_place_of_their_names_and_ranges_are_their_least(stage:
     ]
     milestone = {"key": "half", "metricKey": "laps", "threshold": 2, "entries": [RANGE, LOOT]}
     policy = {"type": "rank_scaled", "tiers": tiers}
-    playing.define(stage.world, "cup", reward_policy=policy, milestone_rewards=[milestone])
+    open_events.define(stage.world, "cup", reward_policy=policy, milestone_rewards=[milestone])
     event = listed(stage, "cup")
     first, second = event["rewardPolicy"]["tiers"]
-    shapes.check(first["bundle"], shapes.PREVIEW)
+    published_shapes.check(first["bundle"], published_shapes.PREVIEW)
     assert first["bundle"] == {"key": "outer", "name": {"en": "Outer"}, "entries": [{**GOLD, "amount": 2}, SWORD, BOX]}
     assert second == {"fromRank": 2, "toRank": 9, "bundle": None}
     assert event["milestoneRewards"] == [{**milestone, "entries": [{**GOLD, "amount": 2}]}]
 
 
-def test_other_policies_are_shown_as_they_are(stage: Stage) -> None:
+def test_other_policies_are_shown_as_they_are(stage: CallStage) -> None:
     pool = {"type": "shared_pool", "pool": 400, "currencyKey": "gold"}
     for key, policy in (("pool", pool), ("free", {"type": "none"})):
-        playing.define(stage.world, key, reward_policy=policy)
+        open_events.define(stage.world, key, reward_policy=policy)
         assert listed(stage, key)["rewardPolicy"] == policy

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from kraty_console.contract.signature import sign
-from tests.compat.sdk import CLIENT_NAME, Sdk, refusal
-from tests.compat.stage import GOLD, Stage, path
-from tests.contract import collecting, playing
 from tests.contract.sdk.test_streams import listening
+from tests.harness.compat.call_stage import GOLD, CallStage, path
+from tests.harness.compat.sdk_client import CLIENT_NAME, Sdk, refusal
+from tests.harness.contract import collectables, open_events
 
 
 def at(template: str, player: str) -> str:
@@ -21,7 +21,7 @@ def at(template: str, player: str) -> str:
     return path(template, {"p": player})
 
 
-def test_one_receipt_fulfils_a_purchase_once_however_often_it_is_told(stage: Stage) -> None:
+def test_one_receipt_fulfils_a_purchase_once_however_often_it_is_told(stage: CallStage) -> None:
     server, buyer, receipt = stage.server(), "never seen", "apple_receipt_abc"
     tagged = {"idempotencyKey": receipt, "sourceRefId": receipt}
     entries = [{**GOLD, "amount": 500}, {"type": "item", "itemKey": "sword", "quantity": 1}]
@@ -47,14 +47,14 @@ def test_one_receipt_fulfils_a_purchase_once_however_often_it_is_told(stage: Sta
 
 
 @pytest.mark.parametrize("what", ["wallet/gold/debit", "inventory/sword/revoke"])
-def test_nothing_is_taken_from_nobody(stage: Stage, what: str) -> None:
+def test_nothing_is_taken_from_nobody(stage: CallStage, what: str) -> None:
     body = {"amount": 1, "quantity": 1}
     refused = refusal(lambda: stage.server().data("POST", f"/server/v1/players/ghost/{what}", body))
     assert (refused.status, refused.code) == (404, "not_found")
     assert refusal(lambda: stage.server().data("GET", "/server/v1/players/ghost")).status == 404
 
 
-def test_a_guest_who_signs_in_keeps_what_they_had(stage: Stage) -> None:
+def test_a_guest_who_signs_in_keeps_what_they_had(stage: CallStage) -> None:
     server, guest, member = stage.server(), stage.newcomer(), stage.newcomer()
     stage.game(guest).data("POST", at("/sdk/v1/players/:p/events/sprint/start", guest), {})
     for player, swords, gold in ((guest, 2, 7), (member, 1, 5)):
@@ -72,7 +72,7 @@ def test_a_guest_who_signs_in_keeps_what_they_had(stage: Stage) -> None:
     assert (refused.status, refused.code) == (422, "conflict")
 
 
-def test_a_move_from_elsewhere_goes_in_batches_and_says_what_failed(stage: Stage) -> None:
+def test_a_move_from_elsewhere_goes_in_batches_and_says_what_failed(stage: CallStage) -> None:
     server = stage.server()
     rows = [
         {"externalPlayerId": "moved", "itemKey": key, "quantity": 2, "idempotencyKey": f"moved:{key}", "reason": None}
@@ -86,11 +86,11 @@ def test_a_move_from_elsewhere_goes_in_batches_and_says_what_failed(stage: Stage
     assert (again["applied"], again["skipped"]) == (0, 1)
 
 
-def test_everything_pending_is_collected_crates_first(stage: Stage) -> None:
+def test_everything_pending_is_collected_crates_first(stage: CallStage) -> None:
     player = stage.newcomer()
     sdk = stage.game(player)
-    collecting.give(stage.world, [collecting.BOX], player, kind="crate")
-    collecting.give(stage.world, [GOLD], player)
+    collectables.give(stage.world, [collectables.BOX], player, kind="crate")
+    collectables.give(stage.world, [GOLD], player)
 
     def collect() -> tuple[int, int]:
         opened = claimed = 0
@@ -112,8 +112,8 @@ def test_everything_pending_is_collected_crates_first(stage: Stage) -> None:
     assert nobody.data("GET", "/sdk/v1/players/ghost/pending-grants") == []
 
 
-def test_a_lobby_that_forms_is_an_error_to_wait_for(stage: Stage) -> None:
-    playing.arena(stage.world, "duel")
+def test_a_lobby_that_forms_is_an_error_to_wait_for(stage: CallStage) -> None:
+    open_events.arena(stage.world, "duel")
     first, second = stage.newcomer(), stage.newcomer()
     start = "/sdk/v1/players/:p/events/duel/start"
     forming = refusal(lambda: stage.game(first).data("POST", at(start, first), {}))
@@ -125,7 +125,7 @@ def test_a_lobby_that_forms_is_an_error_to_wait_for(stage: Stage) -> None:
     assert stage.game(first).data("POST", at(start, first), {})["leaderboardId"] == begun["leaderboardId"]
 
 
-def test_a_device_that_lost_its_secret_gets_another_where_nobody_plays_for_real(stage: Stage) -> None:
+def test_a_device_that_lost_its_secret_gets_another_where_nobody_plays_for_real(stage: CallStage) -> None:
     world, register = stage.world, "/sdk/v1/players/dev-1/register"
     sdk = Sdk(world.backend.port, world.keys["test_client"], CLIENT_NAME)
     lost = sdk.data("POST", register, {})["secret"]
@@ -139,7 +139,7 @@ def test_a_device_that_lost_its_secret_gets_another_where_nobody_plays_for_real(
     assert sdk.data("GET", wallet) == {"wallet": []}
 
 
-def test_what_the_studio_does_is_heard_in_the_game_with_a_reason(stage: Stage) -> None:
+def test_what_the_studio_does_is_heard_in_the_game_with_a_reason(stage: CallStage) -> None:
     player, server = stage.newcomer(), stage.server()
     stream = at("/players/:p/inventory/stream", player)
     with listening(stage.world, stream, **{"X-Player-Secret": stage.world.secret(player)}) as heard:
@@ -155,7 +155,7 @@ def test_what_the_studio_does_is_heard_in_the_game_with_a_reason(stage: Stage) -
     ]
 
 
-def test_a_banned_player_s_game_may_not_write_and_the_studio_may(stage: Stage) -> None:
+def test_a_banned_player_s_game_may_not_write_and_the_studio_may(stage: CallStage) -> None:
     player, server = stage.newcomer(), stage.server()
     sdk = stage.game(player)
     server.data("POST", at("/server/v1/players/:p/ban", player), {"reason": "cheating"})

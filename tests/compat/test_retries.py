@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from kraty_console.backend.http.rate_limit import Rate
-from tests.compat.sdk import TRIES, refusal
-from tests.compat.stage import GOLD, Stage, path
-from tests.contract import playing
-from tests.contract.backend import Backend
+from tests.harness.compat.call_stage import GOLD, CallStage, path
+from tests.harness.compat.sdk_client import TRIES, refusal
+from tests.harness.contract import open_events
+from tests.harness.contract.served_backend import Backend
 
 CREDIT = "/server/v1/players/alice/wallet/gold/credit"
 
@@ -24,7 +24,7 @@ def slow(database_url: str) -> Iterator[Backend]:
         yield running
 
 
-def test_who_is_held_up_waits_as_told_and_sends_the_same_bytes(stage: Stage, slow: Backend) -> None:
+def test_who_is_held_up_waits_as_told_and_sends_the_same_bytes(stage: CallStage, slow: Backend) -> None:
     waited: list[float] = []
 
     def wait(seconds: float) -> None:
@@ -40,7 +40,7 @@ def test_who_is_held_up_waits_as_told_and_sends_the_same_bytes(stage: Stage, slo
 
 
 @pytest.mark.parametrize("lost", [1, 3])
-def test_an_answer_that_was_lost_is_given_again_and_nothing_happens_twice(stage: Stage, lost: int) -> None:
+def test_an_answer_that_was_lost_is_given_again_and_nothing_happens_twice(stage: CallStage, lost: int) -> None:
     player = stage.newcomer()
     sdk = replace(stage.server(), lose=lost)
     told = sdk.data("POST", path("/server/v1/players/:p/wallet/gold/credit", {"p": player}), {"amount": 5})
@@ -53,7 +53,7 @@ def test_an_answer_that_was_lost_is_given_again_and_nothing_happens_twice(stage:
     assert len(sdk.data("GET", path("/server/v1/players/:p", {"p": player}))["grants"]) == 1
 
 
-def test_a_start_whose_answer_was_lost_is_one_attempt(stage: Stage) -> None:
+def test_a_start_whose_answer_was_lost_is_one_attempt(stage: CallStage) -> None:
     player = stage.newcomer()
     sdk = replace(stage.game(player), lose=2)
     start = path("/sdk/v1/players/:p/events/sprint/start", {"p": player})
@@ -62,14 +62,14 @@ def test_a_start_whose_answer_was_lost_is_one_attempt(stage: Stage) -> None:
     assert [each["id"] for each in attempts] == [begun["attempt"]["id"]]
 
 
-def test_a_registration_whose_answer_was_lost_still_hands_out_a_secret(stage: Stage) -> None:
+def test_a_registration_whose_answer_was_lost_still_hands_out_a_secret(stage: CallStage) -> None:
     sdk = replace(stage.game(), lose=1)
     sdk.secret = sdk.data("POST", "/sdk/v1/players/kp_lost/register", {})["secret"]
     assert sdk.data("GET", "/sdk/v1/players/kp_lost/wallet") == {"wallet": []}
 
 
-def test_a_spent_allowance_is_refused_each_time_and_costs_nothing(stage: Stage) -> None:
-    playing.define(stage.world, "once", more={"attempt_quota": {"maxPerWindow": 1}})
+def test_a_spent_allowance_is_refused_each_time_and_costs_nothing(stage: CallStage) -> None:
+    open_events.define(stage.world, "once", more={"attempt_quota": {"maxPerWindow": 1}})
     player = stage.newcomer()
     sdk = stage.game(player)
     start = path("/sdk/v1/players/:p/events/once/start", {"p": player})
@@ -86,7 +86,7 @@ def test_a_spent_allowance_is_refused_each_time_and_costs_nothing(stage: Stage) 
     [({"amount": 0}, 400, "validation_failed"), ({"amount": "5"}, 400, "validation_failed"), (None, 400, None)],
 )
 def test_what_can_never_go_well_is_tried_once(
-    stage: Stage, body: dict[str, object] | None, status: int, code: str | None
+    stage: CallStage, body: dict[str, object] | None, status: int, code: str | None
 ) -> None:
     sdk = stage.server()
     refused = refusal(lambda: sdk.data("POST", CREDIT, body))

@@ -7,26 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from tests.console.copies import World
-from tests.console.sheets import parsed_once
-from tests.console.stage import Stage, build_world, stage
-from tests.console.wire import Wire
-from tests.once import made_once
+from tests.harness.console.demo_copies import DemoTemplate
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage, build_world, stage
+from tests.harness.console.stylesheet_cache import parse_once
+from tests.harness.run_once import once_per_run
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(tmp_path_factory: pytest.TempPathFactory) -> DemoTemplate:
     """The demo world; of several processes that test together the first makes it for all."""
-    return World.of(made_once(tmp_path_factory, "world", build_world))
+    return DemoTemplate.of(once_per_run(tmp_path_factory, "world", build_world))
 
 
 @pytest.fixture
-def wire() -> Wire:
-    return Wire()
+def wire() -> FaultyTransport:
+    return FaultyTransport()
 
 
 @pytest.fixture
-def backend(world: World, tmp_path: Path, wire: Wire) -> Iterator[Stage]:
+def backend(world: DemoTemplate, tmp_path: Path, wire: FaultyTransport) -> Iterator[DemoStage]:
     with stage(world, tmp_path, wrap=wire.around) as running:
         yield running
         wire.let_all_go()
@@ -41,5 +41,5 @@ def _calm_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _parsed_once() -> Iterator[None]:
-    with parsed_once():
+    with parse_once():
         yield

@@ -6,10 +6,10 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from tests.console.copies import World
-from tests.console.drive import SMALL, at
-from tests.console.scenes import REASON, Scene
-from tests.console.stage import Stage, build_world, stage
+from tests.harness.console.demo_copies import DemoTemplate
+from tests.harness.console.driver import SMALL, at
+from tests.harness.console.scenes import REASON, Scene
+from tests.harness.console.stage import DemoStage, build_world, stage
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 
@@ -26,7 +26,7 @@ PICTURES = (
 )
 
 
-async def draw(scene: Scene, backend: Stage) -> str:
+async def draw(scene: Scene, backend: DemoStage) -> str:
     """One picture as SVG."""
     app = scene.app(backend)
     async with at(app, scene.size) as hand:
@@ -34,7 +34,7 @@ async def draw(scene: Scene, backend: Stage) -> str:
         return app.export_screenshot(title="kraty-console")
 
 
-def draw_all(world: World, folder: Path) -> dict[str, str]:
+def draw_all(world: DemoTemplate, folder: Path) -> dict[str, str]:
     """Every picture by its file name; each on a backend of its own, with its state in the folder."""
     pictures: dict[str, str] = {}
     for scene in PICTURES:
@@ -50,7 +50,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         build_world(Path(folder))
-        pictures = draw_all(World.of(Path(folder)), Path(folder))
+        pictures = draw_all(DemoTemplate.of(Path(folder)), Path(folder))
     for old in FOLDER.glob("*.svg"):
         if old.name not in pictures:
             old.unlink()

@@ -11,9 +11,9 @@ from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.present.safe import SafeText
 from kraty_console.present.table import Cell, Column, TableRow
-from tests.console.framed import Watched, framed
-from tests.console.in_order import by_severity
-from tests.console.settling import settled
+from tests.harness.console.cursor_walk import by_severity
+from tests.harness.console.idle import wait_until_idle
+from tests.harness.console.widget_frame import Watched, framed
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 120, 200])
@@ -32,7 +32,7 @@ async def test_the_header_keeps_place_and_environment_at_every_width(width: int)
                 latency="4 ms",
             )
         )
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         line = app.shown[0]
         assert " kraty " in line
         assert " LIVE" in line
@@ -48,13 +48,13 @@ async def test_the_footer_keeps_the_question_mark_at_every_width(width: int) -> 
     bar = FooterBar()
     async with framed(bar, (width, 1)) as (app, pilot):
         bar.show([KeyHint("F", "complete", enabled=False), KeyHint("R", "roll"), KeyHint("?", "keys")])
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert app.shown[0].endswith("? keys")
         bar.tell(Notice("Too many requests.", "warn"))
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert app.shown[0].startswith(" Too many"[: width - 1])
         bar.tell(None)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert app.shown[0].endswith("? keys")
 
 
@@ -105,7 +105,7 @@ async def test_a_table_of_any_length_is_moved_through(count: int) -> None:
     async with framed(table, (100, 12)) as (app, pilot):
         place = TableState()
         table.show([section(count)], place)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         for move in (
             lambda: table.action_edge(1),
             lambda: table.action_move(1),
@@ -117,7 +117,7 @@ async def test_a_table_of_any_length_is_moved_through(count: int) -> None:
             move()
             assert 0 <= place.index <= max(0, count - 1)
         assert table.rows_shown == count
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         if count == 0:
             assert table.row is None
             assert "No attempts yet." in app.shown[0]
@@ -135,7 +135,7 @@ async def test_a_table_of_a_thousand_rows_draws_only_what_is_seen() -> None:
         place = TableState()
         table.show([section(1_000)], place)
         table.action_edge(1)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert len(table._lines) == 12
         assert app.shown[-1].startswith("▸  completed")
         assert place.top == 1_000 + 1 - 12
@@ -148,7 +148,7 @@ async def test_columns_fit_at_every_width_and_more_of_them_the_wider_it_is() -> 
         hidden = [len(COLUMNS)]
         for width in range(20, 201, 6):
             await pilot.resize_terminal(width, 6)
-            await settled(pilot.app)
+            await wait_until_idle(pilot.app)
             head, first = app.shown[0], app.shown[1]
             assert head.startswith("   STATUS"), width
             assert first.startswith("▸  compl"), width
@@ -168,7 +168,7 @@ async def test_sorting_puts_what_is_missing_last_both_ways() -> None:
         for descending in (False, True):
             place.sort["attempts"] = ("score", descending)
             table.show([section(12)], place)
-            await settled(pilot.app)
+            await wait_until_idle(pilot.app)
             numbers = [row.sort[2] for row in by_severity(table.rows)]
             assert numbers[9:] == [None] * 3
             present = [number for number in numbers if isinstance(number, int)]
@@ -183,7 +183,7 @@ async def test_filtering_knows_no_capitals_and_says_when_nothing_is_left() -> No
         assert table.rows_shown == 10
         place.filter = "nowhere"
         table.show([section(70)], place)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert table.rows_shown == 0
         assert table.row is None
         assert "no row matches the filter; f changes it" in "\n".join(app.shown)
@@ -210,7 +210,7 @@ async def test_moving_by_a_row_paints_two_lines() -> None:
     table = Watched()
     async with framed(table, (100, 30)) as (_, pilot):
         table.show([section(20)], TableState())
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         table.painted.clear()
         table.action_move(1)
         assert [region.y for region in table.painted] == [1, 2]
@@ -223,7 +223,7 @@ async def test_two_sections_are_one_list_to_move_through() -> None:
         balances = TableSection("balances", COLUMNS[:2], (row(1), row(2)), title="Balances")
         ledger = TableSection("ledger", COLUMNS, tuple(row(n) for n in range(10, 15)), title="Ledger")
         table.show([balances, ledger], place)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert [line.strip() for line in app.shown if line.strip() in ("Balances", "Ledger")] == ["Balances", "Ledger"]
         table.action_move(2)
         assert place.row_id == "row-10"
@@ -235,11 +235,11 @@ async def test_old_data_is_dimmed_and_changed_rows_are_marked() -> None:
     table = RowTable()
     async with framed(table, (100, 30)) as (app, pilot):
         table.show([section(3)], TableState(), marked=frozenset({"row-1"}))
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert app.shown[2].startswith(" * completed")
         plainly = table._lines[3]
         table.show([section(3)], TableState(), stale=True)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert app.shown[2].startswith("   completed")
         assert table._lines[3] != plainly
         assert table._lines[3].text == plainly.text
@@ -252,16 +252,16 @@ async def test_the_titles_of_columns_stay_while_rows_are_scrolled() -> None:
         table.show([section(1_000)], place)
         for move in (lambda: table.action_edge(1), lambda: table.action_page(-1), lambda: table.action_move(-9)):
             move()
-            await settled(pilot.app)
+            await wait_until_idle(pilot.app)
             assert app.shown[0].startswith("   STATUS")
             assert sum(line.startswith("▸") for line in app.shown) == 1
         for _ in range(30):
             table.action_move(-1)
-            await settled(pilot.app)
+            await wait_until_idle(pilot.app)
             assert app.shown[0].startswith("   STATUS")
             assert sum(line.startswith("▸") for line in app.shown) == 1
         table.action_edge(-1)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert app.shown[0].startswith("   STATUS")
         assert app.shown[1].startswith("▸")
 
@@ -271,6 +271,6 @@ async def test_where_there_are_two_lines_the_rows_have_both() -> None:
     async with framed(table, (100, 2)) as (app, pilot):
         table.show([section(9)], TableState())
         table.action_edge(1)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert "STATUS" not in app.shown[0]
         assert app.shown[1].startswith("▸")

@@ -16,16 +16,16 @@ from kraty_console.console.dialogs.token import TokenDialog
 from kraty_console.console.player_state import LoadStatus
 from kraty_console.console.screens.audit_log import AuditLogScreen
 from kraty_console.console.screens.deliveries import DeliveriesScreen
-from tests.console.drive import SIZE, Hand
-from tests.console.filling import confirm, done, put
-from tests.console.people import impatient
-from tests.console.stage import Stage, now
-from tests.console.wire import Wire
+from tests.harness.console.colleague import impatient
+from tests.harness.console.dialogs import confirm, done, put
+from tests.harness.console.driver import SIZE, ConsoleDriver
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage, now
 
 ME = "/admin/v1/me"
 
 
-def nameless(backend: Stage, **launch: Any) -> KratyApp:
+def nameless(backend: DemoStage, **launch: Any) -> KratyApp:
     """The console on a profile that names no game: only the session tells which one there is."""
     made = backend.launch(**launch)
     made = replace(made, profile=replace(made.profile, studio=None, game=None))
@@ -33,16 +33,16 @@ def nameless(backend: Stage, **launch: Any) -> KratyApp:
 
 
 @asynccontextmanager
-async def waiting(app: KratyApp) -> AsyncIterator[Hand]:
+async def waiting(app: KratyApp) -> AsyncIterator[ConsoleDriver]:
     """Sit down before the session has answered."""
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        hand = Hand(app, pilot)
+        hand = ConsoleDriver(app, pilot)
         await hand.until(lambda: app.screen is app.bottom and app.bottom.can_draw)
         yield hand
 
 
 @pytest.mark.parametrize("text", ["alice@example.com", "alice_42", "<alice_42>", "grace"])
-async def test_a_search_waits_for_the_session(backend: Stage, wire: Wire, text: str) -> None:
+async def test_a_search_waits_for_the_session(backend: DemoStage, wire: FaultyTransport, text: str) -> None:
     late = wire.holds("GET", ME)
     async with waiting(nameless(backend)) as hand:
         await hand.type(text)
@@ -55,7 +55,7 @@ async def test_a_search_waits_for_the_session(backend: Stage, wire: Wire, text: 
         await hand.sees("rabbit-rush", "maria · GAME_ADMIN")
 
 
-async def test_suggestions_wait_for_the_session(backend: Stage, wire: Wire) -> None:
+async def test_suggestions_wait_for_the_session(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", ME)
     async with waiting(nameless(backend)) as hand:
         await hand.type("alice_4")
@@ -64,7 +64,7 @@ async def test_suggestions_wait_for_the_session(backend: Stage, wire: Wire) -> N
         await hand.sees("2 matches", "alice_420")
 
 
-async def test_waiting_for_the_session_can_be_given_up(backend: Stage, wire: Wire) -> None:
+async def test_waiting_for_the_session_can_be_given_up(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", ME)
     async with waiting(nameless(backend)) as hand:
         await hand.type("alice_42")
@@ -82,7 +82,7 @@ async def test_waiting_for_the_session_can_be_given_up(backend: Stage, wire: Wir
     ("key", "kind", "route"), [("l", AuditLogScreen, "/audit-log"), ("h", DeliveriesScreen, "/webhooks/deliveries")]
 )
 async def test_the_lists_of_the_game_wait_for_the_session(
-    backend: Stage, wire: Wire, key: str, kind: type[AuditLogScreen | DeliveriesScreen], route: str
+    backend: DemoStage, wire: FaultyTransport, key: str, kind: type[AuditLogScreen | DeliveriesScreen], route: str
 ) -> None:
     late = wire.holds("GET", ME)
     app = nameless(backend)
@@ -98,7 +98,9 @@ async def test_the_lists_of_the_game_wait_for_the_session(
         assert wire.count("GET", route) > 0
 
 
-async def test_a_player_named_at_launch_by_email_is_found_after_the_session(backend: Stage, wire: Wire) -> None:
+async def test_a_player_named_at_launch_by_email_is_found_after_the_session(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     late = wire.holds("GET", ME)
     async with waiting(nameless(backend, player="alice@example.com")) as hand:
         await hand.until(late.arrived.is_set)
@@ -107,7 +109,9 @@ async def test_a_player_named_at_launch_by_email_is_found_after_the_session(back
 
 
 @pytest.mark.parametrize("text", ["alice@example.com", "guest@", "<alice_42>"])
-async def test_u_asks_again_what_was_asked_when_the_session_had_failed(backend: Stage, wire: Wire, text: str) -> None:
+async def test_u_asks_again_what_was_asked_when_the_session_had_failed(
+    backend: DemoStage, wire: FaultyTransport, text: str
+) -> None:
     fault = wire.answers("GET", ME, 503, "unavailable", "starting")
     async with waiting(nameless(backend)) as hand:
         await hand.type(text)
@@ -124,7 +128,9 @@ async def test_u_asks_again_what_was_asked_when_the_session_had_failed(backend: 
 
 
 @pytest.mark.parametrize("keys", [("u",), ("r",)])
-async def test_trying_again_repeats_the_search_for_an_email(backend: Stage, wire: Wire, keys: tuple[str, ...]) -> None:
+async def test_trying_again_repeats_the_search_for_an_email(
+    backend: DemoStage, wire: FaultyTransport, keys: tuple[str, ...]
+) -> None:
     fault = wire.answers("GET", "/players", 503, "unavailable", "starting")
     app = impatient(backend.app())
     async with waiting(app) as hand:
@@ -139,7 +145,7 @@ async def test_trying_again_repeats_the_search_for_an_email(backend: Stage, wire
         assert not wire.of("GET", "/players/alice@")
 
 
-async def test_trying_again_opens_who_was_chosen(backend: Stage, wire: Wire) -> None:
+async def test_trying_again_opens_who_was_chosen(backend: DemoStage, wire: FaultyTransport) -> None:
     app = impatient(backend.app())
     async with waiting(app) as hand:
         await hand.type("alice_4")
@@ -153,7 +159,7 @@ async def test_trying_again_opens_who_was_chosen(backend: Stage, wire: Wire) -> 
         await hand.looks_at("alice_420")
 
 
-async def test_a_search_after_the_session_failed_begins_it_again(backend: Stage, wire: Wire) -> None:
+async def test_a_search_after_the_session_failed_begins_it_again(backend: DemoStage, wire: FaultyTransport) -> None:
     fault = wire.answers("GET", ME, 503, "unavailable", "starting")
     async with waiting(nameless(backend)) as hand:
         await hand.sees("The server reported an error")
@@ -164,7 +170,9 @@ async def test_a_search_after_the_session_failed_begins_it_again(backend: Stage,
         await hand.sees("rabbit-rush", "maria · GAME_ADMIN")
 
 
-async def test_without_a_new_token_what_waited_says_why_and_asks_once(backend: Stage, wire: Wire) -> None:
+async def test_without_a_new_token_what_waited_says_why_and_asks_once(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     late = wire.holds("GET", ME, times=1)
     wire.answers("GET", ME, 401, "session_invalid", "the session has expired", times=1)
     async with waiting(nameless(backend)) as hand:
@@ -180,14 +188,14 @@ async def test_without_a_new_token_what_waited_says_why_and_asks_once(backend: S
         await hand.looks_at("alice_42")
 
 
-async def test_the_journal_opens_without_a_session(backend: Stage, wire: Wire) -> None:
+async def test_the_journal_opens_without_a_session(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.holds("GET", ME)
     async with waiting(nameless(backend)) as hand:
         await hand.press("escape", "o")
         await hand.opened(JournalDialog)
 
 
-async def test_a_change_waits_until_it_is_known_who_makes_it(backend: Stage, wire: Wire) -> None:
+async def test_a_change_waits_until_it_is_known_who_makes_it(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", ME)
     app = backend.app(player="bob_7")
     async with waiting(app) as hand:
@@ -205,7 +213,9 @@ async def test_a_change_waits_until_it_is_known_who_makes_it(backend: Stage, wir
         assert entry.member
 
 
-async def test_a_player_opened_before_the_session_is_recent_in_that_game(backend: Stage, wire: Wire) -> None:
+async def test_a_player_opened_before_the_session_is_recent_in_that_game(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     late = wire.holds("GET", ME)
     app = backend.app(player="bob_7")
     async with waiting(app) as hand:

@@ -13,9 +13,9 @@ from kraty_console.console.views.layout import Layout, ScreenArea
 from kraty_console.console.views.parts import Part, player_parts
 from kraty_console.console.views.player import arranged, steps_of
 from kraty_console.console.views.rows import TableState
-from tests.console.drive import Hand, at
-from tests.console.settling import settled
-from tests.console.stage import NOW, Stage
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.idle import wait_until_idle
+from tests.harness.console.stage import NOW, DemoStage
 
 SIZES = (
     (80, 24),
@@ -34,17 +34,17 @@ SIZES = (
 Cell = tuple[str, Style | None]
 
 
-async def resize(hand: Hand, size: tuple[int, int]) -> None:
+async def resize(hand: ConsoleDriver, size: tuple[int, int]) -> None:
     await hand.pilot.resize_terminal(*size)
     await hand.until(lambda: hand.app.screen.size == size and hand.app.bottom.size == size)
-    await settled(hand.app)
+    await wait_until_idle(hand.app)
 
 
-def region(hand: Hand, name: str) -> ScreenArea:
+def region(hand: ConsoleDriver, name: str) -> ScreenArea:
     return ScreenArea(*hand.app.bottom.query_one(f"#{name}").region)
 
 
-def told(hand: Hand, notice: Notice | None = None) -> list[Part]:
+def told(hand: ConsoleDriver, notice: Notice | None = None) -> list[Part]:
     """The screen as the views tell it from what it stands on; the place is a copy, so that nothing is put right."""
     screen = hand.app.bottom
     place = TableState(
@@ -54,7 +54,7 @@ def told(hand: Hand, notice: Notice | None = None) -> list[Part]:
     return player_parts(hand.app.workspace, screen.state, NOW, size, pane=screen.pane, place=place, notice=notice)
 
 
-def areas_of(hand: Hand, size: tuple[int, int]) -> Layout | None:
+def areas_of(hand: ConsoleDriver, size: tuple[int, int]) -> Layout | None:
     """Where the views put the parts of the player on screen."""
     screen, workspace = hand.app.bottom, hand.app.workspace
     snapshot = screen.state.snapshot
@@ -71,7 +71,7 @@ def cells(segments: Iterable[Segment]) -> list[Cell]:
     ]
 
 
-def differences(hand: Hand, parts: list[Part]) -> list[str]:
+def differences(hand: ConsoleDriver, parts: list[Part]) -> list[str]:
     """Where the mounted screen shows anything else than the parts."""
     shown = hand.app.screen._compositor.render_strips()
     style_of = hand.app.bottom.keys.style_of
@@ -87,7 +87,7 @@ def differences(hand: Hand, parts: list[Part]) -> list[str]:
 
 
 @pytest.mark.parametrize("player", ["alice_42", "heavy_user"])
-async def test_the_parts_are_what_the_screen_shows(backend: Stage, player: str) -> None:
+async def test_the_parts_are_what_the_screen_shows(backend: DemoStage, player: str) -> None:
     async with at(backend.app(player=player)) as hand:
         await hand.looks_at(player)
         for size in SIZES:
@@ -98,7 +98,7 @@ async def test_the_parts_are_what_the_screen_shows(backend: Stage, player: str) 
             assert sum(part.area.width * part.area.height for part in parts) == size[0] * size[1]
 
 
-async def test_every_pane_is_told_as_it_is_shown(backend: Stage) -> None:
+async def test_every_pane_is_told_as_it_is_shown(backend: DemoStage) -> None:
     async with at(backend.app("GAME_DEBUGGER", player="alice_42", read_only=True)) as hand:
         await hand.looks_at("alice_42")
         for key in "123456":
@@ -106,11 +106,11 @@ async def test_every_pane_is_told_as_it_is_shown(backend: Stage) -> None:
             await hand.press("escape")
             assert differences(hand, told(hand)) == [], key
         hand.app.bottom.tell("said", "accent")
-        await settled(hand.app)
+        await wait_until_idle(hand.app)
         assert differences(hand, told(hand, Notice("said", "accent"))) == []
 
 
-async def test_areas_are_those_of_the_style_sheets(backend: Stage) -> None:
+async def test_areas_are_those_of_the_style_sheets(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         for size in SIZES:

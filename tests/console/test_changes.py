@@ -8,14 +8,14 @@ import pytest
 
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.domain.formatting import grouped
-from tests.console.drive import Hand, at
-from tests.console.filling import confirm, dialog, done, put
-from tests.console.people import colleague
-from tests.console.stage import Stage
-from tests.console.wire import Wire
+from tests.harness.console.colleague import colleague
+from tests.harness.console.dialogs import confirm, dialog, done, put
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage
 
 
-async def audit_pane_shows(hand: Hand, *words: str) -> None:
+async def audit_pane_shows(hand: ConsoleDriver, *words: str) -> None:
     """The newest audit row, opened as a document."""
     await hand.press("6", "g", "enter")
     await hand.opened()
@@ -25,7 +25,9 @@ async def audit_pane_shows(hand: Hand, *words: str) -> None:
 
 
 @pytest.mark.parametrize(("player", "key"), [("alice_42", "R"), ("bob_7", "F")])
-async def test_ticket_then_reason_is_what_a_hand_types_in_every_dialog(backend: Stage, player: str, key: str) -> None:
+async def test_ticket_then_reason_is_what_a_hand_types_in_every_dialog(
+    backend: DemoStage, player: str, key: str
+) -> None:
     async with at(backend.app(player=player)) as hand:
         await hand.looks_at(player)
         await hand.press(key)
@@ -37,7 +39,7 @@ async def test_ticket_then_reason_is_what_a_hand_types_in_every_dialog(backend: 
         assert (shown["ticket"], shown["reason"]) == ("ZD-1", "seen in the logs")
 
 
-async def test_a_score_below_the_target_is_the_first_thing_to_look_at(backend: Stage) -> None:
+async def test_a_score_below_the_target_is_the_first_thing_to_look_at(backend: DemoStage) -> None:
     async with at(backend.app(player="carol_ng")) as hand:
         await hand.looks_at("carol_ng")
         await hand.press("F")
@@ -51,7 +53,7 @@ async def test_a_score_below_the_target_is_the_first_thing_to_look_at(backend: S
         assert (shown["final_score"], shown["ticket"], shown["reason"]) == ("740", "ZD-1", "seen in the logs")
 
 
-async def test_retry_the_roll_of_a_race_that_paid_nothing(backend: Stage, wire: Wire) -> None:
+async def test_retry_the_roll_of_a_race_that_paid_nothing(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         pending = hand.app.bottom.state.snapshot.summary.grants_pending
@@ -83,7 +85,9 @@ async def test_retry_the_roll_of_a_race_that_paid_nothing(backend: Stage, wire: 
         assert (newest["reason"], newest["ticket"], newest["outcome"]) == ("the table is back", "ZD-4821", "ok")
 
 
-async def test_force_complete_and_roll_are_two_steps_with_two_audit_rows(backend: Stage, wire: Wire) -> None:
+async def test_force_complete_and_roll_are_two_steps_with_two_audit_rows(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(backend.app(player="dave.k")) as hand:
         await hand.looks_at("dave.k")
         await hand.press("F")
@@ -109,7 +113,7 @@ async def test_force_complete_and_roll_are_two_steps_with_two_audit_rows(backend
 
 
 async def test_a_refused_roll_after_a_force_complete_says_what_was_done_and_what_was_not(
-    backend: Stage, wire: Wire
+    backend: DemoStage, wire: FaultyTransport
 ) -> None:
     refusal = wire.answers("POST", "/retry-reward-roll", 409, "conflict", "the table is archived")
     async with at(backend.app(player="dave.k")) as hand:
@@ -130,7 +134,7 @@ async def test_a_refused_roll_after_a_force_complete_says_what_was_done_and_what
     ]
 
 
-async def test_without_the_tick_only_the_attempt_is_completed(backend: Stage, wire: Wire) -> None:
+async def test_without_the_tick_only_the_attempt_is_completed(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="dave.k")) as hand:
         await hand.looks_at("dave.k")
         await hand.press("F")
@@ -145,7 +149,7 @@ async def test_without_the_tick_only_the_attempt_is_completed(backend: Stage, wi
     assert "finalScore" not in wire.changes[0].body
 
 
-async def test_force_claim_delivers_a_grant_whose_ack_was_lost(backend: Stage, wire: Wire) -> None:
+async def test_force_claim_delivers_a_grant_whose_ack_was_lost(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="erin")) as hand:
         await hand.looks_at("erin")
         await hand.press("F")
@@ -165,7 +169,7 @@ async def test_force_claim_delivers_a_grant_whose_ack_was_lost(backend: Stage, w
         assert other.snapshot("erin")["summary"]["grantsPending"] == 0
 
 
-async def test_manual_grant_composes_entries_and_leaves_a_pending_grant(backend: Stage) -> None:
+async def test_manual_grant_composes_entries_and_leaves_a_pending_grant(backend: DemoStage) -> None:
     entries = json.dumps(
         [
             {"type": "currency", "currencyKey": "gold", "amount": 500},
@@ -192,7 +196,7 @@ async def test_manual_grant_composes_entries_and_leaves_a_pending_grant(backend:
         assert grant["expiresAt"].startswith("2026-06-16T14:02:31")
 
 
-async def test_credit_raises_the_balance_at_once(backend: Stage) -> None:
+async def test_credit_raises_the_balance_at_once(backend: DemoStage) -> None:
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
         async with at(backend.app(player="bob_7")) as hand:
@@ -209,7 +213,7 @@ async def test_credit_raises_the_balance_at_once(backend: Stage) -> None:
         assert other.balance("bob_7", "gold") == before + 250
 
 
-async def test_a_ban_asks_for_the_id_and_is_lifted_again(backend: Stage, wire: Wire) -> None:
+async def test_a_ban_asks_for_the_id_and_is_lifted_again(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         await hand.press("B")
@@ -240,7 +244,9 @@ async def test_a_ban_asks_for_the_id_and_is_lifted_again(backend: Stage, wire: W
         ]
 
 
-async def test_an_amount_over_the_limit_of_the_profile_asks_for_the_id(backend: Stage, wire: Wire) -> None:
+async def test_an_amount_over_the_limit_of_the_profile_asks_for_the_id(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(backend.app(player="bob_7", amount_limit=1_000)) as hand:
         await hand.looks_at("bob_7")
         await hand.press("C")

@@ -8,15 +8,15 @@ import pytest
 
 from kraty_console.console.dialogs.action import ActionDialog, Phase
 from kraty_console.console.player_state import LoadStatus
-from tests.console.drive import Hand, at
-from tests.console.filling import confirm, dialog, done, put
-from tests.console.people import colleague
-from tests.console.settling import settled
-from tests.console.stage import Stage
-from tests.console.wire import Hold, Wire
+from tests.harness.console.colleague import colleague
+from tests.harness.console.dialogs import confirm, dialog, done, put
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport, Hold
+from tests.harness.console.idle import wait_until_idle
+from tests.harness.console.stage import DemoStage
 
 
-async def audit_pane_shows(hand: Hand, *words: str) -> None:
+async def audit_pane_shows(hand: ConsoleDriver, *words: str) -> None:
     """The newest audit row, opened as a document."""
     await hand.press("6", "g", "enter")
     await hand.opened()
@@ -25,7 +25,7 @@ async def audit_pane_shows(hand: Hand, *words: str) -> None:
     await hand.closed()
 
 
-async def test_a_double_press_gives_one_effect(backend: Stage, wire: Wire) -> None:
+async def test_a_double_press_gives_one_effect(backend: DemoStage, wire: FaultyTransport) -> None:
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
         async with at(backend.app(player="bob_7")) as hand:
@@ -34,7 +34,7 @@ async def test_a_double_press_gives_one_effect(backend: Stage, wire: Wire) -> No
             await hand.opened(ActionDialog)
             await put(hand, economy_key="gold", amount="250", reason="make-good")
             dialog(hand).confirm.focus()
-            await settled(hand.app)
+            await wait_until_idle(hand.app)
             await hand.press("enter")
             for _ in range(4):
                 hand.send("enter")
@@ -50,17 +50,17 @@ TICKETS = "Refund\nCredit\ngold\n500\nZD-1\nplease\n\nMany thanks\nFred\n\n\n"
 @pytest.mark.parametrize("text", [MAIL, TICKETS, ".\n\n\n\nok\n\n\n"], ids=["mail", "tickets", "dots"])
 @pytest.mark.parametrize("pause", [0.001, 0.02, 0.1], ids=str)
 async def test_a_paste_that_is_not_marked_as_one_changes_nothing(
-    backend: Stage, wire: Wire, text: str, pause: float
+    backend: DemoStage, wire: FaultyTransport, text: str, pause: float
 ) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         for character in text:
             hand.send("enter" if character == "\n" else character, pause=pause)
-            await settled(hand.app)
+            await wait_until_idle(hand.app)
     assert not wire.changes
 
 
-async def test_pressing_on_while_it_runs_does_nothing(backend: Stage, wire: Wire) -> None:
+async def test_pressing_on_while_it_runs_does_nothing(backend: DemoStage, wire: FaultyTransport) -> None:
     held = wire.holds("POST", "/credit")
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
@@ -77,7 +77,9 @@ async def test_pressing_on_while_it_runs_does_nothing(backend: Stage, wire: Wire
     assert len(wire.changes) == 1
 
 
-async def test_a_dialog_closed_while_it_runs_does_not_stop_the_change(backend: Stage, wire: Wire) -> None:
+async def test_a_dialog_closed_while_it_runs_does_not_stop_the_change(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     held = wire.holds("POST", "/credit")
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
@@ -100,7 +102,7 @@ async def test_a_dialog_closed_while_it_runs_does_not_stop_the_change(backend: S
         assert other.balance("bob_7", "gold") == before + 250
 
 
-async def close_while_it_runs(hand: Hand, held: Hold) -> None:
+async def close_while_it_runs(hand: ConsoleDriver, held: Hold) -> None:
     """Confirm the credit dialog, and leave it before there is an answer."""
     await hand.looks_at("bob_7")
     await hand.press("C")
@@ -112,7 +114,9 @@ async def close_while_it_runs(hand: Hand, held: Hold) -> None:
     await hand.closed()
 
 
-async def test_a_refusal_after_the_dialog_was_closed_is_told_all_the_same(backend: Stage, wire: Wire) -> None:
+async def test_a_refusal_after_the_dialog_was_closed_is_told_all_the_same(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     wire.answers("POST", "/credit", 409, "conflict", "the balance is frozen", times=1)
     held = wire.holds("POST", "/credit", times=1)
     async with at(backend.app(player="bob_7")) as hand:
@@ -122,7 +126,9 @@ async def test_a_refusal_after_the_dialog_was_closed_is_told_all_the_same(backen
         assert not hand.app.workspace.done
 
 
-async def test_an_answer_lost_after_the_dialog_was_closed_is_looked_up_and_told(backend: Stage, wire: Wire) -> None:
+async def test_an_answer_lost_after_the_dialog_was_closed_is_looked_up_and_told(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     wire.cuts("POST", "/credit", after=True, times=1)
     held = wire.holds("POST", "/credit", times=1)
     with colleague(backend) as other:
@@ -136,7 +142,9 @@ async def test_an_answer_lost_after_the_dialog_was_closed_is_looked_up_and_told(
         assert other.balance("bob_7", "gold") == before + 250
 
 
-async def test_an_outcome_that_stays_unknown_after_the_dialog_was_closed_is_told(backend: Stage, wire: Wire) -> None:
+async def test_an_outcome_that_stays_unknown_after_the_dialog_was_closed_is_told(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     wire.cuts("POST", "/credit", after=True, times=1)
     wire.answers("GET", "&player=", 401, "session_invalid", "the session is over")
     held = wire.holds("POST", "/credit", times=1)
@@ -146,7 +154,9 @@ async def test_an_outcome_that_stays_unknown_after_the_dialog_was_closed_is_told
         await hand.sees("Credit: it is not known whether it took effect; o asks the server")
 
 
-async def test_a_player_who_is_gone_while_a_dialog_is_open_breaks_nothing(backend: Stage, wire: Wire) -> None:
+async def test_a_player_who_is_gone_while_a_dialog_is_open_breaks_nothing(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         wire.answers("GET", "/players/bob_7", 404, "not_found", "gone")
@@ -164,7 +174,7 @@ async def test_a_player_who_is_gone_while_a_dialog_is_open_breaks_nothing(backen
         await hand.sees("No player is called bob_7")
 
 
-async def test_quitting_while_it_runs_waits_for_its_end(backend: Stage, wire: Wire) -> None:
+async def test_quitting_while_it_runs_waits_for_its_end(backend: DemoStage, wire: FaultyTransport) -> None:
     held = wire.holds("POST", "/credit")
     app = backend.app(player="bob_7")
     async with at(app) as hand:
@@ -184,7 +194,9 @@ async def test_quitting_while_it_runs_waits_for_its_end(backend: Stage, wire: Wi
 # -- before sending ------------------------------------------------------------------------------------------------
 
 
-async def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_sent(backend: Stage, wire: Wire) -> None:
+async def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_sent(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         await hand.press("C")
@@ -197,7 +209,7 @@ async def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_sent(backen
     assert not wire.changes
 
 
-async def test_a_closed_dialog_keeps_its_draft_until_the_player_is_left(backend: Stage) -> None:
+async def test_a_closed_dialog_keeps_its_draft_until_the_player_is_left(backend: DemoStage) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         await hand.press("C")
@@ -219,19 +231,19 @@ async def test_a_closed_dialog_keeps_its_draft_until_the_player_is_left(backend:
         assert "make-good for" not in hand.text
 
 
-async def test_keys_typed_ahead_while_a_dialog_opens_are_dropped(backend: Stage, wire: Wire) -> None:
+async def test_keys_typed_ahead_while_a_dialog_opens_are_dropped(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         for key in ("R", "enter", "enter", "enter", "enter"):
             hand.send(key)
         await hand.opened(ActionDialog)
-        await settled(hand.app)
+        await wait_until_idle(hand.app)
         assert dialog(hand).phase is Phase.EDITING
         assert len(hand.app.screen_stack) == 2
     assert not wire.changes
 
 
-async def test_the_reasons_given_before_are_offered_again(backend: Stage) -> None:
+async def test_the_reasons_given_before_are_offered_again(backend: DemoStage) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         await hand.press("C")
@@ -246,7 +258,7 @@ async def test_the_reasons_given_before_are_offered_again(backend: Stage) -> Non
         assert dialog(hand)._form_body.values["reason"] == "make-good for the outage"
 
 
-async def test_what_the_catalog_lacks_is_told_before_sending(backend: Stage, wire: Wire) -> None:
+async def test_what_the_catalog_lacks_is_told_before_sending(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         await hand.press("C")
@@ -257,7 +269,7 @@ async def test_what_the_catalog_lacks_is_told_before_sending(backend: Stage, wir
     assert not wire.changes
 
 
-async def test_enter_takes_the_currency_that_is_completed(backend: Stage, wire: Wire) -> None:
+async def test_enter_takes_the_currency_that_is_completed(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         await hand.press("C")
@@ -272,7 +284,9 @@ async def test_enter_takes_the_currency_that_is_completed(backend: Stage, wire: 
 
 
 @pytest.mark.parametrize("environment", ["live", "test"])
-async def test_live_and_test_are_told_apart_in_words(backend: Stage, wire: Wire, environment: str) -> None:
+async def test_live_and_test_are_told_apart_in_words(
+    backend: DemoStage, wire: FaultyTransport, environment: str
+) -> None:
     async with at(backend.app(player="alice_42", environment=environment)) as hand:
         await hand.looks_at("alice_42")
         assert f" {environment.upper()} " in hand.text.splitlines()[0]

@@ -8,9 +8,9 @@ import re
 import pytest
 
 from kraty_console.console.clipboard import LARGEST, TooLong, osc52
-from tests.console.drive import at
-from tests.console.stage import Stage
 from tests.data import load_hostile
+from tests.harness.console.driver import at
+from tests.harness.console.stage import DemoStage
 
 
 def decoded(sequence: str) -> str:
@@ -60,7 +60,7 @@ def test_a_text_that_terminals_would_cut_is_refused() -> None:
         osc52(fits + "xyz", {})
 
 
-async def test_the_console_says_how_much_it_sent_and_what_was_too_long(backend: Stage) -> None:
+async def test_the_console_says_how_much_it_sent_and_what_was_too_long(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         assert hand.app.copy("héllo") == "sent to the terminal's clipboard (6 bytes)"
         assert hand.app.clipboard == "héllo"
@@ -69,7 +69,7 @@ async def test_the_console_says_how_much_it_sent_and_what_was_too_long(backend: 
         assert hand.app.clipboard == "héllo"
 
 
-async def test_nothing_goes_to_the_clipboard_but_what_was_asked(backend: Stage) -> None:
+async def test_nothing_goes_to_the_clipboard_but_what_was_asked(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         for key in "12345jkgGr":

@@ -11,9 +11,9 @@ import pytest
 
 from kraty_console.console.app import KratyApp
 from kraty_console.console.clock_skew import tell_skew
-from tests.console.drive import at
-from tests.console.stage import World, now, stage
-from tests.console.wire import App
+from tests.harness.console.driver import at
+from tests.harness.console.faulty_transport import App
+from tests.harness.console.stage import World, now, stage
 
 HOURS = timedelta(hours=3)
 WORDS = "this machine's clock is 3 h behind the server's; times here follow the server's"

@@ -14,15 +14,15 @@ from kraty_console.config.shell_command import server_command, shell_quoted
 from kraty_console.console.dialogs.merge_target import MergeTargetDialog
 from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.contract.secret import Secret
-from tests.console.drive import at
-from tests.console.stage import Stage
-from tests.console.wire import Wire
+from tests.harness.console.driver import at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
 @pytest.mark.parametrize("role", ["GAME_ADMIN", "GAME_VIEWER"])
 async def test_both_players_stand_side_by_side_with_the_totals(
-    backend: Stage, wire: Wire, role: str, size: tuple[int, int]
+    backend: DemoStage, wire: FaultyTransport, role: str, size: tuple[int, int]
 ) -> None:
     async with at(backend.app(role, player="guest_device_abc"), size=size) as hand:
         await hand.looks_at("guest_device_abc")

@@ -10,10 +10,10 @@ import pytest
 
 from kraty_console.console import crash
 from kraty_console.contract.errors import KratyError
-from tests.console.drive import Hand, at
-from tests.console.stage import Stage
 from tests.console.test_search import steering
 from tests.data import load_hostile
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.stage import DemoStage
 
 MOMENT = datetime(2026, 6, 11, 14, 2, 31, tzinfo=UTC)
 TOKEN = "kst_" + "Z" * 43
@@ -88,7 +88,7 @@ def test_a_chain_of_errors_that_bites_its_tail_ends(tmp_path: Path) -> None:
 
 
 async def test_a_failing_console_ends_with_70_and_says_where_the_report_is(
-    backend: Stage, capsys: pytest.CaptureFixture[str]
+    backend: DemoStage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     app = backend.app(player="alice_42")
 
@@ -113,7 +113,7 @@ async def test_a_failing_console_ends_with_70_and_says_where_the_report_is(
 
 
 async def test_where_no_report_can_be_written_the_failure_is_told_all_the_same(
-    backend: Stage, capsys: pytest.CaptureFixture[str]
+    backend: DemoStage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (backend.folder / "crashes").write_text("a file in the folder's place")
     app = backend.app()
@@ -121,7 +121,7 @@ async def test_where_no_report_can_be_written_the_failure_is_told_all_the_same(
     async def fail() -> None:
         async with app.run_test(size=(120, 36)) as pilot:
             app.call_later(break_down)
-            await Hand(app, pilot).until(lambda: app._exception is not None)
+            await ConsoleDriver(app, pilot).until(lambda: app._exception is not None)
 
     with pytest.raises(RuntimeError, match="gone wrong"):
         await fail()

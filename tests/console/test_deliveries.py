@@ -21,17 +21,17 @@ from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.console.screens.deliveries import NONE_KEPT, DeliveriesScreen
 from kraty_console.console.widgets.bars import FooterBar
 from kraty_console.console.widgets.table import RowTable
-from tests.console.drive import Hand, at
-from tests.console.people import colleague
-from tests.console.settling import loop_until, settled
-from tests.console.stage import Stage, now_ms
-from tests.console.wire import Wire
+from tests.harness.console.colleague import colleague
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.idle import loop_until, wait_until_idle
+from tests.harness.console.stage import DemoStage, now_ms
 
 BUSY = Outcome(12, 503, "answered 503", "busy \x1b[2J")
 OK = Outcome(7, 200, None, "thanks")
 
 
-def settle_all(stage: Stage, tenant: Tenant, endpoint: str, outcome: Callable[[str], Outcome]) -> None:
+def settle_all(stage: DemoStage, tenant: Tenant, endpoint: str, outcome: Callable[[str], Outcome]) -> None:
     """Pass on what happened and let each delivery that is due end so, by its player: the worker's part."""
 
     async def work(tx: Transaction) -> None:
@@ -52,7 +52,7 @@ def settle_all(stage: Stage, tenant: Tenant, endpoint: str, outcome: Callable[[s
 
 
 @pytest.fixture
-def told(backend: Stage) -> str:
+def told(backend: DemoStage) -> str:
     """An endpoint that was told of two credits of alice_42 and failed at the first; its id."""
     credentials = backend.world.credentials
     tenant = Tenant(credentials["studioId"], credentials["gameId"])
@@ -69,19 +69,21 @@ def told(backend: Stage) -> str:
     return endpoint
 
 
-def screen(hand: Hand) -> DeliveriesScreen:
+def screen(hand: ConsoleDriver) -> DeliveriesScreen:
     assert isinstance(hand.app.screen, DeliveriesScreen)
     return hand.app.screen
 
 
-async def opens(hand: Hand) -> None:
+async def opens(hand: ConsoleDriver) -> None:
     await hand.press("h")
     await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen) and not hand.app.screen._loading)
-    await settled(hand.app)
+    await wait_until_idle(hand.app)
 
 
 @pytest.mark.usefixtures("told")
-async def test_a_player_s_deliveries_are_listed_opened_and_sent_again(backend: Stage, wire: Wire) -> None:
+async def test_a_player_s_deliveries_are_listed_opened_and_sent_again(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await opens(hand)
@@ -114,7 +116,7 @@ async def test_a_player_s_deliveries_are_listed_opened_and_sent_again(backend: S
 
 
 @pytest.mark.usefixtures("told")
-async def test_the_deliveries_of_the_game_name_their_players(backend: Stage) -> None:
+async def test_the_deliveries_of_the_game_name_their_players(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.press("escape")
         await opens(hand)
@@ -140,7 +142,7 @@ async def test_the_deliveries_of_the_game_name_their_players(backend: Stage) -> 
     ],
 )
 async def test_who_may_not_send_again_reads_why(
-    backend: Stage, wire: Wire, launch: dict[str, object], words: str
+    backend: DemoStage, wire: FaultyTransport, launch: dict[str, object], words: str
 ) -> None:
     async with at(backend.app(player="bob_7", **launch)) as hand:
         await hand.looks_at("bob_7")
@@ -154,7 +156,7 @@ async def test_who_may_not_send_again_reads_why(
         assert wire.count("POST", "/replay") == 0
 
 
-async def test_a_backend_without_deliveries_says_so(backend: Stage, wire: Wire) -> None:
+async def test_a_backend_without_deliveries_says_so(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", "/webhooks/", 404, "not_found", "Not found")
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
@@ -164,7 +166,7 @@ async def test_a_backend_without_deliveries_says_so(backend: Stage, wire: Wire) 
         await hand.closed()
 
 
-async def test_a_failure_is_told_and_can_be_tried_again(backend: Stage, wire: Wire) -> None:
+async def test_a_failure_is_told_and_can_be_tried_again(backend: DemoStage, wire: FaultyTransport) -> None:
     fault = wire.answers("GET", "/webhooks/", 403, "forbidden", "no", details={"permission": "player.read"})
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
@@ -176,7 +178,9 @@ async def test_a_failure_is_told_and_can_be_tried_again(backend: Stage, wire: Wi
 
 
 @pytest.mark.usefixtures("told")
-async def test_what_the_list_told_is_shown_where_the_rest_cannot_be_read(backend: Stage, wire: Wire) -> None:
+async def test_what_the_list_told_is_shown_where_the_rest_cannot_be_read(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         await opens(hand)
@@ -189,7 +193,7 @@ async def test_what_the_list_told_is_shown_where_the_rest_cannot_be_read(backend
 
 @pytest.mark.parametrize("status", [200, 409])
 async def test_a_page_that_comes_when_the_console_is_being_left_meets_no_missing_rows(
-    backend: Stage, wire: Wire, monkeypatch: pytest.MonkeyPatch, status: int
+    backend: DemoStage, wire: FaultyTransport, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     may_go = asyncio.Event()
 

@@ -6,12 +6,12 @@ import pytest
 
 from kraty_console.console.app import KratyApp
 from kraty_console.console.colours import MONO
-from tests.console.drive import SIZE, SMALL, at
-from tests.console.stage import Stage, now
+from tests.harness.console.driver import SIZE, SMALL, at
+from tests.harness.console.stage import DemoStage, now
 
 
 @pytest.mark.parametrize("size", [SIZE, SMALL])
-async def test_the_first_player_that_is_opened_is_painted_all_over(backend: Stage, size: tuple[int, int]) -> None:
+async def test_the_first_player_that_is_opened_is_painted_all_over(backend: DemoStage, size: tuple[int, int]) -> None:
     async with at(backend.app(), size) as hand:
         await hand.type("alice_42")
         await hand.press("enter")
@@ -23,7 +23,7 @@ async def test_the_first_player_that_is_opened_is_painted_all_over(backend: Stag
         await hand.sees("Swift Otter", "roll failed", 'table "daily_gold" was archived')
 
 
-async def test_without_colours_not_one_is_painted(backend: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_colours_not_one_is_painted(backend: DemoStage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     environ = {"TERM": "xterm-256color", "NO_COLOR": "1"}
     app = KratyApp(backend.launch(player="frank"), now=now, clock=lambda: 0.0, environ=environ)

@@ -16,9 +16,9 @@ from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.sign_in import SignInDialog
 from kraty_console.console.dialogs.token import TokenDialog
 from kraty_console.contract.secret import Secret
-from tests.console.drive import at
-from tests.console.stage import Stage, now
-from tests.console.wire import Wire
+from tests.harness.console.driver import at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage, now
 
 
 @pytest.fixture
@@ -30,13 +30,13 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
-def newcomer(backend: Stage, **profile: str) -> KratyApp:
+def newcomer(backend: DemoStage, **profile: str) -> KratyApp:
     """The console without a token, and without a profile but for what is given."""
     launch = replace(backend.launch(), profile=Profile(name="default", theme="dark", **profile), token=None)
     return KratyApp(launch, now=now, environ={"TERM": "xterm-256color"})
 
 
-async def test_the_first_run_is_guided_and_kept_with_mode_0600(backend: Stage, config: Path) -> None:
+async def test_the_first_run_is_guided_and_kept_with_mode_0600(backend: DemoStage, config: Path) -> None:
     token = backend.world.credentials["sessions"]["GAME_ADMIN"]
     async with at(newcomer(backend)) as hand:
         await hand.opened(SignInDialog)
@@ -69,7 +69,7 @@ async def test_the_first_run_is_guided_and_kept_with_mode_0600(backend: Stage, c
     await asyncio.to_thread(check_kept, backend, config, token)
 
 
-def check_kept(backend: Stage, config: Path, token: str) -> None:
+def check_kept(backend: DemoStage, config: Path, token: str) -> None:
     """The profile says what was chosen, the token lies beside it, and both are their owner's alone."""
     kept = tomllib.loads(config.read_text())["profiles"]["default"]
     credentials = backend.world.credentials
@@ -86,7 +86,7 @@ def check_kept(backend: Stage, config: Path, token: str) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == mode, path
 
 
-async def test_a_server_key_is_asked_for_and_kept_as_one(backend: Stage, config: Path) -> None:
+async def test_a_server_key_is_asked_for_and_kept_as_one(backend: DemoStage, config: Path) -> None:
     key = backend.world.credentials["keys"]["server_integration"]
     async with at(newcomer(backend, credential="server_key", person="maria", url=backend.url)) as hand:
         await hand.opened(SignInDialog)
@@ -109,7 +109,7 @@ async def test_a_server_key_is_asked_for_and_kept_as_one(backend: Stage, config:
 
 @pytest.mark.parametrize("changed", [True, False])
 async def test_headers_of_a_profile_are_sent_to_its_own_address_alone(
-    changed: bool, backend: Stage, config: Path, wire: Wire
+    changed: bool, backend: DemoStage, config: Path, wire: FaultyTransport
 ) -> None:
     app = newcomer(backend, url=backend.url)
     access = Access(headers=(("X-Gate", Secret("sesame")),))
@@ -126,7 +126,7 @@ async def test_headers_of_a_profile_are_sent_to_its_own_address_alone(
     assert {each.headers.get("x-gate") for each in wire.asked} == {None if changed else "sesame"}
 
 
-async def test_a_profile_that_somebody_wrote_is_left_alone(backend: Stage, config: Path) -> None:
+async def test_a_profile_that_somebody_wrote_is_left_alone(backend: DemoStage, config: Path) -> None:
     await asyncio.to_thread(config.parent.mkdir, parents=True)
     await asyncio.to_thread(config.write_text, "# mine\n")
     async with at(newcomer(backend, url=backend.url)) as hand:
@@ -145,7 +145,9 @@ async def test_a_profile_that_somebody_wrote_is_left_alone(backend: Stage, confi
     assert not (config.parent / "tokens").exists()
 
 
-async def test_leaving_the_first_step_leaves_the_console(backend: Stage, config: Path, wire: Wire) -> None:
+async def test_leaving_the_first_step_leaves_the_console(
+    backend: DemoStage, config: Path, wire: FaultyTransport
+) -> None:
     app = newcomer(backend)
     async with at(app) as hand:
         await hand.opened(SignInDialog)
@@ -155,7 +157,7 @@ async def test_leaving_the_first_step_leaves_the_console(backend: Stage, config:
     assert not config.parent.exists()
 
 
-async def test_an_address_that_nobody_answers_at_is_told(backend: Stage, config: Path) -> None:
+async def test_an_address_that_nobody_answers_at_is_told(backend: DemoStage, config: Path) -> None:
     async with at(newcomer(backend)) as hand:
         await hand.opened(SignInDialog)
         hand.app.screen.line.value = "http://127.0.0.1:1"
@@ -169,7 +171,7 @@ async def test_an_address_that_nobody_answers_at_is_told(backend: Stage, config:
 
 
 async def test_a_folder_that_cannot_be_written_is_told_and_the_session_goes_on(
-    backend: Stage, config: Path, tmp_path: Path
+    backend: DemoStage, config: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "config").write_text("a file where the folder should be")
     async with at(newcomer(backend, url=backend.url)) as hand:
@@ -186,7 +188,7 @@ async def test_a_folder_that_cannot_be_written_is_told_and_the_session_goes_on(
         await hand.sees("the profile could not be kept", "maria · GAME_ADMIN")
 
 
-async def test_a_new_token_for_a_known_profile_is_asked_for_alone(backend: Stage) -> None:
+async def test_a_new_token_for_a_known_profile_is_asked_for_alone(backend: DemoStage) -> None:
     async with at(backend.app(token="kst_" + "x" * 43)) as hand:
         await hand.opened(TokenDialog)
         await hand.sees("New session token", "[ paste it; it is not shown")

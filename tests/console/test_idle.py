@@ -6,11 +6,11 @@ from textual.timer import Timer
 
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.action import ActionDialog
-from tests.console.drive import Hand, at
-from tests.console.filling import confirm, put, told
-from tests.console.settling import settled
-from tests.console.stage import Stage
-from tests.console.wire import Wire
+from tests.harness.console.dialogs import confirm, put, told
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.idle import wait_until_idle
+from tests.harness.console.stage import DemoStage
 
 
 def running(app: KratyApp) -> list[Timer]:
@@ -20,15 +20,17 @@ def running(app: KratyApp) -> list[Timer]:
     return [each for each in timers if each._task is not None and not each._task.done() and each._active.is_set()]
 
 
-async def still(hand: Hand, wire: Wire) -> None:
+async def still(hand: ConsoleDriver, wire: FaultyTransport) -> None:
     await hand.rest()
     await hand.until(lambda: not running(hand.app))  # the screen below a dialog is drawn a moment after it
     asked = len(wire.asked)
-    await settled(hand.app)
+    await wait_until_idle(hand.app)
     assert len(wire.asked) == asked
 
 
-async def test_no_timer_runs_at_the_start_with_a_player_and_with_a_dialog(backend: Stage, wire: Wire) -> None:
+async def test_no_timer_runs_at_the_start_with_a_player_and_with_a_dialog(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(backend.app()) as hand:
         await still(hand, wire)
         await hand.type("alice_42")
@@ -47,7 +49,7 @@ async def test_no_timer_runs_at_the_start_with_a_player_and_with_a_dialog(backen
         await still(hand, wire)
 
 
-async def test_the_clock_of_a_wait_ends_with_it(backend: Stage, wire: Wire) -> None:
+async def test_the_clock_of_a_wait_ends_with_it(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         held = wire.holds("GET", "/players/bob_7")
@@ -59,7 +61,7 @@ async def test_the_clock_of_a_wait_ends_with_it(backend: Stage, wire: Wire) -> N
         await still(hand, wire)
 
 
-async def test_the_clock_of_a_change_ends_with_it(backend: Stage, wire: Wire) -> None:
+async def test_the_clock_of_a_change_ends_with_it(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("POST", "/credit", 409, "conflict", "not now", times=1)
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")

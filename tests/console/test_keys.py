@@ -14,19 +14,19 @@ from kraty_console.console.dialogs.pick import PickDialog
 from kraty_console.console.dialogs.ticket import TicketDialog
 from kraty_console.console.screens.audit_log import AuditLogScreen
 from kraty_console.console.widgets.table import RowTable
-from tests.console.drive import Hand, at
-from tests.console.people import colleague
-from tests.console.stage import Stage
-from tests.console.wire import Wire
+from tests.harness.console.colleague import colleague
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage
 
 
-def footer(hand: Hand) -> str:
+def footer(hand: ConsoleDriver) -> str:
     """The last line, or all the lines of a long message."""
     lines = hand.text.splitlines()[-hand.app.bottom.keys.size.height :]
     return " ".join(line.strip() for line in lines)
 
 
-async def set_ticket(hand: Hand, ticket: str) -> None:
+async def set_ticket(hand: ConsoleDriver, ticket: str) -> None:
     await hand.press("t")
     await hand.opened(TicketDialog)
     hand.app.screen.line.value = ""
@@ -48,7 +48,7 @@ NEEDS = {
 
 @pytest.mark.parametrize(("role", "keys"), [("GAME_DEBUGGER", "MCB"), ("GAME_VIEWER", "FRMCB")])
 async def test_a_key_that_the_role_may_not_use_names_the_permission(
-    backend: Stage, wire: Wire, role: str, keys: str
+    backend: DemoStage, wire: FaultyTransport, role: str, keys: str
 ) -> None:
     async with at(backend.app(role, player="alice_42")) as hand:
         await hand.looks_at("alice_42")
@@ -59,14 +59,14 @@ async def test_a_key_that_the_role_may_not_use_names_the_permission(
     assert not wire.changes
 
 
-async def test_what_a_debugger_may_do_opens(backend: Stage) -> None:
+async def test_what_a_debugger_may_do_opens(backend: DemoStage) -> None:
     async with at(backend.app("GAME_DEBUGGER", player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("R")
         await hand.opened(ActionDialog)
 
 
-async def test_a_viewer_reads_the_next_step_and_why_it_is_not_theirs(backend: Stage) -> None:
+async def test_a_viewer_reads_the_next_step_and_why_it_is_not_theirs(backend: DemoStage) -> None:
     async with at(backend.app("GAME_VIEWER", player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.sees("nothing was granted. Retry the", "you are GAME_VIEWER")
@@ -75,7 +75,7 @@ async def test_a_viewer_reads_the_next_step_and_why_it_is_not_theirs(backend: St
         assert NEEDS["R"] in footer(hand)
 
 
-async def test_a_read_only_profile_offers_no_change_and_says_so(backend: Stage, wire: Wire) -> None:
+async def test_a_read_only_profile_offers_no_change_and_says_so(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42", read_only=True)) as hand:
         await hand.looks_at("alice_42")
         assert "LIVE read-only" in hand.text
@@ -96,7 +96,7 @@ async def test_a_read_only_profile_offers_no_change_and_says_so(backend: Stage, 
         ("3", "w", "nothing was done yet"),
     ],
 )
-async def test_a_key_that_fits_nothing_here_says_what_to_do(backend: Stage, pane: str, key: str, words: str) -> None:
+async def test_a_key_without_an_object_says_what_to_do(backend: DemoStage, pane: str, key: str, words: str) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press(pane, key)
@@ -106,7 +106,7 @@ async def test_a_key_that_fits_nothing_here_says_what_to_do(backend: Stage, pane
         assert words not in footer(hand)
 
 
-async def test_without_a_player_the_changing_keys_ask_for_one(backend: Stage) -> None:
+async def test_without_a_player_the_changing_keys_ask_for_one(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.press("escape")
         for key in "FRMCB.1sf":
@@ -122,7 +122,7 @@ async def test_without_a_player_the_changing_keys_ask_for_one(backend: Stage) ->
 # -- what the footer lists -----------------------------------------------------------------------------------------
 
 
-async def test_every_key_of_the_footer_does_what_it_says(backend: Stage) -> None:
+async def test_every_key_of_the_footer_does_what_it_says(backend: DemoStage) -> None:
     opens: dict[str, type[Any]] = {
         "F": ActionDialog,
         "R": ActionDialog,
@@ -152,7 +152,7 @@ async def test_every_key_of_the_footer_does_what_it_says(backend: Stage) -> None
                 await hand.closed()
 
 
-async def test_the_footer_dims_what_is_off(backend: Stage) -> None:
+async def test_the_footer_dims_what_is_off(backend: DemoStage) -> None:
     async with at(backend.app("GAME_DEBUGGER", player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         off = {hint.key for hint in hand.app.bottom.keys._hints if not hint.enabled}
@@ -163,7 +163,7 @@ async def test_the_footer_dims_what_is_off(backend: Stage) -> None:
 # -- ? and the palette ---------------------------------------------------------------------------------------------
 
 
-async def test_question_mark_lists_the_keys_and_enter_does_one(backend: Stage) -> None:
+async def test_question_mark_lists_the_keys_and_enter_does_one(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42"), (120, 50)) as hand:
         await hand.looks_at("alice_42")
         await hand.press("?")
@@ -179,7 +179,7 @@ async def test_question_mark_lists_the_keys_and_enter_does_one(backend: Stage) -
 
 
 @pytest.mark.parametrize("key", [":", "ctrl+p"])
-async def test_the_palette_finds_an_action_by_a_few_letters(backend: Stage, key: str) -> None:
+async def test_the_palette_finds_an_action_by_a_few_letters(backend: DemoStage, key: str) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press(key)
@@ -191,7 +191,7 @@ async def test_the_palette_finds_an_action_by_a_few_letters(backend: Stage, key:
         await hand.sees("Credit", "currency")
 
 
-async def test_the_palette_says_why_an_action_is_off_and_does_not_do_it(backend: Stage) -> None:
+async def test_the_palette_says_why_an_action_is_off_and_does_not_do_it(backend: DemoStage) -> None:
     async with at(backend.app("GAME_VIEWER", player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press(":")
@@ -202,7 +202,7 @@ async def test_the_palette_says_why_an_action_is_off_and_does_not_do_it(backend:
         assert isinstance(hand.app.screen, PaletteDialog)
 
 
-async def test_the_palette_opens_out_of_the_search_field(backend: Stage) -> None:
+async def test_the_palette_opens_out_of_the_search_field(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.type("ab")
         await hand.press("ctrl+p")
@@ -212,7 +212,7 @@ async def test_the_palette_opens_out_of_the_search_field(backend: Stage) -> None
         assert hand.app.bottom.search.input.value == "ab"
 
 
-async def test_remapped_keys_work_and_are_what_the_footer_shows(backend: Stage) -> None:
+async def test_remapped_keys_work_and_are_what_the_footer_shows(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42", keymap={"player.grant": "Z"})) as hand:
         await hand.looks_at("alice_42")
         assert "Z grant" in footer(hand)
@@ -226,7 +226,7 @@ async def test_remapped_keys_work_and_are_what_the_footer_shows(backend: Stage) 
 # -- ticket, copying -----------------------------------------------------------------------------------------------
 
 
-async def test_the_ticket_stands_in_the_header_and_travels_into_the_request(backend: Stage, wire: Wire) -> None:
+async def test_the_ticket_is_in_the_header_and_in_the_request(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await set_ticket(hand, "ZD-4821")
@@ -244,7 +244,7 @@ async def test_the_ticket_stands_in_the_header_and_travels_into_the_request(back
         assert other.audit("alice_42")[0]["ticket"] == "ZD-4821"
 
 
-async def test_an_empty_ticket_takes_it_off_and_escape_keeps_it(backend: Stage) -> None:
+async def test_an_empty_ticket_takes_it_off_and_escape_keeps_it(backend: DemoStage) -> None:
     app = backend.app(player="alice_42")
     app.workspace.ticket = "ZD-1"
     async with at(app) as hand:
@@ -260,7 +260,7 @@ async def test_an_empty_ticket_takes_it_off_and_escape_keeps_it(backend: Stage) 
         assert "ZD-1" not in hand.text
 
 
-async def test_c_copies_the_whole_id_of_the_row(backend: Stage) -> None:
+async def test_c_copies_the_whole_id_of_the_row(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("c")
@@ -270,7 +270,7 @@ async def test_c_copies_the_whole_id_of_the_row(backend: Stage) -> None:
         assert "sent to the terminal's clipboard (36 bytes)" in footer(hand)
 
 
-async def test_copying_a_value_that_steers_says_so_and_copies_it_as_it_is(backend: Stage) -> None:
+async def test_copying_a_value_that_steers_says_so_and_copies_it_as_it_is(backend: DemoStage) -> None:
     name = "line1\nline2\nline3"
     async with at(backend.app()) as hand:
         hand.app.bottom.open_player(name)
@@ -284,7 +284,7 @@ async def test_copying_a_value_that_steers_says_so_and_copies_it_as_it_is(backen
         assert "it holds" in footer(hand)
 
 
-async def test_y_copies_the_link_of_the_audit_row_under_the_cursor(backend: Stage) -> None:
+async def test_y_copies_the_link_of_the_audit_row_under_the_cursor(backend: DemoStage) -> None:
     async with at(backend.app(player="grace_hopper")) as hand:
         await hand.looks_at("grace_hopper")
         await hand.press("6")
@@ -295,7 +295,7 @@ async def test_y_copies_the_link_of_the_audit_row_under_the_cursor(backend: Stag
         assert hand.app.clipboard.endswith(row.id)
 
 
-async def test_w_copies_what_was_done_under_the_ticket(backend: Stage) -> None:
+async def test_w_copies_what_was_done_under_the_ticket(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await set_ticket(hand, "ZD-4821")
@@ -323,7 +323,7 @@ async def test_w_copies_what_was_done_under_the_ticket(backend: Stage) -> None:
 # -- lists ---------------------------------------------------------------------------------------------------------
 
 
-async def test_o_shows_an_empty_journal_and_then_what_was_sent(backend: Stage) -> None:
+async def test_o_shows_an_empty_journal_and_then_what_was_sent(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("o")
@@ -341,14 +341,14 @@ async def test_o_shows_an_empty_journal_and_then_what_was_sent(backend: Stage) -
         await hand.sees("applied", "retry roll", "alice_42")
 
 
-async def test_p_without_a_player_opened_before_says_so(backend: Stage) -> None:
+async def test_p_without_a_player_opened_before_says_so(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.press("escape", "p")
         await hand.opened(PickDialog)
         await hand.sees("no player was opened yet")
 
 
-async def test_the_audit_log_of_the_studio_loads_page_by_page(backend: Stage, wire: Wire) -> None:
+async def test_the_audit_log_of_the_studio_loads_page_by_page(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("l")
@@ -378,7 +378,7 @@ async def test_the_audit_log_of_the_studio_loads_page_by_page(backend: Stage, wi
         assert hand.app.bottom.state.player == "alice_42"
 
 
-async def test_y_copies_nothing_of_another_player_and_names_what_it_copies(backend: Stage) -> None:
+async def test_y_copies_nothing_of_another_player_and_names_what_it_copies(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("R")

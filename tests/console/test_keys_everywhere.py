@@ -19,10 +19,10 @@ from kraty_console.console.screens.paged_list import PagedList
 from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.domain.actions import BY_ID
 from kraty_console.domain.keymap import effective_keys
-from tests.console.drive import Hand, at
-from tests.console.people import colleague
-from tests.console.settling import settled
-from tests.console.stage import Stage
+from tests.harness.console.colleague import colleague
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.idle import wait_until_idle
+from tests.harness.console.stage import DemoStage
 
 REMAPPED = {
     "help.open": "f1",
@@ -50,7 +50,9 @@ def loaded(screen: Screen[object]) -> bool:
     return not isinstance(screen, PagedList) or not screen._loading
 
 
-async def arrives(hand: Hand, kind: type[RunsActions], actions: tuple[str, ...], keys: dict[str, str]) -> RunsActions:
+async def arrives(
+    hand: ConsoleDriver, kind: type[RunsActions], actions: tuple[str, ...], keys: dict[str, str]
+) -> RunsActions:
     """Go from the player screen to where the keys are tried."""
     for action_id in actions:
         before = hand.app.screen
@@ -58,14 +60,14 @@ async def arrives(hand: Hand, kind: type[RunsActions], actions: tuple[str, ...],
         await hand.until(lambda before=before: hand.app.screen is not before and loaded(hand.app.screen))
         if not isinstance(hand.app.screen, PagedList):
             await hand.opened()
-        await settled(hand.app)
+        await wait_until_idle(hand.app)
     assert isinstance(hand.app.screen, kind)
     return hand.app.screen
 
 
 @pytest.mark.parametrize("keymap", [{}, REMAPPED], ids=["default", "remapped"])
 @pytest.mark.parametrize("place", SCREENS)
-async def test_keys_mean_the_same_everywhere(backend: Stage, place: str, keymap: dict[str, str]) -> None:
+async def test_keys_mean_the_same_everywhere(backend: DemoStage, place: str, keymap: dict[str, str]) -> None:
     keys = {action_id: each[0] for action_id, each in effective_keys(keymap).items()}
     kind, way = SCREENS[place]
     with colleague(backend) as other:
@@ -108,12 +110,12 @@ async def test_keys_mean_the_same_everywhere(backend: Stage, place: str, keymap:
         assert hand.app.bottom.state.player == "alice_42"
 
 
-async def test_the_player_screen_has_every_action(backend: Stage) -> None:
+async def test_the_player_screen_has_every_action(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         assert hand.app.bottom.offered() == set(BY_ID)
 
 
-async def test_a_key_that_is_off_says_why_in_the_same_words(backend: Stage) -> None:
+async def test_a_key_that_is_off_says_why_in_the_same_words(backend: DemoStage) -> None:
     words = "needs grant.manual_create (GAME_ADMIN); you are GAME_VIEWER"
     async with at(backend.app("GAME_VIEWER", player="alice_42")) as hand:
         await hand.looks_at("alice_42")
@@ -129,7 +131,7 @@ async def test_a_key_that_is_off_says_why_in_the_same_words(backend: Stage) -> N
             await hand.closed()
 
 
-async def test_a_list_says_why_there_is_no_next_step(backend: Stage) -> None:
+async def test_a_list_says_why_there_is_no_next_step(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.press("escape")
         await arrives(hand, AuditLogScreen, ("audit.open",), {"audit.open": "l"})
@@ -138,7 +140,7 @@ async def test_a_list_says_why_there_is_no_next_step(backend: Stage) -> None:
         assert isinstance(hand.app.screen, AuditLogScreen)
 
 
-async def test_a_player_typed_behind_the_slash_in_a_list_is_searched_for(backend: Stage) -> None:
+async def test_a_player_typed_behind_the_slash_in_a_list_is_searched_for(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await arrives(hand, AuditLogScreen, ("audit.open",), {"audit.open": "l"})
@@ -147,7 +149,7 @@ async def test_a_player_typed_behind_the_slash_in_a_list_is_searched_for(backend
         await hand.looks_at("bob_7")
 
 
-async def test_keys_are_text_in_the_filter_of_a_list(backend: Stage) -> None:
+async def test_keys_are_text_in_the_filter_of_a_list(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await arrives(hand, AuditLogScreen, ("audit.open",), {"audit.open": "l"})
@@ -158,7 +160,7 @@ async def test_keys_are_text_in_the_filter_of_a_list(backend: Stage) -> None:
         assert hand.app.screen.line.value == "?:two./"
 
 
-async def test_an_action_of_the_list_is_not_done_behind_a_document(backend: Stage) -> None:
+async def test_an_action_of_the_list_is_not_done_behind_a_document(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         document = await arrives(hand, TextDialog, ("row.open",), {"row.open": "enter"})
@@ -171,7 +173,7 @@ async def test_an_action_of_the_list_is_not_done_behind_a_document(backend: Stag
         assert hand.app.bottom.pane == "wallet"
 
 
-async def test_quit_in_the_palette_quits(backend: Stage) -> None:
+async def test_quit_in_the_palette_quits(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press(":")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from tests.console.drive import Hand, at
-from tests.console.stage import Stage
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.stage import DemoStage
 
 
-def footer(hand: Hand) -> str:
+def footer(hand: ConsoleDriver) -> str:
     """The last line, or all the lines of a long message."""
     lines = hand.text.splitlines()[-hand.app.bottom.keys.size.height :]
     return " ".join(line.strip() for line in lines)
 
 
-async def test_the_last_line_lists_what_works_where_the_focus_is(backend: Stage) -> None:
+async def test_the_last_line_lists_what_works_where_the_focus_is(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         assert footer(hand).split("  ") == ["enter open", "esc to the list and its keys", "ctrl+p all actions"]
         await hand.press("escape")
@@ -21,7 +21,7 @@ async def test_the_last_line_lists_what_works_where_the_focus_is(backend: Stage)
         assert "p recent" not in footer(hand)
 
 
-async def test_in_the_empty_field_beside_a_player_enter_goes_back_and_the_last_line_says_so(backend: Stage) -> None:
+async def test_in_the_empty_field_beside_a_player_enter_goes_back_and_the_last_line_says_so(backend: DemoStage) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         await hand.press("slash")
@@ -33,7 +33,7 @@ async def test_in_the_empty_field_beside_a_player_enter_goes_back_and_the_last_l
         assert hand.app.bottom.state.player == "bob_7"
 
 
-async def test_a_next_step_that_is_not_for_this_person_is_dimmed_and_says_why(backend: Stage) -> None:
+async def test_a_next_step_that_is_not_for_this_person_is_dimmed_and_says_why(backend: DemoStage) -> None:
     async with at(backend.app("GAME_VIEWER", player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         hints = {hint.label: hint.enabled for hint in hand.app.bottom.keys._hints}

@@ -13,9 +13,9 @@ from kraty_console.config.launch import SampleTicket
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.games import GamesDialog
 from kraty_console.console.player_state import LoadStatus
-from tests.console.drive import SIZE, Hand, at
-from tests.console.stage import Stage, now
-from tests.console.wire import Wire
+from tests.harness.console.driver import SIZE, ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage, now
 
 BY_NAME: dict[str, dict[str, Any]] = {
     "ids": {},
@@ -27,7 +27,7 @@ BY_NAME: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("named", BY_NAME.values(), ids=list(BY_NAME))
 async def test_a_player_named_at_launch_is_opened_however_the_game_is_named(
-    backend: Stage, named: dict[str, Any]
+    backend: DemoStage, named: dict[str, Any]
 ) -> None:
     launch = backend.launch(player="alice_42")
     launch = replace(launch, profile=replace(launch.profile, **named))
@@ -36,19 +36,19 @@ async def test_a_player_named_at_launch_is_opened_however_the_game_is_named(
         await hand.sees("rabbit-rush", "Swift Otter", "maria · GAME_ADMIN")
 
 
-async def test_a_player_named_by_id_is_asked_for_once(backend: Stage, wire: Wire) -> None:
+async def test_a_player_named_by_id_is_asked_for_once(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
     assert [each.target.partition("?")[0].rpartition("/")[2] for each in wire.of("GET", "/players")] == ["alice_42"]
 
 
 async def test_a_key_typed_while_the_player_named_at_launch_is_read_is_meant_for_that_player(
-    backend: Stage, wire: Wire
+    backend: DemoStage, wire: FaultyTransport
 ) -> None:
     late = wire.holds("GET", "/players/alice_42")
     app = backend.app(player="alice_42")
     async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot)
+        hand = ConsoleDriver(app, pilot)
         hand.send("R")
         await hand.until(late.arrived.is_set)
         late.let_go()
@@ -57,37 +57,37 @@ async def test_a_key_typed_while_the_player_named_at_launch_is_read_is_meant_for
 
 
 @pytest.mark.parametrize("text", ["ALICE@example.com", "alice@example.com"])
-async def test_an_email_named_at_launch_is_looked_up_too(backend: Stage, text: str) -> None:
+async def test_an_email_named_at_launch_is_looked_up_too(backend: DemoStage, text: str) -> None:
     async with at(backend.app(player=text)) as hand:
         await hand.looks_at("alice_42")
 
 
-async def test_a_player_named_at_launch_who_is_not_there_is_told(backend: Stage) -> None:
+async def test_a_player_named_at_launch_who_is_not_there_is_told(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_43")) as hand:
         await hand.sees("No player is called alice_43: nearest are", "alice_42")
 
 
-async def test_a_session_of_another_studio_is_told_that_the_game_is_not_theirs(backend: Stage) -> None:
+async def test_a_session_of_another_studio_is_told_that_the_game_is_not_theirs(backend: DemoStage) -> None:
     app = backend.app(token=backend.world.credentials["otherStudio"]["session"])
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
-        hand = Hand(app, pilot)
+        hand = ConsoleDriver(app, pilot)
         await hand.until(lambda: app.bottom.state.status is LoadStatus.FAILED)
         await hand.sees("This session may not enter game")
 
 
-async def test_a_game_that_may_not_be_entered_is_told_not_that_its_player_is_missing(backend: Stage) -> None:
+async def test_a_game_that_may_not_be_entered_is_told_not_that_its_player_is_missing(backend: DemoStage) -> None:
     other = backend.world.credentials["otherStudio"]
     launch = backend.launch(player="alice_42")
     launch = replace(launch, profile=replace(launch.profile, studio=other["studioId"], game=other["gameId"]))
     app = KratyApp(launch, now=now, environ={"TERM": "xterm-256color"})
     async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot)
+        hand = ConsoleDriver(app, pilot)
         await hand.sees("This session may not enter game")
         await hand.rest()
         assert "No player is called" not in hand.text
 
 
-async def test_the_tickets_of_the_demo_are_opened_with_enter(backend: Stage) -> None:
+async def test_the_tickets_of_the_demo_are_opened_with_enter(backend: DemoStage) -> None:
     tries = (SampleTicket("alice_42", "the gold never arrived"), SampleTicket("bob_7", "my wallet is the same"))
     async with at(backend.app(tries=tries)) as hand:
         await hand.sees("Tickets to try in this demo world", "the gold never arrived")
@@ -99,13 +99,13 @@ async def test_the_tickets_of_the_demo_are_opened_with_enter(backend: Stage) -> 
         await hand.until(lambda: hand.app.bottom.state.status is LoadStatus.READY)
 
 
-def who(backend: Stage) -> Any:
+def who(backend: DemoStage) -> Any:
     """What the backend tells of the member."""
     session = {"authorization": f"Bearer {backend.world.credentials['sessions']['GAME_ADMIN']}"}
     return httpx.get(f"{backend.url}/admin/v1/me", headers=session, trust_env=False, verify=False).json()["data"]
 
 
-async def test_of_several_games_none_is_entered_before_it_is_chosen(backend: Stage, wire: Wire) -> None:
+async def test_of_several_games_none_is_entered_before_it_is_chosen(backend: DemoStage, wire: FaultyTransport) -> None:
     me = who(backend)
     games = me["studios"][0]["games"]
     games.insert(
@@ -126,7 +126,7 @@ async def test_of_several_games_none_is_entered_before_it_is_chosen(backend: Sta
     assert not wire.of("GET", str(UUID(int=7)))
 
 
-async def test_without_a_game_the_console_ends(backend: Stage, wire: Wire) -> None:
+async def test_without_a_game_the_console_ends(backend: DemoStage, wire: FaultyTransport) -> None:
     me = who(backend)
     me["studios"][0]["games"] *= 2
     wire.answers("GET", "/admin/v1/me", 200, data=me)

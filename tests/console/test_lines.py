@@ -9,8 +9,8 @@ from textual.geometry import Region
 from kraty_console.console.colours import LIGHT
 from kraty_console.console.views.detail import bars
 from kraty_console.console.views.text import cut, fit, width_of, wrap
-from tests.console.framed import WIDE, Told, framed, plain
-from tests.console.settling import settled
+from tests.harness.console.idle import wait_until_idle
+from tests.harness.console.widget_frame import WIDE, Told, framed, plain
 
 # -- repainting ----------------------------------------------------------------------------------------------------
 
@@ -25,7 +25,7 @@ async def test_only_the_lines_that_became_different_are_painted() -> None:
         view.lines = plain("one", "TWO", "three")
         view.redraw()
         assert view.painted == [Region(0, 1, 3, 1)]
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert app.shown[:3] == ["one", "TWO", "three"]
 
 
@@ -61,7 +61,7 @@ async def test_lines_that_are_gone_are_painted_over() -> None:
     async with framed(view) as (app, pilot):
         view.lines = plain("one")
         view.redraw()
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert app.shown[:3] == ["one", "", ""]
 
 
@@ -71,11 +71,11 @@ async def test_what_changed_while_nobody_saw_it_is_shown_whole_afterwards() -> N
         view.lines = plain("one", "", "")
         view.redraw()
         app.screen.query_one("#around").display = False
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         view.lines = plain("uno", "due", "tre")
         view.redraw()
         app.screen.query_one("#around").display = True
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert app.shown[:3] == ["uno", "due", "tre"]
 
 
@@ -90,11 +90,11 @@ async def test_another_size_and_another_theme_build_everything_anew() -> None:
     async with framed(view) as (app, pilot):
         assert app.shown[0] == "x" * 39 + "…"
         await pilot.resize_terminal(20, 5)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert app.shown[0] == "x" * 19 + "…"
         style = view.style_of("bad")
         app.theme = LIGHT
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert view.style_of("bad") != style
 
 

@@ -12,21 +12,21 @@ from kraty_console.client.journal_entries import Scope
 from kraty_console.console.dialogs.action import ActionDialog, Phase
 from kraty_console.console.dialogs.journal import JournalDialog
 from kraty_console.contract.operations import Operation
-from tests.console.drive import Hand, at
-from tests.console.filling import confirm, dialog, done, put, told
-from tests.console.people import Colleague, colleague
-from tests.console.stage import NOW, Stage
-from tests.console.wire import Wire
+from tests.harness.console.colleague import Colleague, colleague
+from tests.harness.console.dialogs import confirm, dialog, done, put, told
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import NOW, DemoStage
 
 
-async def open_credit(hand: Hand) -> None:
+async def open_credit(hand: ConsoleDriver) -> None:
     await hand.looks_at("bob_7")
     await hand.press("C")
     await hand.opened(ActionDialog)
     await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
 
 
-def journaled(backend: Stage) -> list[tuple[str, int | None]]:
+def journaled(backend: DemoStage) -> list[tuple[str, int | None]]:
     """State and outcome of every entry, oldest first."""
     with sqlite3.connect(backend.folder / "state" / "journal.sqlite") as journal:
         rows: list[tuple[str, int | None]] = journal.execute(
@@ -36,7 +36,7 @@ def journaled(backend: Stage) -> list[tuple[str, int | None]]:
     return rows
 
 
-async def test_an_answer_lost_after_the_effect_ends_in_it_did(backend: Stage, wire: Wire) -> None:
+async def test_an_answer_lost_after_the_effect_ends_in_it_did(backend: DemoStage, wire: FaultyTransport) -> None:
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
         wire.cuts("POST", "/credit", after=True, times=1)
@@ -61,7 +61,7 @@ async def test_an_answer_lost_after_the_effect_ends_in_it_did(backend: Stage, wi
 
 
 async def test_a_connection_that_died_before_the_effect_is_sent_again_under_the_same_key(
-    backend: Stage, wire: Wire
+    backend: DemoStage, wire: FaultyTransport
 ) -> None:
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
@@ -76,7 +76,9 @@ async def test_a_connection_that_died_before_the_effect_is_sent_again_under_the_
     assert journaled(backend) == [("resolved", 1)]
 
 
-async def test_a_lost_answer_of_a_change_that_is_refused_ends_in_it_did_not(backend: Stage, wire: Wire) -> None:
+async def test_a_lost_answer_of_a_change_that_is_refused_ends_in_it_did_not(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     """The first sending never arrived; meanwhile a colleague rolled, so the resend is refused."""
     wire.cuts("POST", "/retry-reward-roll", times=1)
     held = wire.holds("GET", "&player=", times=1)
@@ -96,7 +98,7 @@ async def test_a_lost_answer_of_a_change_that_is_refused_ends_in_it_did_not(back
     assert journaled(backend) == [("resolved", 0)]
 
 
-async def test_what_cannot_be_found_out_stays_unknown_until_it_can(backend: Stage, wire: Wire) -> None:
+async def test_what_cannot_be_found_out_stays_unknown_until_it_can(backend: DemoStage, wire: FaultyTransport) -> None:
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
         wire.cuts("POST", "/credit", after=True, times=1)
@@ -114,7 +116,7 @@ async def test_what_cannot_be_found_out_stays_unknown_until_it_can(backend: Stag
     assert len(wire.changes) == 1
 
 
-async def test_an_unknown_outcome_survives_its_dialog(backend: Stage, wire: Wire) -> None:
+async def test_an_unknown_outcome_survives_its_dialog(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.cuts("POST", "/credit", after=True, times=1)
     closed = wire.answers("GET", "&player=", 401, "session_invalid", "the session is over")
     async with at(backend.app(player="bob_7")) as hand:
@@ -132,7 +134,7 @@ async def test_an_unknown_outcome_survives_its_dialog(backend: Stage, wire: Wire
     assert len(wire.changes) == 1
 
 
-async def test_an_unknown_outcome_survives_a_look_at_another_player(backend: Stage, wire: Wire) -> None:
+async def test_an_unknown_outcome_survives_a_look_at_another_player(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.cuts("POST", "/credit", after=True, times=1)
     closed = wire.answers("GET", "&player=", 401, "session_invalid", "the session is over")
     async with at(backend.app(player="bob_7")) as hand:
@@ -156,7 +158,7 @@ async def test_an_unknown_outcome_survives_a_look_at_another_player(backend: Sta
 
 
 async def test_the_roll_that_follows_a_lost_force_complete_is_sent_once_it_is_settled(
-    backend: Stage, wire: Wire
+    backend: DemoStage, wire: FaultyTransport
 ) -> None:
     wire.cuts("POST", "/force-complete", after=True, times=1)
     async with at(backend.app(player="dave.k")) as hand:
@@ -178,7 +180,7 @@ async def test_the_roll_that_follows_a_lost_force_complete_is_sent_once_it_is_se
 # -- the next console ----------------------------------------------------------------------------------------------
 
 
-async def leave_open(backend: Stage, state: str, effect: Callable[[Colleague], None] | None = None) -> None:
+async def leave_open(backend: DemoStage, state: str, effect: Callable[[Colleague], None] | None = None) -> None:
     """An entry of an earlier run whose outcome nobody told."""
     credentials = backend.world.credentials
     journal = await Journal.open(backend.folder / "state" / "journal.sqlite", clock=lambda: NOW)
@@ -207,7 +209,9 @@ def credited(other: Colleague) -> None:
     other.credit("bob_7", "gold", 250)
 
 
-async def test_an_open_intent_that_took_effect_is_settled_at_the_start(backend: Stage, wire: Wire) -> None:
+async def test_an_open_intent_that_took_effect_is_settled_at_the_start(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     await leave_open(backend, "sent", credited)
     wire.asked.clear()
     async with at(backend.app()) as hand:
@@ -223,7 +227,7 @@ async def test_an_open_intent_that_took_effect_is_settled_at_the_start(backend: 
 
 
 async def test_an_open_intent_that_nothing_shows_of_is_told_and_sent_again_only_when_asked(
-    backend: Stage, wire: Wire
+    backend: DemoStage, wire: FaultyTransport
 ) -> None:
     await leave_open(backend, "sent")
     with colleague(backend) as other:
@@ -241,7 +245,7 @@ async def test_an_open_intent_that_nothing_shows_of_is_told_and_sent_again_only_
     assert journaled(backend) == [("resolved", 1)]
 
 
-async def test_an_intent_that_never_left_is_closed_as_not_sent(backend: Stage, wire: Wire) -> None:
+async def test_an_intent_that_never_left_is_closed_as_not_sent(backend: DemoStage, wire: FaultyTransport) -> None:
     await leave_open(backend, "intent")
     async with at(backend.app()) as hand:
         await hand.sees("1 change left open before: settled now")
@@ -249,7 +253,7 @@ async def test_an_intent_that_never_left_is_closed_as_not_sent(backend: Stage, w
     assert journaled(backend) == [("resolved", 0)]
 
 
-async def test_what_a_colleague_sent_is_not_sent_again_in_their_name(backend: Stage, wire: Wire) -> None:
+async def test_what_a_colleague_sent_is_not_sent_again_in_their_name(backend: DemoStage, wire: FaultyTransport) -> None:
     await leave_open(backend, "sent")
     async with at(backend.app("GAME_DEBUGGER")) as hand:
         await hand.sees("1 change of unknown outcome")
@@ -265,14 +269,16 @@ async def test_what_a_colleague_sent_is_not_sent_again_in_their_name(backend: St
     assert journaled(backend) == [("resolved", 0)]
 
 
-async def test_open_intents_are_told_also_when_nothing_else_can_be_read_ahead(backend: Stage, wire: Wire) -> None:
+async def test_open_intents_are_told_also_when_nothing_else_can_be_read_ahead(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     await leave_open(backend, "sent", credited)
     wire.answers("GET", "/catalog", 403, "forbidden", "no")
     async with at(backend.app()) as hand:
         await hand.sees("1 change left open before: settled now, o shows how")
 
 
-async def test_a_damaged_journal_is_moved_aside_and_told(backend: Stage) -> None:
+async def test_a_damaged_journal_is_moved_aside_and_told(backend: DemoStage) -> None:
     state = backend.folder / "state"
     state.mkdir(mode=0o700)
     (state / "journal.sqlite").write_bytes(b"SQLite format 3\0" + b"\xff" * 4_000)
@@ -283,7 +289,7 @@ async def test_a_damaged_journal_is_moved_aside_and_told(backend: Stage) -> None
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_a_journal_that_cannot_be_written_stops_every_change(
-    backend: Stage, wire: Wire, size: tuple[int, int]
+    backend: DemoStage, wire: FaultyTransport, size: tuple[int, int]
 ) -> None:
     state = backend.folder / "state"
     state.mkdir(mode=0o700)

@@ -8,9 +8,9 @@ import pytest
 
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.domain.fields import Value
-from tests.console.drive import at
-from tests.console.stage import Stage
-from tests.console.wire import Wire
+from tests.harness.console.driver import at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ STEPS = (
 
 
 @pytest.mark.parametrize("step", STEPS, ids=[each.player for each in STEPS])
-async def test_the_next_step_of_a_ticket(backend: Stage, wire: Wire, step: Step) -> None:
+async def test_the_next_step_of_a_ticket(backend: DemoStage, wire: FaultyTransport, step: Step) -> None:
     async with at(backend.app(player=step.player)) as hand:
         await hand.looks_at(step.player)
         await hand.press("full_stop")
@@ -65,7 +65,9 @@ async def test_the_next_step_of_a_ticket(backend: Stage, wire: Wire, step: Step)
     assert not wire.changes
 
 
-async def test_on_a_healthy_row_it_goes_to_the_other_first_and_says_where(backend: Stage, wire: Wire) -> None:
+async def test_on_a_healthy_row_it_goes_to_the_other_first_and_says_where(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         screen = hand.app.bottom
@@ -89,7 +91,7 @@ async def test_on_a_healthy_row_it_goes_to_the_other_first_and_says_where(backen
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
 @pytest.mark.parametrize("player", [each.player for each in STEPS])
-async def test_the_advice_is_told_whole_on_every_row(backend: Stage, size: tuple[int, int], player: str) -> None:
+async def test_the_advice_is_told_whole_on_every_row(backend: DemoStage, size: tuple[int, int], player: str) -> None:
     async with at(backend.app(player=player), size=size) as hand:
         await hand.looks_at(player)
         screen = hand.app.bottom

@@ -11,13 +11,13 @@ import pytest
 
 from kraty_console.backend.demo.hostile import HOSTILE_NAMES
 from kraty_console.console.app import KratyApp
-from tests.console.copies import World
-from tests.console.drive import SIZE, SMALL, Hand
-from tests.console.pictured import NO_WRAP, Painted
-from tests.console.scenes import DIALOGS, LOOKS, Scene
-from tests.console.stage import Stage, stage
-from tests.paint.screens import mend_halves, seen
-from tests.terminal import Emulator
+from tests.harness.console.demo_copies import DemoTemplate
+from tests.harness.console.driver import SIZE, SMALL, ConsoleDriver
+from tests.harness.console.frames import NO_WRAP, Painted
+from tests.harness.console.scenes import DIALOGS, LOOKS, Scene
+from tests.harness.console.stage import DemoStage, stage
+from tests.harness.terminal import Emulator
+from tests.harness.terminal.screen_text import mend_halves, seen
 
 SCENES = [
     Scene("panes", "alice_42", ("2", "3", "down", "6", "1", "down", "r"), size=SMALL),
@@ -45,18 +45,18 @@ class Twice(Painted):
 
 
 @pytest.fixture(scope="module")
-def looking(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def looking(world: DemoTemplate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStage]:
     """One backend for all: nothing is changed."""
     with stage(world, tmp_path_factory.mktemp("looking")) as running:
         yield running
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-async def test_both_terminals_show_the_same(scene: Scene, looking: Stage, tmp_path: Path) -> None:
+async def test_both_terminals_show_the_same(scene: Scene, looking: DemoStage, tmp_path: Path) -> None:
     app = scene.app(replace(looking, folder=tmp_path))
     told = Twice(app, scene.size)
     async with app.run_test(size=scene.size) as pilot:
-        await scene.walk(Hand(app, pilot))
+        await scene.walk(ConsoleDriver(app, pilot))
         assert told.differences() == []
     assert told.updates > 1  # several keys may be answered by one
     mend_halves(told.theirs)

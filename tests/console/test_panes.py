@@ -12,36 +12,36 @@ from kraty_console.console.player_state import LoadStatus
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.domain.scopes import PANES
-from tests.console.drive import Hand, at
-from tests.console.in_order import by_severity
-from tests.console.people import colleague
-from tests.console.stage import Stage
-from tests.console.wire import Wire
+from tests.harness.console.colleague import colleague
+from tests.harness.console.cursor_walk import by_severity
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage
 
 
-def table(hand: Hand) -> RowTable:
+def table(hand: ConsoleDriver) -> RowTable:
     return hand.app.bottom.table
 
 
-def row_id(hand: Hand) -> str:
+def row_id(hand: ConsoleDriver) -> str:
     row = table(hand).row
     assert row is not None
     return row.id
 
 
-def ids(hand: Hand) -> list[str]:
+def ids(hand: ConsoleDriver) -> list[str]:
     """The rows of the pane from top to bottom, those out of sight too."""
     return [row.id for row in by_severity(table(hand).rows)]
 
 
-async def refreshed(hand: Hand, wire: Wire) -> None:
+async def refreshed(hand: ConsoleDriver, wire: FaultyTransport) -> None:
     before = wire.count("GET", "/players/")
     await hand.press("r")
     await hand.until(lambda: wire.count("GET", "/players/") > before)
     await hand.rest()
 
 
-async def test_at_the_end_of_a_list_cut_short_more_is_asked_for_and_the_cursor_stays(backend: Stage) -> None:
+async def test_at_the_end_of_a_list_cut_short_more_is_asked_for_and_the_cursor_stays(backend: DemoStage) -> None:
     async with at(backend.app(player="heavy_user")) as hand:
         await hand.looks_at("heavy_user")
         await hand.press("1", "G")
@@ -52,7 +52,7 @@ async def test_at_the_end_of_a_list_cut_short_more_is_asked_for_and_the_cursor_s
         assert not hand.app.bottom.loader.marked
 
 
-async def test_rows_made_ready_for_one_pane_are_not_shown_in_another(backend: Stage) -> None:
+async def test_rows_made_ready_for_one_pane_are_not_shown_in_another(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("1")
@@ -67,7 +67,7 @@ async def test_rows_made_ready_for_one_pane_are_not_shown_in_another(backend: St
 # -- moving about ------------------------------------------------------------------------------------------------
 
 
-async def test_digits_and_tab_switch_panes(backend: Stage) -> None:
+async def test_digits_and_tab_switch_panes(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         for pane in PANES:
@@ -82,7 +82,7 @@ async def test_digits_and_tab_switch_panes(backend: Stage) -> None:
         assert hand.app.bottom.pane == "items"
 
 
-async def test_rows_are_moved_through_with_letters_and_arrows(backend: Stage) -> None:
+async def test_rows_are_moved_through_with_letters_and_arrows(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         rows = ids(hand)
@@ -105,7 +105,7 @@ async def test_rows_are_moved_through_with_letters_and_arrows(backend: Stage) ->
             assert row_id(hand) == rows[place], key
 
 
-async def test_each_pane_keeps_its_cursor_sort_and_filter(backend: Stage) -> None:
+async def test_each_pane_keeps_its_cursor_sort_and_filter(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("g", "j", "j", "s")  # by the first column, which moves rows about under the cursor
@@ -127,7 +127,7 @@ async def test_each_pane_keeps_its_cursor_sort_and_filter(backend: Stage) -> Non
         assert "only rows with gems" in hand.text
 
 
-async def test_the_count_in_the_rule_follows_the_cursor_when_rows_are_sorted(backend: Stage) -> None:
+async def test_the_count_in_the_rule_follows_the_cursor_when_rows_are_sorted(backend: DemoStage) -> None:
     async with at(backend.app(player="heavy_user")) as hand:
         await hand.looks_at("heavy_user")
         await hand.press(*["j"] * 22)
@@ -138,7 +138,7 @@ async def test_the_count_in_the_rule_follows_the_cursor_when_rows_are_sorted(bac
         assert hand.app.bottom.place.index != 22
 
 
-async def test_sorting_goes_through_the_columns_up_down_and_back(backend: Stage) -> None:
+async def test_sorting_goes_through_the_columns_up_down_and_back(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         as_it_came = ids(hand)
@@ -160,7 +160,7 @@ async def test_sorting_goes_through_the_columns_up_down_and_back(backend: Stage)
 
 
 @pytest.mark.parametrize("typed", ["1840", "1 840", "1,840", "1\u202f840"])
-async def test_a_filter_finds_a_number_however_its_groups_are_typed(backend: Stage, typed: str) -> None:
+async def test_a_filter_finds_a_number_however_its_groups_are_typed(backend: DemoStage, typed: str) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("1", "f")
@@ -172,7 +172,7 @@ async def test_a_filter_finds_a_number_however_its_groups_are_typed(backend: Sta
         await hand.sees("1\u202f840")
 
 
-async def test_a_filter_narrows_as_one_types_and_escape_takes_it_back(backend: Stage) -> None:
+async def test_a_filter_narrows_as_one_types_and_escape_takes_it_back(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         everything = ids(hand)
@@ -198,7 +198,7 @@ async def test_a_filter_narrows_as_one_types_and_escape_takes_it_back(backend: S
         assert hand.app.bottom.state.player == "alice_42"
 
 
-async def test_an_empty_pane_says_what_would_be_there(backend: Stage) -> None:
+async def test_an_empty_pane_says_what_would_be_there(backend: DemoStage) -> None:
     async with at(backend.app(player="auth_user_42")) as hand:
         await hand.looks_at("auth_user_42")
         empty = [pane for pane in PANES if f"{pane.title} 0" in hand.text]
@@ -213,7 +213,9 @@ async def test_an_empty_pane_says_what_would_be_there(backend: Stage) -> None:
 # -- refresh -----------------------------------------------------------------------------------------------------
 
 
-async def test_a_refresh_keeps_cursor_sort_and_filter_and_marks_what_changed(backend: Stage, wire: Wire) -> None:
+async def test_a_refresh_keeps_cursor_sort_and_filter_and_marks_what_changed(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("2", "s", "f")
@@ -239,7 +241,7 @@ async def test_a_refresh_keeps_cursor_sort_and_filter_and_marks_what_changed(bac
         assert "* " not in hand.text
 
 
-async def test_a_refresh_keeps_the_scroll(backend: Stage, wire: Wire) -> None:
+async def test_a_refresh_keeps_the_scroll(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="heavy_user"), (80, 24)) as hand:
         await hand.looks_at("heavy_user")
         await hand.press("2", "g", *["j"] * 30, *["k"] * 3)
@@ -255,7 +257,9 @@ async def test_a_refresh_keeps_the_scroll(backend: Stage, wire: Wire) -> None:
         assert row_id(hand) == here
 
 
-async def test_where_the_row_under_the_cursor_goes_the_nearest_takes_its_place(backend: Stage, wire: Wire) -> None:
+async def test_where_the_row_under_the_cursor_goes_the_nearest_takes_its_place(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("2", "f")
@@ -273,7 +277,9 @@ async def test_where_the_row_under_the_cursor_goes_the_nearest_takes_its_place(b
         assert row_id(hand) == others[-1]
 
 
-async def test_nothing_changes_where_the_backend_says_that_nothing_did(backend: Stage, wire: Wire) -> None:
+async def test_nothing_changes_where_the_backend_says_that_nothing_did(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("3", "j")
@@ -283,7 +289,7 @@ async def test_nothing_changes_where_the_backend_says_that_nothing_did(backend: 
         assert hand.text == shown
 
 
-async def test_totals_follow_a_refresh(backend: Stage, wire: Wire) -> None:
+async def test_totals_follow_a_refresh(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         totals = hand.app.bottom.state.snapshot.summary
@@ -299,7 +305,7 @@ async def test_totals_follow_a_refresh(backend: Stage, wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("pane", [each.id for each in PANES])
-async def test_enter_opens_the_row_as_a_document_and_capital_j_swaps_to_its_json(backend: Stage, pane: str) -> None:
+async def test_enter_opens_the_row_as_a_document_and_capital_j_swaps_to_its_json(backend: DemoStage, pane: str) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press(next(each.key for each in PANES if each.id == pane))
@@ -326,7 +332,7 @@ async def test_enter_opens_the_row_as_a_document_and_capital_j_swaps_to_its_json
 # -- back and out ------------------------------------------------------------------------------------------------
 
 
-async def test_escape_goes_back_step_by_step_and_never_quits(backend: Stage) -> None:
+async def test_escape_goes_back_step_by_step_and_never_quits(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("escape")
@@ -337,7 +343,7 @@ async def test_escape_goes_back_step_by_step_and_never_quits(backend: Stage) -> 
         assert hand.app.return_code is None
 
 
-async def test_q_goes_back_and_at_the_top_quits(backend: Stage) -> None:
+async def test_q_goes_back_and_at_the_top_quits(backend: DemoStage) -> None:
     app = backend.app(player="alice_42")
     async with at(app) as hand:
         await hand.looks_at("alice_42")
@@ -349,7 +355,7 @@ async def test_q_goes_back_and_at_the_top_quits(backend: Stage) -> None:
         await hand.until(lambda: app.return_code == 0)
 
 
-async def test_ctrl_c_quits_only_when_pressed_twice_in_a_row(backend: Stage) -> None:
+async def test_ctrl_c_quits_only_when_pressed_twice_in_a_row(backend: DemoStage) -> None:
     app = backend.app()
     async with at(app) as hand:
         await hand.press("ctrl+c")
@@ -362,7 +368,7 @@ async def test_ctrl_c_quits_only_when_pressed_twice_in_a_row(backend: Stage) -> 
         await hand.until(lambda: app.return_code == 0)
 
 
-async def test_ctrl_c_twice_quits_from_a_dialog_too(backend: Stage) -> None:
+async def test_ctrl_c_twice_quits_from_a_dialog_too(backend: DemoStage) -> None:
     app = backend.app(player="alice_42")
     async with at(app) as hand:
         await hand.looks_at("alice_42")

@@ -8,14 +8,14 @@ from types import FrameType
 from typing import Any
 
 import kraty_console
-from tests.console.drive import at
-from tests.console.stage import Stage
+from tests.harness.console.driver import at
+from tests.harness.console.stage import DemoStage
 
 PACKAGE = Path(kraty_console.__file__).parent
 MOST = 12
 
 
-async def test_a_player_id_passes_through_few_files_before_it_is_sent(backend: Stage) -> None:
+async def test_a_player_id_passes_through_few_files_before_it_is_sent(backend: DemoStage) -> None:
     player, files = "grace_hopper", dict[str, None]()
 
     def note(frame: FrameType, event: str, _: Any) -> None:

@@ -17,22 +17,22 @@ from kraty_console.paint.boot_screen import BootScreen, Picture, TextStyle
 from kraty_console.paint.painter import Painter
 from kraty_console.paint.terminal_capabilities import TerminalCapabilities
 from kraty_console.paint.textual_app import colours_of, pieces_of
-from tests.console.drive import SIZE, SMALL, Hand, at
-from tests.console.stage import Stage, now
-from tests.console.wire import Wire
+from tests.harness.console.driver import SIZE, SMALL, ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage, now
 
 ENVIRON = {"TERM": "xterm-256color"}
 LONG = 30.0
 """Seconds: for an answer that surely comes."""
 
 
-def start(backend: Stage, player: str | None = "alice_42", **launch: Any) -> StartState | None:
+def start(backend: DemoStage, player: str | None = "alice_42", **launch: Any) -> StartState | None:
     """What a launch on a player has before the console is there; nothing of it is painted."""
     questions = ask(backend.launch(player=player, **launch), ENVIRON, now)
     return begin(questions, None, "truecolor", ENVIRON, LONG) if questions is not None else None
 
 
-def started(backend: Stage, player: str = "alice_42", **launch: Any) -> tuple[Workspace, PlayerState, KratyApp]:
+def started(backend: DemoStage, player: str = "alice_42", **launch: Any) -> tuple[Workspace, PlayerState, KratyApp]:
     """A launch whose answers were there in time, and the console that begins with them."""
     head = start(backend, player, **launch)
     assert head is not None
@@ -40,7 +40,7 @@ def started(backend: Stage, player: str = "alice_42", **launch: Any) -> tuple[Wo
     return head.workspace, head.state, KratyApp(head.workspace.launch, environ=ENVIRON, started=head)
 
 
-async def test_what_was_asked_ahead_is_not_asked_again(backend: Stage, wire: Wire) -> None:
+async def test_what_was_asked_ahead_is_not_asked_again(backend: DemoStage, wire: FaultyTransport) -> None:
     _, _, app = started(backend)
     async with at(app) as hand:
         await hand.looks_at("alice_42")
@@ -53,7 +53,7 @@ async def test_what_was_asked_ahead_is_not_asked_again(backend: Stage, wire: Wir
         assert len(wire.of("GET", "/players/alice_42")) == 2
 
 
-async def test_another_player_and_back_is_read_anew(backend: Stage, wire: Wire) -> None:
+async def test_another_player_and_back_is_read_anew(backend: DemoStage, wire: FaultyTransport) -> None:
     _, _, app = started(backend)
     async with at(app) as hand:
         await hand.looks_at("alice_42")
@@ -66,11 +66,11 @@ async def test_another_player_and_back_is_read_anew(backend: Stage, wire: Wire) 
 @pytest.mark.parametrize("theme", sorted(NAMES))
 @pytest.mark.parametrize(("size", "player"), [(SIZE, "alice_42"), (SMALL, "heavy_user"), ((200, 60), "frank")])
 async def test_the_console_finds_its_own_picture(
-    backend: Stage, theme: str, size: tuple[int, int], player: str
+    backend: DemoStage, theme: str, size: tuple[int, int], player: str
 ) -> None:
     workspace, state, app = started(backend, player, theme=theme)
     async with app.run_test(size=size) as pilot:
-        hand = Hand(app, pilot)
+        hand = ConsoleDriver(app, pilot)
         await hand.looks_at(player)
         painter = Painter(TerminalCapabilities(erases_in_colour=True, erases_some=True), colours_of(app.console))
         assert painter.paint(size, picture(workspace, state, size, app.theme))
@@ -80,10 +80,10 @@ async def test_the_console_finds_its_own_picture(
 
 
 @pytest.mark.parametrize("size", [(39, 12), (40, 11)])
-async def test_a_terminal_that_is_too_small_is_told_so(backend: Stage, size: tuple[int, int]) -> None:
+async def test_a_terminal_that_is_too_small_is_told_so(backend: DemoStage, size: tuple[int, int]) -> None:
     workspace, state, app = started(backend)
     async with app.run_test(size=size) as pilot:
-        hand = Hand(app, pilot)
+        hand = ConsoleDriver(app, pilot)
         await hand.looks_at("alice_42")
         painter = Painter(TerminalCapabilities(), colours_of(app.console))
         painter.paint(size, picture(workspace, state, size, app.theme))
@@ -103,7 +103,7 @@ async def test_a_terminal_that_is_too_small_is_told_so(backend: Stage, size: tup
     ],
 )
 async def test_only_the_session_is_asked_for_where_the_player_has_to_wait_for_it(
-    backend: Stage, wire: Wire, player: str | None, profile: dict[str, Any]
+    backend: DemoStage, wire: FaultyTransport, player: str | None, profile: dict[str, Any]
 ) -> None:
     launch = backend.launch(player=player)
     questions = ask(replace(launch, profile=replace(launch.profile, **profile)), ENVIRON, now)
@@ -126,14 +126,14 @@ async def test_only_the_session_is_asked_for_where_the_player_has_to_wait_for_it
     ],
 )
 def test_nothing_is_asked_where_it_cannot_be_sent(
-    backend: Stage, wire: Wire, player: str | None, profile: dict[str, Any]
+    backend: DemoStage, wire: FaultyTransport, player: str | None, profile: dict[str, Any]
 ) -> None:
     launch = backend.launch(player=player)
     assert ask(replace(launch, profile=replace(launch.profile, **profile)), ENVIRON, now) is None
     assert wire.asked == []
 
 
-async def test_what_cannot_be_painted_is_left_to_the_console(backend: Stage, wire: Wire) -> None:
+async def test_what_cannot_be_painted_is_left_to_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
     questions = ask(backend.launch(player="alice_42", theme="pink"), ENVIRON, now)
     assert questions is not None
     boot_screen = BootScreen(Picture(TextStyle(), []), SIZE, [])
@@ -144,7 +144,7 @@ async def test_what_cannot_be_painted_is_left_to_the_console(backend: Stage, wir
     assert len(wire.of("GET", "/players/alice_42")) == 1
 
 
-async def test_a_player_who_is_not_there_is_told_by_the_console(backend: Stage, wire: Wire) -> None:
+async def test_a_player_who_is_not_there_is_told_by_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
     head = start(backend, "alice_43")
     assert head is not None
     assert head.state is None
@@ -153,13 +153,13 @@ async def test_a_player_who_is_not_there_is_told_by_the_console(backend: Stage, 
     assert len(wire.of("GET", "/players/alice_43")) == 1
 
 
-async def test_a_session_that_is_over_asks_for_a_token_and_goes_on(backend: Stage, wire: Wire) -> None:
+async def test_a_session_that_is_over_asks_for_a_token_and_goes_on(backend: DemoStage, wire: FaultyTransport) -> None:
     gone = wire.answers("GET", "/", 401, "session_invalid")
     head = start(backend)
     assert head is not None
     assert head.state is None
     async with KratyApp(head.workspace.launch, environ=ENVIRON, started=head).run_test(size=SIZE) as pilot:
-        hand = Hand(pilot.app, pilot)  # type: ignore[arg-type]
+        hand = ConsoleDriver(pilot.app, pilot)  # type: ignore[arg-type]
         await hand.opened(TokenDialog)
         gone.mend()
         await hand.type(backend.world.credentials["sessions"]["GAME_ADMIN"])
@@ -167,14 +167,14 @@ async def test_a_session_that_is_over_asks_for_a_token_and_goes_on(backend: Stag
         await hand.looks_at("alice_42")
 
 
-async def test_a_slow_answer_is_waited_for_by_the_console(backend: Stage, wire: Wire) -> None:
+async def test_a_slow_answer_is_waited_for_by_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", "/players/alice_42")
     questions = ask(backend.launch(player="alice_42"), ENVIRON, now)
     assert questions is not None
     head = begin(questions, None, "truecolor", ENVIRON, patience=0.001)
     assert head.state is None
     async with KratyApp(head.workspace.launch, environ=ENVIRON, started=head).run_test(size=SIZE) as pilot:
-        hand = Hand(pilot.app, pilot)  # type: ignore[arg-type]
+        hand = ConsoleDriver(pilot.app, pilot)  # type: ignore[arg-type]
         await hand.sees("maria · GAME_ADMIN")
         late.let_go()
         await hand.looks_at("alice_42")

@@ -17,24 +17,24 @@ from kraty_console.console.dialogs.keys import KeysDialog
 from kraty_console.console.dialogs.palette import PaletteDialog
 from kraty_console.console.dialogs.sign_in import SignInDialog
 from kraty_console.console.player_state import LoadStatus
-from tests.console.copies import World
-from tests.console.drive import Hand, at
-from tests.console.filling import confirm, dialog, put, told
-from tests.console.stage import Stage, now, stage
-from tests.console.wire import Wire
+from tests.harness.console.demo_copies import DemoTemplate
+from tests.harness.console.dialogs import confirm, dialog, put, told
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage, now, stage
 
 PORTAL = "https://portal.example/{gameId}/players/{externalPlayerId}"
 NO_ROUTE = "this Kraty has no route POST …/retry-reward-roll"
 
 
 @pytest.fixture
-def reduced(world: World, tmp_path: Path, wire: Wire) -> Iterator[Stage]:
+def reduced(world: DemoTemplate, tmp_path: Path, wire: FaultyTransport) -> Iterator[DemoStage]:
     with stage(world, tmp_path, wrap=wire.around, only="published") as running:
         yield running
         wire.let_all_go()
 
 
-async def looked_up(hand: Hand, text: str) -> None:
+async def looked_up(hand: ConsoleDriver, text: str) -> None:
     """Type a text into the search, and wait for what comes of it."""
     await hand.press("slash")
     await hand.type(text)
@@ -43,7 +43,7 @@ async def looked_up(hand: Hand, text: str) -> None:
     await hand.rest()
 
 
-async def test_the_role_is_unknown_and_the_player_opens(reduced: Stage) -> None:
+async def test_the_role_is_unknown_and_the_player_opens(reduced: DemoStage) -> None:
     async with at(reduced.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.sees("role unknown")
@@ -51,7 +51,7 @@ async def test_the_role_is_unknown_and_the_player_opens(reduced: Stage) -> None:
         assert hand.app.workspace.permissions is None
 
 
-async def test_text_is_taken_at_once_on_the_first_screen(reduced: Stage) -> None:
+async def test_text_is_taken_at_once_on_the_first_screen(reduced: DemoStage) -> None:
     async with at(reduced.app()) as hand:
         await hand.press("slash")
         await hand.type("MCRB")
@@ -60,7 +60,7 @@ async def test_text_is_taken_at_once_on_the_first_screen(reduced: Stage) -> None
 
 
 @pytest.mark.parametrize("pane", "123456")
-async def test_what_was_not_told_is_neither_zero_nor_no(reduced: Stage, pane: str) -> None:
+async def test_what_was_not_told_is_neither_zero_nor_no(reduced: DemoStage, pane: str) -> None:
     async with at(reduced.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press(pane)
@@ -71,7 +71,7 @@ async def test_what_was_not_told_is_neither_zero_nor_no(reduced: Stage, pane: st
             assert "This backend does not provide" in text
 
 
-async def test_a_missing_operation_says_why_and_sends_nothing(reduced: Stage, wire: Wire) -> None:
+async def test_a_missing_operation_says_why_and_sends_nothing(reduced: DemoStage, wire: FaultyTransport) -> None:
     async with at(reduced.app(player="alice_42", portal_url=PORTAL)) as hand:
         await hand.looks_at("alice_42")
         await hand.rest()
@@ -96,7 +96,7 @@ async def test_a_missing_operation_says_why_and_sends_nothing(reduced: Stage, wi
     assert wire.changes == []
 
 
-async def test_a_published_action_is_not_dimmed_and_works(reduced: Stage, wire: Wire) -> None:
+async def test_a_published_action_is_not_dimmed_and_works(reduced: DemoStage, wire: FaultyTransport) -> None:
     async with at(reduced.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         await hand.rest()
@@ -110,7 +110,7 @@ async def test_a_published_action_is_not_dimmed_and_works(reduced: Stage, wire: 
     assert "/force-claim" in asked.target
 
 
-async def test_what_the_server_does_not_allow_is_explained(reduced: Stage, wire: Wire) -> None:
+async def test_what_the_server_does_not_allow_is_explained(reduced: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("POST", "/grants", 403, "forbidden", "no", details={"permission": "grant.manual_create"})
     async with at(reduced.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
@@ -124,7 +124,9 @@ async def test_what_the_server_does_not_allow_is_explained(reduced: Stage, wire:
 
 
 @pytest.mark.parametrize("portal", [None, PORTAL])
-async def test_an_email_cannot_be_searched_for_and_it_is_said_what_to_do(reduced: Stage, portal: str | None) -> None:
+async def test_an_email_cannot_be_searched_for_and_it_is_said_what_to_do(
+    reduced: DemoStage, portal: str | None
+) -> None:
     async with at(reduced.app(portal_url=portal)) as hand:
         await hand.rest()
         await looked_up(hand, "alice@example.com")
@@ -134,14 +136,16 @@ async def test_an_email_cannot_be_searched_for_and_it_is_said_what_to_do(reduced
         assert "begins like" not in hand.text
 
 
-async def test_part_of_an_id_is_not_called_nobodys_beginning(reduced: Stage) -> None:
+async def test_part_of_an_id_is_not_called_nobodys_beginning(reduced: DemoStage) -> None:
     async with at(reduced.app()) as hand:
         await hand.rest()
         await looked_up(hand, "alice")
         await hand.sees("No player is called alice", "This backend cannot search: type the full player id")
 
 
-async def test_what_was_learned_is_not_asked_for_again_at_the_second_start(reduced: Stage, wire: Wire) -> None:
+async def test_what_was_learned_is_not_asked_for_again_at_the_second_start(
+    reduced: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(reduced.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
     assert wire.count("GET", "/admin/v1/me") == 1
@@ -156,7 +160,7 @@ async def test_what_was_learned_is_not_asked_for_again_at_the_second_start(reduc
     assert {each.target.partition("?")[0].rpartition("/")[2] for each in wire.asked} == {"alice_42"}
 
 
-async def test_only_me_is_missing(backend: Stage, wire: Wire) -> None:
+async def test_only_me_is_missing(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", "/admin/v1/me", 404, "not_found", "there is nothing here")
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
@@ -167,7 +171,9 @@ async def test_only_me_is_missing(backend: Stage, wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("code", ["not_found", ""])
-async def test_where_no_kraty_answers_the_address_is_doubted(backend: Stage, wire: Wire, code: str) -> None:
+async def test_where_no_kraty_answers_the_address_is_doubted(
+    backend: DemoStage, wire: FaultyTransport, code: str
+) -> None:
     wire.answers("GET", "/", 404, code, "nothing is here")
     async with at(backend.app()) as hand:
         await hand.sees("Check the address")
@@ -179,7 +185,7 @@ async def test_where_no_kraty_answers_the_address_is_doubted(backend: Stage, wir
 
 
 async def test_the_first_run_asks_for_what_this_kraty_does_not_tell(
-    reduced: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reduced: DemoStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = tmp_path / "config" / "config.toml"
     monkeypatch.setenv("KRATY_CONFIG", str(config))

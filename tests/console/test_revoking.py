@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from kraty_console.console.dialogs.action import ActionDialog
-from tests.console.drive import Hand, at
-from tests.console.filling import confirm, dialog, done, put, told
-from tests.console.people import colleague
-from tests.console.stage import Stage
-from tests.console.wire import Wire
+from tests.harness.console.colleague import colleague
+from tests.harness.console.dialogs import confirm, dialog, done, put, told
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage
 
 
-async def ask_to_revoke(hand: Hand) -> None:
+async def ask_to_revoke(hand: ConsoleDriver) -> None:
     await hand.looks_at("bob_7")
     await hand.press("2", "X")
     await hand.opened(ActionDialog)
     await put(hand, reason="granted twice", ticket="ZD-9")
 
 
-async def test_a_revoked_grant_is_explained_and_force_claim_says_so_first(backend: Stage, wire: Wire) -> None:
+async def test_a_revoked_grant_is_explained_and_force_claim_says_so_first(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await ask_to_revoke(hand)
         await hand.sees("pending → revoked", "cannot collect it any more")
@@ -40,7 +42,7 @@ async def test_a_revoked_grant_is_explained_and_force_claim_says_so_first(backen
         assert other.snapshot("bob_7")["summary"]["grantsPending"] == 0
 
 
-async def test_a_lost_answer_is_looked_up(backend: Stage, wire: Wire) -> None:
+async def test_a_lost_answer_is_looked_up(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.cuts("POST", "/revoke", after=True, times=1)
     async with at(backend.app(player="bob_7")) as hand:
         await ask_to_revoke(hand)

@@ -8,22 +8,22 @@ from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.console.dialogs.ticket import TicketDialog
-from tests.console.drive import Hand, at
-from tests.console.filling import confirm, done, put
-from tests.console.stage import Stage, now
-from tests.console.wire import Wire
+from tests.harness.console.dialogs import confirm, done, put
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage, now
 
 PORTAL = "https://portal.example/studios/{studioId}/audit/{auditId}"
 
 
-async def opened_document(hand: Hand, *keys: str) -> TextDialog:
+async def opened_document(hand: ConsoleDriver, *keys: str) -> TextDialog:
     await hand.press(*keys, "enter")
     await hand.opened(TextDialog)
     assert isinstance(hand.app.screen, TextDialog)
     return hand.app.screen
 
 
-async def test_the_actions_of_a_row_work_from_inside_it(backend: Stage, wire: Wire) -> None:
+async def test_the_actions_of_a_row_work_from_inside_it(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await opened_document(hand)
@@ -43,7 +43,7 @@ async def test_the_actions_of_a_row_work_from_inside_it(backend: Stage, wire: Wi
     assert not wire.changes
 
 
-async def test_a_ticket_is_set_and_a_link_copied_from_inside_a_row(backend: Stage) -> None:
+async def test_a_ticket_is_set_and_a_link_copied_from_inside_a_row(backend: DemoStage) -> None:
     async with at(backend.app(player="erin", audit_url=PORTAL)) as hand:
         await hand.looks_at("erin")
         await opened_document(hand, "6")
@@ -60,7 +60,7 @@ async def test_a_ticket_is_set_and_a_link_copied_from_inside_a_row(backend: Stag
         await hand.opened(TicketDialog)
 
 
-async def test_a_row_with_nothing_to_do_offers_nothing(backend: Stage) -> None:
+async def test_a_row_with_nothing_to_do_offers_nothing(backend: DemoStage) -> None:
     async with at(backend.app(player="grace_hopper")) as hand:
         await hand.looks_at("grace_hopper")
         await opened_document(hand, "2")
@@ -71,7 +71,7 @@ async def test_a_row_with_nothing_to_do_offers_nothing(backend: Stage) -> None:
         await hand.sees("this grant is already claimed")
 
 
-async def test_the_worklog_tells_what_changed_with_the_link_that_people_open(backend: Stage) -> None:
+async def test_the_worklog_tells_what_changed_with_the_link_that_people_open(backend: DemoStage) -> None:
     async with at(backend.app(player="carol_ng", audit_url=PORTAL)) as hand:
         await hand.looks_at("carol_ng")
         await hand.press("F")
@@ -87,7 +87,7 @@ async def test_the_worklog_tells_what_changed_with_the_link_that_people_open(bac
     assert "applied" not in told
 
 
-async def test_worklog_and_audit_log_agree_on_the_second(backend: Stage) -> None:
+async def test_worklog_and_audit_log_agree_on_the_second(backend: DemoStage) -> None:
     """The answer to a change comes after the moment that the audit row tells."""
     later = now() + timedelta(seconds=3)  # near enough to the server's clock to be taken for it
     app = KratyApp(backend.launch(player="carol_ng"), now=lambda: later, clock=lambda: 0.0, environ={})

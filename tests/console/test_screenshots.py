@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.console.copies import World
 from tests.console.screenshots import FOLDER, draw_all
+from tests.harness.console.demo_copies import DemoTemplate
 
 
-def test_they_are_not_stale(world: World, tmp_path: Path) -> None:
+def test_they_are_not_stale(world: DemoTemplate, tmp_path: Path) -> None:
     drawn = draw_all(world, tmp_path)
     committed = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.svg")}
     assert sorted(committed) == sorted(drawn)

@@ -12,10 +12,10 @@ from kraty_console.console.dialogs.pick import PickDialog
 from kraty_console.console.player_state import LoadStatus
 from kraty_console.domain.player_text import candidates
 from kraty_console.present.safe import safe
-from tests.console.drive import Hand, at
-from tests.console.stage import Stage
-from tests.console.wire import Wire
 from tests.data import load_hostile
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage
 
 SEARCH = "/players?"
 BIDI = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
@@ -27,7 +27,7 @@ def steering(screen: str) -> set[str]:
     return {each for each in screen if each != "\n" and (unicodedata.category(each) in kinds or each in BIDI)}
 
 
-async def look_up(hand: Hand, text: str) -> None:
+async def look_up(hand: ConsoleDriver, text: str) -> None:
     """Put a text into the field and press enter at once, before anything can be suggested."""
     await hand.press("slash")
     hand.app.bottom.search.input.value = text
@@ -37,7 +37,7 @@ async def look_up(hand: Hand, text: str) -> None:
 
 
 async def test_suggestions_are_asked_for_when_the_keys_rest(
-    backend: Stage, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    backend: DemoStage, wire: FaultyTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(player_loader, "DEBOUNCE", 3600.0)  # these keys never rest by themselves
     async with at(backend.app()) as hand:
@@ -50,7 +50,7 @@ async def test_suggestions_are_asked_for_when_the_keys_rest(
         assert wire.count("GET", SEARCH) == 1
 
 
-async def test_suggestions_come_as_one_types_and_enter_opens_the_chosen_one(backend: Stage) -> None:
+async def test_suggestions_come_as_one_types_and_enter_opens_the_chosen_one(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.type("alice_42")
         await hand.sees("2 matches", "▸alice_42", "alice_420")
@@ -61,14 +61,14 @@ async def test_suggestions_come_as_one_types_and_enter_opens_the_chosen_one(back
         assert hand.app.bottom.table.has_focus
 
 
-async def test_an_enter_that_the_terminal_turned_into_a_line_feed_is_an_enter(backend: Stage) -> None:
+async def test_an_enter_that_the_terminal_turned_into_a_line_feed_is_an_enter(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.type("bob_7")
         await hand.press("ctrl+j")
         await hand.looks_at("bob_7")
 
 
-async def test_down_chooses_the_next_suggestion_and_up_goes_round(backend: Stage) -> None:
+async def test_down_chooses_the_next_suggestion_and_up_goes_round(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.type("alice_4")
         await hand.sees("2 matches")
@@ -84,7 +84,7 @@ async def test_down_chooses_the_next_suggestion_and_up_goes_round(backend: Stage
 
 
 async def test_what_still_fits_stays_to_be_seen_while_an_answer_is_awaited_and_enter_means_the_text(
-    backend: Stage, wire: Wire
+    backend: DemoStage, wire: FaultyTransport
 ) -> None:
     async with at(backend.app()) as hand:
         await hand.type("alice_4")
@@ -102,7 +102,7 @@ async def test_what_still_fits_stays_to_be_seen_while_an_answer_is_awaited_and_e
         late.let_go()
 
 
-async def test_the_answer_to_an_older_text_is_dropped(backend: Stage, wire: Wire) -> None:
+async def test_the_answer_to_an_older_text_is_dropped(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", "query=bob")
     async with at(backend.app()) as hand:
         await hand.type("bob")
@@ -115,7 +115,7 @@ async def test_the_answer_to_an_older_text_is_dropped(backend: Stage, wire: Wire
         assert "bob" not in hand.text
 
 
-async def test_enter_before_the_answer_opens_the_text_itself(backend: Stage, wire: Wire) -> None:
+async def test_enter_before_the_answer_opens_the_text_itself(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", "query=bo&")
     async with at(backend.app()) as hand:
         await hand.type("bo")
@@ -126,7 +126,7 @@ async def test_enter_before_the_answer_opens_the_text_itself(backend: Stage, wir
         late.let_go()
 
 
-async def test_a_slash_in_the_empty_field_is_the_key_and_a_second_one_is_text(backend: Stage) -> None:
+async def test_a_slash_in_the_empty_field_is_the_key_and_a_second_one_is_text(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         field = hand.app.bottom.search.input
         await hand.press("slash")
@@ -137,7 +137,7 @@ async def test_a_slash_in_the_empty_field_is_the_key_and_a_second_one_is_text(ba
         assert field.value == "/a/b"
 
 
-async def test_an_email_finds_its_player(backend: Stage) -> None:
+async def test_an_email_finds_its_player(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.type("alice@example.com")
         await hand.sees("▸alice_42 alice@example.com")
@@ -145,13 +145,13 @@ async def test_an_email_finds_its_player(backend: Stage) -> None:
         await hand.looks_at("alice_42")
 
 
-async def test_an_email_in_other_capitals_finds_its_player_without_suggestions(backend: Stage) -> None:
+async def test_an_email_in_other_capitals_finds_its_player_without_suggestions(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await look_up(hand, "  Alice@Example.COM ")
         assert hand.app.bottom.state.player == "alice_42"
 
 
-async def test_an_id_of_one_character_opens_that_player(backend: Stage) -> None:
+async def test_an_id_of_one_character_opens_that_player(backend: DemoStage) -> None:
     with sqlite3.connect(backend.file) as database:
         database.execute("UPDATE players SET external_player_id = 'z' WHERE external_player_id = 'ivy'")
     database.close()
@@ -163,7 +163,7 @@ async def test_an_id_of_one_character_opens_that_player(backend: Stage) -> None:
         await hand.sees("Lucky Lynx")
 
 
-async def test_no_match_is_said_while_typing_and_enter_offers_the_nearest(backend: Stage) -> None:
+async def test_no_match_is_said_while_typing_and_enter_offers_the_nearest(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.type("alice_99")
         await hand.sees("no player begins like this")
@@ -173,7 +173,7 @@ async def test_no_match_is_said_while_typing_and_enter_offers_the_nearest(backen
         await hand.looks_at("alice_42")
 
 
-async def test_the_likest_of_the_nearest_comes_first_and_is_under_the_cursor(backend: Stage) -> None:
+async def test_the_likest_of_the_nearest_comes_first_and_is_under_the_cursor(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await look_up(hand, "alcie_42")
         assert hand.app.bottom.state.nearest[0] == "alice_42"
@@ -182,7 +182,7 @@ async def test_the_likest_of_the_nearest_comes_first_and_is_under_the_cursor(bac
         assert hand.app.bottom.table.row.id == hand.app.bottom.state.nearest[0] == "grace_hopper"
 
 
-async def test_enter_in_the_empty_field_opens_the_player_under_the_cursor(backend: Stage) -> None:
+async def test_enter_in_the_empty_field_opens_the_player_under_the_cursor(backend: DemoStage) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         await hand.press("slash", "enter")
@@ -191,13 +191,13 @@ async def test_enter_in_the_empty_field_opens_the_player_under_the_cursor(backen
         await hand.looks_at("bob_7")
 
 
-async def test_where_nothing_is_near_it_says_so(backend: Stage) -> None:
+async def test_where_nothing_is_near_it_says_so(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await look_up(hand, "%%%%")
         await hand.sees("No player is called %%%%", "Nothing begins like it either")
 
 
-async def test_of_several_pasted_ids_the_first_is_opened_and_the_rest_wait_under_p(backend: Stage) -> None:
+async def test_of_several_pasted_ids_the_first_is_opened_and_the_rest_wait_under_p(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.paste("bob_7\n  erin \n\ncarol_ng\nbob_7\n")
         await hand.looks_at("bob_7")
@@ -209,7 +209,7 @@ async def test_of_several_pasted_ids_the_first_is_opened_and_the_rest_wait_under
         await hand.looks_at("erin")
 
 
-async def test_ids_pasted_in_one_line_are_taken_apart_at_commas(backend: Stage) -> None:
+async def test_ids_pasted_in_one_line_are_taken_apart_at_commas(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.paste("bob_7, erin,carol_ng")
         await hand.looks_at("bob_7")
@@ -219,7 +219,7 @@ async def test_ids_pasted_in_one_line_are_taken_apart_at_commas(backend: Stage) 
         )
 
 
-async def test_only_players_that_were_found_are_recent(backend: Stage) -> None:
+async def test_only_players_that_were_found_are_recent(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.paste("nobody_1\nerin\nnobody_2")
         await hand.sees("No player is called nobody_1")
@@ -233,21 +233,21 @@ async def test_only_players_that_were_found_are_recent(backend: Stage) -> None:
         assert (hand.app.workspace.players.waiting, hand.app.workspace.players.recent) == (["nobody_2"], ["erin"])
 
 
-async def test_a_single_pasted_id_waits_for_enter(backend: Stage) -> None:
+async def test_a_single_pasted_id_waits_for_enter(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.paste("bob_7")
         await hand.sees("▸bob_7")
         assert hand.app.bottom.state.status is LoadStatus.IDLE
 
 
-async def test_recent_players_outlive_the_console(backend: Stage) -> None:
+async def test_recent_players_outlive_the_console(backend: DemoStage) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
     async with at(backend.app()) as hand:
         await hand.sees("Players opened before", "bob_7")
 
 
-async def test_a_damaged_list_of_recent_players_is_forgotten(backend: Stage) -> None:
+async def test_a_damaged_list_of_recent_players_is_forgotten(backend: DemoStage) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
     (file,) = (backend.folder / "state").glob("recent-*.json")
@@ -257,7 +257,7 @@ async def test_a_damaged_list_of_recent_players_is_forgotten(backend: Stage) -> 
         assert hand.app.workspace.players.recent == ["erin"]
 
 
-async def test_the_late_answer_of_an_older_look_up_is_dropped(backend: Stage, wire: Wire) -> None:
+async def test_the_late_answer_of_an_older_look_up_is_dropped(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", "/players/bob_7")
     async with at(backend.app()) as hand:
         hand.app.bottom.open_player("bob_7")
@@ -271,7 +271,7 @@ async def test_the_late_answer_of_an_older_look_up_is_dropped(backend: Stage, wi
         assert "Brave Badger" not in hand.text
 
 
-async def test_a_merged_guest_leads_to_the_player_it_became(backend: Stage) -> None:
+async def test_a_merged_guest_leads_to_the_player_it_became(backend: DemoStage) -> None:
     with sqlite3.connect(backend.file) as database:
         database.execute(
             "INSERT INTO player_aliases (studio_id, game_id, environment, external_player_id, player_id, created_at) "
@@ -285,7 +285,7 @@ async def test_a_merged_guest_leads_to_the_player_it_became(backend: Stage) -> N
         await hand.sees("guest_of_old was merged into this player")
 
 
-async def test_escape_leaves_the_field_and_loses_nothing(backend: Stage) -> None:
+async def test_escape_leaves_the_field_and_loses_nothing(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("slash")
@@ -300,7 +300,7 @@ async def test_escape_leaves_the_field_and_loses_nothing(backend: Stage) -> None
         await hand.looks_at("bob_7")
 
 
-async def test_keys_of_the_panes_are_text_in_the_field(backend: Stage) -> None:
+async def test_keys_of_the_panes_are_text_in_the_field(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("slash")
@@ -316,7 +316,7 @@ HOSTILE = [each for each in load_hostile() if each.can_be_text and each.value an
 
 
 @pytest.mark.parametrize("part", range(4))
-async def test_an_id_of_any_kind_finds_that_player_or_nobody(backend: Stage, part: int) -> None:
+async def test_an_id_of_any_kind_finds_that_player_or_nobody(backend: DemoStage, part: int) -> None:
     """Those of the demo world are found by themselves; the others are told to be missing, whatever they hold."""
     known = {"victim/ban", "..", "a/b", "a" + "\u0301" * 200, "line1\nline2\nline3", "ali\u200bce", "user\u202enimda"}
     async with at(backend.app()) as hand:
@@ -334,7 +334,7 @@ async def test_an_id_of_any_kind_finds_that_player_or_nobody(backend: Stage, par
             assert not steering(hand.text), each.name
 
 
-async def test_the_hostile_players_of_the_world_are_found(backend: Stage) -> None:
+async def test_the_hostile_players_of_the_world_are_found(backend: DemoStage) -> None:
     names = ("victim/ban", "..", "a/b", "line1\nline2\nline3", "a" + "\u0301" * 200, "[@click=app.quit]lobby[/]")
     async with at(backend.app()) as hand:
         for name in names:
@@ -343,7 +343,7 @@ async def test_the_hostile_players_of_the_world_are_found(backend: Stage) -> Non
             await hand.press("1", "2", "3", "4", "5", "6")
 
 
-async def test_hits_that_cannot_be_read_are_not_taken_for_none(backend: Stage, wire: Wire) -> None:
+async def test_hits_that_cannot_be_read_are_not_taken_for_none(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", SEARCH, 200, data={"players": [{"externalPlayerId": 7}, "?"]})
     async with at(backend.app()) as hand:
         await hand.type("zoe")
@@ -355,7 +355,7 @@ async def test_hits_that_cannot_be_read_are_not_taken_for_none(backend: Stage, w
         assert "begins like" not in hand.text
 
 
-async def test_the_nearest_are_offered_as_far_as_they_could_be_read(backend: Stage, wire: Wire) -> None:
+async def test_the_nearest_are_offered_as_far_as_they_could_be_read(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", SEARCH, 200, data={"players": [{"externalPlayerId": "zoe_1", "match": "prefix"}, "?"]})
     wire.answers("GET", "query=zoe_2&", 200, data={"players": []})
     async with at(backend.app()) as hand:
@@ -363,7 +363,9 @@ async def test_the_nearest_are_offered_as_far_as_they_could_be_read(backend: Sta
         await hand.sees("nearest of those that could be read are", "zoe_1")
 
 
-async def test_an_email_whose_player_cannot_be_read_is_not_called_nobodys(backend: Stage, wire: Wire) -> None:
+async def test_an_email_whose_player_cannot_be_read_is_not_called_nobodys(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     wire.answers("GET", SEARCH, 200, data={"players": []})
     wire.answers("GET", SEARCH, 200, data={"players": ["?"]}, times=2)
     async with at(backend.app()) as hand:
@@ -372,7 +374,7 @@ async def test_an_email_whose_player_cannot_be_read_is_not_called_nobodys(backen
         assert "begins like" not in hand.text
 
 
-async def test_a_search_that_fails_says_nothing_of_who_begins_alike(backend: Stage, wire: Wire) -> None:
+async def test_a_search_that_fails_says_nothing_of_who_begins_alike(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", SEARCH, 403, "forbidden", "no", details={"permission": "player.read"})
     wire.answers("GET", SEARCH, 200, data={"players": []}, times=1)
     async with at(backend.app()) as hand:

@@ -10,9 +10,9 @@ import pytest
 from kraty_console.console import player_loader
 from kraty_console.console.player_state import LoadStatus
 from kraty_console.console.widgets.search import SuggestionLine
-from tests.console.drive import Hand, at
-from tests.console.stage import Stage
-from tests.console.wire import Wire
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage
 
 SEARCH = "/players?"
 
@@ -29,7 +29,7 @@ class Outcome:
     told: str
 
 
-def outcome(hand: Hand) -> Outcome:
+def outcome(hand: ConsoleDriver) -> Outcome:
     screen = hand.app.bottom
     line = screen.query_one(SuggestionLine)
     offered = "".join(text for spans in line.build(0, 0) for text, _ in spans)
@@ -44,7 +44,7 @@ def outcome(hand: Hand) -> Outcome:
     )
 
 
-def add_guest(backend: Stage) -> None:
+def add_guest(backend: DemoStage) -> None:
     """A guest who became a player."""
     with sqlite3.connect(backend.file) as database:
         database.execute(
@@ -56,7 +56,13 @@ def add_guest(backend: Stage) -> None:
 
 
 async def found_by(
-    backend: Stage, monkeypatch: pytest.MonkeyPatch, text: str, keys: tuple[str, ...], *, offered: bool, at_first: str
+    backend: DemoStage,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    keys: tuple[str, ...],
+    *,
+    offered: bool,
+    at_first: str,
 ) -> Outcome:
     """Type a text and press keys: once its offers have come, or before."""
     monkeypatch.setattr(player_loader, "DEBOUNCE", 0.001 if offered else 3600.0)
@@ -96,7 +102,7 @@ async def found_by(
     ],
 )
 async def test_enter_does_the_same_before_the_offers_have_come_and_after(
-    backend: Stage, monkeypatch: pytest.MonkeyPatch, text: str, keys: tuple[str, ...], player: str, at_first: str
+    backend: DemoStage, monkeypatch: pytest.MonkeyPatch, text: str, keys: tuple[str, ...], player: str, at_first: str
 ) -> None:
     add_guest(backend)
     late = await found_by(backend, monkeypatch, text, keys, offered=True, at_first=at_first)
@@ -110,7 +116,7 @@ async def test_enter_does_the_same_before_the_offers_have_come_and_after(
         assert f"players fit {text}: ↓ chooses one" in early.told
 
 
-async def test_after_several_were_found_one_is_chosen_and_opened(backend: Stage, wire: Wire) -> None:
+async def test_after_several_were_found_one_is_chosen_and_opened(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         await hand.press("slash")
@@ -127,7 +133,7 @@ async def test_after_several_were_found_one_is_chosen_and_opened(backend: Stage,
 
 
 async def test_while_several_are_looked_for_the_ticket_and_drafts_of_the_player_stay(
-    backend: Stage, wire: Wire
+    backend: DemoStage, wire: FaultyTransport
 ) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
@@ -144,7 +150,9 @@ async def test_while_several_are_looked_for_the_ticket_and_drafts_of_the_player_
         assert hand.app.bottom.place.filter == ""
 
 
-async def test_what_one_stops_waiting_for_leaves_the_player_before_on_screen(backend: Stage, wire: Wire) -> None:
+async def test_what_one_stops_waiting_for_leaves_the_player_before_on_screen(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     held = wire.holds("GET", "/players/erin")
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
@@ -156,7 +164,9 @@ async def test_what_one_stops_waiting_for_leaves_the_player_before_on_screen(bac
         held.let_go()
 
 
-async def test_an_offer_that_was_chosen_before_it_came_is_seen_as_chosen(backend: Stage, wire: Wire) -> None:
+async def test_an_offer_that_was_chosen_before_it_came_is_seen_as_chosen(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     late = wire.holds("GET", SEARCH)
     async with at(backend.app()) as hand:
         await hand.type("alice_4")
@@ -169,7 +179,7 @@ async def test_an_offer_that_was_chosen_before_it_came_is_seen_as_chosen(backend
         await hand.looks_at("alice_420")
 
 
-async def test_another_letter_forgets_what_was_chosen(backend: Stage) -> None:
+async def test_another_letter_forgets_what_was_chosen(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.type("alice_4")
         await hand.sees("2 matches")
@@ -182,7 +192,7 @@ async def test_another_letter_forgets_what_was_chosen(backend: Stage) -> None:
 
 
 async def test_with_several_of_which_some_cannot_be_read_the_text_is_looked_up_first(
-    backend: Stage, wire: Wire
+    backend: DemoStage, wire: FaultyTransport
 ) -> None:
     wire.answers("GET", SEARCH, 200, data={"players": [{"externalPlayerId": "bob_77", "match": "prefix"}, "?"]})
     async with at(backend.app()) as hand:
@@ -193,7 +203,7 @@ async def test_with_several_of_which_some_cannot_be_read_the_text_is_looked_up_f
         await hand.looks_at("bob_7")
 
 
-async def test_two_players_of_one_email_are_both_offered(backend: Stage, wire: Wire) -> None:
+async def test_two_players_of_one_email_are_both_offered(backend: DemoStage, wire: FaultyTransport) -> None:
     both = [{"externalPlayerId": each, "email": "a@b.example", "match": "email"} for each in ("bob_7", "erin")]
     wire.answers("GET", SEARCH, 200, data={"players": both})
     async with at(backend.app()) as hand:
@@ -204,7 +214,7 @@ async def test_two_players_of_one_email_are_both_offered(backend: Stage, wire: W
         await hand.looks_at("erin")
 
 
-async def test_an_email_that_is_not_whole_gets_a_hint(backend: Stage) -> None:
+async def test_an_email_that_is_not_whole_gets_a_hint(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.type("alice@ex")
         await hand.sees("no player has this e-mail; type all of it")
@@ -212,7 +222,7 @@ async def test_an_email_that_is_not_whole_gets_a_hint(backend: Stage) -> None:
         await hand.sees("No player is called alice@ex", "An e-mail is found only when all of it is typed.")
 
 
-async def test_a_player_named_at_launch_that_fits_several_is_offered(backend: Stage) -> None:
+async def test_a_player_named_at_launch_that_fits_several_is_offered(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_4")) as hand:
         await hand.sees("2 players fit alice_4", "alice_420")
         assert hand.app.bottom.search.input.has_focus
@@ -220,7 +230,7 @@ async def test_a_player_named_at_launch_that_fits_several_is_offered(backend: St
         await hand.looks_at("alice_42")
 
 
-async def test_down_in_the_empty_field_takes_the_first_recent_player(backend: Stage) -> None:
+async def test_down_in_the_empty_field_takes_the_first_recent_player(backend: DemoStage) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
     async with at(backend.app()) as hand:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.console.copies import World
-from tests.console.drive import SIZE, Hand, at
-from tests.console.stage import Stage, stage
 from tests.console.test_search import look_up
+from tests.harness.console.demo_copies import DemoTemplate
+from tests.harness.console.driver import SIZE, ConsoleDriver, at
+from tests.harness.console.stage import DemoStage, stage
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from tests.console.test_search import look_up
         "Al <alice@example.com>",
     ],
 )
-async def test_what_a_mail_put_around_an_id_or_address_does_not_hide_the_player(backend: Stage, text: str) -> None:
+async def test_what_a_mail_put_around_an_id_or_address_does_not_hide_the_player(backend: DemoStage, text: str) -> None:
     async with at(backend.app()) as hand:
         await hand.press("slash")
         hand.app.bottom.search.input.value = text
@@ -34,11 +34,11 @@ async def test_what_a_mail_put_around_an_id_or_address_does_not_hide_the_player(
         await hand.looks_at("alice_42")
 
 
-async def test_an_id_in_quotes_is_found_where_nothing_can_search(world: World, tmp_path: Path) -> None:
+async def test_an_id_in_quotes_is_found_where_nothing_can_search(world: DemoTemplate, tmp_path: Path) -> None:
     with stage(world, tmp_path, only="published") as backend:
         app = backend.app()
         async with app.run_test(size=SIZE) as pilot:
-            hand = Hand(app, pilot)
+            hand = ConsoleDriver(app, pilot)
             await hand.until(lambda: app.workspace.access is not None)
             await look_up(hand, "«alice_42»")
             await hand.looks_at("alice_42")

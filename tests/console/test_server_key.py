@@ -12,27 +12,27 @@ from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.merge_target import MergeTargetDialog
 from kraty_console.contract.operations import Operation
-from tests.console.drive import Hand, at
-from tests.console.filling import confirm, dialog, put, told
-from tests.console.people import colleague
-from tests.console.stage import Stage
-from tests.console.wire import Wire
+from tests.harness.console.colleague import colleague
+from tests.harness.console.dialogs import confirm, dialog, put, told
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage
 
 PERSON = "maria"
 REASON = "make-good for the outage"
 
 
-def with_key(backend: Stage, player: str | None = None, **profile: Any) -> KratyApp:
+def with_key(backend: DemoStage, player: str | None = None, **profile: Any) -> KratyApp:
     """The console on a profile with the server key of the game."""
     key = backend.world.credentials["keys"]["server_integration"]
     return backend.app(token=key, player=player, credential="server_key", person=PERSON, **profile)
 
 
-def footer(hand: Hand) -> str:
+def footer(hand: ConsoleDriver) -> str:
     return hand.text.rstrip().rpartition("\n")[2]
 
 
-async def test_the_header_shows_the_key_and_that_it_only_reads(backend: Stage, wire: Wire) -> None:
+async def test_the_header_shows_the_key_and_that_it_only_reads(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(with_key(backend, "alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.sees("LIVE read-only", "KEY", PERSON)
@@ -55,7 +55,7 @@ async def test_the_header_shows_the_key_and_that_it_only_reads(backend: Stage, w
     }
 
 
-async def test_what_needs_a_session_says_so(backend: Stage, wire: Wire) -> None:
+async def test_what_needs_a_session_says_so(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(with_key(backend, "alice_42", server_actions=True)) as hand:
         await hand.looks_at("alice_42")
         assert "read-only" not in hand.text.partition("\n")[0]
@@ -66,7 +66,7 @@ async def test_what_needs_a_session_says_so(backend: Stage, wire: Wire) -> None:
     assert wire.changes == []
 
 
-async def test_the_key_of_another_environment_is_told(backend: Stage) -> None:
+async def test_the_key_of_another_environment_is_told(backend: DemoStage) -> None:
     async with at(with_key(backend, environment="test")) as hand:
         await hand.sees("live", "test", "key")
         assert hand.app.workspace.access is None
@@ -81,7 +81,7 @@ DIALOGS: Mapping[Operation, tuple[str, str, Mapping[str, str]]] = {
 }
 
 
-async def fill(hand: Hand, kind: Operation) -> None:
+async def fill(hand: ConsoleDriver, kind: Operation) -> None:
     player, key, values = DIALOGS[kind]
     await hand.looks_at(player)
     await hand.press(key)
@@ -94,7 +94,7 @@ async def fill(hand: Hand, kind: Operation) -> None:
 
 @pytest.mark.parametrize("kind", DIALOGS, ids=str)
 async def test_a_dialog_says_whom_the_log_will_name_and_makes_the_change(
-    kind: Operation, backend: Stage, wire: Wire
+    kind: Operation, backend: DemoStage, wire: FaultyTransport
 ) -> None:
     player = DIALOGS[kind][0]
     async with at(with_key(backend, player, server_actions=True)) as hand:
@@ -109,7 +109,7 @@ async def test_a_dialog_says_whom_the_log_will_name_and_makes_the_change(
         assert other.audit(player)[0]["actor"]["kind"] == "api_key"
 
 
-async def test_a_manual_grant_is_made(backend: Stage, wire: Wire) -> None:
+async def test_a_manual_grant_is_made(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(with_key(backend, "bob_7", server_actions=True)) as hand:
         await hand.looks_at("bob_7")
         await hand.press("M")
@@ -122,7 +122,7 @@ async def test_a_manual_grant_is_made(backend: Stage, wire: Wire) -> None:
     assert [each.target for each in wire.changes] == ["/server/v1/players/bob_7/grants"]
 
 
-async def test_a_merge_is_previewed_and_made(backend: Stage, wire: Wire) -> None:
+async def test_a_merge_is_previewed_and_made(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(with_key(backend, "guest_device_abc", server_actions=True)) as hand:
         await hand.looks_at("guest_device_abc")
         await hand.press("U")
@@ -146,7 +146,9 @@ async def test_a_merge_is_previewed_and_made(backend: Stage, wire: Wire) -> None
 
 
 @pytest.mark.parametrize("after", [True, False], ids=["done", "not-done"])
-async def test_a_lost_answer_is_settled_with_the_same_key_once(backend: Stage, wire: Wire, after: bool) -> None:
+async def test_a_lost_answer_is_settled_with_the_same_key_once(
+    backend: DemoStage, wire: FaultyTransport, after: bool
+) -> None:
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
         wire.cuts("POST", "/credit", after=after, times=1)
@@ -163,7 +165,7 @@ async def test_a_lost_answer_is_settled_with_the_same_key_once(backend: Stage, w
     assert rows == [("resolved", 1)]
 
 
-async def test_the_last_note_of_a_merge_is_in_sight_on_a_small_terminal(backend: Stage) -> None:
+async def test_the_last_note_of_a_merge_is_in_sight_on_a_small_terminal(backend: DemoStage) -> None:
     async with at(with_key(backend, "guest_device_abc", server_actions=True), size=(80, 24)) as hand:
         await hand.looks_at("guest_device_abc")
         await hand.press("U")

@@ -5,23 +5,23 @@ from __future__ import annotations
 import pytest
 
 from kraty_console.console.dialogs.action import ActionDialog
-from tests.console.drive import Hand, at
-from tests.console.filling import dialog, put
-from tests.console.settling import settled
-from tests.console.stage import Stage
+from tests.harness.console.dialogs import dialog, put
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.idle import wait_until_idle
+from tests.harness.console.stage import DemoStage
 
 SIZES = ((40, 12), (80, 24), (120, 36), (200, 60))
 
 
-async def resize(hand: Hand, width: int, height: int) -> None:
+async def resize(hand: ConsoleDriver, width: int, height: int) -> None:
     await hand.pilot.resize_terminal(width, height)
     await hand.until(lambda: hand.app.screen.size == (width, height) and hand.app.bottom.size == (width, height))
-    await settled(hand.app)
+    await wait_until_idle(hand.app)
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_player_is_shown_at_every_size_and_no_line_is_longer_than_the_screen(
-    backend: Stage, size: tuple[int, int]
+    backend: DemoStage, size: tuple[int, int]
 ) -> None:
     async with at(backend.app(player="alice_42"), size) as hand:
         await hand.looks_at("alice_42")
@@ -42,7 +42,7 @@ async def test_a_player_is_shown_at_every_size_and_no_line_is_longer_than_the_sc
 
 
 @pytest.mark.parametrize("size", [(39, 12), (40, 11), (39, 11), (10, 3)])
-async def test_a_terminal_that_is_too_small_says_what_it_needs(backend: Stage, size: tuple[int, int]) -> None:
+async def test_a_terminal_that_is_too_small_says_what_it_needs(backend: DemoStage, size: tuple[int, int]) -> None:
     app = backend.app(player="alice_42")
     async with at(app, size) as hand:
         await hand.looks_at("alice_42")
@@ -57,14 +57,14 @@ async def test_a_terminal_that_is_too_small_says_what_it_needs(backend: Stage, s
         await hand.until(lambda: app.return_code == 0)
 
 
-async def test_it_quits_with_q_too_when_it_is_too_small_from_the_start(backend: Stage) -> None:
+async def test_it_quits_with_q_too_when_it_is_too_small_from_the_start(backend: DemoStage) -> None:
     app = backend.app()
     async with at(app, (39, 11)) as hand:
         await hand.press("q")
         await hand.until(lambda: app.return_code == 0)
 
 
-async def test_a_terminal_made_larger_again_shows_what_was_there(backend: Stage) -> None:
+async def test_a_terminal_made_larger_again_shows_what_was_there(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("2", "j", "j")
@@ -76,7 +76,7 @@ async def test_a_terminal_made_larger_again_shows_what_was_there(backend: Stage)
         assert hand.text == shown
 
 
-async def test_what_is_out_of_sight_is_told_from_the_start_and_after_each_change_of_size(backend: Stage) -> None:
+async def test_what_is_out_of_sight_is_told_from_the_start_and_after_each_change_of_size(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42"), (80, 24)) as hand:
         await hand.looks_at("alice_42")
         await hand.sees(" 1 of 12 ─")
@@ -86,7 +86,7 @@ async def test_what_is_out_of_sight_is_told_from_the_start_and_after_each_change
         await hand.sees("1 of 12 · 2 columns more with enter ─")
 
 
-async def test_resizing_a_list_keeps_the_cursor_in_sight(backend: Stage) -> None:
+async def test_resizing_a_list_keeps_the_cursor_in_sight(backend: DemoStage) -> None:
     async with at(backend.app(player="heavy_user"), (200, 60)) as hand:
         await hand.looks_at("heavy_user")
         await hand.press("2", "g", *["j"] * 33)
@@ -97,7 +97,7 @@ async def test_resizing_a_list_keeps_the_cursor_in_sight(backend: Stage) -> None
             assert any(line.startswith("▸") or "│▸" in line for line in hand.text.splitlines()), size
 
 
-async def test_resizing_under_a_dialog_keeps_draft_focus_and_buttons(backend: Stage) -> None:
+async def test_resizing_under_a_dialog_keeps_draft_focus_and_buttons(backend: DemoStage) -> None:
     async with at(backend.app(player="carol_ng")) as hand:
         await hand.looks_at("carol_ng")
         await hand.press("F")
@@ -120,7 +120,7 @@ async def test_resizing_under_a_dialog_keeps_draft_focus_and_buttons(backend: St
         await hand.sees("client crashed at the finish")
 
 
-async def test_resizing_while_searching_keeps_the_text(backend: Stage) -> None:
+async def test_resizing_while_searching_keeps_the_text(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.type("alice_42")
         await hand.sees("▸alice_42")

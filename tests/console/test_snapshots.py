@@ -18,13 +18,13 @@ from textual.app import App
 
 from kraty_console.backend.demo.hostile import HOSTILE_NAMES
 from kraty_console.console.dialogs.sign_in import SignInDialog
-from tests.console.copies import World
-from tests.console.drive import SIZE, SMALL
-from tests.console.people import impatient
-from tests.console.pictured import Picture, pictures
-from tests.console.scenes import DIALOGS, LOOKS, PANES, REDUCED, SERVER_KEY, STATES, THEMES, Scene
-from tests.console.stage import Stage, stage
-from tests.console.wire import Wire
+from tests.harness.console.colleague import impatient
+from tests.harness.console.demo_copies import DemoTemplate
+from tests.harness.console.driver import SIZE, SMALL
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.frames import Picture, pictures
+from tests.harness.console.scenes import DIALOGS, LOOKS, PANES, REDUCED, SERVER_KEY, STATES, THEMES, Scene
+from tests.harness.console.stage import DemoStage, stage
 
 Compare = Callable[..., bool]
 SIZES = (SIZE, SMALL)
@@ -42,22 +42,24 @@ MEANEST = (1, 2, 3, 7, 8, 9)
 
 
 @pytest.fixture(scope="module")
-def looking(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def looking(world: DemoTemplate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStage]:
     """One backend for all scenes that change nothing."""
     with stage(world, tmp_path_factory.mktemp("looking")) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def troubled(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Wire]]:
+def troubled(
+    world: DemoTemplate, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[DemoStage, FaultyTransport]]:
     """One backend for all that goes wrong before it reaches it, and the wire to it."""
-    wire = Wire()
+    wire = FaultyTransport()
     with stage(world, tmp_path_factory.mktemp("troubled"), wrap=wire.around) as running:
         yield running, wire
 
 
 @pytest.fixture(scope="module")
-def reduced(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def reduced(world: DemoTemplate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStage]:
     """A reduced Kraty for all scenes that change nothing."""
     with stage(world, tmp_path_factory.mktemp("reduced"), only="published") as running:
         yield running
@@ -65,7 +67,7 @@ def reduced(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 ROLL = ("full_stop", "DIALOG", "enter", "text:the table is mended", "enter", "enter")
 
-TROUBLE: dict[str, tuple[Scene, Callable[[Wire], object]]] = {
+TROUBLE: dict[str, tuple[Scene, Callable[[FaultyTransport], object]]] = {
     "failed": (
         Scene("failed", None, ("WRONG", "text:alice_42", "enter", "sees:u to try again")),
         lambda wire: wire.answers("GET", "/players", 500, "internal_error", "it broke"),
@@ -148,8 +150,8 @@ def test_scene(
     scene: Scene,
     sizes: tuple[tuple[int, int], ...],
     size: tuple[int, int],
-    looking: Stage,
-    world: World,
+    looking: DemoStage,
+    world: DemoTemplate,
     tmp_path: Path,
     album: Album,
     snap_compare: Compare,
@@ -168,14 +170,16 @@ def test_scene(
 @pytest.mark.parametrize("size", SIZES, ids=["120", "80"])
 @pytest.mark.parametrize("scene", REDUCED, ids=[each.name for each in REDUCED])
 def test_reduced(
-    scene: Scene, size: tuple[int, int], reduced: Stage, tmp_path: Path, album: Album, snap_compare: Compare
+    scene: Scene, size: tuple[int, int], reduced: DemoStage, tmp_path: Path, album: Album, snap_compare: Compare
 ) -> None:
     app = scene.app(replace(reduced, folder=tmp_path))
     check(album, scene, size, SIZES, lambda: asyncio.run(pictures(app, scene.walk, SIZES)), snap_compare)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["120", "80"])
-def test_ban_or_lift(size: tuple[int, int], world: World, tmp_path: Path, album: Album, snap_compare: Compare) -> None:
+def test_ban_or_lift(
+    size: tuple[int, int], world: DemoTemplate, tmp_path: Path, album: Album, snap_compare: Compare
+) -> None:
     scene = Scene("ban_or_lift", "bob_7", ("REST", "B", "DIALOG"))
 
     def draw() -> list[Picture]:
@@ -188,7 +192,7 @@ def test_ban_or_lift(size: tuple[int, int], world: World, tmp_path: Path, album:
 @pytest.mark.parametrize("size", SIZES, ids=["120", "80"])
 def test_first_run_of_a_reduced_kraty(
     size: tuple[int, int],
-    reduced: Stage,
+    reduced: DemoStage,
     tmp_path: Path,
     album: Album,
     snap_compare: Compare,
@@ -218,7 +222,7 @@ def test_first_run_of_a_reduced_kraty(
 @pytest.mark.parametrize(
     "player", [HOSTILE_NAMES[n].external_id for n in MEANEST], ids=[f"hostile_{n}" for n in MEANEST]
 )
-def test_hostile_player(player: str, looking: Stage, tmp_path: Path, album: Album, snap_compare: Compare) -> None:
+def test_hostile_player(player: str, looking: DemoStage, tmp_path: Path, album: Album, snap_compare: Compare) -> None:
     scene = Scene("hostile", player)
     app = scene.app(replace(looking, folder=tmp_path))
     check(album, scene, SIZE, (SIZE,), lambda: asyncio.run(pictures(app, scene.walk, (SIZE,))), snap_compare)
@@ -229,7 +233,7 @@ def test_hostile_player(player: str, looking: Stage, tmp_path: Path, album: Albu
 def test_trouble(
     name: str,
     size: tuple[int, int],
-    troubled: tuple[Stage, Wire],
+    troubled: tuple[DemoStage, FaultyTransport],
     tmp_path: Path,
     album: Album,
     snap_compare: Compare,

@@ -12,22 +12,24 @@ from kraty_console.console.dialogs.ticket import TicketDialog
 from kraty_console.console.screens.audit_log import AuditLogScreen
 from kraty_console.console.screens.deliveries import DeliveriesScreen
 from kraty_console.console.screens.paged_list import PagedList
-from tests.console.drive import SIZE, SMALL, Hand, at
-from tests.console.people import colleague
-from tests.console.settling import settled
-from tests.console.stage import Stage
+from tests.harness.console.colleague import colleague
+from tests.harness.console.driver import SIZE, SMALL, ConsoleDriver, at
+from tests.harness.console.idle import wait_until_idle
+from tests.harness.console.stage import DemoStage
 
 LISTS = pytest.mark.parametrize(("key", "kind"), [("l", AuditLogScreen), ("h", DeliveriesScreen)])
 
 
-async def opens(hand: Hand, key: str, kind: type[PagedList[object]]) -> None:
+async def opens(hand: ConsoleDriver, key: str, kind: type[PagedList[object]]) -> None:
     await hand.press(key)
     await hand.until(lambda: isinstance(hand.app.screen, kind) and not hand.app.screen._loading)
-    await settled(hand.app)
+    await wait_until_idle(hand.app)
 
 
 @LISTS
-async def test_what_works_everywhere_works_in_a_list(backend: Stage, key: str, kind: type[PagedList[object]]) -> None:
+async def test_what_works_everywhere_works_in_a_list(
+    backend: DemoStage, key: str, kind: type[PagedList[object]]
+) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await opens(hand, key, kind)
@@ -57,7 +59,7 @@ async def test_what_works_everywhere_works_in_a_list(backend: Stage, key: str, k
 
 @LISTS
 async def test_a_key_of_the_player_screen_says_where_it_works(
-    backend: Stage, key: str, kind: type[PagedList[object]]
+    backend: DemoStage, key: str, kind: type[PagedList[object]]
 ) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
@@ -68,7 +70,7 @@ async def test_a_key_of_the_player_screen_says_where_it_works(
         await hand.closed()
 
 
-async def test_remapped_keys_work_in_a_list_and_are_the_ones_shown(backend: Stage) -> None:
+async def test_remapped_keys_work_in_a_list_and_are_the_ones_shown(backend: DemoStage) -> None:
     keymap = {"view.refresh": "f5", "copy.audit_link": "z", "row.down": "n"}
     with colleague(backend) as other:
         other.credit("alice_42", "gold", 5)
@@ -94,7 +96,7 @@ async def test_remapped_keys_work_in_a_list_and_are_the_ones_shown(backend: Stag
         assert screen.table.row.id in hand.app.clipboard
 
 
-async def test_an_opened_audit_row_takes_ticket_and_link(backend: Stage) -> None:
+async def test_an_opened_audit_row_takes_ticket_and_link(backend: DemoStage) -> None:
     with colleague(backend) as other:
         other.credit("alice_42", "gold", 5)
     async with at(backend.app(player="alice_42")) as hand:
@@ -109,7 +111,7 @@ async def test_an_opened_audit_row_takes_ticket_and_link(backend: Stage) -> None
         await hand.opened(TicketDialog)
 
 
-async def test_what_a_list_without_rows_cannot_do_is_dimmed(backend: Stage) -> None:
+async def test_what_a_list_without_rows_cannot_do_is_dimmed(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await opens(hand, "h", DeliveriesScreen)
@@ -119,7 +121,7 @@ async def test_what_a_list_without_rows_cannot_do_is_dimmed(backend: Stage) -> N
         assert off == {"replay", "open", "link", "copy id"}
 
 
-async def test_a_column_without_room_is_told_in_the_first_line(backend: Stage) -> None:
+async def test_a_column_without_room_is_told_in_the_first_line(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42"), SMALL) as hand:
         await hand.looks_at("alice_42")
         await opens(hand, "l", AuditLogScreen)

@@ -12,8 +12,8 @@ from textual.widgets import Input, Label, Static
 
 from kraty_console.console.app import KratyApp
 from kraty_console.console.terminal_filter import HARM, TerminalFilter
-from tests.console.stage import Stage
 from tests.data import load_hostile
+from tests.harness.console.stage import DemoStage
 
 
 class Careless(App[None]):
@@ -52,7 +52,7 @@ def test_what_is_harmless_stays_as_it_is() -> None:
     assert TerminalFilter().apply(segments, Color(0, 0, 0)) is segments
 
 
-def test_the_console_has_it(backend: Stage) -> None:
+def test_the_console_has_it(backend: DemoStage) -> None:
     app = backend.app()
     assert isinstance(app, KratyApp)
     assert any(isinstance(each, TerminalFilter) for each in app.get_line_filters())

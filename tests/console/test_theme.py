@@ -10,8 +10,8 @@ from kraty_console.console.colours import ANSI, DARK, LIGHT, MONO, NAMES, choose
 from kraty_console.console.stylesheets import DIALOGS, stylesheet, stylesheets
 from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
 from kraty_console.present.safe import safe
-from tests.console.drive import at
-from tests.console.stage import Stage
+from tests.harness.console.driver import at
+from tests.harness.console.stage import DemoStage
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_no_sheet_names_a_colour_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-async def test_every_theme_draws_the_same_words(backend: Stage, name: str) -> None:
+async def test_every_theme_draws_the_same_words(backend: DemoStage, name: str) -> None:
     async with at(backend.app(player="alice_42", theme=name)) as hand:
         await hand.looks_at("alice_42")
         assert hand.app.theme == NAMES[name]

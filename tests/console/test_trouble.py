@@ -5,17 +5,17 @@ from __future__ import annotations
 from kraty_console.console.dialogs.action import ActionDialog, Phase
 from kraty_console.console.dialogs.token import TokenDialog
 from kraty_console.console.player_state import LoadStatus
-from tests.console.drive import at
-from tests.console.filling import confirm, dialog, done, put, told
-from tests.console.people import colleague
-from tests.console.stage import Stage
-from tests.console.troubled import open_credit, status, token
-from tests.console.wire import Wire
+from tests.harness.console.colleague import colleague
+from tests.harness.console.dialogs import confirm, dialog, done, put, told
+from tests.harness.console.driver import at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.stage import DemoStage
+from tests.harness.console.trouble import open_credit, status, token
 
 # -- 401 ---------------------------------------------------------------------------------------------------------
 
 
-async def test_a_session_that_is_over_at_the_start_asks_for_a_token_and_goes_on(backend: Stage) -> None:
+async def test_a_session_that_is_over_at_the_start_asks_for_a_token_and_goes_on(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42", token="kst_" + "x" * 43)) as hand:
         await hand.opened(TokenDialog)
         assert len(hand.app.screen_stack) == 2  # who we are and the player are asked for at once: one question
@@ -26,7 +26,7 @@ async def test_a_session_that_is_over_at_the_start_asks_for_a_token_and_goes_on(
         await hand.sees("maria · GAME_ADMIN", "Swift Otter")
 
 
-async def test_a_bad_token_is_told_and_the_next_one_tried(backend: Stage) -> None:
+async def test_a_bad_token_is_told_and_the_next_one_tried(backend: DemoStage) -> None:
     async with at(backend.app(token="kst_" + "x" * 43)) as hand:
         await hand.opened(TokenDialog)
         await hand.press("enter")
@@ -44,7 +44,7 @@ async def test_a_bad_token_is_told_and_the_next_one_tried(backend: Stage) -> Non
         await hand.sees("maria · GAME_ADMIN")
 
 
-async def test_a_401_in_a_read_asks_and_reads_again(backend: Stage, wire: Wire) -> None:
+async def test_a_401_in_a_read_asks_and_reads_again(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         wire.answers("GET", "/players/", 401, "session_invalid", "the session has expired", times=1)
@@ -57,7 +57,7 @@ async def test_a_401_in_a_read_asks_and_reads_again(backend: Stage, wire: Wire) 
         await hand.looks_at("alice_42")
 
 
-async def test_a_401_in_a_read_refused_keeps_the_old_data(backend: Stage, wire: Wire) -> None:
+async def test_a_401_in_a_read_refused_keeps_the_old_data(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         wire.answers("GET", "/players/", 401, "session_invalid", "the session has expired")
@@ -69,7 +69,7 @@ async def test_a_401_in_a_read_refused_keeps_the_old_data(backend: Stage, wire: 
         await hand.sees("STALE since 14:02:31Z", "Swift Otter")
 
 
-async def test_a_401_while_searching_asks_too(backend: Stage, wire: Wire) -> None:
+async def test_a_401_while_searching_asks_too(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", "/players?", 401, "session_invalid", "the session has expired", times=1)
     async with at(backend.app()) as hand:
         await hand.type("alice_4")
@@ -79,7 +79,7 @@ async def test_a_401_while_searching_asks_too(backend: Stage, wire: Wire) -> Non
 
 
 async def test_a_401_in_the_middle_of_a_dialog_goes_on_where_it_was_and_applies_once(
-    backend: Stage, wire: Wire
+    backend: DemoStage, wire: FaultyTransport
 ) -> None:
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
@@ -97,7 +97,9 @@ async def test_a_401_in_the_middle_of_a_dialog_goes_on_where_it_was_and_applies_
     assert first.body == second.body
 
 
-async def test_without_a_new_token_the_dialog_comes_back_with_nothing_sent(backend: Stage, wire: Wire) -> None:
+async def test_without_a_new_token_the_dialog_comes_back_with_nothing_sent(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
         async with at(backend.app(player="bob_7")) as hand:
@@ -120,7 +122,7 @@ async def test_without_a_new_token_the_dialog_comes_back_with_nothing_sent(backe
 # -- 403, 409, 4xx -------------------------------------------------------------------------------------------------
 
 
-async def test_a_403_names_the_permission(backend: Stage, wire: Wire) -> None:
+async def test_a_403_names_the_permission(backend: DemoStage, wire: FaultyTransport) -> None:
     """The console thinks that it may; the backend knows better since a minute."""
     wire.answers(
         "POST", "/credit", 403, "forbidden", "no", details={"permission": "wallet.credit", "role": "GAME_DEBUGGER"}
@@ -132,14 +134,16 @@ async def test_a_403_names_the_permission(backend: Stage, wire: Wire) -> None:
         assert dialog(hand).phase is Phase.EDITING
 
 
-async def test_a_403_of_the_backend_itself_in_a_read(backend: Stage, wire: Wire) -> None:
+async def test_a_403_of_the_backend_itself_in_a_read(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", "/players/", 403, "forbidden", "no", details={"permission": "player.read"})
     async with at(backend.app(player="bob_7")) as hand:
         await hand.until(lambda: status(hand) is LoadStatus.FAILED)
         await hand.sees("needs player.read")
 
 
-async def test_a_409_explains_with_code_and_request_and_keeps_the_draft(backend: Stage, wire: Wire) -> None:
+async def test_a_409_explains_with_code_and_request_and_keeps_the_draft(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         attempt = hand.app.bottom.table.row

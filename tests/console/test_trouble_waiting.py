@@ -10,16 +10,16 @@ from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.token import TokenDialog
 from kraty_console.console.player_state import LoadStatus
 from kraty_console.console.screens.audit_log import AuditLogScreen
-from tests.console.drive import Hand, at
-from tests.console.filling import confirm, dialog, done, told
-from tests.console.people import colleague, impatient, waits
-from tests.console.seconds import seconds_stand_still
-from tests.console.stage import NOW, Stage
-from tests.console.troubled import notices, open_credit, status, token
-from tests.console.wire import Wire
+from tests.harness.console.colleague import colleague, impatient, waits
+from tests.harness.console.dialogs import confirm, dialog, done, told
+from tests.harness.console.driver import ConsoleDriver, at
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.console.frozen_seconds import freeze_seconds
+from tests.harness.console.stage import NOW, DemoStage
+from tests.harness.console.trouble import notices, open_credit, status, token
 
 
-async def test_a_400_names_the_fields(backend: Stage, wire: Wire) -> None:
+async def test_a_400_names_the_fields(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers(
         "POST", "/credit", 400, "validation_failed", "not understood", details={"fields": {"amount": "too odd"}}
     )
@@ -32,7 +32,7 @@ async def test_a_400_names_the_fields(backend: Stage, wire: Wire) -> None:
 # -- 429 -----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_429_counts_down_and_tries_again_by_itself(backend: Stage, wire: Wire) -> None:
+async def test_a_429_counts_down_and_tries_again_by_itself(backend: DemoStage, wire: FaultyTransport) -> None:
     app = impatient(backend.app(player="bob_7"))
     async with at(app) as hand:
         await hand.looks_at("bob_7")
@@ -46,7 +46,7 @@ async def test_a_429_counts_down_and_tries_again_by_itself(backend: Stage, wire:
         assert "STALE" not in hand.text
 
 
-async def test_a_countdown_ends_when_another_player_is_opened(backend: Stage, wire: Wire) -> None:
+async def test_a_countdown_ends_when_another_player_is_opened(backend: DemoStage, wire: FaultyTransport) -> None:
     app = impatient(backend.app(player="bob_7"))
     async with at(app) as hand:
         await hand.looks_at("bob_7")
@@ -60,7 +60,7 @@ async def test_a_countdown_ends_when_another_player_is_opened(backend: Stage, wi
         assert wire.count("GET", "/players/bob_7") == asked
 
 
-async def test_going_back_ends_a_countdown(backend: Stage, wire: Wire) -> None:
+async def test_going_back_ends_a_countdown(backend: DemoStage, wire: FaultyTransport) -> None:
     app = impatient(backend.app(player="bob_7"))
     async with at(app) as hand:
         await hand.looks_at("bob_7")
@@ -71,9 +71,9 @@ async def test_going_back_ends_a_countdown(backend: Stage, wire: Wire) -> None:
         assert hand.app.bottom.loader._pause is None
 
 
-async def test_a_429_on_a_change_makes_the_button_wait(backend: Stage, wire: Wire) -> None:
+async def test_a_429_on_a_change_makes_the_button_wait(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("POST", "/credit", 429, "rate_limited", "slow down", headers={"retry-after": "2"}, times=1)
-    with seconds_stand_still():
+    with freeze_seconds():
         async with at(backend.app(player="bob_7")) as hand:
             await open_credit(hand)
             await confirm(hand)
@@ -94,7 +94,7 @@ async def test_a_429_on_a_change_makes_the_button_wait(backend: Stage, wire: Wir
 
 @pytest.mark.parametrize("trouble", ["500", "closed", "hang", "no json"])
 async def test_trouble_in_a_read_keeps_the_old_data_with_its_age_and_u_tries_again(
-    backend: Stage, wire: Wire, trouble: str
+    backend: DemoStage, wire: FaultyTransport, trouble: str
 ) -> None:
     moment = [NOW]
     app = KratyApp(backend.launch(player="bob_7"), now=lambda: moment[0], environ={"TERM": "xterm-256color"})
@@ -132,7 +132,9 @@ async def test_trouble_in_a_read_keeps_the_old_data_with_its_age_and_u_tries_aga
         assert "STALE" not in hand.text
 
 
-async def test_trouble_at_the_first_read_says_so_where_the_rows_would_be(backend: Stage, wire: Wire) -> None:
+async def test_trouble_at_the_first_read_says_so_where_the_rows_would_be(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     fault = wire.answers("GET", "/players/", 500, "internal_error", "it broke")
     async with at(impatient(backend.app(player="bob_7"))) as hand:
         await hand.until(lambda: status(hand) is LoadStatus.FAILED)
@@ -143,18 +145,18 @@ async def test_trouble_at_the_first_read_says_so_where_the_rows_would_be(backend
         await hand.looks_at("bob_7")
 
 
-async def test_trouble_at_the_sign_in_is_told_and_u_tries_again(backend: Stage, wire: Wire) -> None:
+async def test_trouble_at_the_sign_in_is_told_and_u_tries_again(backend: DemoStage, wire: FaultyTransport) -> None:
     fault = wire.answers("GET", "/admin/v1/me", 503, "unavailable", "starting")
     app = impatient(backend.app())
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
-        hand = Hand(app, pilot)
+        hand = ConsoleDriver(app, pilot)
         await hand.sees("The server reported an error", "Press u to try again")
         fault.mend()
         await hand.press("escape", "u")
         await hand.sees("maria · GAME_ADMIN")
 
 
-async def test_a_wait_is_said_and_escape_ends_it(backend: Stage, wire: Wire) -> None:
+async def test_a_wait_is_said_and_escape_ends_it(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         held = wire.holds("GET", "/players/")
@@ -168,7 +170,7 @@ async def test_a_wait_is_said_and_escape_ends_it(backend: Stage, wire: Wire) -> 
         assert hand.app.bottom.state.player == "bob_7"
 
 
-async def test_the_first_wait_can_be_ended_too(backend: Stage, wire: Wire) -> None:
+async def test_the_first_wait_can_be_ended_too(backend: DemoStage, wire: FaultyTransport) -> None:
     held = wire.holds("GET", "/players/bob_7")
     async with at(backend.app()) as hand:
         hand.app.bottom.open_player("bob_7")
@@ -178,7 +180,9 @@ async def test_the_first_wait_can_be_ended_too(backend: Stage, wire: Wire) -> No
         held.let_go()
 
 
-async def test_a_server_error_on_a_change_that_was_not_applied_says_so(backend: Stage, wire: Wire) -> None:
+async def test_a_server_error_on_a_change_that_was_not_applied_says_so(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     """A 500 is an unknown outcome: the audit log shows that nothing happened, so the same key goes again."""
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
@@ -197,7 +201,7 @@ async def test_a_server_error_on_a_change_that_was_not_applied_says_so(backend: 
 # -- the studio's audit log ------------------------------------------------------------------------------------------
 
 
-async def test_trouble_in_the_audit_log_is_told_and_r_reads_it_again(backend: Stage, wire: Wire) -> None:
+async def test_trouble_in_the_audit_log_is_told_and_r_reads_it_again(backend: DemoStage, wire: FaultyTransport) -> None:
     app = impatient(backend.app())
     async with at(app) as hand:
         fault = wire.answers("GET", "/audit-log", 500, "internal_error", "it broke")
@@ -209,7 +213,7 @@ async def test_trouble_in_the_audit_log_is_told_and_r_reads_it_again(backend: St
         assert "The server reported an error" not in hand.text
 
 
-async def test_a_401_in_the_audit_log_asks_and_goes_on(backend: Stage, wire: Wire) -> None:
+async def test_a_401_in_the_audit_log_asks_and_goes_on(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app()) as hand:
         wire.answers("GET", "/audit-log", 401, "session_invalid", "the session has expired", times=1)
         await hand.press("escape", "l")
@@ -220,7 +224,7 @@ async def test_a_401_in_the_audit_log_asks_and_goes_on(backend: Stage, wire: Wir
         await hand.sees("maria", "ZD-")
 
 
-async def test_rows_of_the_audit_log_that_cannot_be_read_are_counted(backend: Stage, wire: Wire) -> None:
+async def test_rows_of_the_audit_log_that_cannot_be_read_are_counted(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         row = {"id": "a-1", "action": "grant.force_claim", "outcome": "ok"}
@@ -235,7 +239,9 @@ async def test_rows_of_the_audit_log_that_cannot_be_read_are_counted(backend: St
         assert "Nothing was changed" not in hand.text
 
 
-async def test_a_player_of_whom_little_is_told_is_shown_with_what_is_not_known(backend: Stage, wire: Wire) -> None:
+async def test_a_player_of_whom_little_is_told_is_shown_with_what_is_not_known(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     said = {"player": {"externalPlayerId": "alice_42"}, "attempts": [{"id": "a-1", "status": "completed"}, {}]}
     wire.answers("GET", "/players/alice_42", 200, data={**said, "grants": [], "summary": {"attemptCount": 2}})
     async with at(backend.app(player="alice_42")) as hand:

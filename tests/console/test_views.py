@@ -18,8 +18,8 @@ from kraty_console.console.views.text import Line
 from kraty_console.domain.next_step import NextStep
 from kraty_console.present.safe import SafeText
 from kraty_console.present.table import Cell, Column, TableRow
-from tests.console.in_order import by_severity
-from tests.console.stage import NOW
+from tests.harness.console.cursor_walk import by_severity
+from tests.harness.console.stage import NOW
 
 
 def text(line: Line) -> str:

@@ -6,9 +6,9 @@ import pytest
 
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.contract.permissions import ROLE_PERMISSIONS
-from tests.contract.backend import NOW, Backend
-from tests.contract.world import World, make_world
-from tests.databases import KINDS, PostgresqlServer, SqliteFiles
+from tests.harness.contract.served_backend import NOW, Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
+from tests.harness.databases import KINDS, PostgresqlServer, SqliteFiles
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -52,21 +52,21 @@ def backend(database_url: str) -> Iterator[Backend]:
 
 
 @pytest.fixture
-def world(backend: Backend) -> World:
+def world(backend: Backend) -> TroubledGame:
     """A game of the test's own."""
     backend.clock.ms = NOW
-    return make_world(backend)
+    return make_troubled_game(backend)
 
 
 @pytest.fixture(scope="module")
-def module_world(backend: Backend) -> World:
+def module_world(backend: Backend) -> TroubledGame:
     """A game for every test of a module."""
     backend.clock.ms = NOW
-    return make_world(backend)
+    return make_troubled_game(backend)
 
 
 @pytest.fixture
-def still(module_world: World) -> World:
+def still(module_world: TroubledGame) -> TroubledGame:
     """A game that others use as well, for tests that change nothing in it."""
     module_world.backend.clock.ms = NOW
     return module_world

@@ -20,8 +20,8 @@ from kraty_console.contract.actions import (
     Unbanned,
 )
 from kraty_console.contract.audit import AuditRow
-from tests.contract.shapes import exactly
-from tests.contract.world import World
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.troubled_game import TroubledGame
 
 KEY = "key-0000-0001"
 GOLD = {"type": "currency", "currencyKey": "gold", "amount": 5}
@@ -32,7 +32,7 @@ class Change:
     """One change that can be made in a fresh world."""
 
     action: str
-    path: Callable[[World], str]
+    path: Callable[[TroubledGame], str]
     body: dict[str, Any]
     answer: type[Changed]
     other: dict[str, Any]
@@ -105,7 +105,7 @@ CHANGES = [
 changes = pytest.mark.parametrize("change", CHANGES, ids=str)
 
 
-def prepared(world: World, change: Change) -> str:
+def prepared(world: TroubledGame, change: Change) -> str:
     """The path of the change, in a world where it can be made."""
     if change.answer is RewardRolled:
         world.mend_table()
@@ -113,7 +113,7 @@ def prepared(world: World, change: Change) -> str:
 
 
 @changes
-def test_it_answers_with_its_shape_and_leaves_one_audit_row(world: World, change: Change) -> None:
+def test_it_answers_with_its_shape_and_leaves_one_audit_row(world: TroubledGame, change: Change) -> None:
     path = prepared(world, change)
     answer = world.post(path, {**change.body, "idempotencyKey": KEY}, headers={"X-Request-Id": "trace-me-0001"})
     assert answer.status == (201 if change.created else 200), answer.raw
@@ -141,7 +141,7 @@ def test_it_answers_with_its_shape_and_leaves_one_audit_row(world: World, change
 
 
 @changes
-def test_the_same_key_and_body_give_the_first_answer_again(world: World, change: Change) -> None:
+def test_the_same_key_and_body_give_the_first_answer_again(world: TroubledGame, change: Change) -> None:
     path = prepared(world, change)
     body = {**change.body, "idempotencyKey": KEY}
     first = world.post(path, body)
@@ -154,7 +154,7 @@ def test_the_same_key_and_body_give_the_first_answer_again(world: World, change:
 
 
 @changes
-def test_the_same_key_with_another_body_is_refused(world: World, change: Change) -> None:
+def test_the_same_key_with_another_body_is_refused(world: TroubledGame, change: Change) -> None:
     path = prepared(world, change)
     world.post(path, {**change.body, "idempotencyKey": KEY})
     before = world.backend.counts()
@@ -164,7 +164,7 @@ def test_the_same_key_with_another_body_is_refused(world: World, change: Change)
 
 
 @changes
-def test_a_refused_request_leaves_its_key_free(world: World, change: Change) -> None:
+def test_a_refused_request_leaves_its_key_free(world: TroubledGame, change: Change) -> None:
     path = prepared(world, change)
     wrong = world.post(path, {**change.body, "idempotencyKey": KEY, "reason": "x"})
     assert (wrong.status, wrong.fields) == (400, ["reason"])
@@ -174,7 +174,7 @@ def test_a_refused_request_leaves_its_key_free(world: World, change: Change) -> 
 
 
 @changes
-def test_unknown_fields_are_refused_by_name(still: World, change: Change) -> None:
+def test_unknown_fields_are_refused_by_name(still: TroubledGame, change: Change) -> None:
     before = still.backend.counts()
     answer = still.post(change.path(still), {**change.body, "idempotencyKey": KEY, "colour": 1, "x y": 2})
     assert (answer.status, answer.fields) == (400, ["colour", '["x y"]'])
@@ -182,7 +182,7 @@ def test_unknown_fields_are_refused_by_name(still: World, change: Change) -> Non
 
 
 @changes
-def test_a_reason_says_something(still: World, change: Change) -> None:
+def test_a_reason_says_something(still: TroubledGame, change: Change) -> None:
     before = still.backend.counts()
     for reason in ("no", " \t\n ", "  a  ", "x" * 1001):
         answer = still.post(change.path(still), {**change.body, "reason": reason, "idempotencyKey": KEY})
@@ -191,7 +191,7 @@ def test_a_reason_says_something(still: World, change: Change) -> None:
 
 
 @changes
-def test_every_missing_field_is_named(still: World, change: Change) -> None:
+def test_every_missing_field_is_named(still: TroubledGame, change: Change) -> None:
     answer = still.post(change.path(still), {})
     required = set(change.body) - {"ticket", "finalScore"} | {"idempotencyKey"}
     if change.action == "grant.retry_reward_roll":
@@ -201,7 +201,7 @@ def test_every_missing_field_is_named(still: World, change: Change) -> None:
     assert still.post(change.path(still), None).fields == answer.fields
 
 
-def test_force_complete_sets_the_score_and_rolls_nothing(world: World) -> None:
+def test_force_complete_sets_the_score_and_rolls_nothing(world: TroubledGame) -> None:
     for name, before in (("stuck", "in_progress"), ("late", "expired")):
         path = f"{world.game}/attempts/{world.attempts[name]}/force-complete"
         answer = world.post(path, {"reason": "crashed", "finalScore": 7, "idempotencyKey": f"key-{name}-1"})
@@ -214,14 +214,14 @@ def test_force_complete_sets_the_score_and_rolls_nothing(world: World) -> None:
         assert (again.status, again.error["code"]) == (409, "conflict")
 
 
-def test_a_second_roll_is_refused_with_the_grants_that_are_linked(still: World) -> None:
+def test_a_second_roll_is_refused_with_the_grants_that_are_linked(still: TroubledGame) -> None:
     path = f"{still.game}/attempts/{still.attempts['done']}/retry-reward-roll"
     answer = still.post(path, {"idempotencyKey": KEY})
     assert (answer.status, answer.error["code"]) == (409, "conflict")
     assert answer.error["details"]["grantIds"]
 
 
-def test_a_roll_that_fails_again_is_told_kept_and_replayed(world: World) -> None:
+def test_a_roll_that_fails_again_is_told_kept_and_replayed(world: TroubledGame) -> None:
     path = f"{world.game}/attempts/{world.attempts['unrolled']}/retry-reward-roll"
     answer = world.post(path, {"idempotencyKey": KEY})
     assert (answer.status, answer.error["code"]) == (409, "conflict")
@@ -237,13 +237,13 @@ def test_a_roll_that_fails_again_is_told_kept_and_replayed(world: World) -> None
     assert rolled["roll"]["status"] == "failed"
 
 
-def test_an_event_without_rewards_says_so(still: World) -> None:
+def test_an_event_without_rewards_says_so(still: TroubledGame) -> None:
     path = f"{still.game}/attempts/{still.attempts['hopeless']}/retry-reward-roll"
     answer = still.post(path, {"idempotencyKey": KEY})
     assert (answer.status, answer.error["code"]) == (409, "conflict")
 
 
-def test_a_force_claim_delivers_once(world: World) -> None:
+def test_a_force_claim_delivers_once(world: TroubledGame) -> None:
     path = f"{world.game}/grants/{world.grants['pending']}/force-claim"
     first = world.post(path, {"reason": "the ack was lost", "idempotencyKey": "key-claim-1"}).data
     assert (first["grant"]["status"], len(first["deposits"])) == ("claimed", 2)
@@ -253,7 +253,7 @@ def test_a_force_claim_delivers_once(world: World) -> None:
     assert [(each["economyKey"], each["balance"]) for each in wallet] == [("gold", 7)]
 
 
-def test_a_revoked_grant_is_out_of_reach_of_the_game_and_the_studio(world: World) -> None:
+def test_a_revoked_grant_is_out_of_reach_of_the_game_and_the_studio(world: TroubledGame) -> None:
     grant_id = world.grants["pending"]
     path = f"{world.game}/grants/{grant_id}/revoke"
     first = world.post(path, {"reason": "granted twice", "idempotencyKey": "key-revoke-1"}).data
@@ -271,14 +271,14 @@ def test_a_revoked_grant_is_out_of_reach_of_the_game_and_the_studio(world: World
     assert (after["grantsPending"], after["grantsClaimed"]) == (summary["grantsPending"], summary["grantsClaimed"] + 1)
 
 
-def test_a_crate_is_opened_and_its_contents_claimed(world: World) -> None:
+def test_a_crate_is_opened_and_its_contents_claimed(world: TroubledGame) -> None:
     path = f"{world.game}/grants/{world.grants['crate']}/force-claim"
     answer = world.post(path, {"reason": "the box is stuck", "idempotencyKey": KEY}).data
     assert answer["grant"]["status"] == "claimed"
     assert [deposit["delta"] for deposit in answer["deposits"]] == [50]
 
 
-def test_credits_add_up_and_a_refresh_of_a_ban_says_so(world: World) -> None:
+def test_credits_add_up_and_a_refresh_of_a_ban_says_so(world: TroubledGame) -> None:
     balances = [
         world.post(CHANGES[4].path(world), {"amount": 10, "reason": "goodwill", "idempotencyKey": f"credit-{index}"})
         for index in range(3)
@@ -305,7 +305,9 @@ def test_credits_add_up_and_a_refresh_of_a_ban_says_so(world: World) -> None:
         ([{"type": "currency", "currencyKey": "old_coins", "amount": 1}], 0),
     ],
 )
-def test_a_grant_of_what_is_not_in_the_catalog_names_the_entry(still: World, entries: list[Any], index: int) -> None:
+def test_a_grant_of_what_is_not_in_the_catalog_names_the_entry(
+    still: TroubledGame, entries: list[Any], index: int
+) -> None:
     before = still.backend.counts()
     body = {"externalPlayerId": "alice", "entries": entries, "reason": "make-good", "idempotencyKey": KEY}
     answer = still.post(f"{still.game}/grants", body)
@@ -318,7 +320,7 @@ def test_a_grant_of_what_is_not_in_the_catalog_names_the_entry(still: World, ent
     "moment",
     ["yesterday", "2026-01-01T00:00:00", "2020-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "", 17],
 )
-def test_an_expiry_is_a_moment_with_a_zone_in_the_future(world: World, moment: object) -> None:
+def test_an_expiry_is_a_moment_with_a_zone_in_the_future(world: TroubledGame, moment: object) -> None:
     body = {"externalPlayerId": "alice", "entries": [GOLD], "reason": "make-good", "idempotencyKey": KEY}
     answer = world.post(f"{world.game}/grants", {**body, "expiresAt": moment})
     assert (answer.status, answer.fields) == (400, ["expiresAt"])
@@ -340,7 +342,7 @@ def test_an_expiry_is_a_moment_with_a_zone_in_the_future(world: World, moment: o
         "{game}/grants",
     ],
 )
-def test_what_is_not_there_is_404(still: World, path: str) -> None:
+def test_what_is_not_there_is_404(still: TroubledGame, path: str) -> None:
     before = still.backend.counts()
     body: dict[str, Any] = {"reason": "crashed", "idempotencyKey": KEY}
     if "wallet" in path:
@@ -354,7 +356,7 @@ def test_what_is_not_there_is_404(still: World, path: str) -> None:
 
 
 @changes
-def test_a_change_reaches_only_the_environment_it_names(world: World, change: Change) -> None:
+def test_a_change_reaches_only_the_environment_it_names(world: TroubledGame, change: Change) -> None:
     path, body = prepared(world, change), {**change.body, "idempotencyKey": KEY}
     before = world.backend.counts()
     answer = world.post(f"{path}?environment=test", body)
@@ -363,5 +365,5 @@ def test_a_change_reaches_only_the_environment_it_names(world: World, change: Ch
     assert world.post(f"{path}?environment=live", body).status in (200, 201)
 
 
-def _names(world: World, attempt: dict[str, Any]) -> list[str]:
+def _names(world: TroubledGame, attempt: dict[str, Any]) -> list[str]:
     return [name for name, attempt_id in world.attempts.items() if attempt_id == attempt["id"]]

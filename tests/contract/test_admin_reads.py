@@ -12,19 +12,19 @@ from kraty_console.contract.catalog import Catalog
 from kraty_console.contract.operations import ADMIN_OPERATIONS, OPERATIONS, Operation
 from kraty_console.contract.players import SearchResult, Snapshot
 from kraty_console.contract.session import GAME_DEBUGGER, ROLE_PERMISSIONS, Health, Me
-from tests.contract.backend import segment
-from tests.contract.shapes import exactly
-from tests.contract.world import NEIGHBOUR, ROLES, World
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.served_backend import segment
+from tests.harness.contract.troubled_game import NEIGHBOUR, ROLES, TroubledGame
 
 
-def test_health_asks_for_nothing_and_has_no_envelope(still: World) -> None:
+def test_health_asks_for_nothing_and_has_no_envelope(still: TroubledGame) -> None:
     answer = still.backend.call("GET", "/admin/v1/health")
     assert answer.status == 200
     health = exactly(Health, answer.json)
     assert (health.ok, health.version) == (True, __version__)
 
 
-def test_health_names_every_operation_that_is_served(still: World) -> None:
+def test_health_names_every_operation_that_is_served(still: TroubledGame) -> None:
     features = still.backend.call("GET", "/admin/v1/health").json["features"]
     assert features == ["idempotency-keys", *sorted(f"operation:{name}" for name in ADMIN_OPERATIONS)]
 
@@ -35,7 +35,7 @@ def test_every_operation_has_exactly_one_route(operation: Operation) -> None:
     assert [(route.method, route.path) for route in ADMIN].count((method, path)) == 1
 
 
-def test_health_tells_how_many_rows_a_job_has_set_aside(world: World) -> None:
+def test_health_tells_how_many_rows_a_job_has_set_aside(world: TroubledGame) -> None:
     async def fail(tx: Transaction) -> None:
         row_id = world.backend.new_id()
         for _ in range(set_aside.AFTER):
@@ -54,7 +54,7 @@ def test_health_tells_how_many_rows_a_job_has_set_aside(world: World) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_me_tells_the_member_and_each_game_with_its_permissions(still: World, role: str) -> None:
+def test_me_tells_the_member_and_each_game_with_its_permissions(still: TroubledGame, role: str) -> None:
     me = exactly(Me, still.get("/admin/v1/me", role=role).data)
     assert me.member.id == still.members[role]
     [studio] = me.studios
@@ -63,7 +63,7 @@ def test_me_tells_the_member_and_each_game_with_its_permissions(still: World, ro
     assert set(game.permissions) == ROLE_PERMISSIONS[role]
 
 
-def test_a_member_of_several_games_sees_each(world: World) -> None:
+def test_a_member_of_several_games_sees_each(world: TroubledGame) -> None:
     world.join(NEIGHBOUR, world.tenant, GAME_DEBUGGER)
     [studio] = exactly(Me, world.get("/admin/v1/me", role=NEIGHBOUR).data).studios
     assert [(game.id, game.role) for game in studio.games] == [
@@ -87,20 +87,22 @@ def test_a_member_of_several_games_sees_each(world: World) -> None:
         ("a_", []),
     ],
 )
-def test_search_ranks_exact_id_then_e_mail_then_prefix(still: World, query: str, found: list[tuple[str, str]]) -> None:
+def test_search_ranks_exact_id_then_e_mail_then_prefix(
+    still: TroubledGame, query: str, found: list[tuple[str, str]]
+) -> None:
     answer = still.get(f"{still.game}/players?query={segment(query)}")
     hits = exactly(SearchResult, answer.data).players
     assert [(hit.external_player_id, hit.match) for hit in hits] == found
     assert all(hit.merged_from is None for hit in hits)
 
 
-def test_a_hit_says_who_it_is(still: World) -> None:
+def test_a_hit_says_who_it_is(still: TroubledGame) -> None:
     [hit] = exactly(SearchResult, still.get(f"{still.game}/players?query=alice").data).players
     assert (hit.email, hit.display_name) == ("Alice@Straße.example", "Alice")
     assert hit.last_seen_at is not None
 
 
-def test_one_player_is_one_hit_and_the_best_match_wins(world: World) -> None:
+def test_one_player_is_one_hit_and_the_best_match_wins(world: TroubledGame) -> None:
     world.register("al", email="al")
     hits = world.get(f"{world.game}/players?query=al").data["players"]
     assert [(hit["externalPlayerId"], hit["match"]) for hit in hits] == [
@@ -112,7 +114,7 @@ def test_one_player_is_one_hit_and_the_best_match_wins(world: World) -> None:
     assert [hit["externalPlayerId"] for hit in limited] == ["al", "alice"]
 
 
-def test_the_old_id_of_a_merged_guest_finds_the_player_it_became(world: World) -> None:
+def test_the_old_id_of_a_merged_guest_finds_the_player_it_became(world: TroubledGame) -> None:
     world.alias("guest_7", "alice")
     [hit] = exactly(SearchResult, world.get(f"{world.game}/players?query=guest_7").data).players
     assert (hit.external_player_id, hit.match, hit.merged_from) == ("alice", "merged", "guest_7")
@@ -121,12 +123,12 @@ def test_the_old_id_of_a_merged_guest_finds_the_player_it_became(world: World) -
     assert (hit.external_player_id, hit.match, hit.merged_from) == ("guest_7", "external_id", None)
 
 
-def test_a_search_sees_one_environment(still: World) -> None:
+def test_a_search_sees_one_environment(still: TroubledGame) -> None:
     assert still.get(f"{still.game}/players?query=alice&environment=test").data == {"players": []}
     assert still.get(f"{still.game}/players?query=alice&environment=live").data["players"]
 
 
-def test_the_last_prefix_there_is_still_has_an_end(world: World) -> None:
+def test_the_last_prefix_there_is_still_has_an_end(world: TroubledGame) -> None:
     name = "\U0010ffff\U0010ffff"
     world.register(name + "x")
     hits = world.get(f"{world.game}/players?query={segment(name)}").data["players"]
@@ -146,12 +148,12 @@ def test_the_last_prefix_there_is_still_has_an_end(world: World) -> None:
         ("&".join(f"p{number}=1" for number in range(60)), "query"),
     ],
 )
-def test_a_search_that_makes_no_sense_is_refused_by_field(still: World, query: str, field: str) -> None:
+def test_a_search_that_makes_no_sense_is_refused_by_field(still: TroubledGame, query: str, field: str) -> None:
     answer = still.get(f"{still.game}/players?{query}")
     assert (answer.status, answer.error["code"], answer.fields) == (400, "validation_failed", [field])
 
 
-def test_the_snapshot_is_whole(still: World) -> None:
+def test_the_snapshot_is_whole(still: TroubledGame) -> None:
     answer = still.get(still.player("alice"))
     snapshot = exactly(Snapshot, answer.data)
     player = snapshot.player
@@ -179,7 +181,7 @@ def test_the_snapshot_is_whole(still: World) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 3, 200])
-def test_the_limit_caps_every_list(still: World, limit: int) -> None:
+def test_the_limit_caps_every_list(still: TroubledGame, limit: int) -> None:
     data = still.get(f"{still.player('alice')}?limit={limit}").data
     assert len(data["attempts"]) == min(limit, 5)
     assert all(len(rows) <= limit for rows in data.values() if isinstance(rows, list))
@@ -187,19 +189,19 @@ def test_the_limit_caps_every_list(still: World, limit: int) -> None:
 
 
 @pytest.mark.parametrize("limit", ["", "0", "201", "-1", "1.0", "x", "1e1", "٣", "0x1", " 1", "9" * 400])
-def test_any_other_limit_is_refused(still: World, limit: str) -> None:
+def test_any_other_limit_is_refused(still: TroubledGame, limit: str) -> None:
     answer = still.get(f"{still.player('alice')}?limit={segment(limit)}")
     assert (answer.status, answer.error["code"], answer.fields) == (400, "validation_failed", ["limit"])
 
 
-def test_a_player_who_is_not_there_is_404(still: World) -> None:
+def test_a_player_who_is_not_there_is_404(still: TroubledGame) -> None:
     answer = still.get(still.player("ghost"))
     assert (answer.status, answer.error["code"]) == (404, "not_found")
     assert answer.error["message"] == "Player 'ghost' not found"
     assert still.get(still.player("alice") + "?environment=test").status == 404
 
 
-def test_an_unchanged_player_is_304_until_something_changes(world: World) -> None:
+def test_an_unchanged_player_is_304_until_something_changes(world: TroubledGame) -> None:
     first = world.get(world.player("alice"))
     tag = first.headers["etag"]
     assert tag.startswith('W/"')
@@ -213,7 +215,7 @@ def test_an_unchanged_player_is_304_until_something_changes(world: World) -> Non
     assert changed.headers["etag"] != tag
 
 
-def test_the_catalog_lists_what_can_be_granted(still: World) -> None:
+def test_the_catalog_lists_what_can_be_granted(still: TroubledGame) -> None:
     catalog = exactly(Catalog, still.get(f"{still.game}/catalog").data)
     assert [currency.key for currency in catalog.currencies] == ["gold"]
     assert [(item.key, item.item_type_key) for item in catalog.items] == [("box", "crate"), ("sword", "item")]

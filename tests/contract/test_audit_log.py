@@ -7,13 +7,13 @@ import base64
 import pytest
 
 from kraty_console.contract.audit import AuditPage, AuditRow
-from tests.contract.backend import segment
-from tests.contract.shapes import exactly
-from tests.contract.world import HOUR, NEIGHBOUR, World
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.served_backend import segment
+from tests.harness.contract.troubled_game import HOUR, NEIGHBOUR, TroubledGame
 
 
 @pytest.fixture
-def busy(world: World) -> World:
+def busy(world: TroubledGame) -> TroubledGame:
     """A world in which six things happened, an hour apart, the last one refused."""
     credit = f"{world.player('alice')}/wallet/gold/credit"
     world.post(credit, {"amount": 1, "reason": "goodwill", "ticket": "T-1", "idempotencyKey": "key-0001"})
@@ -32,11 +32,11 @@ def busy(world: World) -> World:
     return world
 
 
-def actions(world: World, **filters: str) -> list[str]:
+def actions(world: TroubledGame, **filters: str) -> list[str]:
     return [f"{row['action']} {row['outcome']}" for row in world.audit_rows(**filters)]
 
 
-def test_it_lists_everything_newest_first(busy: World) -> None:
+def test_it_lists_everything_newest_first(busy: TroubledGame) -> None:
     answer = busy.get(busy.log)
     page = exactly(AuditPage, answer.data)
     assert [f"{row.action} {row.outcome}" for row in page.rows] == [
@@ -51,7 +51,7 @@ def test_it_lists_everything_newest_first(busy: World) -> None:
     assert [row.actor.kind for row in page.rows if row.actor] == ["member", "member", "api_key"] + ["member"] * 3
 
 
-def test_each_filter_narrows_and_all_of_them_together(busy: World) -> None:
+def test_each_filter_narrows_and_all_of_them_together(busy: TroubledGame) -> None:
     key = busy.keys["server_integration"][:8]
     alice = busy.get(busy.player("alice")).data["player"]["id"]
     at = busy.audit_rows()[2]["occurredAt"]
@@ -76,7 +76,7 @@ def test_each_filter_narrows_and_all_of_them_together(busy: World) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 6])
-def test_the_pages_join_without_a_gap_or_a_double(busy: World, size: int) -> None:
+def test_the_pages_join_without_a_gap_or_a_double(busy: TroubledGame, size: int) -> None:
     whole = [row["id"] for row in busy.audit_rows()]
     found: list[str] = []
     cursor = ""
@@ -93,7 +93,7 @@ def test_the_pages_join_without_a_gap_or_a_double(busy: World, size: int) -> Non
     assert found == whole
 
 
-def test_rows_of_one_moment_have_one_order(world: World) -> None:
+def test_rows_of_one_moment_have_one_order(world: TroubledGame) -> None:
     for index in range(5):
         world.post(f"{world.player('alice')}/ban", {"reason": "cheating", "idempotencyKey": f"ban-{index:04}"})
     first = world.get(f"{world.log}?limit=2").data
@@ -116,17 +116,17 @@ def test_rows_of_one_moment_have_one_order(world: World) -> None:
         ("limit=201", "limit"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_field(still: World, query: str, field: str) -> None:
+def test_what_makes_no_sense_is_refused_by_field(still: TroubledGame, query: str, field: str) -> None:
     answer = still.get(f"{still.log}?{query}")
     assert (answer.status, answer.fields) == (400, [field])
 
 
-def test_the_ends_of_time_are_moments_too(busy: World) -> None:
+def test_the_ends_of_time_are_moments_too(busy: TroubledGame) -> None:
     early, late = segment("0001-01-01T00:00:00+23:59"), segment("9999-12-31T23:59:59-23:59")
     assert len(busy.get(f"{busy.log}?from={early}&to={late}").data["rows"]) == 6
 
 
-def test_one_row_has_a_link_of_its_own(busy: World) -> None:
+def test_one_row_has_a_link_of_its_own(busy: TroubledGame) -> None:
     for row in busy.audit_rows():
         assert exactly(AuditRow, busy.get(f"{busy.log}/{row['id']}").data).id == row["id"]
     for name in ("nothing", "0198c0de-0000-7000-8000-000000000000"):
@@ -134,13 +134,13 @@ def test_one_row_has_a_link_of_its_own(busy: World) -> None:
         assert (answer.status, answer.error["code"]) == (404, "not_found")
 
 
-def test_a_member_of_another_game_sees_none_of_it(busy: World) -> None:
+def test_a_member_of_another_game_sees_none_of_it(busy: TroubledGame) -> None:
     row = busy.audit_rows()[0]
     assert busy.get(busy.log, role=NEIGHBOUR).data == {"rows": [], "nextCursor": None}
     assert busy.get(f"{busy.log}/{row['id']}", role=NEIGHBOUR).status == 404
 
 
-def test_a_refused_attempt_is_among_the_rows_of_the_player_it_was_about(world: World) -> None:
+def test_a_refused_attempt_is_among_the_rows_of_the_player_it_was_about(world: TroubledGame) -> None:
     claim = f"{world.game}/grants/{world.grants['pending']}/force-claim"
     world.post(claim, {"reason": "ack lost", "idempotencyKey": "key-0001"}, role="GAME_VIEWER")
     ban = f"{world.player('alice')}/ban"

@@ -14,7 +14,7 @@ from kraty_console.backend.app.routes import ROUTES
 from kraty_console.backend.http.routing import Route
 from kraty_console.contract.limits import MAX_BALANCE
 from tests.contract import test_matrix as matrix
-from tests.contract.world import World
+from tests.harness.contract.troubled_game import TroubledGame
 
 if TYPE_CHECKING:
     from requests import Session
@@ -72,7 +72,7 @@ def session() -> Session:
 class Caller:
     """Calls one operation as somebody who may, and checks each answer by the document."""
 
-    def __init__(self, route: Route, world: World, schema: OpenApiSchema, session: Session) -> None:
+    def __init__(self, route: Route, world: TroubledGame, schema: OpenApiSchema, session: Session) -> None:
         self.operation = schema[route.path][route.method]
         self.segments = {**matrix.segments(route, world, **_scene(route)(world))}
         if "auditId" in self.segments:
@@ -118,7 +118,7 @@ def _whole(value: Any) -> Any:
 
 
 @pytest.fixture
-def caller(route: Route, world: World, schemas: Mapping[str, OpenApiSchema], session: Session) -> Caller:
+def caller(route: Route, world: TroubledGame, schemas: Mapping[str, OpenApiSchema], session: Session) -> Caller:
     if route.permission == matrix.Permission.RETRY_REWARD_ROLL:
         world.mend_table()
     world.hold("alice", "gold", 10)

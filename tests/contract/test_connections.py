@@ -15,9 +15,9 @@ import pytest
 from kraty_console.backend.http.connections import ConnectionLimits
 from kraty_console.backend.http.protocol import MAX_HEAD, MAX_WIRE
 from kraty_console.backend.http.rate_limit import Rate
-from tests.contract.backend import Answered, Backend
-from tests.contract.world import World, make_world
-from tests.databases import SqliteFiles
+from tests.harness.contract.served_backend import Answered, Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
+from tests.harness.databases import SqliteFiles
 
 PATIENCE = 100
 QUICK = ConnectionLimits(head_seconds=0.05, body_seconds=0.05, write_seconds=0.05)
@@ -90,18 +90,18 @@ HOST = "Host: x"
     ],
     ids=["one header", "many headers", "target", "headers without end", "name without end", "value", "target without"],
 )
-def test_a_head_without_end_is_431(still: World, parts: list[bytes]) -> None:
+def test_a_head_without_end_is_431(still: TroubledGame, parts: list[bytes]) -> None:
     answer = said(still.backend, *parts)
     assert (answer.status, answer.error["code"]) == (431, "payload_too_large")
     assert answer.error["details"]["limit"] == MAX_HEAD
     assert still.get("/admin/v1/me").status == 200
 
 
-def test_a_head_just_below_the_limit_is_taken(still: World) -> None:
+def test_a_head_just_below_the_limit_is_taken(still: TroubledGame) -> None:
     assert said(still.backend, head(HEALTH, HOST, "X-Long: " + "a" * (MAX_HEAD - 200))).status == 200
 
 
-def test_trailers_are_bounded_and_no_headers(still: World) -> None:
+def test_trailers_are_bounded_and_no_headers(still: TroubledGame) -> None:
     token = still.sessions["GAME_ADMIN"]
     chunked = head("GET /admin/v1/me HTTP/1.1", HOST, "Transfer-Encoding: chunked") + b"0\r\n"
     assert said(still.backend, chunked + f"Authorization: Bearer {token}\r\n\r\n".encode()).status == 401
@@ -115,7 +115,7 @@ def test_trailers_are_bounded_and_no_headers(still: World) -> None:
     assert said(still.backend, post + b"0\r\n", *more).status in (400, 431)
 
 
-def test_a_body_without_end_ends(still: World) -> None:
+def test_a_body_without_end_ends(still: TroubledGame) -> None:
     """In chunks of one byte: the application counts what is in them, the connection what they are."""
     path = f"POST {still.player('alice')}/ban HTTP/1.1"
     token = f"Authorization: Bearer {still.sessions['GAME_ADMIN']}"
@@ -145,7 +145,7 @@ def test_a_later_head_that_does_not_come_is_408(quick: Backend) -> None:
 
 
 def test_a_body_that_does_not_come_is_408(quick: Backend) -> None:
-    world = make_world(quick)
+    world = make_troubled_game(quick)
     token = f"Authorization: Bearer {world.sessions['GAME_ADMIN']}"
     path = f"POST {world.player('alice')}/ban HTTP/1.1"
     answer = said(quick, head(path, HOST, token, "Content-Length: 10") + b"{")
@@ -179,7 +179,7 @@ def test_an_address_has_so_many_and_those_that_rest_make_room(few: Backend) -> N
 
 
 def test_an_address_whose_connections_are_all_busy_is_refused_one_more(few: Backend) -> None:
-    world = make_world(few)
+    world = make_troubled_game(few)
     token = f"Authorization: Bearer {world.sessions['GAME_ADMIN']}"
     asked = head(f"POST {world.player('alice')}/ban HTTP/1.1", HOST, token, "Content-Length: 9")
     with ExitStack() as stack:
@@ -205,7 +205,7 @@ UPGRADES = [
 
 @pytest.mark.parametrize("offer", UPGRADES, ids=lambda offer: offer[1])
 @pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
-def test_an_offer_to_upgrade_is_ignored_and_the_body_read(world: World, offer: list[str], chunked: bool) -> None:
+def test_an_offer_to_upgrade_is_ignored_and_the_body_read(world: TroubledGame, offer: list[str], chunked: bool) -> None:
     body = json.dumps({"level": 7}).encode()
     framing = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(body)}"
     wire = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if chunked else body
@@ -223,7 +223,7 @@ def test_an_offer_to_upgrade_is_ignored_and_the_body_read(world: World, offer: l
             assert "upgrade" not in first.headers
 
 
-def test_many_offers_at_once_are_many_calls(still: World) -> None:
+def test_many_offers_at_once_are_many_calls(still: TroubledGame) -> None:
     offer = head("GET /admin/v1/nothing HTTP/1.1", HOST, "Connection: Upgrade", "Upgrade: h2c")
     last = head("GET /admin/v1/nothing HTTP/1.1", HOST, "Connection: close")
     with closing(connected(still.backend)) as connection:
@@ -247,12 +247,12 @@ def test_many_offers_at_once_are_many_calls(still: World) -> None:
         (head(HEALTH, HOST, "Connection: Upgrade", "Upgrade: h2c", HOST), "host"),
     ],
 )
-def test_a_header_that_can_be_said_once_is_said_once(still: World, sent: bytes, field: str) -> None:
+def test_a_header_that_can_be_said_once_is_said_once(still: TroubledGame, sent: bytes, field: str) -> None:
     answer = said(still.backend, sent)
     assert (answer.status, answer.fields) == (400, [field])
 
 
-def test_http_1_0_needs_no_host(still: World) -> None:
+def test_http_1_0_needs_no_host(still: TroubledGame) -> None:
     assert said(still.backend, head(HEALTH.replace("1.1", "1.0"))).status == 200
 
 
@@ -269,7 +269,7 @@ def test_http_1_0_needs_no_host(still: World) -> None:
     ],
 )
 def test_what_is_no_request_is_refused_in_the_envelope_of_all_refusals(
-    still: World, sent: bytes, status: int, caplog: pytest.LogCaptureFixture
+    still: TroubledGame, sent: bytes, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = said(still.backend, sent)
     assert answer.status == status
@@ -277,7 +277,7 @@ def test_what_is_no_request_is_refused_in_the_envelope_of_all_refusals(
     assert caplog.text == "", "whoever sends nonsense fills no log"
 
 
-def test_what_is_wrong_after_a_call_does_not_take_its_answer(still: World) -> None:
+def test_what_is_wrong_after_a_call_does_not_take_its_answer(still: TroubledGame) -> None:
     with closing(connected(still.backend)) as connection:
         connection.sendall(head(HEALTH, HOST) + b"nonsense\r\n\r\n")
         assert answer_on(connection).status == 200

@@ -11,19 +11,19 @@ import pytest
 from kraty_console.backend.app.routes import ROUTES
 from kraty_console.backend.http.csrf import origin_of, origins_of
 from kraty_console.backend.http.routing import RouteAccess
-from tests.contract.backend import PORTAL
-from tests.contract.world import World
+from tests.harness.contract.served_backend import PORTAL
+from tests.harness.contract.troubled_game import TroubledGame
 
 _keys = itertools.count(1)
 
 JSON = {"Content-Type": "application/json"}
 
 
-def cookie(world: World) -> dict[str, str]:
+def cookie(world: TroubledGame) -> dict[str, str]:
     return {"Cookie": f"theme=dark; kraty_session={world.sessions['GAME_ADMIN']}"}
 
 
-def credit(world: World, **headers: str) -> Any:
+def credit(world: TroubledGame, **headers: str) -> Any:
     """The change, by cookie."""
     body = {"amount": 5, "reason": "goodwill", "idempotencyKey": f"cookie-{next(_keys):06}"}
     given = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -53,7 +53,7 @@ def credit(world: World, **headers: str) -> Any:
         {"Content_Type": "text/plain", "Origin": PORTAL},
     ],
 )
-def test_a_foreign_page_changes_nothing_by_cookie(world: World, headers: dict[str, str]) -> None:
+def test_a_foreign_page_changes_nothing_by_cookie(world: TroubledGame, headers: dict[str, str]) -> None:
     before = world.backend.counts()
     answer = credit(world, **headers)
     assert (answer.status, answer.error["code"]) == (403, "forbidden")
@@ -71,19 +71,21 @@ def test_a_foreign_page_changes_nothing_by_cookie(world: World, headers: dict[st
         {"Sec_Fetch_Site": "none"},
     ],
 )
-def test_the_portals_own_page_and_what_is_no_browser_change_things(world: World, headers: dict[str, str]) -> None:
+def test_the_portals_own_page_and_what_is_no_browser_change_things(
+    world: TroubledGame, headers: dict[str, str]
+) -> None:
     answer = credit(world, Content_Type="application/json; charset=utf-8", **headers)
     assert (answer.status, answer.data["applied"]) == (200, True)
 
 
-def test_reads_by_cookie_are_answered_wherever_they_come_from(still: World) -> None:
+def test_reads_by_cookie_are_answered_wherever_they_come_from(still: TroubledGame) -> None:
     headers = {**cookie(still), "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
     answer = still.backend.call("GET", still.player("alice"), headers=headers)
     assert answer.status == 200
     assert "access-control-allow-origin" not in answer.headers  # so no page of another origin can see it
 
 
-def test_the_portals_page_at_another_origin_may_ask_send_and_read(world: World) -> None:
+def test_the_portals_page_at_another_origin_may_ask_send_and_read(world: TroubledGame) -> None:
     path = f"{world.player('alice')}/wallet/gold/credit"
     asked = {
         "Origin": PORTAL,
@@ -100,7 +102,7 @@ def test_the_portals_page_at_another_origin_may_ask_send_and_read(world: World) 
     assert not [name for name in refused.headers if name.startswith("access-control-")]
 
 
-def test_a_bearer_token_is_no_browsers_and_needs_neither(world: World) -> None:
+def test_a_bearer_token_is_no_browsers_and_needs_neither(world: TroubledGame) -> None:
     body = {"amount": 5, "reason": "goodwill", "idempotencyKey": f"cookie-{next(_keys):06}"}
     headers = {**cookie(world), "Content-Type": "text/plain", "Origin": "https://evil.example"}
     answer = world.post(f"{world.player('alice')}/wallet/gold/credit", body, headers=headers)
@@ -115,7 +117,7 @@ def test_a_bearer_token_is_no_browsers_and_needs_neither(world: World) -> None:
         if route.method != "GET" and route.access in (RouteAccess.GAME, RouteAccess.STUDIO, RouteAccess.SESSION)
     ],
 )
-def test_every_change_is_kept_from_foreign_pages(still: World, method: str, path: str) -> None:
+def test_every_change_is_kept_from_foreign_pages(still: TroubledGame, method: str, path: str) -> None:
     target = path.replace("{studioId}", still.tenant.studio_id).replace("{gameId}", still.tenant.game_id)
     target = re.sub(r"\{\w+\}", "x", target)
     before = still.backend.counts()
@@ -126,7 +128,7 @@ def test_every_change_is_kept_from_foreign_pages(still: World, method: str, path
     assert still.get("/admin/v1/me").status == 200
 
 
-def test_signing_out_by_cookie_needs_no_body(world: World) -> None:
+def test_signing_out_by_cookie_needs_no_body(world: TroubledGame) -> None:
     assert world.backend.call("DELETE", "/admin/v1/session", headers=cookie(world)).status == 204
 
 

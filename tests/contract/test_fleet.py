@@ -23,10 +23,10 @@ import pytest
 from kraty_console.backend.app.reduction import Reduction
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.runtime.settings import Settings
-from tests.contract.backend import Backend
 from tests.contract.test_serve import PATIENCE, SERVE
-from tests.contract.world import World, make_world
-from tests.databases import SqliteFiles
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
+from tests.harness.databases import SqliteFiles
 
 TRIES = 100_000
 
@@ -73,16 +73,16 @@ class Fleet:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(tmp_path_factory: pytest.TempPathFactory) -> TroubledGame:
     """A small game in a file, made now: the processes go by the real clock."""
     url = SqliteFiles(tmp_path_factory.mktemp("fleet")).fresh()
     with Backend(url, Rate(0)).running() as backend:
         backend.clock.ms = time.time_ns() // 1_000_000
-        return make_world(backend)
+        return make_troubled_game(backend)
 
 
 @pytest.fixture
-def fleet(world: World) -> Iterator[Fleet]:
+def fleet(world: TroubledGame) -> Iterator[Fleet]:
     """Two processes on the world's file."""
     url = world.backend.database_url
     command = [*SERVE, "--database", url, "--listen", "127.0.0.1:0", "--workers", "2"]

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from kraty_console.backend.http.request_body import MAX_BODY
-from tests.contract.backend import Answered
-from tests.contract.world import World
 from tests.data import Hostile, load_hostile
+from tests.harness.contract.served_backend import Answered
+from tests.harness.contract.troubled_game import TroubledGame
 
 KEY = b'"idempotencyKey":"key-0000-0001"'
 REASON = b'"reason":"make-good"'
@@ -90,14 +90,14 @@ def refused(answer: Answered, field: str) -> None:
 
 
 @pytest.fixture
-def unwritten(still: World) -> Iterator[World]:
+def unwritten(still: TroubledGame) -> Iterator[TroubledGame]:
     """A world in which nothing may have been written when the test is over."""
     before = still.backend.counts()
     yield still
     assert still.backend.counts() == before
 
 
-def test_a_credit_names_the_field_that_is_wrong(unwritten: World) -> None:
+def test_a_credit_names_the_field_that_is_wrong(unwritten: TroubledGame) -> None:
     path = f"{unwritten.player('alice')}/wallet/gold/credit"
     for name, (fields, wrong) in CREDITS.items():
         answer = unwritten.post(path, b"{" + REASON + b"," + KEY + b"," + fields + b"}")
@@ -105,7 +105,7 @@ def test_a_credit_names_the_field_that_is_wrong(unwritten: World) -> None:
         refused(answer, wrong)
 
 
-def test_a_grant_names_the_entry_that_is_wrong(unwritten: World) -> None:
+def test_a_grant_names_the_entry_that_is_wrong(unwritten: TroubledGame) -> None:
     for name, (fields, wrong) in GRANTS.items():
         body = b"{" + b",".join([REASON, KEY, b'"externalPlayerId":"alice"', fields]) + b"}"
         answer = unwritten.post(f"{unwritten.game}/grants", body)
@@ -115,14 +115,14 @@ def test_a_grant_names_the_entry_that_is_wrong(unwritten: World) -> None:
             refused(unwritten.serve("POST", "/players/new/grants", body), wrong)
 
 
-def test_a_body_that_is_no_object_is_refused_whole(unwritten: World) -> None:
+def test_a_body_that_is_no_object_is_refused_whole(unwritten: TroubledGame) -> None:
     for body in WHOLE.values():
         refused(unwritten.post(f"{unwritten.player('alice')}/wallet/gold/credit", body), "body")
         refused(unwritten.serve("POST", "/players/alice/wallet/gold/credit", body), "body")
 
 
 @pytest.mark.parametrize("hostile", [each for each in load_hostile() if each.is_json], ids=lambda each: each.name)
-def test_the_json_of_the_corpus_is_refused_wherever_it_stands(unwritten: World, hostile: Hostile) -> None:
+def test_the_json_of_the_corpus_is_refused_wherever_it_stands(unwritten: TroubledGame, hostile: Hostile) -> None:
     text = hostile.value.encode("utf-8", "surrogatepass")
     path = f"{unwritten.player('alice')}/wallet/gold/credit"
     for body in (text, b"{" + REASON + b"," + KEY + b',"amount":' + text + b"}"):
@@ -131,13 +131,13 @@ def test_the_json_of_the_corpus_is_refused_wherever_it_stands(unwritten: World, 
 
 
 @pytest.mark.parametrize("score", ["-1", "NaN", "Infinity", "1e999", "true", '"7"', "[]", "1" + "0" * 400])
-def test_a_score_is_a_finite_number(unwritten: World, score: str) -> None:
+def test_a_score_is_a_finite_number(unwritten: TroubledGame, score: str) -> None:
     path = f"{unwritten.game}/attempts/{unwritten.attempts['stuck']}/force-complete"
     body = b"{" + REASON + b"," + KEY + b',"finalScore":' + score.encode() + b"}"
     refused(unwritten.post(path, body), "finalScore")
 
 
-def test_a_body_over_a_mebibyte_is_413(unwritten: World) -> None:
+def test_a_body_over_a_mebibyte_is_413(unwritten: TroubledGame) -> None:
     for size, status in ((MAX_BODY, 400), (MAX_BODY + 1, 413)):
         for answer in (
             unwritten.post(f"{unwritten.player('alice')}/ban", b" " * size),
@@ -148,7 +148,7 @@ def test_a_body_over_a_mebibyte_is_413(unwritten: World) -> None:
                 assert answer.error["code"] == "payload_too_large"
 
 
-def chunked(world: World, size: int) -> Answered:
+def chunked(world: TroubledGame, size: int) -> Answered:
     """A body whose length is not announced."""
     connection = http.client.HTTPConnection("127.0.0.1", world.backend.port, timeout=30)
     token = world.sessions["GAME_ADMIN"]
@@ -168,13 +168,13 @@ def chunked(world: World, size: int) -> Answered:
         connection.close()
 
 
-def test_a_compressed_body_is_415(unwritten: World) -> None:
+def test_a_compressed_body_is_415(unwritten: TroubledGame) -> None:
     answer = unwritten.post(f"{unwritten.player('alice')}/ban", b"{}", headers={"Content-Encoding": "gzip"})
     assert (answer.status, answer.error["code"]) == (415, "unsupported_media_type")
 
 
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "text/plain", "application/octet-stream", None])
-def test_the_content_type_does_not_matter(world: World, kind: str | None) -> None:
+def test_the_content_type_does_not_matter(world: TroubledGame, kind: str | None) -> None:
     headers = {} if kind is None else {"Content-Type": kind}
     body = json.dumps({"amount": 1, "reason": "goodwill", "idempotencyKey": "key-0000-0001"}).encode()
     assert world.post(f"{world.player('alice')}/wallet/gold/credit", body, headers=headers).status == 200

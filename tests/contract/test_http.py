@@ -16,14 +16,14 @@ from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.http.routing import SIGNED_IN, Route, RouteAccess
 from kraty_console.backend.storage import tables
-from tests.contract.backend import Backend
-from tests.contract.world import World, make_world
-from tests.databases import SqliteFiles
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
+from tests.harness.databases import SqliteFiles
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-def test_every_answer_has_a_request_id_of_its_own(still: World) -> None:
+def test_every_answer_has_a_request_id_of_its_own(still: TroubledGame) -> None:
     answers = [
         still.backend.call("GET", "/admin/v1/health"),
         still.get("/admin/v1/me"),
@@ -50,12 +50,12 @@ def test_every_answer_has_a_request_id_of_its_own(still: World) -> None:
         ("\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9", False),
     ],
 )
-def test_a_given_request_id_is_kept_when_it_is_harmless(still: World, given: str, kept: bool) -> None:
+def test_a_given_request_id_is_kept_when_it_is_harmless(still: TroubledGame, given: str, kept: bool) -> None:
     answer = still.get("/admin/v1/me", headers={"X-Request-Id": given.encode("utf-8").decode("latin-1")})
     assert (answer.headers["x-request-id"] == given) is kept
 
 
-def test_a_method_that_is_not_for_a_path_is_405_with_those_that_are(still: World) -> None:
+def test_a_method_that_is_not_for_a_path_is_405_with_those_that_are(still: TroubledGame) -> None:
     for method, path, allowed in (
         ("POST", "/admin/v1/health", "GET, HEAD"),
         ("GET", "/admin/v1/session", "DELETE"),
@@ -67,7 +67,7 @@ def test_a_method_that_is_not_for_a_path_is_405_with_those_that_are(still: World
         assert answer.headers["allow"] == allowed
 
 
-def test_head_is_get_without_the_body(still: World) -> None:
+def test_head_is_get_without_the_body(still: TroubledGame) -> None:
     answer, whole = still.call("HEAD", still.player("alice")), still.get(still.player("alice"))
     assert (answer.status, answer.raw) == (200, b"")
     assert (answer.headers["etag"], answer.headers["content-length"]) == (
@@ -76,7 +76,7 @@ def test_head_is_get_without_the_body(still: World) -> None:
     )
 
 
-def test_a_long_answer_is_compressed_for_those_who_ask(still: World) -> None:
+def test_a_long_answer_is_compressed_for_those_who_ask(still: TroubledGame) -> None:
     plain = still.get(still.player("alice"))
     small = still.get(still.player("alice"), headers={"Accept-Encoding": "gzip, deflate"})
     assert "content-encoding" not in plain.headers
@@ -86,7 +86,7 @@ def test_a_long_answer_is_compressed_for_those_who_ask(still: World) -> None:
     assert small.headers["x-request-id"]
 
 
-def test_no_cache_keeps_what_is_about_somebody(still: World) -> None:
+def test_no_cache_keeps_what_is_about_somebody(still: TroubledGame) -> None:
     answers = [
         still.get(still.player("alice")),
         still.get(still.player("nobody")),
@@ -102,7 +102,7 @@ def test_no_cache_keeps_what_is_about_somebody(still: World) -> None:
     assert (again.status, again.headers["cache-control"]) == (304, "no-store")
 
 
-def test_answers_are_kept_to_the_caller(still: World) -> None:
+def test_answers_are_kept_to_the_caller(still: TroubledGame) -> None:
     answer = still.get(still.player("alice"))
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-type"] == "application/json"
@@ -110,7 +110,7 @@ def test_answers_are_kept_to_the_caller(still: World) -> None:
     assert "server" not in answer.headers
 
 
-def test_small_packets_leave_at_once(still: World) -> None:
+def test_small_packets_leave_at_once(still: TroubledGame) -> None:
     nodelay = still.backend.option_of_connections(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     assert nodelay
     assert all(nodelay)
@@ -125,7 +125,7 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
 
 
 def test_too_many_calls_are_429_with_the_wait_and_each_caller_counts_alone(limited: Backend) -> None:
-    world = make_world(limited)
+    world = make_troubled_game(limited)
     assert [world.get("/admin/v1/me").status for _ in range(4)] == [200, 200, 200, 429]
     answer = world.get("/admin/v1/me")
     assert (answer.error["code"], answer.headers["retry-after"]) == ("rate_limited", "1")
@@ -139,7 +139,7 @@ def test_too_many_calls_are_429_with_the_wait_and_each_caller_counts_alone(limit
 
 def test_a_call_that_is_held_up_leaves_its_key_free(limited: Backend) -> None:
     limited.clock.seconds += 100
-    world = make_world(limited)
+    world = make_troubled_game(limited)
     path, body = f"{world.player('alice')}/ban", {"reason": "cheating", "idempotencyKey": "ban-0001"}
     for _ in range(3):
         world.get("/admin/v1/me")
@@ -161,7 +161,7 @@ def test_a_failure_tells_its_request_id_and_the_log_where_it_arose(
     broken = Route("POST", "/admin/v1/broken/{name}", RouteAccess.SESSION, SIGNED_IN, _broken)
     url = SqliteFiles(tmp_path).fresh()
     with Backend(url, Rate(0), routes=(*ROUTES, broken)).running() as backend:
-        world = make_world(backend)
+        world = make_troubled_game(backend)
         with caplog.at_level(logging.DEBUG):
             answer = world.post("/admin/v1/broken/alice-the-secret", {"reason": "body-secret"})
         assert (answer.status, answer.error["code"]) == (500, "internal_error")
@@ -178,7 +178,7 @@ def test_a_failure_tells_its_request_id_and_the_log_where_it_arose(
 
 def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with Backend(SqliteFiles(tmp_path).fresh(), Rate(0)).running() as backend:
-        world = make_world(backend)
+        world = make_troubled_game(backend)
         backend.break_table("wallet_ledger")
         path = f"{world.player('alice')}/wallet/gold/credit"
         answer = world.post(path, {"amount": 1, "reason": "goodwill", "idempotencyKey": "key-0000-0001"})

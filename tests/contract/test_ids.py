@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.backend import Backend, segment
-from tests.contract.world import World, make_world
 from tests.data import load_hostile
+from tests.harness.contract.served_backend import Backend, segment
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
 
 TRICKY = [
     ".",
@@ -53,9 +53,9 @@ GOLD = {"type": "currency", "currencyKey": "gold", "amount": 1}
 
 
 @pytest.fixture(scope="module")
-def crowd(backend: Backend) -> World:
+def crowd(backend: Backend) -> TroubledGame:
     """A game in which every such player is, each made through the wire."""
-    world = make_world(backend)
+    world = make_troubled_game(backend)
     for index, name in enumerate(STORABLE):
         path = f"/players/{segment(name)}/grants"
         made = world.serve("POST", path, {"entries": [GOLD], "idempotencyKey": f"k{index}"})
@@ -63,7 +63,7 @@ def crowd(backend: Backend) -> World:
     return world
 
 
-def test_a_look_and_a_search_find_exactly_that_player(crowd: World) -> None:
+def test_a_look_and_a_search_find_exactly_that_player(crowd: TroubledGame) -> None:
     seen = set()
     for name in STORABLE:
         answer = crowd.serve("GET", f"/players/{segment(name)}?limit=1")
@@ -76,7 +76,7 @@ def test_a_look_and_a_search_find_exactly_that_player(crowd: World) -> None:
     assert len(seen) == len(STORABLE)
 
 
-def test_a_change_reaches_exactly_that_player(crowd: World) -> None:
+def test_a_change_reaches_exactly_that_player(crowd: TroubledGame) -> None:
     for index, name in enumerate(TRICKY):
         body = {"amount": index + 1, "reason": "goodwill", "idempotencyKey": f"credit-{index:04}"}
         assert crowd.post(f"{crowd.player(name)}/wallet/gold/credit", body).data["balance"] == index + 1
@@ -89,13 +89,13 @@ def test_a_change_reaches_exactly_that_player(crowd: World) -> None:
         assert [row["action"] for row in answer["audit"]] == ["player.ban", "wallet.credit", "grant.create"]
 
 
-def test_the_log_is_searched_by_such_an_id_as_well(crowd: World) -> None:
+def test_the_log_is_searched_by_such_an_id_as_well(crowd: TroubledGame) -> None:
     for name in TRICKY[:12]:
         rows = crowd.audit_rows(player=name)
         assert {row["player"]["externalPlayerId"] for row in rows} == {name}
 
 
-def test_economy_keys_are_one_segment_too(still: World) -> None:
+def test_economy_keys_are_one_segment_too(still: TroubledGame) -> None:
     for key in ("gold/credit", "..", "a/b", "%2F", "gold?x=1"):
         body = {"amount": 1, "reason": "goodwill", "idempotencyKey": "key-0000-0001"}
         answer = still.post(f"{still.player('alice')}/wallet/{segment(key)}/credit", body)
@@ -103,7 +103,7 @@ def test_economy_keys_are_one_segment_too(still: World) -> None:
 
 
 @pytest.mark.parametrize("name", ["a\0b", "\0", "x" * 513, "x" * 30_000], ids=["NUL inside", "NUL", "513", "30,000"])
-def test_what_cannot_be_an_id_is_refused_and_makes_nobody(still: World, name: str) -> None:
+def test_what_cannot_be_an_id_is_refused_and_makes_nobody(still: TroubledGame, name: str) -> None:
     before = still.backend.counts()
     body = {"entries": [GOLD], "idempotencyKey": "k"}
     for answer in (
@@ -117,12 +117,12 @@ def test_what_cannot_be_an_id_is_refused_and_makes_nobody(still: World, name: st
     assert still.backend.counts() == before
 
 
-def test_a_path_beyond_all_measure_is_refused_before_it_is_read(still: World) -> None:
+def test_a_path_beyond_all_measure_is_refused_before_it_is_read(still: TroubledGame) -> None:
     assert still.get(still.player("x" * (1 << 20))).status == 431
     assert still.get("/admin/v1/me").status == 200
 
 
-def test_bytes_that_are_no_text_name_nobody(still: World) -> None:
+def test_bytes_that_are_no_text_name_nobody(still: TroubledGame) -> None:
     raw = [each.raw for each in load_hostile() if each.raw is not None]
     assert raw
     for name in (*raw, b"\xff", b"\xed\xa0\x80", b"\xc0\xaf"):
@@ -133,7 +133,7 @@ def test_bytes_that_are_no_text_name_nobody(still: World) -> None:
         assert still.backend.counts() == before
 
 
-def test_a_path_that_was_not_encoded_is_another_path(still: World) -> None:
+def test_a_path_that_was_not_encoded_is_another_path(still: TroubledGame) -> None:
     for path in ("/players/a/b", "/players//grants", "/players/", "/players/alice/", "/players/x/merge-into/y"):
         assert still.serve("GET", path).status in (404, 405), path
     assert still.backend.call("GET", "/admin/v1/../v1/health").status == 404

@@ -19,10 +19,10 @@ from kraty_console.backend.http.rate_limit_gate import RateLimitGate
 from kraty_console.backend.http.request_body import MAX_CLIENT_BODY, MOST_TOLD
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.contract.session import GAME_VIEWER
-from tests.backend.plans import recorded
-from tests.contract.backend import Backend
-from tests.contract.world import OUTSIDER, World, make_world
-from tests.databases import KINDS, PostgresqlServer, SqliteFiles
+from tests.harness.backend.query_plans import recorded
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import OUTSIDER, TroubledGame, make_troubled_game
+from tests.harness.databases import KINDS, PostgresqlServer, SqliteFiles
 
 BURST = 10
 
@@ -40,10 +40,10 @@ def limited(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture
-def world(limited: Backend) -> World:
+def world(limited: Backend) -> TroubledGame:
     limited.clock.seconds += 10_000  # every bucket is full
     limited.busy = lambda: 0.0
-    return make_world(limited)
+    return make_troubled_game(limited)
 
 
 def at(address: str, **more: str) -> dict[str, str]:
@@ -54,19 +54,19 @@ def statuses(count: int, call: Any) -> list[int]:
     return [call().status for _ in range(count)]
 
 
-def player(world: World, name: str, address: str, path: str = "/inventory") -> Any:
+def player(world: TroubledGame, name: str, address: str, path: str = "/inventory") -> Any:
     headers = at(address, **{"X-Player-Secret": world.secret(name)})
     return lambda: world.play("GET", f"/players/{name}{path}", headers=headers)
 
 
-def test_one_players_flood_is_429_for_that_player_alone(world: World) -> None:
+def test_one_players_flood_is_429_for_that_player_alone(world: TroubledGame) -> None:
     flood, other = player(world, "alice", "203.0.113.1"), player(world, "alicia", "203.0.113.1")
     assert statuses(BURST + 5, flood) == [200] * BURST + [429] * 5
     assert other().status == 200
     assert player(world, "alice", "203.0.113.2")().status == 429, "from wherever they come"
 
 
-def test_a_flood_without_a_secret_costs_its_address_and_not_the_player_it_names(world: World) -> None:
+def test_a_flood_without_a_secret_costs_its_address_and_not_the_player_it_names(world: TroubledGame) -> None:
     own = player(world, "alice", "203.0.113.1")
     headers = at("203.0.113.6", **{"X-Player-Secret": "x" * 43})
     wrong = lambda: world.play("GET", "/players/alice/inventory", headers=headers)  # noqa: E731
@@ -74,7 +74,7 @@ def test_a_flood_without_a_secret_costs_its_address_and_not_the_player_it_names(
     assert own().status == 200
 
 
-def test_an_address_is_limited_before_anything_is_looked_up(world: World) -> None:
+def test_an_address_is_limited_before_anything_is_looked_up(world: TroubledGame) -> None:
     """By sessions, keys and players of its own it gets no further than an address may."""
     most = round(BURST * OF_ADDRESS)
     for name in range(most // BURST):
@@ -88,7 +88,7 @@ def test_an_address_is_limited_before_anything_is_looked_up(world: World) -> Non
     assert world.get("/admin/v1/me", headers=at("198.51.100.2")).status == 200
 
 
-def test_bad_credentials_are_limited_and_good_ones_of_the_same_address_are_not(world: World) -> None:
+def test_bad_credentials_are_limited_and_good_ones_of_the_same_address_are_not(world: TroubledGame) -> None:
     good = lambda: world.get("/admin/v1/me", headers=at("192.0.2.7"))  # noqa: E731
     assert good().status == 200
 
@@ -105,18 +105,18 @@ def test_bad_credentials_are_limited_and_good_ones_of_the_same_address_are_not(w
     assert unknown.status == 200, "another address was not tried"
 
 
-def test_a_credential_that_ends_is_a_stranger_again(world: World) -> None:
+def test_a_credential_that_ends_is_a_stranger_again(world: TroubledGame) -> None:
     address = at("192.0.2.9")
     assert world.call("DELETE", "/admin/v1/session", headers=address).status == 204
     assert statuses(4, lambda: world.get("/admin/v1/me", headers=address)) == [401, 401, 429, 429]
 
 
-def test_health_is_answered_however_many_calls_there_are(world: World) -> None:
+def test_health_is_answered_however_many_calls_there_are(world: TroubledGame) -> None:
     health = lambda: world.backend.call("GET", "/admin/v1/health", headers=at("192.0.2.10"))  # noqa: E731
     assert set(statuses(BURST * 15, health)) == {200}
 
 
-def test_a_dear_call_counts_for_as_many_as_it_costs(world: World) -> None:
+def test_a_dear_call_counts_for_as_many_as_it_costs(world: TroubledGame) -> None:
     """Each reading of the clock is so much later: what the loop did in between is charged."""
     ticks = iter(range(10**9))
     world.backend.busy = lambda: next(ticks) * TOKEN_SECONDS
@@ -130,7 +130,7 @@ def test_a_dear_call_counts_for_as_many_as_it_costs(world: World) -> None:
     assert look().status == 200
 
 
-def test_a_stream_costs_its_tokens_alone_however_long_it_goes_on(world: World) -> None:
+def test_a_stream_costs_its_tokens_alone_however_long_it_goes_on(world: TroubledGame) -> None:
     ticks = iter(range(10**9))
     headers = at("192.0.2.16", **{"X-Player-Secret": world.secret("alice")})
     world.backend.busy = lambda: next(ticks) * TOKEN_SECONDS * BURST
@@ -140,13 +140,13 @@ def test_a_stream_costs_its_tokens_alone_however_long_it_goes_on(world: World) -
     assert statuses(BURST, player(world, "alice", "192.0.2.16")) == [200] * (BURST - 1) + [429]
 
 
-def test_a_stream_that_is_refused_costs_what_every_refused_call_does(world: World) -> None:
+def test_a_stream_that_is_refused_costs_what_every_refused_call_does(world: TroubledGame) -> None:
     headers = at("192.0.2.17", **{"X-Player-Secret": "x" * 43})
     wrong = lambda: world.play("HEAD", "/players/alice/inventory/stream", headers=headers)  # noqa: E731
     assert statuses(BURST, wrong) == [401] * 2 + [429] * 8
 
 
-def test_bytes_count_too(world: World) -> None:
+def test_bytes_count_too(world: TroubledGame) -> None:
     text = "x" * (MAX_CLIENT_BODY - 1000)
     big = lambda: world.serve(  # noqa: E731
         "PUT", "/players/alice/metadata", {"note": text}, headers=at("192.0.2.12")
@@ -157,7 +157,7 @@ def test_bytes_count_too(world: World) -> None:
 
 
 @pytest.mark.parametrize("size", [MAX_CLIENT_BODY, 979 * 1024])
-def test_a_game_sends_no_large_bodies(world: World, size: int) -> None:
+def test_a_game_sends_no_large_bodies(world: TroubledGame, size: int) -> None:
     body = b'{"externalPlayerId":"' + b"x" * size + b'"}'
     before = world.backend.counts()
     answer = world.play("POST", "/players/alice/register", body, headers=at("192.0.2.13"))
@@ -165,7 +165,7 @@ def test_a_game_sends_no_large_bodies(world: World, size: int) -> None:
     assert world.backend.counts() == before
 
 
-def test_many_unknown_fields_make_a_small_answer(world: World) -> None:
+def test_many_unknown_fields_make_a_small_answer(world: TroubledGame) -> None:
     body = {f"f{number}": number for number in range(60_000)}
     answer = world.post(f"{world.game}/grants", body, headers=at("192.0.2.14"))
     assert answer.status == 400
@@ -179,7 +179,7 @@ def test_many_unknown_fields_make_a_small_answer(world: World) -> None:
     assert len(json.dumps(rows)) > 500_000
 
 
-def test_refused_attempts_of_an_hour_are_one_row(world: World) -> None:
+def test_refused_attempts_of_an_hour_are_one_row(world: TroubledGame) -> None:
     def tried(address: str) -> int:
         path = f"{world.player('x' * 400)}/ban"
         return world.post(path, {"reason": "no"}, role=GAME_VIEWER, headers=at(address)).status
@@ -207,7 +207,7 @@ def test_refused_attempts_of_an_hour_are_one_row(world: World) -> None:
     assert world.backend.counts()["audit"] == before + 2, "another hour, another row"
 
 
-def test_refused_attempts_of_a_player_show_their_number_where_the_player_is_looked_at(world: World) -> None:
+def test_refused_attempts_of_a_player_show_their_number_where_the_player_is_looked_at(world: TroubledGame) -> None:
     for _ in range(3):
         world.backend.clock.seconds += 100
         assert world.post(f"{world.player('alice')}/ban", {"reason": "no"}, role=GAME_VIEWER).status == 403
@@ -218,7 +218,7 @@ def test_refused_attempts_of_a_player_show_their_number_where_the_player_is_look
     assert [row["metadata"]["count"] for row in rows] == [3, 3]
 
 
-def test_an_outsider_fills_nobodys_log(world: World) -> None:
+def test_an_outsider_fills_nobodys_log(world: TroubledGame) -> None:
     before, outsiders = world.backend.counts(), world.backend.refused["outsider"]
     for number in range(BURST):
         world.backend.clock.seconds += 100
@@ -306,7 +306,7 @@ def test_callers_are_remembered_within_bounds() -> None:
     assert limit.payers("0") is None
 
 
-def test_who_has_no_token_left_is_refused_before_anything_is_looked_up(world: World) -> None:
+def test_who_has_no_token_left_is_refused_before_anything_is_looked_up(world: TroubledGame) -> None:
     look = lambda: world.get("/admin/v1/me", headers=at("192.0.2.50"))  # noqa: E731
     assert statuses(BURST, look) == [200] * BURST
     with recorded(world.backend.db) as sent:
@@ -317,7 +317,7 @@ def test_who_has_no_token_left_is_refused_before_anything_is_looked_up(world: Wo
     assert len(sent) == asked > 0
 
 
-def test_paths_that_are_not_there_are_limited_too(world: World) -> None:
+def test_paths_that_are_not_there_are_limited_too(world: TroubledGame) -> None:
     nothing = lambda: world.backend.call("GET", "/nothing", headers=at("192.0.2.52"))  # noqa: E731
     most = round(BURST * OF_ADDRESS)
     assert statuses(most + 5, nothing) == [404] * most + [429] * 5

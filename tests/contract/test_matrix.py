@@ -13,8 +13,8 @@ import pytest
 from kraty_console.backend.app.routes import ROUTES
 from kraty_console.backend.http.routing import NOTHING, SIGNED_IN, Route, RouteAccess
 from kraty_console.contract.session import GAME_ADMIN, ROLE_PERMISSIONS, Permission
-from tests.contract import collecting, knowing, playing, webhooking
-from tests.contract.world import NEIGHBOUR, OUTSIDER, ROLES, World
+from tests.harness.contract import acquaintances, collectables, open_events, webhooks
+from tests.harness.contract.troubled_game import NEIGHBOUR, OUTSIDER, ROLES, TroubledGame
 
 PERMISSIONS = ROLE_PERMISSIONS[GAME_ADMIN]
 BODIES = {
@@ -32,19 +32,19 @@ BODIES = {
     "grant.create": {"entries": [{"type": "currency", "currencyKey": "gold", "amount": 1}]},
     "player.ban": {"reason": "cheating"},
     "player.unban": {"reason": "by mistake"},
-    **playing.BODIES,
-    **collecting.BODIES,
-    **knowing.BODIES,
-    **webhooking.BODIES,
+    **open_events.BODIES,
+    **collectables.BODIES,
+    **acquaintances.BODIES,
+    **webhooks.BODIES,
     "player.merge": {},
     "player.delete": {},
 }
 NOT_THERE = "0198c0de-0000-7000-8000-000000000000"
-SCENES: dict[str, Callable[[World], Mapping[str, str]]] = {
-    **playing.SCENES,
-    **collecting.SCENES,
-    **knowing.SCENES,
-    **webhooking.SCENES,
+SCENES: dict[str, Callable[[TroubledGame], Mapping[str, str]]] = {
+    **open_events.SCENES,
+    **collectables.SCENES,
+    **acquaintances.SCENES,
+    **webhooks.SCENES,
 }
 """What has to be there, by action, before a call succeeds; the answer is what fills its path."""
 
@@ -76,7 +76,7 @@ QUERIES = {"players": {"query": "alice"}, "search": {"q": "ali"}}
 """What has to be asked for, by the last word of the path."""
 
 
-def segments(route: Route, world: World, **other: str) -> Mapping[str, str]:
+def segments(route: Route, world: TroubledGame, **other: str) -> Mapping[str, str]:
     """What fills the path of the route: things that are there."""
     attempt = "unrolled" if "retry" in route.path else "stuck"
     filled = {
@@ -92,7 +92,7 @@ def segments(route: Route, world: World, **other: str) -> Mapping[str, str]:
     return {name: filled.get(name, NOT_THERE) for name in re.findall(r"\{(\w+)\}", route.path)}
 
 
-def target(route: Route, world: World, **other: str) -> str:
+def target(route: Route, world: TroubledGame, **other: str) -> str:
     """The path of the route, on things that are there."""
     path = route.path.format_map(segments(route, world, **other))
     asked = QUERIES.get(path.rpartition("/")[2])
@@ -106,7 +106,7 @@ def body(route: Route) -> dict[str, object] | None:
     return {**BODIES[route.action], "idempotencyKey": "key-0000-0001"}
 
 
-def secret(route: Route, world: World) -> dict[str, str]:
+def secret(route: Route, world: TroubledGame) -> dict[str, str]:
     """The secret of the player in the path, where the route asks for it."""
     return {"X-Player-Secret": world.secret("alice")} if route.access is RouteAccess.PLAYER else {}
 
@@ -137,7 +137,7 @@ def test_no_two_routes_are_the_same_and_none_hides_another() -> None:
 
 
 @every_route
-def test_nobody_gets_in_without_a_credential(still: World, route: Route) -> None:
+def test_nobody_gets_in_without_a_credential(still: TroubledGame, route: Route) -> None:
     if route.access is RouteAccess.ANYONE:
         assert still.backend.call(route.method, target(route, still)).status == 200
         return
@@ -157,7 +157,7 @@ def test_nobody_gets_in_without_a_credential(still: World, route: Route) -> None
 
 
 @every_route
-def test_the_credential_of_one_surface_is_nothing_on_the_other(still: World, route: Route) -> None:
+def test_the_credential_of_one_surface_is_nothing_on_the_other(still: TroubledGame, route: Route) -> None:
     if route.access is RouteAccess.ANYONE:
         return
     wrong = still.sessions["GAME_ADMIN"]
@@ -170,10 +170,10 @@ def test_the_credential_of_one_surface_is_nothing_on_the_other(still: World, rou
 @game_routes
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_do_what_it_may_and_no_more(
-    request: pytest.FixtureRequest, still: World, route: Route, role: str
+    request: pytest.FixtureRequest, still: TroubledGame, route: Route, role: str
 ) -> None:
     if route.permission in ROLE_PERMISSIONS[role]:
-        world: World = request.getfixturevalue("world")
+        world: TroubledGame = request.getfixturevalue("world")
         if route.permission == Permission.RETRY_REWARD_ROLL:
             world.mend_table()
         path = target(route, world, **SCENES.get(route.action, _nothing)(world))
@@ -201,7 +201,7 @@ def test_a_role_may_do_what_it_may_and_no_more(
 
 @member_routes
 @pytest.mark.parametrize("stranger", [OUTSIDER, NEIGHBOUR])
-def test_a_game_of_others_is_not_there(still: World, route: Route, stranger: str) -> None:
+def test_a_game_of_others_is_not_there(still: TroubledGame, route: Route, stranger: str) -> None:
     """A studio's neighbour sees the studio's log, and in it only what concerns its own game or none.
 
     An outsider's attempts are counted, and written into nobody's log.
@@ -225,7 +225,9 @@ def test_a_game_of_others_is_not_there(still: World, route: Route, stranger: str
 
 
 @member_routes
-def test_guessing_is_404_and_leaves_one_row_in_the_log_of_the_member_s_studio(still: World, route: Route) -> None:
+def test_guessing_is_404_and_leaves_one_row_in_the_log_of_the_member_s_studio(
+    still: TroubledGame, route: Route
+) -> None:
     """Of studios no trace is left at all: whether there is one of that name is not to be learned from a log either."""
     for where, rows in (("studioId", 0), ("gameId", 1)):
         before = still.backend.counts()
@@ -244,7 +246,7 @@ def test_guessing_is_404_and_leaves_one_row_in_the_log_of_the_member_s_studio(st
 
 
 @key_routes
-def test_a_key_of_the_other_kind_is_forbidden_and_the_attempt_is_kept(still: World, route: Route) -> None:
+def test_a_key_of_the_other_kind_is_forbidden_and_the_attempt_is_kept(still: TroubledGame, route: Route) -> None:
     key = still.keys["client_sdk" if route.permission == "server_integration" else "server_integration"]
     headers = secret(route, still)
     before = still.backend.counts()
@@ -257,7 +259,7 @@ def test_a_key_of_the_other_kind_is_forbidden_and_the_attempt_is_kept(still: Wor
 
 
 @key_routes
-def test_a_key_of_its_kind_is_let_in(world: World, route: Route) -> None:
+def test_a_key_of_its_kind_is_let_in(world: TroubledGame, route: Route) -> None:
     world.hold("alice", "gold", 10)
     headers = secret(route, world)
     path = target(route, world, **SCENES.get(route.action, _nothing)(world))
@@ -267,7 +269,7 @@ def test_a_key_of_its_kind_is_let_in(world: World, route: Route) -> None:
 
 
 @player_routes
-def test_what_is_a_player_s_alone_asks_for_their_secret(still: World, route: Route) -> None:
+def test_what_is_a_player_s_alone_asks_for_their_secret(still: TroubledGame, route: Route) -> None:
     right, others, path = still.secret("alice"), still.secret("alicia"), target(route, still)
     ghost = target(route, still, externalPlayerId="ghost")
     before = still.backend.counts()
@@ -294,11 +296,11 @@ def test_what_is_a_player_s_alone_asks_for_their_secret(still: World, route: Rou
     assert still.backend.counts() == before
 
 
-def _nothing(_world: World) -> Mapping[str, str]:
+def _nothing(_world: TroubledGame) -> Mapping[str, str]:
     return {}
 
 
-def test_a_session_that_is_over_or_ended_is_dead(world: World) -> None:
+def test_a_session_that_is_over_or_ended_is_dead(world: TroubledGame) -> None:
     admin = world.sessions["GAME_ADMIN"]
     assert world.call("DELETE", "/admin/v1/session").status == 204
     dead = world.get("/admin/v1/me")
@@ -313,7 +315,7 @@ def test_a_session_that_is_over_or_ended_is_dead(world: World) -> None:
 
 
 @pytest.mark.parametrize("change", ["revoked", "wrong secret"])
-def test_a_key_that_is_revoked_or_half_right_is_dead(world: World, change: str) -> None:
+def test_a_key_that_is_revoked_or_half_right_is_dead(world: TroubledGame, change: str) -> None:
     key = world.keys["server_integration"]
     if change == "revoked":
         world.revoke_keys()
@@ -323,7 +325,7 @@ def test_a_key_that_is_revoked_or_half_right_is_dead(world: World, change: str) 
     assert (answer.status, answer.error["code"]) == (401, "session_invalid")
 
 
-def test_the_cookie_is_a_credential_too_and_the_header_wins(still: World) -> None:
+def test_the_cookie_is_a_credential_too_and_the_header_wins(still: TroubledGame) -> None:
     cookie = f"theme=dark; kraty_session={still.sessions['GAME_VIEWER']}"
     answer = still.backend.call("GET", "/admin/v1/me", headers={"Cookie": cookie})
     assert answer.data["member"]["id"] == still.members["GAME_VIEWER"]
@@ -339,7 +341,7 @@ def test_the_cookie_is_a_credential_too_and_the_header_wins(still: World) -> Non
     assert still.backend.call("GET", "/server/v1/ping", headers={"Cookie": key}).error["code"] == "unauthenticated"
 
 
-def test_credentials_are_stored_as_hashes_only(still: World) -> None:
+def test_credentials_are_stored_as_hashes_only(still: TroubledGame) -> None:
     still.secret("alice")
     stored = still.stored_credentials()
     for credential in (*still.sessions.values(), *still.keys.values(), still.secret("alice")):
@@ -347,7 +349,7 @@ def test_credentials_are_stored_as_hashes_only(still: World) -> None:
         assert credential.rpartition(".")[2] not in stored
 
 
-def test_first_attempts_at_once_are_one_row(world: World) -> None:
+def test_first_attempts_at_once_are_one_row(world: TroubledGame) -> None:
     before = world.backend.counts()["audit"]
     with ThreadPoolExecutor(8) as threads:
         calls = [
@@ -360,10 +362,10 @@ def test_first_attempts_at_once_are_one_row(world: World) -> None:
     assert row["metadata"]["count"] == 8
 
 
-def _denied(world: World, most: int = 1) -> list[Any]:
+def _denied(world: TroubledGame, most: int = 1) -> list[Any]:
     """The newest rows of attempts that were refused."""
     return list(world.get(f"{world.log}?outcome=denied&limit={most}").data["rows"])
 
 
-def _only_an_audit_row(world: World, before: dict[str, int]) -> None:
+def _only_an_audit_row(world: TroubledGame, before: dict[str, int]) -> None:
     assert world.backend.counts() == {**before, "audit": before["audit"] + 1, "denials": before["denials"] + 1}

@@ -13,11 +13,11 @@ import pytest
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.client.admin import KEEPS_KEYS
 from kraty_console.contract.operations import Operation
-from tests.console.wire import Wire
-from tests.contract.altered import Forgetful
-from tests.contract.backend import NOW, Backend
-from tests.contract.world import World, make_world
-from tests.contract.writing import FIVE, call, prepare, writing
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.contract.altered_backends import Forgetful
+from tests.harness.contract.console_writer import FIVE, call, prepare, writing
+from tests.harness.contract.served_backend import NOW, Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
 
 ALL = (*FIVE, Operation.BAN, Operation.UNBAN)
 
@@ -29,7 +29,7 @@ class Kraty:
     """One backend of the two kinds, and the wire to it."""
 
     def __init__(self, url: str, *, records_keys: bool) -> None:
-        self.wire = Wire()
+        self.wire = FaultyTransport()
         forgetful = Forgetful(records_keys)
 
         def wrap(app: object) -> object:
@@ -72,9 +72,9 @@ def records(_records: Kraty) -> Iterator[Kraty]:
     _records.wire.asked.clear()
 
 
-def world_on(kraty: Kraty, kind: Operation) -> World:
+def world_on(kraty: Kraty, kind: Operation) -> TroubledGame:
     kraty.backend.clock.ms = NOW
-    world = make_world(kraty.backend)
+    world = make_troubled_game(kraty.backend)
     prepare(world, kind)
     kraty.wire.asked.clear()
     return world

@@ -6,21 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.contract.backend import Answered
 from tests.contract.test_admin_changes import CHANGES, Change, prepared
-from tests.contract.world import World
+from tests.harness.contract.served_backend import Answered
+from tests.harness.contract.troubled_game import TroubledGame
 
 TIMES = 32
 
 
-def all_at_once(world: World, path: str, bodies: list[dict[str, object]]) -> list[Answered]:
+def all_at_once(world: TroubledGame, path: str, bodies: list[dict[str, object]]) -> list[Answered]:
     """Every body posted at the same moment, each on a connection of its own."""
     with ThreadPoolExecutor(len(bodies)) as threads:
         return list(threads.map(lambda body: world.post(path, body), bodies))
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)
-def test_one_key_has_one_effect(world: World, change: Change) -> None:
+def test_one_key_has_one_effect(world: TroubledGame, change: Change) -> None:
     path = prepared(world, change)
     before = world.backend.counts()
     answers = all_at_once(world, path, [{**change.body, "idempotencyKey": "the-one-key"}] * TIMES)
@@ -36,7 +36,7 @@ def test_one_key_has_one_effect(world: World, change: Change) -> None:
     assert after["grants"] - before["grants"] <= 1
 
 
-def test_many_keys_roll_once(world: World) -> None:
+def test_many_keys_roll_once(world: TroubledGame) -> None:
     world.mend_table()
     path = f"{world.game}/attempts/{world.attempts['unrolled']}/retry-reward-roll"
     answers = all_at_once(world, path, [{"idempotencyKey": f"roll-{index:04}"} for index in range(TIMES)])
@@ -44,7 +44,7 @@ def test_many_keys_roll_once(world: World) -> None:
     assert all(answer.error["details"]["grantIds"] for answer in answers if answer.status == 409)
 
 
-def test_many_keys_deliver_once_and_credits_all_count(world: World) -> None:
+def test_many_keys_deliver_once_and_credits_all_count(world: TroubledGame) -> None:
     claim = f"{world.game}/grants/{world.grants['pending']}/force-claim"
     keys = [f"claim-{index:04}" for index in range(TIMES)]
     claims = all_at_once(world, claim, [{"reason": "the ack was lost", "idempotencyKey": key} for key in keys])
@@ -56,7 +56,7 @@ def test_many_keys_deliver_once_and_credits_all_count(world: World) -> None:
     assert sorted(answer.data["balance"] for answer in credited) == list(range(8, 8 + TIMES))
 
 
-def test_a_player_who_is_new_is_made_once(world: World) -> None:
+def test_a_player_who_is_new_is_made_once(world: TroubledGame) -> None:
     entries = [{"type": "currency", "currencyKey": "gold", "amount": 1}]
 
     def give(key: str) -> Answered:

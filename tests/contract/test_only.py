@@ -14,11 +14,11 @@ from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.http.routing import RouteAccess
 from kraty_console.contract.operations import OPERATIONS, PUBLISHED, Operation
 from kraty_console.contract.session import GAME_DEBUGGER, GAME_VIEWER
-from tests.compat import shapes
-from tests.contract import playing
 from tests.contract import test_matrix as matrix
-from tests.contract.backend import Backend
-from tests.contract.world import World, make_world
+from tests.harness.compat import published_shapes
+from tests.harness.contract import open_events
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
 
 SEVERAL = "search, player,force_complete,audit_log"
 """A Kraty with other routes than the published ones."""
@@ -37,15 +37,15 @@ def several_backend(database_url: str) -> Iterator[Backend]:
 
 
 @pytest.fixture
-def published(published_backend: Backend) -> World:
+def published(published_backend: Backend) -> TroubledGame:
     """A game on a backend that has what every Kraty has."""
-    return make_world(published_backend)
+    return make_troubled_game(published_backend)
 
 
 @pytest.fixture
-def several(several_backend: Backend) -> World:
+def several(several_backend: Backend) -> TroubledGame:
     """A game on a backend that has some operations, with complete answers."""
-    return make_world(several_backend)
+    return make_troubled_game(several_backend)
 
 
 def fields(words: str) -> set[str]:
@@ -60,14 +60,14 @@ def each_has(found: list[Mapping[str, Any]], words: str) -> None:
         assert set(each) == fields(words)
 
 
-def settled(world: World) -> None:
+def settled(world: TroubledGame) -> None:
     """Alice has something of every kind: a lobby, a balance, an item, a ban, attempts and grants of her own."""
-    playing.arena(world, "ring", capacity=3)
+    open_events.arena(world, "ring", capacity=3)
     pushed = {"key": "m-1", "externalPlayerIds": ["alice"], "idempotencyKey": "key-0000-0001"}
     assert world.serve("POST", f"/games/{world.tenant.game_id}/events/ring/lobbies", pushed).status == 201
     ack = world.serve("POST", f"/players/alice/grants/{world.grants['pending']}/ack", {})
     assert ack.status == 200
-    assert set(ack.data) == fields(shapes.GRANT)
+    assert set(ack.data) == fields(published_shapes.GRANT)
     assert world.serve("POST", "/players/alice/ban", {"reason": "cheating"}).status == 200
 
 
@@ -88,7 +88,7 @@ def test_a_list_says_which_operations_there_are(text: str, operations: set[Opera
     assert found.published_fields is published_fields
 
 
-def test_of_the_admin_surface_the_rest_is_not_there(published: World, several: World) -> None:
+def test_of_the_admin_surface_the_rest_is_not_there(published: TroubledGame, several: TroubledGame) -> None:
     for world, only in ((published, "published"), (several, SEVERAL)):
         left = [OPERATIONS[operation][:2] for operation in Reduction.parse(only).operations]
         admin = [route for route in ROUTES if route.path.startswith("/admin/")]
@@ -103,12 +103,12 @@ def test_of_the_admin_surface_the_rest_is_not_there(published: World, several: W
         assert world.backend.counts() == before
 
 
-def test_another_method_on_a_path_that_is_left_is_405(published: World) -> None:
+def test_another_method_on_a_path_that_is_left_is_405(published: TroubledGame) -> None:
     answer = published.get(f"{published.game}/grants")
     assert (answer.status, answer.error["code"], answer.headers["allow"]) == (405, "method_not_allowed", "POST")
 
 
-def test_both_other_surfaces_stay_whole(published: World) -> None:
+def test_both_other_surfaces_stay_whole(published: TroubledGame) -> None:
     for route in ROUTES:
         if route.path.startswith("/admin/"):
             continue
@@ -116,46 +116,46 @@ def test_both_other_surfaces_stay_whole(published: World) -> None:
         assert answer.status == (200 if route.access is RouteAccess.ANYONE else 401), route.path
 
 
-def test_with_published_the_look_up_holds_published_fields_alone(published: World) -> None:
+def test_with_published_the_look_up_holds_published_fields_alone(published: TroubledGame) -> None:
     settled(published)
     found = published.get(published.player("alice")).data
     assert set(found) == {"player", "attempts", "grants", "lobbies", "summary"}
     assert set(found["player"]) == {"id", "externalPlayerId", "firstSeenAt", "lastSeenAt", "lastContextSnapshot"}
     assert found["player"]["lastContextSnapshot"] == {"country": "PT", "level": 7}
-    each_has(found["attempts"], shapes.ATTEMPT)
+    each_has(found["attempts"], published_shapes.ATTEMPT)
     assert found["attempts"][0]["metrics"] == {"laps": 3}
-    each_has(found["grants"], shapes.GRANT)
+    each_has(found["grants"], published_shapes.GRANT)
     assert any(grant["contents"].get("entries") for grant in found["grants"])
-    each_has(found["lobbies"], shapes.LOBBY)
-    assert set(found["summary"]) == fields(shapes.SUMMARY)
+    each_has(found["lobbies"], published_shapes.LOBBY)
+    assert set(found["summary"]) == fields(published_shapes.SUMMARY)
 
 
-def test_with_published_the_studios_own_look_up_is_the_union_of_both_shapes(published: World) -> None:
+def test_with_published_the_studios_own_look_up_is_the_union_of_both_shapes(published: TroubledGame) -> None:
     settled(published)
     found = published.serve("GET", "/players/alice").data
     assert set(found) == {
         *("player", "attempts", "grants", "lobbies", "summary", "inventory", "wallet", "recentGrants"),
     }
-    assert set(found["player"]) == fields(str(shapes.SNAPSHOT["player"]))
+    assert set(found["player"]) == fields(str(published_shapes.SNAPSHOT["player"]))
     for name, words in (
-        ("attempts", shapes.ATTEMPT),
-        ("grants", shapes.GRANT),
-        ("recentGrants", shapes.GRANT),
-        ("lobbies", shapes.LOBBY),
-        ("inventory", shapes.ITEM_HELD),
-        ("wallet", shapes.BALANCE),
+        ("attempts", published_shapes.ATTEMPT),
+        ("grants", published_shapes.GRANT),
+        ("recentGrants", published_shapes.GRANT),
+        ("lobbies", published_shapes.LOBBY),
+        ("inventory", published_shapes.ITEM_HELD),
+        ("wallet", published_shapes.BALANCE),
     ):
         each_has(found[name], words)
     assert found["grants"] == found["recentGrants"]
 
 
-def test_with_published_a_stuck_grant_is_delivered(published: World) -> None:
+def test_with_published_a_stuck_grant_is_delivered(published: TroubledGame) -> None:
     stuck = published.grants["pending"]
     path = f"{published.game}/grants/{stuck}/force-claim"
     asked = {"reason": "ack lost", "idempotencyKey": "key-0000-0001"}
     answer = published.post(path, asked)
     assert answer.status == 200
-    assert set(answer.data) == fields(shapes.GRANT)
+    assert set(answer.data) == fields(published_shapes.GRANT)
     assert (answer.data["id"], answer.data["status"]) == (stuck, "claimed")
     again = published.post(path, asked)
     assert (again.status, again.data, again.headers["idempotent-replayed"]) == (200, answer.data, "true")
@@ -165,22 +165,22 @@ def test_with_published_a_stuck_grant_is_delivered(published: World) -> None:
     assert {each["itemKey"]: each["quantity"] for each in held["inventory"]} == {"sword": 1}
 
 
-def test_with_published_a_grant_is_made_by_hand(published: World) -> None:
+def test_with_published_a_grant_is_made_by_hand(published: TroubledGame) -> None:
     entries = [{"type": "currency", "currencyKey": "gold", "amount": 5}]
     asked = {"externalPlayerId": "alicia", "entries": entries, "reason": "make-good", "idempotencyKey": "key-0000-0001"}
     made = published.post(f"{published.game}/grants", asked)
     assert made.status == 201
-    assert set(made.data) == fields(shapes.GRANT)
+    assert set(made.data) == fields(published_shapes.GRANT)
     assert (made.data["contents"], made.data["sourceKind"]) == ({"entries": entries}, "admin")
     again = published.post(f"{published.game}/grants", asked)
     assert (again.status, again.data) == (200, made.data)
     assert published.get(published.player("alicia")).data["grants"] == [made.data]
     given = published.serve("POST", "/players/alicia/grants", {"entries": entries, "idempotencyKey": "key-0000-0002"})
     assert given.status == 201
-    assert set(given.data) == fields(shapes.GRANT)
+    assert set(given.data) == fields(published_shapes.GRANT)
 
 
-def test_the_rules_are_the_same(published: World) -> None:
+def test_the_rules_are_the_same(published: TroubledGame) -> None:
     path = f"{published.game}/grants/{published.grants['pending']}/force-claim"
     asked = {"reason": "ack lost", "idempotencyKey": "key-0000-0001"}
     assert published.post(path, asked, role=GAME_VIEWER).error["code"] == "forbidden"
@@ -192,7 +192,7 @@ def test_the_rules_are_the_same(published: World) -> None:
     assert published.get(published.player("nobody")).error["code"] == "not_found"
 
 
-def test_a_look_up_is_still_tagged_by_what_it_answers(published: World) -> None:
+def test_a_look_up_is_still_tagged_by_what_it_answers(published: TroubledGame) -> None:
     first = published.get(published.player("alicia"))
     again = published.get(published.player("alicia"), headers={"If-None-Match": first.headers["etag"]})
     assert (again.status, again.raw) == (304, b"")
@@ -206,7 +206,7 @@ def test_with_published_health_tells_two_things(published_backend: Backend) -> N
     assert (answer.status, answer.json) == (200, {"ok": True, "version": __version__})
 
 
-def test_a_list_without_published_leaves_answers_whole(several: World, world: World) -> None:
+def test_a_list_without_published_leaves_answers_whole(several: TroubledGame, world: TroubledGame) -> None:
     found = several.get(several.player("alice")).data
     assert set(found) == set(world.get(world.player("alice")).data)
     assert set(found["player"]) == set(world.get(world.player("alice")).data["player"])

@@ -12,7 +12,7 @@ from kraty_console.backend.app.openapi import files as committed
 from kraty_console.backend.app.openapi.surfaces import SURFACES, Surface
 from kraty_console.backend.app.routes import ROUTES
 from kraty_console.backend.http.routing import Route
-from tests.contract.world import World
+from tests.harness.contract.troubled_game import TroubledGame
 
 each_surface = pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.name)
 
@@ -30,7 +30,7 @@ def test_every_route_says_what_it_reads_and_answers(route: Route) -> None:
 
 
 @each_surface
-def test_it_is_served_to_anyone_as_it_is_kept(surface: Surface, still: World) -> None:
+def test_it_is_served_to_anyone_as_it_is_kept(surface: Surface, still: TroubledGame) -> None:
     answer = still.backend.call("GET", f"{surface.prefix}/openapi.json")
     assert answer.status == 200
     assert answer.json == json.loads(surface.file.read_text(encoding="utf-8"))

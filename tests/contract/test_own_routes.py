@@ -15,11 +15,11 @@ from kraty_console.client.writer import ChangeOutcome
 from kraty_console.config.profiles import Profile, load_profile
 from kraty_console.contract.errors import OperationMissing
 from kraty_console.contract.operations import Operation
-from tests.console.wire import Wire
-from tests.contract.altered import Moved
-from tests.contract.backend import NOW, Backend
-from tests.contract.world import World, make_world
-from tests.contract.writing import FIVE, REASON, call, prepare, writing
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.contract.altered_backends import Moved
+from tests.harness.contract.console_writer import FIVE, REASON, call, prepare, writing
+from tests.harness.contract.served_backend import NOW, Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
 
 CONFIG = """
 [profiles.x]
@@ -67,8 +67,8 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
 
 
 @pytest.fixture(scope="module")
-def _wire() -> Wire:
-    return Wire()
+def _wire() -> FaultyTransport:
+    return FaultyTransport()
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def moved(profile: Profile) -> Moved:
 
 
 @pytest.fixture(scope="module")
-def moved_backend(database_url: str, _wire: Wire, moved: Moved) -> Iterator[Backend]:
+def moved_backend(database_url: str, _wire: FaultyTransport, moved: Moved) -> Iterator[Backend]:
     def wrap(app: object) -> object:
         return _wire.around(moved.around(app))  # type: ignore[arg-type]
 
@@ -86,16 +86,16 @@ def moved_backend(database_url: str, _wire: Wire, moved: Moved) -> Iterator[Back
 
 
 @pytest.fixture
-def wire(_wire: Wire) -> Iterator[Wire]:
+def wire(_wire: FaultyTransport) -> Iterator[FaultyTransport]:
     yield _wire
     _wire.mend_all()
 
 
 @pytest.fixture
-def world(moved_backend: Backend, moved: Moved) -> World:
+def world(moved_backend: Backend, moved: Moved) -> TroubledGame:
     """A game on a backend whose changes are elsewhere."""
     moved_backend.clock.ms = NOW
-    made = make_world(moved_backend)
+    made = make_troubled_game(moved_backend)
     moved.place = {"studioId": made.tenant.studio_id, "gameId": made.tenant.game_id}
     moved.sent.clear()
     return made
@@ -108,7 +108,7 @@ def routes(profile: Profile) -> RouteTable:
 
 @pytest.mark.parametrize("kind", ALL, ids=str)
 async def test_a_change_goes_where_the_profile_says_in_its_words(
-    kind: Operation, world: World, moved: Moved, routes: RouteTable, tmp_path: Path
+    kind: Operation, world: TroubledGame, moved: Moved, routes: RouteTable, tmp_path: Path
 ) -> None:
     prepare(world, kind)
     moved.sent.clear()
@@ -131,7 +131,9 @@ async def test_a_change_goes_where_the_profile_says_in_its_words(
 
 
 @pytest.mark.parametrize("kind", ALL, ids=str)
-async def test_without_the_profile_the_change_finds_no_route(kind: Operation, world: World, tmp_path: Path) -> None:
+async def test_without_the_profile_the_change_finds_no_route(
+    kind: Operation, world: TroubledGame, tmp_path: Path
+) -> None:
     prepare(world, kind)
     before = world.backend.counts()
     async with writing(world, tmp_path) as at:
@@ -144,7 +146,7 @@ async def test_without_the_profile_the_change_finds_no_route(kind: Operation, wo
 
 @pytest.mark.parametrize("kind", ALL, ids=str)
 async def test_a_lost_answer_is_asked_for_again_with_the_same_method_path_and_bytes(
-    kind: Operation, world: World, wire: Wire, moved: Moved, routes: RouteTable, tmp_path: Path
+    kind: Operation, world: TroubledGame, wire: FaultyTransport, moved: Moved, routes: RouteTable, tmp_path: Path
 ) -> None:
     prepare(world, kind)
     moved.sent.clear()
@@ -166,7 +168,7 @@ async def test_a_lost_answer_is_asked_for_again_with_the_same_method_path_and_by
 
 
 async def test_a_change_that_never_arrived_is_sent_once_more(
-    world: World, wire: Wire, moved: Moved, routes: RouteTable, tmp_path: Path
+    world: TroubledGame, wire: FaultyTransport, moved: Moved, routes: RouteTable, tmp_path: Path
 ) -> None:
     wire.cuts("PATCH", "/gifts", times=1)
     results: list[ChangeOutcome] = []

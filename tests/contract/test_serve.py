@@ -22,8 +22,8 @@ import pytest
 
 from kraty_console import __version__
 from kraty_console.contract.session import ROLE_PERMISSIONS
-from tests.databases import PostgresqlServer, SqliteFiles
-from tests.ports import reserved_port
+from tests.harness.databases import PostgresqlServer, SqliteFiles
+from tests.harness.ports import reserved_port
 
 PATIENCE = 100
 SERVE = [sys.executable, "-m", "kraty_console", "backend", "serve"]

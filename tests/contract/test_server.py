@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from kraty_console.contract.players import Grant, Snapshot
-from tests.contract.backend import segment
-from tests.contract.shapes import exactly
-from tests.contract.world import World
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.served_backend import segment
+from tests.harness.contract.troubled_game import TroubledGame
 
 GOLD = {"type": "currency", "currencyKey": "gold", "amount": 5}
 
 
-def test_ping_tells_the_key_and_has_no_envelope(still: World) -> None:
+def test_ping_tells_the_key_and_has_no_envelope(still: TroubledGame) -> None:
     answer = still.serve("GET", "/ping")
     key = still.keys["server_integration"]
     assert answer.status == 200
@@ -28,7 +28,7 @@ def test_ping_tells_the_key_and_has_no_envelope(still: World) -> None:
     }
 
 
-def test_the_snapshot_keeps_the_e_mail_and_the_ledgers_to_the_portal(still: World) -> None:
+def test_the_snapshot_keeps_the_e_mail_and_the_ledgers_to_the_portal(still: TroubledGame) -> None:
     answer = still.serve("GET", "/players/alice?limit=2")
     snapshot = exactly(Snapshot, answer.data)
     assert set(answer.data) == {
@@ -46,19 +46,19 @@ def test_the_snapshot_keeps_the_e_mail_and_the_ledgers_to_the_portal(still: Worl
     assert still.serve("GET", "/players/alice?limit=2", headers={"If-None-Match": answer.headers["etag"]}).status == 304
 
 
-def test_a_player_who_is_not_there_is_404(still: World) -> None:
+def test_a_player_who_is_not_there_is_404(still: TroubledGame) -> None:
     answer = still.serve("GET", "/players/ghost")
     assert (answer.status, answer.error["message"]) == (404, "Player 'ghost' not found")
     assert still.serve("GET", "/players/alice?limit=0").fields == ["limit"]
 
 
-def test_a_key_opens_its_own_game_only(still: World) -> None:
+def test_a_key_opens_its_own_game_only(still: TroubledGame) -> None:
     answer = still.backend.call("GET", "/server/v1/players/alice", token=still.keys["other"])
     assert answer.status == 404
 
 
 @pytest.mark.parametrize("external_id", ["alice", "first/contact"])
-def test_a_grant_is_made_once_for_a_key_and_makes_its_player(world: World, external_id: str) -> None:
+def test_a_grant_is_made_once_for_a_key_and_makes_its_player(world: TroubledGame, external_id: str) -> None:
     path = f"/players/{segment(external_id)}/grants"
     body = {
         "idempotencyKey": "iap-1",
@@ -85,7 +85,7 @@ def test_a_grant_is_made_once_for_a_key_and_makes_its_player(world: World, exter
     assert row["player"]["externalPlayerId"] == external_id
 
 
-def test_a_grant_needs_a_key_and_known_entries(still: World) -> None:
+def test_a_grant_needs_a_key_and_known_entries(still: TroubledGame) -> None:
     before = still.backend.counts()
     assert still.serve("POST", "/players/new/grants", {"entries": [GOLD]}).fields == ["idempotencyKey"]
     assert still.serve("POST", "/players/new/grants", {"entries": [], "idempotencyKey": "k"}).fields == ["entries"]
@@ -95,7 +95,7 @@ def test_a_grant_needs_a_key_and_known_entries(still: World) -> None:
     assert still.backend.counts() == before
 
 
-def test_a_balance_goes_up_and_down_and_never_below_nothing(world: World) -> None:
+def test_a_balance_goes_up_and_down_and_never_below_nothing(world: TroubledGame) -> None:
     def move(way: str, amount: int, **more: Any) -> Any:
         return world.serve("POST", f"/players/alice/wallet/gold/{way}", {"amount": amount, **more})
 
@@ -118,14 +118,14 @@ def test_a_balance_goes_up_and_down_and_never_below_nothing(world: World) -> Non
     assert move("credit", 0).fields == ["amount"]
 
 
-def test_a_balance_stays_exact(world: World) -> None:
+def test_a_balance_stays_exact(world: TroubledGame) -> None:
     world.hold("alice", "gold", 2**53 - 2)
     assert world.serve("POST", "/players/alice/wallet/gold/credit", {"amount": 1}).data["balance"] == 2**53 - 1
     full = world.serve("POST", "/players/alice/wallet/gold/credit", {"amount": 1})
     assert (full.status, full.error["code"]) == (409, "conflict")
 
 
-def test_both_surfaces_share_the_keys_of_grants(world: World) -> None:
+def test_both_surfaces_share_the_keys_of_grants(world: TroubledGame) -> None:
     served = {"entries": [GOLD], "idempotencyKey": "shared-key-1"}
     assert world.serve("POST", "/players/alice/grants", served).status == 201
     by_hand = {**served, "externalPlayerId": "alice", "reason": "make-good"}

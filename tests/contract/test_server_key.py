@@ -18,11 +18,11 @@ from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.client.game_ref import find_games
 from kraty_console.contract.errors import Invalid, OperationMissing
 from kraty_console.contract.operations import Operation
-from tests.console.wire import Wire
-from tests.contract import playing
-from tests.contract.backend import NOW, Backend
-from tests.contract.world import World, make_world
-from tests.contract.writing import PERSON, REASON, TICKET, call, prepare, writing
+from tests.harness.console.faulty_transport import FaultyTransport
+from tests.harness.contract import open_events
+from tests.harness.contract.console_writer import PERSON, REASON, TICKET, call, prepare, writing
+from tests.harness.contract.served_backend import NOW, Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
 
 PROVIDED = {
     Operation.MANUAL_GRANT: ("grant.create", "/players/alice/grants"),
@@ -39,31 +39,33 @@ NEEDS_A_SESSION = (Operation.FORCE_COMPLETE, Operation.RETRY_ROLL)
 
 
 @pytest.fixture(scope="module")
-def _wire() -> Wire:
-    return Wire()
+def _wire() -> FaultyTransport:
+    return FaultyTransport()
 
 
 @pytest.fixture(scope="module")
-def wired_backend(database_url: str, _wire: Wire) -> Iterator[Backend]:
+def wired_backend(database_url: str, _wire: FaultyTransport) -> Iterator[Backend]:
     with Backend(database_url, Rate(0), wrap=_wire.around, name="key").running() as running:
         yield running
 
 
 @pytest.fixture
-def wire(_wire: Wire) -> Iterator[Wire]:
+def wire(_wire: FaultyTransport) -> Iterator[FaultyTransport]:
     yield _wire
     _wire.mend_all()
 
 
 @pytest.fixture
-def world(wired_backend: Backend, wire: Wire) -> World:
+def world(wired_backend: Backend, wire: FaultyTransport) -> TroubledGame:
     wired_backend.clock.ms = NOW
-    made = make_world(wired_backend)
+    made = make_troubled_game(wired_backend)
     wire.asked.clear()
     return made
 
 
-async def test_the_key_tells_its_game_and_environment(world: World, wire: Wire, tmp_path: Path) -> None:
+async def test_the_key_tells_its_game_and_environment(
+    world: TroubledGame, wire: FaultyTransport, tmp_path: Path
+) -> None:
     async with writing(world, tmp_path, uses_key=True) as at:
         me = await at.client.me()
         (place,) = find_games(me, world.tenant.studio_id, world.tenant.game_id, "live")
@@ -74,8 +76,10 @@ async def test_the_key_tells_its_game_and_environment(world: World, wire: Wire, 
     assert [each.target for each in wire.asked] == ["/server/v1/ping"]
 
 
-async def test_a_look_up_holds_everything_about_a_player(world: World, wire: Wire, tmp_path: Path) -> None:
-    playing.arena(world, "ring", capacity=3)
+async def test_a_look_up_holds_everything_about_a_player(
+    world: TroubledGame, wire: FaultyTransport, tmp_path: Path
+) -> None:
+    open_events.arena(world, "ring", capacity=3)
     pushed = {"key": "m-1", "externalPlayerIds": ["alice"], "idempotencyKey": "key-0000-0001"}
     assert world.serve("POST", f"/games/{world.tenant.game_id}/events/ring/lobbies", pushed).status == 201
     assert world.serve("POST", f"/players/alice/grants/{world.grants['pending']}/ack", {}).status == 200
@@ -97,7 +101,7 @@ async def test_a_look_up_holds_everything_about_a_player(world: World, wire: Wir
 
 @pytest.mark.parametrize("kind", PROVIDED, ids=str)
 async def test_a_change_is_made_and_recorded_with_the_key_and_the_person(
-    kind: Operation, world: World, wire: Wire, tmp_path: Path
+    kind: Operation, world: TroubledGame, wire: FaultyTransport, tmp_path: Path
 ) -> None:
     prepare(world, kind)
     wire.asked.clear()
@@ -128,12 +132,12 @@ async def test_a_change_is_made_and_recorded_with_the_key_and_the_person(
         assert {"requestedBy": PERSON, "reason": REASON, "ticket": TICKET} in world.backend.run(look)
 
 
-def balance(world: World, player: str) -> Any:
+def balance(world: TroubledGame, player: str) -> Any:
     held = world.serve("GET", f"/players/{player}").data["wallet"]
     return {each["economyKey"]: each["balance"] for each in held}.get("gold", 0)
 
 
-async def test_each_change_has_the_effect_that_its_words_promise(world: World, tmp_path: Path) -> None:
+async def test_each_change_has_the_effect_that_its_words_promise(world: TroubledGame, tmp_path: Path) -> None:
     world.hold("alice", "gold", 100)
     async with writing(world, tmp_path, uses_key=True) as at:
 
@@ -164,7 +168,7 @@ async def test_each_change_has_the_effect_that_its_words_promise(world: World, t
 
 @pytest.mark.parametrize("kind", NEEDS_A_SESSION, ids=str)
 async def test_what_needs_a_session_says_so_and_is_not_sent(
-    kind: Operation, world: World, wire: Wire, tmp_path: Path
+    kind: Operation, world: TroubledGame, wire: FaultyTransport, tmp_path: Path
 ) -> None:
     prepare(world, kind)
     async with writing(world, tmp_path, uses_key=True) as at:
@@ -179,14 +183,14 @@ async def test_what_needs_a_session_says_so_and_is_not_sent(
 EFFECTS = ("audit", "grants", "wallet_ledger", "item_ledger", "outbox")
 
 
-def effects(world: World) -> dict[str, int]:
+def effects(world: TroubledGame) -> dict[str, int]:
     found = world.backend.counts()
     return {name: found[name] for name in EFFECTS}
 
 
 @pytest.mark.parametrize("kind", PROVIDED, ids=str)
 async def test_a_lost_answer_is_settled_by_sending_the_same_once_more(
-    kind: Operation, world: World, wire: Wire, tmp_path: Path
+    kind: Operation, world: TroubledGame, wire: FaultyTransport, tmp_path: Path
 ) -> None:
     prepare(world, kind)
     wire.asked.clear()
@@ -208,7 +212,7 @@ async def test_a_lost_answer_is_settled_by_sending_the_same_once_more(
 
 @pytest.mark.parametrize("kind", PROVIDED, ids=str)
 async def test_a_change_that_never_arrived_takes_effect_once(
-    kind: Operation, world: World, wire: Wire, tmp_path: Path
+    kind: Operation, world: TroubledGame, wire: FaultyTransport, tmp_path: Path
 ) -> None:
     prepare(world, kind)
     wire.asked.clear()
@@ -228,7 +232,7 @@ async def test_a_change_that_never_arrived_takes_effect_once(
 
 @pytest.mark.parametrize("kind", [each for each in PROVIDED if each is not Operation.MANUAL_GRANT], ids=str)
 async def test_what_is_older_than_a_key_is_kept_is_not_sent_again(
-    kind: Operation, world: World, wire: Wire, tmp_path: Path
+    kind: Operation, world: TroubledGame, wire: FaultyTransport, tmp_path: Path
 ) -> None:
     prepare(world, kind)
     wire.asked.clear()
@@ -246,7 +250,7 @@ async def test_what_is_older_than_a_key_is_kept_is_not_sent_again(
     assert len(wire.changes) == 1
 
 
-async def test_the_key_of_a_grant_is_kept_for_good(world: World, wire: Wire, tmp_path: Path) -> None:
+async def test_the_key_of_a_grant_is_kept_for_good(world: TroubledGame, wire: FaultyTransport, tmp_path: Path) -> None:
     wire.cuts("POST", "/server/", after=True, times=1)
     async with writing(world, tmp_path, uses_key=True) as at:
         lost = await at.writer.perform(call(world, Operation.MANUAL_GRANT), member=PERSON)
@@ -258,7 +262,7 @@ async def test_the_key_of_a_grant_is_kept_for_good(world: World, wire: Wire, tmp
 
 
 async def test_what_somebody_else_sent_with_the_same_key_is_left_to_them(
-    world: World, wire: Wire, tmp_path: Path
+    world: TroubledGame, wire: FaultyTransport, tmp_path: Path
 ) -> None:
     wire.cuts("POST", "/server/", times=1)
     async with writing(world, tmp_path, uses_key=True) as at:

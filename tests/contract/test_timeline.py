@@ -6,14 +6,14 @@ import pytest
 
 from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.contract.timeline import TimelineKind, TimelinePage
-from tests.contract.backend import Answered, segment
-from tests.contract.shapes import exactly
-from tests.contract.webhooking import deliver, make_endpoint
-from tests.contract.world import HOUR, World
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.served_backend import Answered, segment
+from tests.harness.contract.troubled_game import HOUR, TroubledGame
+from tests.harness.contract.webhooks import deliver, make_endpoint
 
 
 @pytest.fixture(scope="module")
-def eventful(module_world: World) -> World:
+def eventful(module_world: TroubledGame) -> TroubledGame:
     """A world in which alice was credited, banned, unbanned and given what she was owed."""
     world = module_world
     for number in range(3):
@@ -37,7 +37,7 @@ def eventful(module_world: World) -> World:
     return world
 
 
-def look(world: World, query: str = "", player: str = "alice") -> Answered:
+def look(world: TroubledGame, query: str = "", player: str = "alice") -> Answered:
     return world.get(f"{world.player(player)}/timeline?{query}")
 
 
@@ -47,7 +47,7 @@ def page_of(answer: Answered) -> TimelinePage:
     return TimelinePage.model_validate(answer.data)
 
 
-def test_every_row_of_every_list_is_in_it_newest_first(eventful: World) -> None:
+def test_every_row_of_every_list_is_in_it_newest_first(eventful: TroubledGame) -> None:
     page = page_of(look(eventful, "limit=200"))
     assert page.next_cursor is None
     order = [(row.at, row.id) for row in page.rows]
@@ -66,7 +66,7 @@ def test_every_row_of_every_list_is_in_it_newest_first(eventful: World) -> None:
     assert len(told) == 3
 
 
-def test_a_row_is_the_one_that_the_look_up_shows(eventful: World) -> None:
+def test_a_row_is_the_one_that_the_look_up_shows(eventful: TroubledGame) -> None:
     rows = look(eventful, "limit=200").data["rows"]
     snapshot = eventful.get(f"{eventful.player('alice')}?limit=200").data
     shown = {row["id"]: row for row in snapshot["attempts"] + snapshot["grants"] + snapshot["audit"]}
@@ -81,7 +81,7 @@ def test_a_row_is_the_one_that_the_look_up_shows(eventful: World) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 3, 7])
-def test_the_pages_join_without_a_gap_or_a_double(eventful: World, size: int) -> None:
+def test_the_pages_join_without_a_gap_or_a_double(eventful: TroubledGame, size: int) -> None:
     whole = [row["id"] for row in look(eventful, "limit=200").data["rows"]]
     found: list[str] = []
     query = f"limit={size}"
@@ -96,7 +96,7 @@ def test_the_pages_join_without_a_gap_or_a_double(eventful: World, size: int) ->
 
 
 @pytest.mark.parametrize("kinds", ["ban", "attempt,grant", "wallet,wallet,item", "lobby", "webhook"])
-def test_it_is_narrowed_to_kinds(eventful: World, kinds: str) -> None:
+def test_it_is_narrowed_to_kinds(eventful: TroubledGame, kinds: str) -> None:
     whole = look(eventful, "limit=200").data["rows"]
     wanted = [row for row in whole if row["kind"] in kinds.split(",")]
     assert look(eventful, f"limit=200&kinds={segment(kinds)}").data["rows"] == wanted
@@ -106,12 +106,12 @@ def test_it_is_narrowed_to_kinds(eventful: World, kinds: str) -> None:
 @pytest.mark.parametrize(
     ("query", "field"), [("kinds=attempt,nothing", "kinds"), ("cursor=x", "cursor"), ("limit=0", "limit")]
 )
-def test_what_makes_no_sense_is_refused_by_field(eventful: World, query: str, field: str) -> None:
+def test_what_makes_no_sense_is_refused_by_field(eventful: TroubledGame, query: str, field: str) -> None:
     answer = look(eventful, query)
     assert (answer.status, answer.fields) == (400, [field])
 
 
-def test_nobody_has_no_timeline_and_a_newcomer_an_empty_one(eventful: World) -> None:
+def test_nobody_has_no_timeline_and_a_newcomer_an_empty_one(eventful: TroubledGame) -> None:
     assert look(eventful, player="ghost").status == 404
     assert look(eventful, player="alicia").data == {"rows": [], "nextCursor": None}
     assert look(eventful, "environment=test").status == 404

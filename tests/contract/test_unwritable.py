@@ -26,10 +26,10 @@ from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.faults import StorageFault, fault_of
 from kraty_console.backend.storage.probe import FRESH_SECONDS, Probe
-from tests.contract.backend import Backend
 from tests.contract.test_serve import PATIENCE, serve, started
-from tests.contract.world import World
-from tests.databases import PATIENT, PostgresqlServer, SqliteFiles
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import TroubledGame
+from tests.harness.databases import PATIENT, PostgresqlServer, SqliteFiles
 
 NOBODY = 65534
 
@@ -140,7 +140,7 @@ async def test_a_copy_that_only_reads_is_no_passing_trouble(postgresql: Postgres
     await db.close()
 
 
-def test_health_does_not_queue_for_the_connections_of_calls(still: World) -> None:
+def test_health_does_not_queue_for_the_connections_of_calls(still: TroubledGame) -> None:
     """Every connection is taken, and health answers: before anybody lets go of one."""
     backend = still.backend
 

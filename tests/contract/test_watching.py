@@ -19,17 +19,17 @@ from kraty_console.backend.observability import logs
 from kraty_console.backend.observability.call_events import AnsweredCall
 from kraty_console.backend.observability.metrics import Metrics
 from kraty_console.contract.session import Health
-from tests.contract.backend import Backend
-from tests.contract.shapes import exactly
-from tests.contract.world import World, make_world
-from tests.databases import KINDS, PostgresqlServer, SqliteFiles
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
+from tests.harness.databases import KINDS, PostgresqlServer, SqliteFiles
 
 
 @dataclass
 class Watched:
     """A backend that tells of its calls, and what it told."""
 
-    world: World
+    world: TroubledGame
     _told: Queue[AnsweredCall]
 
     def told(self, count: int) -> list[AnsweredCall]:
@@ -43,7 +43,7 @@ def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
     def running(url: str) -> Iterator[Watched]:
         with Backend(url, Rate(0), ended=[told.put]).running() as backend:
-            yield Watched(make_world(backend), told)
+            yield Watched(make_troubled_game(backend), told)
 
     if request.param == "sqlite":
         yield from running(SqliteFiles(tmp_path_factory.mktemp("watched")).fresh())

@@ -19,7 +19,7 @@ from kraty_console.cli.main import run
 from kraty_console.cli.webhook_listener import listener
 from kraty_console.contract.inbox import Verdict
 from kraty_console.contract.secret import Secret
-from tests.ports import reserved_port
+from tests.harness.ports import reserved_port
 
 PATIENCE = 100
 SOON = 50

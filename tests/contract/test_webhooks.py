@@ -8,19 +8,19 @@ import pytest
 
 from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.contract.webhooks import DeliveryDetail, DeliveryPage, EndpointCreated, EndpointList
-from tests.contract.webhooking import URL, credit, deliver, key, make_endpoint
-from tests.contract.world import NEIGHBOUR, World
+from tests.harness.contract.troubled_game import NEIGHBOUR, TroubledGame
+from tests.harness.contract.webhooks import URL, credit, deliver, key, make_endpoint
 
 NOT_THERE = "evt_01HZX70000000000000000000A"
 OK = Outcome(12, 200, None, "thanks")
 BROKEN = Outcome(15_000, None, "no answer within 15 s")
 
 
-def deliveries(world: World, query: str = "", **more: Any) -> list[Any]:
+def deliveries(world: TroubledGame, query: str = "", **more: Any) -> list[Any]:
     return list(world.get(f"{world.game}/webhooks/deliveries?{query}", **more).data["deliveries"])
 
 
-def test_the_secret_is_told_once(world: World) -> None:
+def test_the_secret_is_told_once(world: TroubledGame) -> None:
     body = {"url": URL, "events": ["player.banned", "player.banned"], "reason": "the CRM", "idempotencyKey": key()}
     first = world.post(f"{world.game}/webhooks/endpoints?environment=test", body)
     assert first.status == 201
@@ -63,14 +63,14 @@ def test_the_secret_is_told_once(world: World) -> None:
         ({}, "url"),
     ],
 )
-def test_what_is_no_endpoint_is_refused_by_its_field(still: World, body: dict[str, Any], field: str) -> None:
+def test_what_is_no_endpoint_is_refused_by_its_field(still: TroubledGame, body: dict[str, Any], field: str) -> None:
     before = still.backend.counts()
     answer = still.post(f"{still.game}/webhooks/endpoints", {**body, "idempotencyKey": key()})
     assert (answer.status, answer.fields) == (400, [field])
     assert still.backend.counts() == before
 
 
-def test_an_endpoint_is_paused_goes_on_and_is_archived(world: World) -> None:
+def test_an_endpoint_is_paused_goes_on_and_is_archived(world: TroubledGame) -> None:
     path = f"{world.game}/webhooks/endpoints/{make_endpoint(world)['endpoint']['id']}"
     for verb, state in (("pause", "paused"), ("unpause", "active"), ("archive", "archived")):
         answer = world.post(f"{path}/{verb}", {"reason": "maintenance", "idempotencyKey": key()})
@@ -85,7 +85,7 @@ def test_an_endpoint_is_paused_goes_on_and_is_archived(world: World) -> None:
         assert (gone.status, gone.error["code"]) == (404, "not_found")
 
 
-def test_deliveries_are_found_by_what_they_have_in_common(world: World) -> None:
+def test_deliveries_are_found_by_what_they_have_in_common(world: TroubledGame) -> None:
     first, second = (str(make_endpoint(world)["endpoint"]["id"]) for _ in range(2))
     credit(world, "alice", 5)
     credit(world, "alicia", 6)
@@ -108,7 +108,7 @@ def test_deliveries_are_found_by_what_they_have_in_common(world: World) -> None:
     assert "hidden" not in str(found), "a url's query is not shown to whoever reads deliveries"
 
 
-def test_pages_go_on_where_the_last_one_ended(world: World) -> None:
+def test_pages_go_on_where_the_last_one_ended(world: TroubledGame) -> None:
     endpoint = str(make_endpoint(world)["endpoint"]["id"])
     for amount in range(1, 6):
         credit(world, "alice", amount)
@@ -135,12 +135,12 @@ def test_pages_go_on_where_the_last_one_ended(world: World) -> None:
         ("limit=0", "limit"),
     ],
 )
-def test_a_filter_that_makes_no_sense_is_named(still: World, query: str, field: str) -> None:
+def test_a_filter_that_makes_no_sense_is_named(still: TroubledGame, query: str, field: str) -> None:
     answer = still.get(f"{still.game}/webhooks/deliveries?{query}")
     assert (answer.status, answer.fields) == (400, [field])
 
 
-def test_one_delivery_tells_everything(world: World) -> None:
+def test_one_delivery_tells_everything(world: TroubledGame) -> None:
     endpoint = make_endpoint(world)["endpoint"]
     credit(world, "alice", 5)
     deliver(world, endpoint["id"])
@@ -163,7 +163,7 @@ def test_one_delivery_tells_everything(world: World) -> None:
         assert (absent.status, absent.error["code"]) == (404, "not_found")
 
 
-def test_a_replay_is_one_change_however_often_it_is_asked_for(world: World) -> None:
+def test_a_replay_is_one_change_however_often_it_is_asked_for(world: TroubledGame) -> None:
     endpoint = str(make_endpoint(world)["endpoint"]["id"])
     credit(world)
     deliver(world, endpoint, OK)
@@ -183,7 +183,7 @@ def test_a_replay_is_one_change_however_often_it_is_asked_for(world: World) -> N
     assert row["metadata"] == {"reason": body["reason"], "eventName": "wallet.changed", "endpointId": endpoint}
 
 
-def test_another_game_s_deliveries_are_not_there(world: World) -> None:
+def test_another_game_s_deliveries_are_not_there(world: TroubledGame) -> None:
     endpoint = str(make_endpoint(world)["endpoint"]["id"])
     credit(world)
     deliver(world, endpoint, OK)

@@ -12,7 +12,7 @@ from kraty_console.domain.action_spec import ActionContext, missing_permission
 from kraty_console.domain.actions import BY_ID, REGISTRY, actions, footer, for_key
 from kraty_console.domain.forms import CHANGES
 from kraty_console.domain.scopes import PANES, Scope
-from tests.domain.players import BANNED, NOW, attempt, grant, snapshot
+from tests.harness.domain.snapshots import BANNED, NOW, attempt, grant, snapshot
 
 DESIGN_KEYS = (
     "/ 1 2 3 4 5 6 tab j k g G pageup pagedown up down enter escape . y w s f : ctrl+p t o q F R M C B c r ? p l"

@@ -29,7 +29,7 @@ from kraty_console.domain.merging import merge_plan
 from kraty_console.domain.next_step import GUEST, NextSteps, most_urgent_row, next_step
 from kraty_console.domain.problems import Fault, Severity
 from kraty_console.domain.scopes import PANES
-from tests.domain.players import BANNED, NOW, ago, attempt, grant, plain_attempt, published, snapshot
+from tests.harness.domain.snapshots import BANNED, NOW, ago, attempt, grant, plain_attempt, published, snapshot
 
 A1 = attempt()["id"]
 CLAIMED = {"status": "claimed"}

@@ -9,7 +9,7 @@ import pytest
 from kraty_console.domain.diagnosis import attempt_faults, diagnose_attempt, diagnose_grant, diagnose_lobby
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.problems import Fault
-from tests.domain.players import BANNED, NOW, ago, attempt, grant, snapshot
+from tests.harness.domain.snapshots import BANNED, NOW, ago, attempt, grant, snapshot
 
 G1 = "0197bbbb-0000-7000-8000-00000000b001"
 RETRY, FORCE, CLAIM = "attempt.retry_roll", "attempt.force_complete", "grant.force_claim"

@@ -10,7 +10,7 @@ from kraty_console.contract.players import Snapshot
 from kraty_console.domain.effects import effects
 from kraty_console.domain.fields import EffectContext, FormContext, Value
 from kraty_console.domain.forms import form_for
-from tests.domain.players import BANNED, CATALOG, NOW, ago, attempt, grant, snapshot
+from tests.harness.domain.snapshots import BANNED, CATALOG, NOW, ago, attempt, grant, snapshot
 
 N = "\u202f"
 

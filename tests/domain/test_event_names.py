@@ -11,7 +11,7 @@ from kraty_console.contract.audit import AuditRow
 from kraty_console.contract.players import Attempt, Lobby, Snapshot
 from kraty_console.domain.event_names import LONGEST, MOST, EventNames
 from kraty_console.domain.labels import event_words
-from tests.domain.players import attempt, grant, snapshot
+from tests.harness.domain.snapshots import attempt, grant, snapshot
 
 RACE, HUNT, CHESS = (f"0197eeee-0000-7000-8000-00000000e00{n}" for n in (1, 2, 3))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kraty_console.domain.diagnosis import diagnose_attempt, grant_faults
-from tests.domain.players import NOW, ago, attempt, grant, snapshot
+from tests.harness.domain.snapshots import NOW, ago, attempt, grant, snapshot
 
 FAILED = {"status": "failed", "error": 'table "daily_gold" was archived', "at": ago(hours=1)}
 

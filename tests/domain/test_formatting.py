@@ -18,7 +18,7 @@ from kraty_console.domain.formatting import (
     since,
     span,
 )
-from tests.domain.players import NOW
+from tests.harness.domain.snapshots import NOW
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ from kraty_console.domain.fields import (
 )
 from kraty_console.domain.forms import CHANGES, asks_for_id, build_call, follow_up, form_for, problems
 from tests.data import load_hostile
-from tests.domain.deliveries import DELIVERY
-from tests.domain.players import BANNED, CATALOG, NOW, ago, attempt, grant, published, snapshot
+from tests.harness.domain.deliveries import DELIVERY
+from tests.harness.domain.snapshots import BANNED, CATALOG, NOW, ago, attempt, grant, published, snapshot
 
 OTHER = snapshot(player={"externalPlayerId": "auth_user_42"}, wallet=[{"economyKey": "gold", "balance": 7}])
 KEY = "kc_0123456789abcdef"

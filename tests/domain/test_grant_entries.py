@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kraty_console.domain.grant_contents import GrantEntry, contents_words, entries_of, listed
 from kraty_console.domain.grant_entries import completions, parse_entries, templates, write_entries
 from tests.data import load_hostile
-from tests.domain.players import CATALOG, grant, snapshot
+from tests.harness.domain.snapshots import CATALOG, grant, snapshot
 
 GOLD = '{"type": "currency", "currencyKey": "gold", "amount": 500}'
 BOX = '{"type": "crate", "crateItemKey": "legendary_box", "quantity": 1}'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kraty_console.domain.next_step import NextSteps, OtherRow, most_urgent_row, next_step
-from tests.domain.players import BANNED, NOW, ago, attempt, grant, snapshot
+from tests.harness.domain.snapshots import BANNED, NOW, ago, attempt, grant, snapshot
 
 FAILED = {"status": "failed", "error": "table archived", "at": ago(hours=1)}
 

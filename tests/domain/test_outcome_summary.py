@@ -22,7 +22,7 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import OPERATIONS, Operation, model_of
 from kraty_console.domain.formatting import GROUP as N
 from kraty_console.domain.outcome_summary import outcome_summary
-from tests.domain.players import attempt, grant, snapshot
+from tests.harness.domain.snapshots import attempt, grant, snapshot
 
 CALL = ChangeRequest(
     Operation.CREDIT, "alice_42", WalletCredit(amount=1500, reason="make-good", idempotency_key="k" * 8), None, "gold"

@@ -16,8 +16,8 @@ from kraty_console.domain.changes.replay import snapshot_of
 from kraty_console.domain.fields import EffectContext, Form, FormContext
 from kraty_console.domain.forms import CHANGES, build_call, form_for, problems
 from kraty_console.domain.outcome_summary import outcome_summary
-from tests.domain.deliveries import DELIVERY, delivery
-from tests.domain.players import NOW, ago
+from tests.harness.domain.deliveries import DELIVERY, delivery
+from tests.harness.domain.snapshots import NOW, ago
 
 KEY = "kc_0123456789abcdef"
 

@@ -19,7 +19,7 @@ from kraty_console.domain.grant_links import Links
 from kraty_console.domain.next_step import next_step
 from kraty_console.domain.outcome_summary import outcome_summary
 from kraty_console.domain.problems import Fault
-from tests.domain.players import NOW, ago, attempt, grant, snapshot
+from tests.harness.domain.snapshots import NOW, ago, attempt, grant, snapshot
 
 KEY = "kc_0123456789abcdef"
 REVOKED = grant(status="revoked")

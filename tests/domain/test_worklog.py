@@ -10,7 +10,7 @@ from kraty_console.domain.formatting import grouped, signed
 from kraty_console.domain.idempotency import idempotency_key
 from kraty_console.domain.worklog import PerformedChange, WorklogEntry, dated, worklog
 from tests.data import load_hostile
-from tests.domain.players import NOW
+from tests.harness.domain.snapshots import NOW
 
 
 def test_the_worklog_is_oldest_first() -> None:

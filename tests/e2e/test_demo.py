@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.person import Person
-from tests.e2e.world import KRATY_CONSOLE, Credentials, World, folders
-from tests.terminal import Terminal
-from tests.terminal.audit import assert_clean
+from tests.harness.e2e.demo_backend import KRATY_CONSOLE, Credentials, DemoBackend, folders
+from tests.harness.e2e.user import User
+from tests.harness.terminal import Terminal
+from tests.harness.terminal.audit import assert_clean
 
 pytestmark = pytest.mark.xdist_group("demo")
 _START = 45.0
@@ -20,7 +20,7 @@ _GONE = 30.0
 """Seconds for a world to be made, and for a child to notice that its parent is gone."""
 
 
-class Demo(Person):
+class Demo(User):
     """The demo in a terminal, with its own place for temporary files."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
@@ -34,12 +34,12 @@ class Demo(Person):
         (child,) = psutil.Process(self.process.pid).children()
         return child
 
-    def world(self) -> World:
+    def world(self) -> DemoBackend:
         """The backend behind the screen."""
         (folder,) = self.temporary.iterdir()
         (listens,) = [each.laddr for each in self.backend().net_connections() if each.status == psutil.CONN_LISTEN]
         url = f"http://{listens.ip}:{listens.port}"
-        return World(url, Credentials.read(folder / "credentials.json"), folder, folder)
+        return DemoBackend(url, Credentials.read(folder / "credentials.json"), folder, folder)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_a_ticket_is_solved_from_id_to_audit_link(demo: Demo) -> None:
     assert_clean(demo.sent, copies=1)
 
 
-def potions(world: World, player: str) -> int:
+def potions(world: DemoBackend, player: str) -> int:
     held = {each["itemKey"]: each["quantity"] for each in world.player(player)["inventory"]}
     return int(held.get("potion", 0))
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.e2e.person import Person
-from tests.e2e.world import World
-from tests.terminal.audit import assert_clean
+from tests.harness.e2e.demo_backend import DemoBackend
+from tests.harness.e2e.user import User
+from tests.harness.terminal.audit import assert_clean
 
 pytestmark = pytest.mark.xdist_group("ending")
 _AT_ONCE = 1.0
@@ -21,8 +21,8 @@ _TRIES = 12
 
 
 @pytest.fixture
-def person(world: World) -> Iterator[Person]:
-    with Person(world.console("grace_hopper"), env=world.env("ending")) as person:
+def person(world: DemoBackend) -> Iterator[User]:
+    with User(world.console("grace_hopper"), env=world.env("ending")) as person:
         person.on("grace_hopper")
         yield person
 
@@ -38,16 +38,14 @@ def person(world: World) -> Iterator[Person]:
     ],
     ids=["q", "ctrl+c twice", "SIGTERM", "SIGHUP", "SIGINT"],
 )
-def test_the_terminal_is_as_it_was_and_the_code_says_why(
-    person: Person, end: Callable[[Person], None], code: int
-) -> None:
+def test_the_terminal_is_as_it_was_and_the_code_says_why(person: User, end: Callable[[User], None], code: int) -> None:
     end(person)
     assert person.wait_exit() == code
     assert person.left_as_found() == []
     assert_clean(person.sent)
 
 
-def test_ctrl_z_gives_the_terminal_back_and_the_screen_comes_again(person: Person) -> None:
+def test_ctrl_z_gives_the_terminal_back_and_the_screen_comes_again(person: User) -> None:
     person.wait_for("Nothing is wrong")
     person.press("C-z")
     person.wait_for(lambda _: person.left_as_found() == [])  # read on, or it waits with what it still has to say
@@ -62,15 +60,15 @@ def test_ctrl_z_gives_the_terminal_back_and_the_screen_comes_again(person: Perso
     person.quit()
 
 
-def test_a_place_where_nothing_can_be_kept_stops_nobody_from_looking(world: World) -> None:
+def test_a_place_where_nothing_can_be_kept_stops_nobody_from_looking(world: DemoBackend) -> None:
     env = world.env("nowhere") | {"KRATY_STATE": str(world.folder / ("x" * 300))}
-    with Person(world.console("bob_7"), env=env) as person:
+    with User(world.console("bob_7"), env=env) as person:
         person.on("bob_7")
         person.find("alice_42")
         person.quit()
 
 
-def test_one_ctrl_c_quits_nothing(person: Person) -> None:
+def test_one_ctrl_c_quits_nothing(person: User) -> None:
     person.press("C-c")
     person.wait_for("ctrl+c again quits")
     person.press("j")
@@ -87,11 +85,11 @@ IGNORING = ("/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "wrapper")
     ids=["hang-up", "hang-up ignored by a wrapper", "mouse taken"],
 )
 def test_a_vanished_terminal_ends_it_within_a_second(
-    world: World, wrapper: tuple[str, ...], flags: tuple[str, ...]
+    world: DemoBackend, wrapper: tuple[str, ...], flags: tuple[str, ...]
 ) -> None:
     took = []
     for _ in range(_TRIES):
-        with Person([*wrapper, *world.console(*flags, "grace_hopper")], env=world.env("ending")) as person:
+        with User([*wrapper, *world.console(*flags, "grace_hopper")], env=world.env("ending")) as person:
             person.on("grace_hopper")
             person.vanish()
             began = time.monotonic()

@@ -12,10 +12,10 @@ from unicodedata import normalize
 import pytest
 
 from tests.e2e.conftest import Serve
-from tests.e2e.hostile_world import Planted, plant, planted
-from tests.e2e.person import WHOLE, Person
-from tests.e2e.world import World
-from tests.terminal.audit import assert_clean, unseen
+from tests.harness.e2e.demo_backend import DemoBackend
+from tests.harness.e2e.hostile_demo import Planted, plant, planted
+from tests.harness.e2e.user import WHOLE, User
+from tests.harness.terminal.audit import assert_clean, unseen
 
 PANES = ("attempts", "grants", "wallet", "lobbies", "items", "audit")
 
@@ -24,7 +24,7 @@ PANES = ("attempts", "grants", "wallet", "lobbies", "items", "audit")
 class HostileWorld:
     """A backend whose texts are the corpus."""
 
-    world: World
+    world: DemoBackend
     planted: Planted
 
 
@@ -38,7 +38,7 @@ def hostile(serve: Serve) -> HostileWorld:
 @pytest.mark.parametrize("number", range(3))
 def test_every_row_of_every_pane(hostile: HostileWorld, number: int) -> None:
     carrier = hostile.planted.carriers[number]
-    with Person(hostile.world.console(carrier), env=hostile.world.env(f"rows {number}")) as person:
+    with User(hostile.world.console(carrier), env=hostile.world.env(f"rows {number}")) as person:
         person.on(carrier)
         for key, _ in enumerate(PANES, 1):
             pane(person, key)
@@ -51,7 +51,7 @@ def test_every_row_of_every_pane(hostile: HostileWorld, number: int) -> None:
 @pytest.mark.parametrize("number", range(3))
 def test_rows_opened_as_documents_and_as_json(hostile: HostileWorld, number: int) -> None:
     carrier = hostile.planted.carriers[number]
-    with Person(hostile.world.console(carrier), env=hostile.world.env(f"documents {number}")) as person:
+    with User(hostile.world.console(carrier), env=hostile.world.env(f"documents {number}")) as person:
         person.on(carrier)
         for key, _ in enumerate(PANES, 1):
             pane(person, key)
@@ -74,7 +74,7 @@ def test_ids_of_every_class_as_the_player_on_screen_and_in_a_dialog(hostile: Hos
     state = world.homes / f"state {number}"
     state.mkdir(mode=0o700)
     (state / f"recent-{world.credentials.game}-live.json").write_text(json.dumps(ids))
-    with Person(world.console(), env=env | {"KRATY_STATE": str(state)}) as person:
+    with User(world.console(), env=env | {"KRATY_STATE": str(state)}) as person:
         person.signed_in()
         person.leave_search()
         opened = set()
@@ -95,7 +95,7 @@ def test_ids_of_every_class_as_the_player_on_screen_and_in_a_dialog(hostile: Hos
 
 def test_dialogs_on_rows_the_audit_log_the_journal_and_a_worklog(hostile: HostileWorld) -> None:
     carrier = hostile.planted.carriers[0]
-    with Person(hostile.world.console(carrier), env=hostile.world.env("dialogs")) as person:
+    with User(hostile.world.console(carrier), env=hostile.world.env("dialogs")) as person:
         person.on(carrier)
         opened = 0
         for number, keys in ((1, "FR"), (2, "F")):
@@ -149,19 +149,19 @@ def test_the_plain_output_and_the_json_of_a_carrier(hostile: HostileWorld) -> No
     assert json.loads(raw)
 
 
-def pane(person: Person, number: int) -> None:
+def pane(person: User, number: int) -> None:
     """Open a pane and go to its first row."""
     person.press(str(number), "g", *WHOLE)
     person.wait_for(lambda text: f"[{number} " in text and person.position()[0] == 1)
 
 
-def close(person: Person, title: str) -> None:
+def close(person: User, title: str) -> None:
     """Escape from a box that listens, and see it go."""
     person.press("Esc")
     person.wait_until_gone(title)
 
 
-def plain(world: World, *arguments: str) -> list[str]:
+def plain(world: DemoBackend, *arguments: str) -> list[str]:
     """The lines that a command without a screen prints."""
     done = subprocess.run(
         world.console(*arguments), env=os.environ | world.env("plain"), capture_output=True, text=True, check=False

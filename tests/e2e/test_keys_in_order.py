@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from tests.terminal import Terminal
+from tests.harness.terminal import Terminal
 
 _PROGRAM = """
 from textual import on

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.e2e.person import Person
-from tests.e2e.world import World
+from tests.harness.e2e.demo_backend import DemoBackend
+from tests.harness.e2e.user import User
 
 
-def test_escape_is_heard_alone_and_before_other_keys(world: World) -> None:
-    with Person(world.console("alice_42"), env=world.env("older"), modern=False) as person:
+def test_escape_is_heard_alone_and_before_other_keys(world: DemoBackend) -> None:
+    with User(world.console("alice_42"), env=world.env("older"), modern=False) as person:
         person.on("alice_42")
         assert person.emulator.kitty == [0]
         for keys in (("/",), ("/", "a", "Left")):

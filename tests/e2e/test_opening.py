@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from tests.e2e.person import Person
-from tests.e2e.world import KRATY_CONSOLE, World
-from tests.terminal.audit import assert_clean
+from tests.harness.e2e.demo_backend import KRATY_CONSOLE, DemoBackend
+from tests.harness.e2e.user import User
+from tests.harness.terminal.audit import assert_clean
 
 pytestmark = pytest.mark.xdist_group("opening")
 _FIRST = b"player id or e-mail"
@@ -27,13 +27,13 @@ main()
 """The console, that waits longer for the answer about the player it is opened on."""
 
 
-def see_the_first_picture(person: Person) -> None:
+def see_the_first_picture(person: User) -> None:
     """Wait until it was sent; what comes next may be there already, where this process was busy with other things."""
     person.wait_for(lambda _: _FIRST in person.sent)
 
 
-def test_a_search_typed_while_it_opens_loses_no_key(world: World) -> None:
-    with Person(world.console(), env=world.env("typing")) as person:
+def test_a_search_typed_while_it_opens_loses_no_key(world: DemoBackend) -> None:
+    with User(world.console(), env=world.env("typing")) as person:
         see_the_first_picture(person)
         person.press(*"grace_hopper", "Enter")
         person.on("grace_hopper")
@@ -44,8 +44,8 @@ def test_a_search_typed_while_it_opens_loses_no_key(world: World) -> None:
         assert person.left_as_found() == []
 
 
-def test_the_picture_is_taken_over_without_being_painted_again(world: World) -> None:
-    with Person(world.console(), env=world.env("flicker") | {"KRATY_PLAIN_PAINT": "no"}) as person:
+def test_the_picture_is_taken_over_without_being_painted_again(world: DemoBackend) -> None:
+    with User(world.console(), env=world.env("flicker") | {"KRATY_PLAIN_PAINT": "no"}) as person:
         see_the_first_picture(person)
         first = len(person.sent)
         person.signed_in()
@@ -55,11 +55,11 @@ def test_the_picture_is_taken_over_without_being_painted_again(world: World) -> 
         assert _FIRST not in after
 
 
-def test_a_player_named_at_launch_stands_before_the_console_and_is_not_painted_again(world: World) -> None:
+def test_a_player_named_at_launch_stands_before_the_console_and_is_not_painted_again(world: DemoBackend) -> None:
     """With more patience than a person has: on a busy machine the answer comes too late to be painted ahead."""
     _, _, _, *arguments = world.console("alice_42")
     env = world.env("ahead") | {"KRATY_PLAIN_PAINT": "no"}
-    with Person([sys.executable, "-c", _PATIENT, *arguments], env=env) as person:
+    with User([sys.executable, "-c", _PATIENT, *arguments], env=env) as person:
         person.wait_for("roll failed")
         painted = len(person.sent)
         person.press("Down")
@@ -73,8 +73,8 @@ def test_a_player_named_at_launch_stands_before_the_console_and_is_not_painted_a
         assert part not in after
 
 
-def test_a_key_typed_at_launch_is_obeyed_once_the_player_is_there(world: World) -> None:
-    with Person(world.console("alice_42"), env=world.env("early-key")) as person:
+def test_a_key_typed_at_launch_is_obeyed_once_the_player_is_there(world: DemoBackend) -> None:
+    with User(world.console("alice_42"), env=world.env("early-key")) as person:
         see_the_first_picture(person)
         person.press(".")
         person.listens("[ Retry roll ]")
@@ -82,8 +82,8 @@ def test_a_key_typed_at_launch_is_obeyed_once_the_player_is_there(world: World) 
         person.quit()
 
 
-def test_a_player_left_at_once_does_not_come_back(world: World) -> None:
-    with Person(world.console("alice_42"), env=world.env("left")) as person:
+def test_a_player_left_at_once_does_not_come_back(world: DemoBackend) -> None:
+    with User(world.console("alice_42"), env=world.env("left")) as person:
         see_the_first_picture(person)
         person.press("q")
         person.wait_for(_START)
@@ -96,8 +96,8 @@ def test_a_player_left_at_once_does_not_come_back(world: World) -> None:
         assert person.wait_exit() == 0
 
 
-def test_a_terminal_that_was_smaller_for_a_moment_is_painted_whole(world: World) -> None:
-    with Person(world.console("alice_42"), env=world.env("resized")) as person:
+def test_a_terminal_that_was_smaller_for_a_moment_is_painted_whole(world: DemoBackend) -> None:
+    with User(world.console("alice_42"), env=world.env("resized")) as person:
         see_the_first_picture(person)
         person.resize(60, 20)
         person.emulator.receive(b"\x1b[2J")  # what a terminal may make of what it cut off
@@ -113,8 +113,8 @@ def test_a_terminal_that_was_smaller_for_a_moment_is_painted_whole(world: World)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_told_to_go_while_it_opens_it_puts_the_terminal_back(world: World, number: signal.Signals) -> None:
-    with Person(world.console(), env=world.env("going")) as person:
+def test_told_to_go_while_it_opens_it_puts_the_terminal_back(world: DemoBackend, number: signal.Signals) -> None:
+    with User(world.console(), env=world.env("going")) as person:
         see_the_first_picture(person)
         person.signal(number)
         assert person.wait_exit() == 128 + number
@@ -123,8 +123,8 @@ def test_told_to_go_while_it_opens_it_puts_the_terminal_back(world: World, numbe
 
 
 @pytest.mark.parametrize("sign", [b"Swift Otter", b"\x1b[?2026$p", b"\x1b[?7l"])
-def test_told_to_go_while_the_console_takes_over_it_ends_well(world: World, sign: bytes) -> None:
-    with Person(world.console("alice_42"), env=world.env("leaving")) as person:
+def test_told_to_go_while_the_console_takes_over_it_ends_well(world: DemoBackend, sign: bytes) -> None:
+    with User(world.console("alice_42"), env=world.env("leaving")) as person:
         person.wait_for(lambda _: sign in person.sent)
         person.signal(signal.SIGTERM)
         assert person.wait_exit() == 143
@@ -132,9 +132,9 @@ def test_told_to_go_while_the_console_takes_over_it_ends_well(world: World, sign
         assert person.left_as_found() == []
 
 
-def test_what_cannot_be_used_is_told_on_the_terminal_as_it_was(world: World) -> None:
+def test_what_cannot_be_used_is_told_on_the_terminal_as_it_was(world: DemoBackend) -> None:
     env = {**world.env("wrong"), "KRATY_PROFILE": "nowhere"}
-    with Person([*KRATY_CONSOLE, "--url", world.url], env=env) as person:
+    with User([*KRATY_CONSOLE, "--url", world.url], env=env) as person:
         assert person.wait_exit() == 2
         assert not person.emulator.full_screen
         assert "nowhere" in person.text()

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.person import Person
-from tests.e2e.world import World
-from tests.terminal.audit import assert_clean
+from tests.harness.e2e.demo_backend import DemoBackend
+from tests.harness.e2e.user import User
+from tests.harness.terminal.audit import assert_clean
 
 AGE = re.compile(r"\d+(?=[smhd] ago)")
 
@@ -18,18 +18,18 @@ pytestmark = pytest.mark.xdist_group("painting")
 
 
 @pytest.fixture(scope="module")
-def person(world: World) -> Iterator[Person]:
-    with Person(world.console("alice_42"), env=world.env("painting")) as person:
+def person(world: DemoBackend) -> Iterator[User]:
+    with User(world.console("alice_42"), env=world.env("painting")) as person:
         person.on("alice_42")
         yield person
 
 
-def below_the_heading(person: Person) -> list[str]:
+def below_the_heading(person: User) -> list[str]:
     """The screen without what the clock changes: its first line, and the numbers of ages."""
     return [AGE.sub("#", line) for line in person.text().splitlines()[1:]]
 
 
-def drawn(person: Person) -> list[str]:
+def drawn(person: User) -> list[str]:
     """The screen of the player, as soon as all of it is there."""
     person.wait_for(
         lambda text: all(part in text for part in ("Next step", "press .", "? keys", "no grants are linked"))
@@ -37,7 +37,7 @@ def drawn(person: Person) -> list[str]:
     return below_the_heading(person)
 
 
-def test_what_another_program_wrote_over_the_screen_is_gone_after_ctrl_l(person: Person) -> None:
+def test_what_another_program_wrote_over_the_screen_is_gone_after_ctrl_l(person: User) -> None:
     before = drawn(person)
     person.emulator.receive(b"\x1b[5;1HBroadcast message from root: reboot at noon\x1b[H\x1b[K")
     assert "Broadcast" in person.text()
@@ -45,7 +45,7 @@ def test_what_another_program_wrote_over_the_screen_is_gone_after_ctrl_l(person:
     person.wait_for(lambda _: below_the_heading(person) == before)
 
 
-def test_after_a_stop_and_on_all_is_painted_again(person: Person) -> None:
+def test_after_a_stop_and_on_all_is_painted_again(person: User) -> None:
     before = drawn(person)
     person.signal(signal.SIGSTOP)
     person.emulator.receive(b"\x1b[2J\x1b[H$ fg")
@@ -54,11 +54,11 @@ def test_after_a_stop_and_on_all_is_painted_again(person: Person) -> None:
     person.wait_for(lambda _: below_the_heading(person) == before)
 
 
-def test_a_pane_costs_less_than_half_of_what_painting_left_to_textual_sends(world: World) -> None:
+def test_a_pane_costs_less_than_half_of_what_painting_left_to_textual_sends(world: DemoBackend) -> None:
     env = world.env("cells") | {"KRATY_PLAIN_PAINT": "no"}
     with (
-        Person(world.console("alice_42"), env=env) as person,
-        Person(world.console("--plain-paint", "alice_42"), env=world.env("plain")) as plain,
+        User(world.console("alice_42"), env=env) as person,
+        User(world.console("--plain-paint", "alice_42"), env=world.env("plain")) as plain,
     ):
         for each in (person, plain):
             each.on("alice_42")

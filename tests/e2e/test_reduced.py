@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Serve
-from tests.e2e.person import Person
-from tests.e2e.shift import Shift
-from tests.e2e.world import KRATY_CONSOLE, World
+from tests.harness.e2e.demo_backend import KRATY_CONSOLE, DemoBackend
+from tests.harness.e2e.open_console import OpenConsole
+from tests.harness.e2e.user import User
 
 pytestmark = pytest.mark.xdist_group("reduced")
 
@@ -23,27 +23,27 @@ UNKNOWN = "role unknown"
 
 
 @pytest.fixture(scope="module")
-def world(serve: Serve) -> World:
+def world(serve: Serve) -> DemoBackend:
     """A demo world of its own, on a reduced Kraty."""
     return serve("reduced", lambda _: None, "--only", "published")
 
 
 @pytest.fixture(scope="module")
-def shift(world: World) -> Iterator[Shift]:
-    shift = Shift(lambda: Person(world.console(), env=world.env("reduced"), offered=False), role=UNKNOWN)
+def shift(world: DemoBackend) -> Iterator[OpenConsole]:
+    shift = OpenConsole(lambda: User(world.console(), env=world.env("reduced"), offered=False), role=UNKNOWN)
     yield shift
     shift.end()
 
 
 @pytest.fixture(scope="module")
-def small(world: World) -> Iterator[Shift]:
+def small(world: DemoBackend) -> Iterator[OpenConsole]:
     size = (80, 24)
-    shift = Shift(lambda: Person(world.console(), env=world.env("small"), size=size, offered=False), role=UNKNOWN)
+    shift = OpenConsole(lambda: User(world.console(), env=world.env("small"), size=size, offered=False), role=UNKNOWN)
     yield shift
     shift.end()
 
 
-def served(world: World, player: str) -> Any:
+def served(world: DemoBackend, player: str) -> Any:
     """The player as the studio's own backend sees them."""
     token = world.credentials.keys["server_integration"]
     status, found = world.request("GET", f"/server/v1/players/{player}", token=token)
@@ -51,11 +51,11 @@ def served(world: World, player: str) -> Any:
     return found
 
 
-def balances(world: World, player: str) -> dict[str, int]:
+def balances(world: DemoBackend, player: str) -> dict[str, int]:
     return {each["economyKey"]: each["balance"] for each in served(world, player)["wallet"]}
 
 
-def claims(world: World, person: Person, player: str) -> None:
+def claims(world: DemoBackend, person: User, player: str) -> None:
     """The pending grant of a player is claimed from the screen, and its currency is really paid."""
     before = balances(world, player)
     (pending,) = [grant for grant in served(world, player)["grants"] if grant["status"] == "pending"]
@@ -74,20 +74,20 @@ def claims(world: World, person: Person, player: str) -> None:
     person.pane("2", "claimed")
 
 
-def test_bobs_stuck_grant_is_delivered(world: World, shift: Shift) -> None:
+def test_bobs_stuck_grant_is_delivered(world: DemoBackend, shift: OpenConsole) -> None:
     person = shift.on("bob_7")
     assert UNKNOWN in person.heading()
     claims(world, person, "bob_7")
 
 
-def test_erins_stuck_grant_is_delivered_on_a_small_screen(world: World, small: Shift) -> None:
+def test_erins_stuck_grant_is_delivered_on_a_small_screen(world: DemoBackend, small: OpenConsole) -> None:
     person = small.on("erin")
     claims(world, person, "erin")
 
 
 @pytest.mark.parametrize("size", ["large", "small"])
 def test_alices_missing_reward_cannot_be_rolled_and_it_is_said_why(
-    world: World, shift: Shift, small: Shift, size: str
+    world: DemoBackend, shift: OpenConsole, small: OpenConsole, size: str
 ) -> None:
     before = served(world, "alice_42")
     person = (shift if size == "large" else small).on("alice_42")
@@ -104,7 +104,7 @@ def test_alices_missing_reward_cannot_be_rolled_and_it_is_said_why(
     assert (after["attempts"], after["grants"]) == (before["attempts"], before["grants"])
 
 
-def test_nothing_that_was_never_told_is_called_zero_or_no(world: World, shift: Shift) -> None:
+def test_nothing_that_was_never_told_is_called_zero_or_no(world: DemoBackend, shift: OpenConsole) -> None:
     person = shift.on("alice_42")
     for key in "123456":
         person.press(key)
@@ -120,7 +120,7 @@ def test_nothing_that_was_never_told_is_called_zero_or_no(world: World, shift: S
     person.wait_for("This backend does not provide")
 
 
-def test_the_search_takes_text_at_once(world: World, shift: Shift) -> None:
+def test_the_search_takes_text_at_once(world: DemoBackend, shift: OpenConsole) -> None:
     person = shift.on("bob_7")
     person.press("/")
     person.type("erin")
@@ -128,7 +128,7 @@ def test_the_search_takes_text_at_once(world: World, shift: Shift) -> None:
     person.on("erin")
 
 
-def test_an_email_is_explained(world: World, shift: Shift) -> None:
+def test_an_email_is_explained(world: DemoBackend, shift: OpenConsole) -> None:
     person = shift.on("bob_7")
     person.press("/")
     person.type("alice@example.com")
@@ -136,7 +136,7 @@ def test_an_email_is_explained(world: World, shift: Shift) -> None:
     person.wait_for("This backend cannot search by e-mail")
 
 
-def headless(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
+def headless(world: DemoBackend, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The console without a screen."""
     place = ["--url", world.url, "--studio", world.credentials.studio, "--game", world.credentials.game]
     return subprocess.run(  # noqa: PLW1510 (the test looks at it)
@@ -144,7 +144,7 @@ def headless(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_show_works_without_a_screen(world: World) -> None:
+def test_show_works_without_a_screen(world: DemoBackend) -> None:
     found = headless(world, "show", "bob_7")
     assert found.returncode == 0, found.stderr
     assert "bob_7" in found.stdout
@@ -153,7 +153,7 @@ def test_show_works_without_a_screen(world: World) -> None:
     assert json.loads(told.stdout)["player"]["externalPlayerId"] == "bob_7"
 
 
-def test_search_finds_a_whole_id_and_explains_the_rest(world: World) -> None:
+def test_search_finds_a_whole_id_and_explains_the_rest(world: DemoBackend) -> None:
     found = headless(world, "search", "bob_7")
     assert (found.returncode, "bob_7" in found.stdout) == (0, True), found.stderr
     part = headless(world, "search", "bob")

@@ -6,24 +6,24 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.person import Person
-from tests.e2e.world import World
-from tests.terminal.audit import assert_clean
+from tests.harness.e2e.demo_backend import DemoBackend
+from tests.harness.e2e.user import User
+from tests.harness.terminal.audit import assert_clean
 
 pytestmark = pytest.mark.xdist_group("resize")
 SIZES = [(80, 24), (100, 30), (60, 18), (120, 36)]
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["told in band", "told by signal"])
-def person(world: World, request: pytest.FixtureRequest) -> Iterator[Person]:
-    with Person(world.console("heavy_user"), env=world.env("resizing"), modern=request.param) as person:
+def person(world: DemoBackend, request: pytest.FixtureRequest) -> Iterator[User]:
+    with User(world.console("heavy_user"), env=world.env("resizing"), modern=request.param) as person:
         person.on("heavy_user")
         yield person
         person.quit()
         assert_clean(person.sent)
 
 
-def test_the_row_under_the_cursor_and_a_draft_survive_every_size(person: Person) -> None:
+def test_the_row_under_the_cursor_and_a_draft_survive_every_size(person: User) -> None:
     person.press(*["j"] * 9)
     person.wait_for("10 of")
     for columns, rows in SIZES:
@@ -37,7 +37,7 @@ def test_the_row_under_the_cursor_and_a_draft_survive_every_size(person: Person)
     person.cancel()
 
 
-def test_a_terminal_too_small_says_what_it_needs_and_comes_back(person: Person) -> None:
+def test_a_terminal_too_small_says_what_it_needs_and_comes_back(person: User) -> None:
     person.resize(30, 9)
     person.wait_for(lambda text: "40" in text and "12" in text)
     person.resize(120, 36)

@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.person import Person, until
-from tests.e2e.world import KRATY_CONSOLE, World, folders
+from tests.harness.e2e.demo_backend import KRATY_CONSOLE, DemoBackend, folders
+from tests.harness.e2e.user import User, until
 
 pytestmark = pytest.mark.xdist_group("suspending")
 PROMPT = "shell-prompt>"
@@ -19,13 +19,13 @@ ALTERNATE_SCREEN = b"\x1b[?1049h"
 
 
 @pytest.fixture
-def opened(world: World, tmp_path: Path) -> Iterator[Person]:
+def opened(world: DemoBackend, tmp_path: Path) -> Iterator[User]:
     """A shell with job control, in which `make demo` opens the console."""
     command = shlex.join(world.console("grace_hopper"))
     (tmp_path / "Makefile").write_text(f"demo:\n\t@{command}\n", encoding="utf-8")
     env = world.env("suspending") | {"PS1": PROMPT, "TERM": "xterm-256color"}
     shell = ["bash", "--norc", "--noprofile", "--noediting", "-i"]
-    with Person(shell, env=env) as person:
+    with User(shell, env=env) as person:
         person.wait_for(PROMPT)
         person.type(f"make -f {tmp_path}/Makefile demo\n")
         person.on("grace_hopper")
@@ -34,7 +34,7 @@ def opened(world: World, tmp_path: Path) -> Iterator[Person]:
 
 
 @pytest.fixture
-def shell(opened: Person) -> Person:
+def shell(opened: User) -> User:
     """The same, when the console has heard all that the terminal answers to its questions."""
     opened.wait_for(lambda _: 2048 in opened.emulator.modes)
     opened.pane("2", "CONTENTS")
@@ -42,17 +42,17 @@ def shell(opened: Person) -> Person:
     return opened
 
 
-def job(shell: Person) -> list[psutil.Process]:
+def job(shell: User) -> list[psutil.Process]:
     """What the shell started, and what that started in turn."""
     return psutil.Process(shell.process.pid).children(recursive=True)
 
 
-def is_given_back(shell: Person) -> bool:
+def is_given_back(shell: User) -> bool:
     """Whether the shell has its terminal as a shell wants it."""
     return not shell.emulator.full_screen and shell.emulator.kitty == [0] and PROMPT in shell.text()
 
 
-def test_the_job_stops_whole_and_comes_back_painted(shell: Person) -> None:
+def test_the_job_stops_whole_and_comes_back_painted(shell: User) -> None:
     for times in (1, 2):
         shell.press("C-z")
         shell.wait_for(lambda _, times=times: is_given_back(shell) and shell.sent.count(b"Stopped") == times)
@@ -71,7 +71,7 @@ def test_the_job_stops_whole_and_comes_back_painted(shell: Person) -> None:
     assert shell.left_as_found() == []
 
 
-def test_in_the_background_it_stays_stopped_and_leaves_the_terminal_alone(shell: Person) -> None:
+def test_in_the_background_it_stays_stopped_and_leaves_the_terminal_alone(shell: User) -> None:
     shell.press("C-z")
     shell.wait_for(lambda _: is_given_back(shell))
     shell.type("bg\n")
@@ -98,7 +98,7 @@ def test_a_stop_that_nobody_can_refuse_is_painted_over_as_well(when: str, reques
     shell.wait_for(lambda _: not shell.emulator.full_screen and shell.emulator.kitty == [0])
 
 
-def test_a_continue_without_a_stop_disturbs_nothing(shell: Person) -> None:
+def test_a_continue_without_a_stop_disturbs_nothing(shell: User) -> None:
     (console,) = [each for each in job(shell) if "kraty_console" in " ".join(each.cmdline())]
     for _ in range(3):
         before = shell.sent.count(ALTERNATE_SCREEN)
@@ -116,7 +116,7 @@ def test_the_demo_stops_and_comes_back_and_its_backend_goes_on(tmp_path: Path) -
     (tmp_path / "Makefile").write_text(f"demo:\n\t@{command}\n", encoding="utf-8")
     (tmp_path / "tmp").mkdir()
     env = folders(tmp_path) | {"PS1": PROMPT, "TMPDIR": str(tmp_path / "tmp")}
-    with Person(["bash", "--norc", "--noprofile", "--noediting", "-i"], env=env, patience=60.0) as shell:
+    with User(["bash", "--norc", "--noprofile", "--noediting", "-i"], env=env, patience=60.0) as shell:
         shell.wait_for(PROMPT)
         shell.type(f"make -f {tmp_path}/Makefile demo\n")
         shell.on("alice_42")

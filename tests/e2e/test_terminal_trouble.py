@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from kraty_console.paint.screen_size import MOST
-from tests.e2e.person import Person, until
-from tests.e2e.world import World
+from tests.harness.e2e.demo_backend import DemoBackend
+from tests.harness.e2e.user import User, until
 
 pytestmark = pytest.mark.xdist_group("terminal trouble")
 _QUICKLY = 5.0
@@ -26,8 +26,8 @@ _FEW = 500 << 20
 
 
 @pytest.fixture(params=[True, False], ids=["modern", "older"])
-def person(world: World, request: pytest.FixtureRequest) -> Iterator[Person]:
-    with Person(world.console("grace_hopper"), env=world.env("trouble"), modern=request.param) as person:
+def person(world: DemoBackend, request: pytest.FixtureRequest) -> Iterator[User]:
+    with User(world.console("grace_hopper"), env=world.env("trouble"), modern=request.param) as person:
         person.on("grace_hopper")
         person.wait_for("? keys")
         yield person
@@ -58,7 +58,7 @@ REPLIES = (
 )
 
 
-def test_replies_of_a_terminal_open_nothing_and_end_nothing(person: Person) -> None:
+def test_replies_of_a_terminal_open_nothing_and_end_nothing(person: User) -> None:
     for reply in REPLIES:
         person.send(reply)
     person.press("?")
@@ -71,7 +71,7 @@ def test_replies_of_a_terminal_open_nothing_and_end_nothing(person: Person) -> N
     assert person.left_as_found() == []
 
 
-def test_a_paste_that_never_ends_and_a_string_that_never_ends_leave_the_keyboard(person: Person) -> None:
+def test_a_paste_that_never_ends_and_a_string_that_never_ends_leave_the_keyboard(person: User) -> None:
     person.send(b"\x1b[200~never ended")
     person.insist("?", "Keys")
     person.press("Esc")
@@ -80,8 +80,8 @@ def test_a_paste_that_never_ends_and_a_string_that_never_ends_leave_the_keyboard
     person.insist("?", "Keys")
 
 
-def test_a_megabyte_of_noise_ends_nothing_and_a_signal_is_obeyed(world: World) -> None:
-    with Person(world.console("grace_hopper"), env=world.env("trouble")) as person:
+def test_a_megabyte_of_noise_ends_nothing_and_a_signal_is_obeyed(world: DemoBackend) -> None:
+    with User(world.console("grace_hopper"), env=world.env("trouble")) as person:
         person.on("grace_hopper")
         person.send(bytes(range(1, 256)).replace(b"\x03", b"") * 4_000)
         person.wait_for(lambda _: not person._pending, 60)
@@ -96,7 +96,7 @@ def test_a_megabyte_of_noise_ends_nothing_and_a_signal_is_obeyed(world: World) -
 
 
 @pytest.mark.parametrize("size", [(9_999, 9_999), (99_999, 99_999)])
-def test_a_size_of_no_screen_costs_no_more_than_the_largest(person: Person, size: tuple[int, int]) -> None:
+def test_a_size_of_no_screen_costs_no_more_than_the_largest(person: User, size: tuple[int, int]) -> None:
     columns, rows = size
     person.send(f"\x1b[48;{rows};{columns};1;1t".encode())
     person.send(b"\x1b[48;36;120;1;1t")
@@ -120,9 +120,9 @@ def test_a_size_of_no_screen_costs_no_more_than_the_largest(person: Person, size
     ids=["environment", "environment without sense", "terminal"],
 )
 def test_a_start_on_a_terminal_of_any_size_is_painted_within_bounds(
-    world: World, env: dict[str, str], size: tuple[int, int]
+    world: DemoBackend, env: dict[str, str], size: tuple[int, int]
 ) -> None:
-    with Person(world.console("grace_hopper"), env=world.env("trouble") | env) as person:
+    with User(world.console("grace_hopper"), env=world.env("trouble") | env) as person:
         if size != (120, 36):
             termios.tcsetwinsize(person._theirs, (size[1], size[0]))
             person.signal(signal.SIGWINCH)
@@ -137,14 +137,14 @@ def test_a_start_on_a_terminal_of_any_size_is_painted_within_bounds(
 # A terminal that does not read
 
 
-def full(person: Person) -> bool:
+def full(person: User) -> bool:
     """Whether what the program sent fills what a terminal holds without reading it."""
     waiting = struct.unpack("i", fcntl.ioctl(person._ours, termios.FIONREAD, b"\0" * 4))[0]
     return int(waiting) > 4_000
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
-def test_a_signal_is_obeyed_while_the_terminal_does_not_read(person: Person, number: signal.Signals, code: int) -> None:
+def test_a_signal_is_obeyed_while_the_terminal_does_not_read(person: User, number: signal.Signals, code: int) -> None:
     for _ in range(100):  # nothing is read from here on
         os.write(person._ours, person.emulator.encode("C-l"))
     until(lambda: full(person))

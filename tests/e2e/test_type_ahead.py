@@ -6,27 +6,27 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.person import Person
-from tests.e2e.shift import Shift
-from tests.e2e.world import World
+from tests.harness.e2e.demo_backend import DemoBackend
+from tests.harness.e2e.open_console import OpenConsole
+from tests.harness.e2e.user import User
 
 pytestmark = pytest.mark.xdist_group("type ahead")
 
 
 @pytest.fixture(scope="module")
-def shift(world: World) -> Iterator[Shift]:
-    shift = Shift(lambda: Person(world.console("alice_42"), env=world.env("typing ahead")))
+def shift(world: DemoBackend) -> Iterator[OpenConsole]:
+    shift = OpenConsole(lambda: User(world.console("alice_42"), env=world.env("typing ahead")))
     yield shift
     shift.end()
 
 
 @pytest.fixture
-def person(shift: Shift) -> Person:
+def person(shift: OpenConsole) -> User:
     return shift.on("alice_42")
 
 
 @pytest.mark.parametrize("key", [".", "R"])
-def test_enters_typed_ahead_of_a_dialog_send_nothing(world: World, person: Person, key: str) -> None:
+def test_enters_typed_ahead_of_a_dialog_send_nothing(world: DemoBackend, person: User, key: str) -> None:
     before = world.player("alice_42")
     person.press(key, *["Enter"] * 6)
     person.listens("Retry roll")
@@ -34,7 +34,7 @@ def test_enters_typed_ahead_of_a_dialog_send_nothing(world: World, person: Perso
     assert world.player("alice_42") == before
 
 
-def test_a_key_that_repeats_opens_one_dialog(person: Person) -> None:
+def test_a_key_that_repeats_opens_one_dialog(person: User) -> None:
     person.press("R", "R", "R", "R")
     person.listens("Retry roll")
     person.cancel()
@@ -42,7 +42,9 @@ def test_a_key_that_repeats_opens_one_dialog(person: Person) -> None:
     person.cancel()
 
 
-def test_words_typed_ahead_go_into_the_fields_and_do_not_do_what_their_letters_do(world: World, shift: Shift) -> None:
+def test_words_typed_ahead_go_into_the_fields_and_do_not_do_what_their_letters_do(
+    world: DemoBackend, shift: OpenConsole
+) -> None:
     person = shift.on("alice_42")
     before = world.player("alice_42")
     person.press("R", *"SUP-4416", "Enter", *"yes please", "Enter", "Enter", *"Mary", "Enter")
@@ -55,7 +57,7 @@ def test_words_typed_ahead_go_into_the_fields_and_do_not_do_what_their_letters_d
 
 
 def test_a_form_typed_in_one_burst_is_filled_field_by_field_and_sent_by_an_enter_of_its_own(
-    world: World, shift: Shift
+    world: DemoBackend, shift: OpenConsole
 ) -> None:
     person = shift.on("erin")
     before = world.player("erin")

@@ -12,32 +12,32 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Serve
-from tests.e2e.person import Person
-from tests.e2e.shift import Shift
-from tests.e2e.world import World
+from tests.harness.e2e.demo_backend import DemoBackend
+from tests.harness.e2e.open_console import OpenConsole
+from tests.harness.e2e.user import User
 
 pytestmark = pytest.mark.xdist_group("walkthrough")
 
 
 @pytest.fixture(scope="module")
-def world(serve: Serve) -> World:
+def world(serve: Serve) -> DemoBackend:
     """A demo world of the walkthrough's own: it mends what other tests want to see broken."""
     return serve("walkthrough")
 
 
 @pytest.fixture(scope="module")
-def shift(world: World) -> Iterator[Shift]:
-    shift = Shift(lambda: Person(world.console(), env=world.env("shift")))
+def shift(world: DemoBackend) -> Iterator[OpenConsole]:
+    shift = OpenConsole(lambda: User(world.console(), env=world.env("shift")))
     yield shift
     shift.end(copies=1)
 
 
-def attempt_of(world: World, player: str, event: str = "") -> Any:
+def attempt_of(world: DemoBackend, player: str, event: str = "") -> Any:
     """The newest attempt of a player, of an event if one is named."""
     return next(each for each in world.player(player)["attempts"] if event in each["eventKey"])
 
 
-def test_completed_with_pending_grants_is_delivered_by_force_claim(world: World, shift: Shift) -> None:
+def test_completed_with_pending_grants_is_delivered_by_force_claim(world: DemoBackend, shift: OpenConsole) -> None:
     before = world.player("bob_7")
     (pending,) = [grant for grant in before["grants"] if grant["status"] == "pending"]
     person = shift.on("bob_7")
@@ -52,7 +52,7 @@ def test_completed_with_pending_grants_is_delivered_by_force_claim(world: World,
     person.pane("3", "gold")
 
 
-def test_completed_without_grants_gets_its_reward_roll_retried(world: World, shift: Shift) -> None:
+def test_completed_without_grants_gets_its_reward_roll_retried(world: DemoBackend, shift: OpenConsole) -> None:
     person = shift.on("alice_42")
     person.wait_for("roll failed")
     person.dialog(".", "Retry")
@@ -68,7 +68,7 @@ def test_completed_without_grants_gets_its_reward_roll_retried(world: World, shi
 
 @pytest.mark.parametrize(("player", "was"), [("carol_ng", "in_progress"), ("dave.k", "expired")])
 def test_in_progress_or_expired_is_force_completed_with_a_score_and_a_reason_and_then_rolled(
-    world: World, shift: Shift, player: str, was: str
+    world: DemoBackend, shift: OpenConsole, player: str, was: str
 ) -> None:
     (stuck,) = [each for each in world.player(player)["attempts"] if each["status"] == was]
     person = shift.on(player)
@@ -83,7 +83,7 @@ def test_in_progress_or_expired_is_force_completed_with_a_score_and_a_reason_and
     person.pane("1", "force-completed")
 
 
-def test_a_make_good_is_credited_to_the_wallet_and_is_there_at_once(world: World, shift: Shift) -> None:
+def test_a_make_good_is_credited_to_the_wallet_and_is_there_at_once(world: DemoBackend, shift: OpenConsole) -> None:
     def gold() -> int:
         wallet = world.player("alice_42")["wallet"]
         return next((each["balance"] for each in wallet if each["economyKey"] == "gold"), 0)
@@ -99,7 +99,7 @@ def test_a_make_good_is_credited_to_the_wallet_and_is_there_at_once(world: World
     person.pane("3", "gold")
 
 
-def test_every_action_lands_in_the_audit_log_and_its_row_is_linked(world: World, shift: Shift) -> None:
+def test_every_action_lands_in_the_audit_log_and_its_row_is_linked(world: DemoBackend, shift: OpenConsole) -> None:
     person = shift.on("erin")
     person.dialog(".", "Force-claim")
     person.fill("ticket", "ZD-77")

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.databases import SqliteFiles, postgresql_server
 from tests.faults.killing import kill_and_check
+from tests.harness.databases import SqliteFiles, postgresql_server
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -6,10 +6,10 @@ import random
 import time
 
 from kraty_console.backend.http.rate_limit import Rate
-from tests.contract.backend import Backend
-from tests.contract.world import make_world
 from tests.faults.load import CALLERS, Load, check, player
 from tests.faults.victim import Victim
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import make_troubled_game
 
 MOST_BETWEEN = 25
 """Changes that are answered between two kills, at most."""
@@ -20,7 +20,7 @@ def kill_and_check(url: str, kills: int, seed: int) -> Load:
     chance = random.Random(seed)
     with Backend(url, Rate(0)).running() as backend:
         backend.clock.ms = time.time_ns() // 1_000_000  # what is killed goes by the real clock
-        world = make_world(backend)
+        world = make_troubled_game(backend)
         for number in range(CALLERS):
             world.register(player(number))
     with Victim(url) as victim, Load(world, victim.port) as load:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from tests.contract.world import World
+from tests.harness.contract.troubled_game import TroubledGame
 
 CALLERS: Final = 4
 AMOUNT: Final = 3
@@ -33,7 +33,7 @@ def player(caller: int) -> str:
 class Load:
     """Callers that credit, grant and claim until they are told to stop."""
 
-    world: World
+    world: TroubledGame
     port: int
     answered: Counter[str] = field(default_factory=Counter)
     """By what was done."""

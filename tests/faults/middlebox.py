@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from tests.accepting import accepting
+from tests.harness.tcp_server import tcp_server
 
 STATUSES: Final = (200, 201, 202, 204, 301, 302, 307, *range(400, 430), 431, 451, *range(500, 505), 511, 520, 530)
 
@@ -49,7 +49,7 @@ async def middlebox(port: int) -> AsyncIterator[Middlebox]:
         finally:
             there_writer.close()
 
-    async with accepting(serve) as own_port:
+    async with tcp_server(serve) as own_port:
         box.url = f"http://127.0.0.1:{own_port}"
         yield box
 

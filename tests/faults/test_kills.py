@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.databases import PostgresqlServer, SqliteFiles
 from tests.faults.killing import kill_and_check
+from tests.harness.databases import PostgresqlServer, SqliteFiles
 
 KILLS = 5
 """Of each database; `make soak` kills a hundred times."""

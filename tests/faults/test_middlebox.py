@@ -19,19 +19,19 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.contract.session import GAME_ADMIN
-from tests.contract.backend import Backend
-from tests.contract.world import World, make_world
-from tests.databases import SqliteFiles
 from tests.faults.middlebox import BODIES, STATUSES, Middlebox, middlebox
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
+from tests.harness.databases import SqliteFiles
 
 AMOUNT = 500
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TroubledGame]:
     url = SqliteFiles(tmp_path_factory.mktemp("middlebox")).fresh()
     with Backend(url, Rate(0)).running() as running:
-        yield make_world(running)
+        yield make_troubled_game(running)
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Count:
 
 
 @asynccontextmanager
-async def behind(world: World, folder: Path) -> AsyncIterator[tuple[Middlebox, KratyClient, Writer]]:
+async def behind(world: TroubledGame, folder: Path) -> AsyncIterator[tuple[Middlebox, KratyClient, Writer]]:
     """A console whose way to the backend leads through a middlebox."""
     journal = await Journal.open(folder / "journal.sqlite")
     async with middlebox(world.backend.port) as box:
@@ -71,14 +71,14 @@ def credit(player: str, key: str) -> ChangeRequest:
     return ChangeRequest(Operation.CREDIT, player, request, economy_key="gold")
 
 
-def balance(world: World, player: str) -> int:
+def balance(world: TroubledGame, player: str) -> int:
     held = world.get(world.player(player)).data["wallet"]
     return next((int(each["balance"]) for each in held if each["economyKey"] == "gold"), 0)
 
 
 @pytest.mark.parametrize("body", BODIES)
 async def test_an_answer_of_every_status_leaves_the_outcome_to_be_looked_up(
-    world: World, tmp_path: Path, body: str
+    world: TroubledGame, tmp_path: Path, body: str
 ) -> None:
     count = Count()
     async with behind(world, tmp_path) as (box, _, writer):
@@ -97,7 +97,9 @@ async def test_an_answer_of_every_status_leaves_the_outcome_to_be_looked_up(
     assert count.none(), count
 
 
-async def test_a_change_that_a_middlebox_keeps_for_itself_is_not_told_as_made(world: World, tmp_path: Path) -> None:
+async def test_a_change_that_a_middlebox_keeps_for_itself_is_not_told_as_made(
+    world: TroubledGame, tmp_path: Path
+) -> None:
     async with behind(world, tmp_path) as (box, _, writer):
         box.forwards = False
         for status in STATUSES:
@@ -109,7 +111,7 @@ async def test_a_change_that_a_middlebox_keeps_for_itself_is_not_told_as_made(wo
             assert balance(world, player) == 0
 
 
-async def test_a_middlebox_does_not_make_a_read_mean_something(world: World, tmp_path: Path) -> None:
+async def test_a_middlebox_does_not_make_a_read_mean_something(world: TroubledGame, tmp_path: Path) -> None:
     async with behind(world, tmp_path) as (box, client, writer):
         box.status, box.body = 403, BODIES["a page"]
         performed = await writer.perform(credit("alice", f"key-{uuid.uuid4().hex}"))

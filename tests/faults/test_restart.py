@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 from kraty_console.backend.http.rate_limit import Rate
-from tests.contract.backend import Backend
-from tests.contract.world import make_world
-from tests.databases import postgresql_server
 from tests.faults.load import CALLERS, Load, check, player
 from tests.faults.victim import Victim
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import make_troubled_game
+from tests.harness.databases import postgresql_server
 
 CRASHES = 1
 CHANGES = 20
@@ -21,7 +21,7 @@ def test_a_backend_outlives_its_database() -> None:
         url = server.empty()  # with the durability that the server comes with
         with Backend(url, Rate(0)).running() as backend:
             backend.clock.ms = time.time_ns() // 1_000_000
-            world = make_world(backend)
+            world = make_troubled_game(backend)
             for number in range(CALLERS):
                 world.register(player(number))
         with Victim(url) as one, Load(world, one.port, may_be_away=True) as load:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import Terminal
-from tests.terminal.audit import assert_clean
+from tests.harness.terminal import Terminal
+from tests.harness.terminal.audit import assert_clean
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.xdist_group("wheel")

@@ -15,7 +15,7 @@ from rich.style import Style
 from kraty_console.paint.cells import NARROW
 from kraty_console.paint.painter import Painter
 from kraty_console.paint.terminal_capabilities import TerminalCapabilities, terminal_capabilities
-from tests.terminal import Emulator
+from tests.harness.terminal import Emulator
 
 ALL = TerminalCapabilities(erases_in_colour=True, erases_some=True)
 NONE = TerminalCapabilities()

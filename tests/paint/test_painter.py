@@ -11,8 +11,8 @@ from textual.strip import Strip
 
 from kraty_console.paint.painter import Painter
 from kraty_console.paint.terminal_capabilities import TerminalCapabilities
-from tests.paint.screens import mend_halves, plainly, seen
-from tests.terminal import Emulator
+from tests.harness.terminal import Emulator
+from tests.harness.terminal.screen_text import mend_halves, plainly, seen
 
 COLUMNS, ROWS = 24, 6
 ALL = TerminalCapabilities(erases_in_colour=True, erases_some=True)

@@ -12,7 +12,7 @@ from kraty_console.contract.webhooks import Delivery, DeliveryDetail
 from kraty_console.domain.formatting import grouped
 from kraty_console.present.deliveries import COLUMNS, GAME_COLUMNS, delivery_document, next_words, row
 from tests.data import load_hostile
-from tests.domain.players import NOW, ago
+from tests.harness.domain.snapshots import NOW, ago
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 ID = "evt_01HZX70000000000000000000A"

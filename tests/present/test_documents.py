@@ -17,7 +17,7 @@ from kraty_console.present.row_summary import row_summary
 from kraty_console.present.rows import TableId, rows
 from kraty_console.present.times import ago as shown_ago
 from kraty_console.present.times import day, exact
-from tests.domain.players import BANNED, NOW, ago, attempt, grant, snapshot
+from tests.harness.domain.snapshots import BANNED, NOW, ago, attempt, grant, snapshot
 
 CET = timezone(timedelta(hours=1), "CET")
 TOKYO = timezone(timedelta(hours=9), "JST")

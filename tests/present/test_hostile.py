@@ -21,7 +21,7 @@ from kraty_console.present.row_summary import audit_row_summary, row_summary
 from kraty_console.present.rows import tables
 from kraty_console.present.text_output import hits_text, json_text, pane_text, player_json, player_text
 from tests.data import load_hostile
-from tests.domain.players import NOW, ago, attempt, grant
+from tests.harness.domain.snapshots import NOW, ago, attempt, grant
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 LONGEST = 2_000

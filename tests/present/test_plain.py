@@ -9,7 +9,7 @@ import pytest
 from kraty_console.contract.players import SearchHit
 from kraty_console.domain.scopes import PANES, PaneId
 from kraty_console.present.text_output import hits_text, json_text, pane_text, player_json, player_text
-from tests.domain.players import NOW, ago, attempt, grant, snapshot
+from tests.harness.domain.snapshots import NOW, ago, attempt, grant, snapshot
 
 N = "\u202f"
 

@@ -12,7 +12,7 @@ from kraty_console.present.audit import STUDIO_COLUMNS
 from kraty_console.present.audit import row as audit_row
 from kraty_console.present.rows import COLUMNS, TABLES_OF, TableId, pane_count, pane_title, rows, tables
 from kraty_console.present.table import Column, TableRow, fit, sort_key, sorted_rows
-from tests.domain.players import NOW, ago, attempt, grant, snapshot
+from tests.harness.domain.snapshots import NOW, ago, attempt, grant, snapshot
 
 N = "\u202f"
 G1 = grant()["id"]

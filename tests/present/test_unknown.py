@@ -20,7 +20,7 @@ from kraty_console.present.merging import plan_json, plan_text
 from kraty_console.present.profile import compact_profile, player_document
 from kraty_console.present.row_summary import row_summary
 from kraty_console.present.rows import pane_count, pane_title, rows
-from tests.domain.players import BANNED, NOW, attempt, grant, plain_attempt, published, snapshot
+from tests.harness.domain.snapshots import BANNED, NOW, attempt, grant, plain_attempt, published, snapshot
 
 EVENT = "0197eeee-0000-7000-8000-00000000e001"
 

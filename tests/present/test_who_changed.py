@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kraty_console.present.rows import rows
-from tests.domain.players import NOW, ago, snapshot
+from tests.harness.domain.snapshots import NOW, ago, snapshot
 
 
 def audited(label: str | None, **fields: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.data import Hostile, load_hostile
-from tests.terminal.audit import audit, unseen
+from tests.harness.terminal.audit import audit, unseen
 
 _START = b"\x1b[?1049h\x1b[?25l\x1b[?1004h\x1b[>25u\x1b[?2026$p\x1b[?2048$p\x1b[?2004h\x1b[?7l\x1b[?2048h"
 _STOP = b"\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"

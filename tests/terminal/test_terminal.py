@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from tests.terminal import Gone, Terminal
-from tests.terminal.audit import assert_clean
+from tests.harness.terminal import Gone, Terminal
+from tests.harness.terminal.audit import assert_clean
 
 _ECHO = "for line in iter(input, 'end'): print('got', line.upper())"
 _FORM = """

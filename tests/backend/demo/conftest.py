@@ -20,8 +20,8 @@ from kraty_console.backend.demo.world import load
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import metadata
-from tests.databases import KINDS, PostgresqlServer, SqliteFiles
-from tests.once import made_once
+from tests.harness.databases import KINDS, PostgresqlServer, SqliteFiles
+from tests.harness.run_once import once_per_run
 
 Rows = list[dict[str, Any]]
 
@@ -84,7 +84,7 @@ def on_sqlite(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactor
         shutil.copyfile(loaded.url.removeprefix("sqlite:///"), folder / "world.sqlite")
         (folder / "loaded.pickle").write_bytes(pickle.dumps(loaded))
 
-    made = made_once(tmp_path_factory, "demo-on-sqlite", make)
+    made = once_per_run(tmp_path_factory, "demo-on-sqlite", make)
     loaded: Loaded = pickle.loads((made / "loaded.pickle").read_bytes())
     own = sqlite_files.fresh()
     shutil.copyfile(made / "world.sqlite", own.removeprefix("sqlite:///"))

@@ -8,15 +8,15 @@ import pytest
 
 from kraty_console.console.dialogs.editor import EntriesEditor
 from kraty_console.console.dialogs.lines import Choices
-from tests.console.dialogs import world
-from tests.console.dialogs.desk import Workspace, text_of
-from tests.console.dialogs.host import Host, opened, running, typed, until
-from tests.console.settling import settled
+from tests.harness.console import dialog_forms
+from tests.harness.console.dialog_host import Host, opened, running, typed, until
+from tests.harness.console.dialog_workspace import Workspace, text_of
+from tests.harness.console.idle import wait_until_idle
 
 
 async def test_focus_starts_where_something_must_be_filled_in_and_enter_leads_to_the_button() -> None:
     workspace = Workspace("attempt.force_complete")
-    workspace.answers.append(world.applied())
+    workspace.answers.append(dialog_forms.applied())
     async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         assert dialog.focused.name == "final_score"  # 320 of 1 500 is hardly what the player reached
@@ -102,20 +102,20 @@ async def test_what_steers_a_terminal_is_refused_beside_the_field() -> None:
             ("a\u202eb", "right-to-left override"),
             ("one\ntwo", "line break"),
         ):
-            pilot.app.post_message(world.paste(pasted))
-            await settled(pilot.app)
-            await settled(pilot.app)
+            pilot.app.post_message(dialog_forms.paste(pasted))
+            await wait_until_idle(pilot.app)
+            await wait_until_idle(pilot.app)
             assert dialog.focused.value == ""
             assert words in text_of(pilot.app)
-        pilot.app.post_message(world.paste("one line\n"))
-        await settled(pilot.app)
-        await settled(pilot.app)
+        pilot.app.post_message(dialog_forms.paste("one line\n"))
+        await wait_until_idle(pilot.app)
+        await wait_until_idle(pilot.app)
         assert dialog.focused.value == "one line"
 
 
 async def test_a_large_amount_asks_for_the_players_id() -> None:
     workspace = Workspace("wallet.credit", limit=1000)
-    workspace.answers.append(world.applied())
+    workspace.answers.append(dialog_forms.applied())
     async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         assert "player's id" not in text_of(pilot.app)
@@ -182,11 +182,11 @@ async def test_entries_have_templates_completion_errors_at_their_line_and_a_prev
         await pilot.press("ctrl+t")
         assert "mend these entries first" in text_of(pilot.app)
         editor.load_text('[\n  {"type": "currency", "currencyKey": "golld", "amount": 5}\n]')
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert 'line 2: the catalog has no currency "golld"; nearest is gold' in text_of(pilot.app)
         editor.load_text('[\n  {"type": "cur')
         editor.move_cursor(editor.document.end)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert editor.suggestion == 'rency"'
         await pilot.press("right")
         assert editor.text.endswith('{"type": "currency"')
@@ -201,9 +201,9 @@ async def test_a_paste_that_steers_never_enters_the_entries() -> None:
         editor = dialog.query_one(EntriesEditor)
         dialog.set_focus(editor)
         before = editor.text
-        pilot.app.post_message(world.paste('[{"type": "\x1b[31mcurrency"}]'))
-        await settled(pilot.app)
-        await settled(pilot.app)
+        pilot.app.post_message(dialog_forms.paste('[{"type": "\x1b[31mcurrency"}]'))
+        await wait_until_idle(pilot.app)
+        await wait_until_idle(pilot.app)
         assert editor.text == before
         assert "U+001B" in text_of(pilot.app)
 
@@ -222,7 +222,7 @@ async def test_a_choice_is_completed_and_offered_by_the_arrows() -> None:
         assert field.value == "gems"
         field.clear()
         await typed(pilot, "golf")
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert "nearest is gold" in text_of(pilot.app)
         await pilot.press("up")
         assert field.value == "gold"

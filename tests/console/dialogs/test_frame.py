@@ -9,24 +9,24 @@ import pytest
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.draft import Draft
 from kraty_console.console.dialogs.ticket import TicketDialog
-from tests.console.dialogs import world
-from tests.console.dialogs.host import Host, opened, running
-from tests.console.settling import settled
+from tests.harness.console import dialog_forms
+from tests.harness.console.dialog_host import Host, opened, running
+from tests.harness.console.idle import wait_until_idle
 
 
 def make(action_id: str, environment: str = "live", sent: list[Any] | None = None) -> Any:
     async def submit(values: Any) -> Any:
         if sent is not None:
             sent.append(dict(values))
-        return world.applied()
+        return dialog_forms.applied()
 
     return lambda: ActionDialog(
-        world.form(action_id),
+        dialog_forms.form(action_id),
         Draft(lambda: "kc_1"),
         environment=environment,
         submit=submit,
         resolve=submit,
-        see=world.seen,
+        see=dialog_forms.seen,
     )
 
 
@@ -53,8 +53,8 @@ async def test_nothing_beneath_hears_a_key() -> None:
 async def test_the_environment_is_told_in_words_and_by_the_border(action_id: str, environment: str) -> None:
     async with running(Host(make(action_id, environment))) as pilot:
         dialog = await opened(pilot)
-        await settled(pilot.app)
-        top = world.screen_lines(pilot.app)[dialog.box.region.y]
+        await wait_until_idle(pilot.app)
+        top = dialog_forms.screen_lines(pilot.app)[dialog.box.region.y]
         assert environment.upper() in top
         assert ("━" in top) == (environment == "live")
         assert ("─" in top) == (environment == "test")
@@ -64,7 +64,7 @@ async def test_the_environment_is_told_in_words_and_by_the_border(action_id: str
 async def test_the_buttons_stay_in_sight(size: tuple[int, int]) -> None:
     async with running(Host(make("player.grant")), size=size) as pilot:
         dialog = await opened(pilot)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert dialog.box.region.width <= min(78, size[0])
         assert dialog.box.region.height <= size[1]
         assert dialog.size.region.contains_region(dialog.confirm.region)
@@ -77,8 +77,8 @@ async def test_a_resize_keeps_what_was_typed() -> None:
         dialog = await opened(pilot)
         await pilot.press("enter", "enter", "enter", *"crash")
         await pilot.resize_terminal(60, 16)
-        await settled(pilot.app)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
+        await wait_until_idle(pilot.app)
         assert dialog.draft.values["reason"] == "crash"
         assert dialog.focused.name == "reason"
         assert dialog.size.region.contains_region(dialog.confirm.region)

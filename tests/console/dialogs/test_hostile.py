@@ -25,17 +25,17 @@ from kraty_console.contract.players import Attempt, Identity, Player, Snapshot, 
 from kraty_console.domain.action_spec import ActionContext
 from kraty_console.domain.fields import EffectContext, FormContext
 from kraty_console.domain.forms import form_for
-from tests.console.dialogs import world
-from tests.console.dialogs.host import Host, opened, running, typed, until
-from tests.console.settling import settled
 from tests.data import load_hostile
+from tests.harness.console import dialog_forms
+from tests.harness.console.dialog_host import Host, opened, running, typed, until
+from tests.harness.console.idle import wait_until_idle
 
 STRINGS = [entry.value for entry in load_hostile() if entry.raw is None and entry.value]
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def assert_calm(app: Host, what: str) -> None:
-    for line in world.screen_lines(app):
+    for line in dialog_forms.screen_lines(app):
         for character in line:
             category = unicodedata.category(character)
             assert category not in ("Cc", "Cs", "Zl", "Zp"), (what, line)
@@ -46,11 +46,11 @@ def assert_calm(app: Host, what: str) -> None:
 def world_of(text: str) -> EffectContext:
     snapshot = Snapshot(
         player=Player(external_player_id=text, id="p1", display_identity=Identity(name=text)),
-        attempts=[Attempt(id=world.STUCK, event_key=text, status=text, score=3, grant_ids=[])],
+        attempts=[Attempt(id=dialog_forms.STUCK, event_key=text, status=text, score=3, grant_ids=[])],
         wallet=[WalletHolding(economy_key=text, balance=5)],
     )
     return EffectContext(
-        snapshot, world.NOW, Catalog(currencies=[CatalogCurrency(key=text), CatalogCurrency(key="gold")])
+        snapshot, dialog_forms.NOW, Catalog(currencies=[CatalogCurrency(key=text), CatalogCurrency(key="gold")])
     )
 
 
@@ -58,9 +58,9 @@ def dialog_of(action_id: str, text: str, lines: Sequence[str] = ()) -> ActionDia
     seen = world_of(text)
 
     async def never(values: Any) -> Any:
-        return world.refused(Refused(text, code=text, status=409, request_id=text))
+        return dialog_forms.refused(Refused(text, code=text, status=409, request_id=text))
 
-    asked = FormContext(seen.snapshot, seen.now, world.STUCK, text, {}, seen.catalog, 1)
+    asked = FormContext(seen.snapshot, seen.now, dialog_forms.STUCK, text, {}, seen.catalog, 1)
     if action_id == "wallet.credit":
         asked = replace(asked, row_id=text)
     form = form_for(action_id, asked)
@@ -90,7 +90,7 @@ async def test_every_string_in_the_dialogs_of_changes() -> None:
             todo[:] = [(action_id, STRINGS[start : start + 24])]
             pilot.app.action_open_dialog()
             await until(pilot, lambda: getattr(pilot.app.screen, "open", False))
-            await settled(pilot.app)
+            await wait_until_idle(pilot.app)
             assert_calm(pilot.app, todo[0][1][0])
             pilot.app.screen.dismiss(None)
             await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
@@ -101,7 +101,7 @@ async def test_a_hostile_refusal() -> None:
     async with running(Host(lambda: dialog_of("wallet.credit", text))) as pilot:
         dialog = await opened(pilot)
         dialog._start(None)
-        await until(pilot, lambda: "409" in "\n".join(world.screen_lines(pilot.app)))
+        await until(pilot, lambda: "409" in "\n".join(dialog_forms.screen_lines(pilot.app)))
         assert_calm(pilot.app, text)
 
 
@@ -111,7 +111,7 @@ async def test_every_string_as_a_recent_player_comes_back_as_it_is() -> None:
         for _ in range(0, len(STRINGS), 10):
             assert_calm(pilot.app, "recent")
             dialog.menu.move(10)
-            await settled(pilot.app)
+            await wait_until_idle(pilot.app)
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.answers)
     assert pilot.app.answers == [STRINGS[-1]]
@@ -120,7 +120,7 @@ async def test_every_string_as_a_recent_player_comes_back_as_it_is() -> None:
 async def test_every_string_in_the_journal() -> None:
     entries = [
         replace(
-            world.entry(str(number)),
+            dialog_forms.entry(str(number)),
             player=text,
             ticket=text,
             member=text,
@@ -133,16 +133,16 @@ async def test_every_string_in_the_journal() -> None:
         )
         for number, text in enumerate(STRINGS)
     ]
-    async with running(Host(lambda: JournalDialog(entries, now=world.NOW)), size=(120, 36)) as pilot:
+    async with running(Host(lambda: JournalDialog(entries, now=dialog_forms.NOW)), size=(120, 36)) as pilot:
         dialog = await opened(pilot)
         for number in range(0, len(STRINGS), 4):
             assert_calm(pilot.app, "journal")
             dialog.menu.move(4)
-            await settled(pilot.app)
+            await wait_until_idle(pilot.app)
             if number % 48 == 0:
                 dialog._chosen(dialog.menu.Chosen(dialog.menu, dialog.menu.current))
                 await until(pilot, lambda: getattr(pilot.app.screen, "open", False) and pilot.app.screen is not dialog)
-                await settled(pilot.app)
+                await wait_until_idle(pilot.app)
                 assert_calm(pilot.app, "entry")
                 pilot.app.screen.dismiss(None)
                 await until(pilot, lambda: pilot.app.screen is dialog)
@@ -155,7 +155,7 @@ async def test_hostile_roles_tickets_and_filters() -> None:
             update={"player": Player(external_player_id=text, merged_into=text)}
         ),
         row_scope="attempt",
-        row_id=world.STUCK,
+        row_id=dialog_forms.STUCK,
         role=text,
         permissions=ROLE_PERMISSIONS["GAME_ADMIN"],
     )

@@ -16,16 +16,16 @@ from kraty_console.contract.permissions import ROLE_PERMISSIONS
 from kraty_console.domain.action_spec import ActionContext
 from kraty_console.domain.actions import REGISTRY, actions, fits
 from kraty_console.domain.keymap import key_label
-from tests.console.dialogs import world
-from tests.console.dialogs.host import Host, opened, running, typed, until
-from tests.console.settling import settled
+from tests.harness.console import dialog_forms
+from tests.harness.console.dialog_host import Host, opened, running, typed, until
+from tests.harness.console.idle import wait_until_idle
 
 
 def context(role: str = "GAME_DEBUGGER", **more: Any) -> ActionContext:
     return ActionContext(
-        snapshot=world.SNAPSHOT,
+        snapshot=dialog_forms.SNAPSHOT,
         row_scope="attempt",
-        row_id=world.FAILED,
+        row_id=dialog_forms.FAILED,
         role=role,
         permissions=ROLE_PERMISSIONS[role],
         **more,
@@ -33,7 +33,7 @@ def context(role: str = "GAME_DEBUGGER", **more: Any) -> ActionContext:
 
 
 def text_of(app: Host) -> str:
-    return "\n".join(world.screen_lines(app))
+    return "\n".join(dialog_forms.screen_lines(app))
 
 
 async def test_the_palette_narrows_and_answers_the_action() -> None:
@@ -153,13 +153,13 @@ async def test_a_long_list_scrolls_with_its_cursor() -> None:
         assert dialog.menu.current.id == "r150"
         assert "▸ row 150" in text_of(pilot.app)
         await pilot.press("pagedown")
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert f"▸ {dialog.menu.current.left}" in text_of(pilot.app)
         dialog.menu.action_edge(1)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert "▸ row 199" in text_of(pilot.app)
         dialog.menu.action_edge(-1)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert "▸ row 0" in text_of(pilot.app)
 
 

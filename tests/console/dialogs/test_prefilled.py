@@ -6,10 +6,10 @@ import pytest
 
 from kraty_console.console.dialogs.filter import FilterDialog
 from kraty_console.console.dialogs.ticket import TicketDialog
-from tests.console.dialogs import world
-from tests.console.dialogs.desk import Workspace
-from tests.console.dialogs.host import Host, opened, running
-from tests.console.settling import settled
+from tests.harness.console import dialog_forms
+from tests.harness.console.dialog_host import Host, opened, running
+from tests.harness.console.dialog_workspace import Workspace
+from tests.harness.console.idle import wait_until_idle
 
 
 async def test_typing_replaces_a_score_and_a_ticket() -> None:
@@ -40,8 +40,8 @@ async def test_a_paste_replaces_it_too(pasted: str) -> None:
     for make in (lambda: TicketDialog("ZD-1"), lambda: FilterDialog("attempts", "stuck")):
         async with running(Host(make)) as pilot:
             dialog = await opened(pilot)
-            pilot.app.post_message(world.paste(pasted))
-            await settled(pilot.app)
+            pilot.app.post_message(dialog_forms.paste(pasted))
+            await wait_until_idle(pilot.app)
             assert dialog.line.value == pasted
 
 
@@ -49,6 +49,6 @@ async def test_a_paste_replaces_the_example_of_a_grant() -> None:
     entries = '[{"type": "currency", "currencyKey": "gold", "amount": 7}]'
     async with running(Host(Workspace("player.grant"))) as pilot:
         dialog = await opened(pilot)
-        pilot.app.post_message(world.paste(entries))
-        await settled(pilot.app)
+        pilot.app.post_message(dialog_forms.paste(entries))
+        await wait_until_idle(pilot.app)
         assert dialog._form_body.values["entries"] == entries

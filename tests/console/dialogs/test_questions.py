@@ -14,9 +14,9 @@ from kraty_console.console.first_run import why_not
 from kraty_console.contract.errors import SignInNeeded
 from kraty_console.contract.secret import Secret
 from kraty_console.contract.session import GameAccess, Me, Member, StudioAccess
-from tests.console.dialogs import world
-from tests.console.dialogs.host import Host, opened, running, typed, until
-from tests.console.settling import settled
+from tests.harness.console import dialog_forms
+from tests.harness.console.dialog_host import Host, opened, running, typed, until
+from tests.harness.console.idle import wait_until_idle
 
 ME = Me(
     member=Member(id="m1", name="Maria"),
@@ -34,7 +34,7 @@ ME = Me(
 
 
 def text_of(app: Host) -> str:
-    return "\n".join(world.screen_lines(app))
+    return "\n".join(dialog_forms.screen_lines(app))
 
 
 async def test_a_ticket_is_set_cleared_or_left_alone() -> None:
@@ -56,7 +56,7 @@ async def test_a_ticket_is_set_cleared_or_left_alone() -> None:
 async def test_a_ticket_that_is_too_long_is_refused_beside_the_line() -> None:
     async with running(Host(TicketDialog)) as pilot:
         dialog = await opened(pilot)
-        pilot.app.post_message(world.paste("x" * 201))
+        pilot.app.post_message(dialog_forms.paste("x" * 201))
         await until(pilot, lambda: "at most 200 characters" in text_of(pilot.app))
         assert dialog.line.value == ""
 
@@ -96,7 +96,7 @@ async def test_a_token_is_tried_first_and_never_shown() -> None:
         await opened(pilot)
         await pilot.press("enter")
         assert "paste the token here" in text_of(pilot.app)
-        pilot.app.post_message(world.paste("kst_secret\n"))
+        pilot.app.post_message(dialog_forms.paste("kst_secret\n"))
         await until(pilot, lambda: "••••" in text_of(pilot.app))
         assert "kst_" not in text_of(pilot.app)
         assert "rabbit-rush · live" in text_of(pilot.app)
@@ -144,7 +144,7 @@ async def test_the_first_sign_in_leads_from_the_address_to_the_environment() -> 
         assert "kst_" not in text_of(pilot.app)
         await pilot.press("enter")
         await until(pilot, lambda: dialog.step is SignInStep.GAME)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert "Studio One ▸ Rabbit Rush" in text_of(pilot.app)
         assert "Maria" in text_of(pilot.app)
         await pilot.press("down", "enter")

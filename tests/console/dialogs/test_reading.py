@@ -11,13 +11,13 @@ from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.journal import JournalDialog, entry_text, state_words
 from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.domain.formatting import grouped
-from tests.console.dialogs import world
-from tests.console.dialogs.host import Host, opened, running, until
-from tests.console.settling import settled
+from tests.harness.console import dialog_forms
+from tests.harness.console.dialog_host import Host, opened, running, until
+from tests.harness.console.idle import wait_until_idle
 
 
 def text_of(app: Host) -> str:
-    return "\n".join(world.screen_lines(app))
+    return "\n".join(dialog_forms.screen_lines(app))
 
 
 async def test_a_document_scrolls_swaps_and_copies_what_is_real() -> None:
@@ -38,14 +38,14 @@ async def test_a_document_scrolls_swaps_and_copies_what_is_real() -> None:
         await opened(pilot)
         assert "line 0" in text_of(pilot.app)
         await pilot.press("G")
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert "line 99" in text_of(pilot.app)
         await pilot.press("g", "c")
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert "line 0" in text_of(pilot.app)
         assert "sent to the terminal's clipboard (5 bytes)" in text_of(pilot.app)
         await pilot.press("J")
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert '{"a": "␛"}' in text_of(pilot.app)
         await pilot.press("c", "q")
         await until(pilot, lambda: pilot.app.answers)
@@ -69,19 +69,21 @@ async def test_what_is_copied_of_a_document_has_plain_numbers() -> None:
 
 
 def test_every_state_of_an_entry_has_its_words() -> None:
-    assert state_words(world.entry(state=EntryState.RESOLVED, applied=True)) == "it did"
-    assert state_words(world.entry(state=EntryState.RESOLVED, applied=False)) == "it did not"
+    assert state_words(dialog_forms.entry(state=EntryState.RESOLVED, applied=True)) == "it did"
+    assert state_words(dialog_forms.entry(state=EntryState.RESOLVED, applied=False)) == "it did not"
     words = {
-        state_words(world.entry(state=state, applied=None)) for state in EntryState if state is not EntryState.RESOLVED
+        state_words(dialog_forms.entry(state=state, applied=None))
+        for state in EntryState
+        if state is not EntryState.RESOLVED
     }
     assert len(words) == len(EntryState) - 1
-    never_left = replace(world.entry(state=EntryState.REFUSED, applied=False), error="not sent: no connection")
+    never_left = replace(dialog_forms.entry(state=EntryState.REFUSED, applied=False), error="not sent: no connection")
     assert state_words(never_left) == "not sent"
-    assert "to be sent" in entry_text(never_left, world.NOW)
+    assert "to be sent" in entry_text(never_left, dialog_forms.NOW)
 
 
 def test_an_entry_reads_as_a_document_with_what_was_sent() -> None:
-    text = entry_text(world.entry(), world.NOW)
+    text = entry_text(dialog_forms.entry(), dialog_forms.NOW)
     assert "outcome    applied" in text
     assert "ticket     ZD-4821" in text
     assert '"amount": 500' in text
@@ -91,7 +93,7 @@ def test_an_entry_reads_as_a_document_with_what_was_sent() -> None:
 async def test_an_open_entry_is_asked_about_and_then_closed_by_a_person() -> None:
     asked: list[str] = []
     decided: list[bool] = []
-    lost = world.entry("e2", EntryState.UNKNOWN, applied=None)
+    lost = dialog_forms.entry("e2", EntryState.UNKNOWN, applied=None)
 
     async def resolve(entry: JournalEntry) -> ChangeOutcome:
         asked.append(entry.id)
@@ -99,10 +101,10 @@ async def test_an_open_entry_is_asked_about_and_then_closed_by_a_person() -> Non
 
     async def decide(entry: JournalEntry, applied: bool) -> ChangeOutcome:
         decided.append(applied)
-        return ChangeOutcome("applied", world.entry("e2", EntryState.RESOLVED, applied=True))
+        return ChangeOutcome("applied", dialog_forms.entry("e2", EntryState.RESOLVED, applied=True))
 
     def make() -> JournalDialog:
-        return JournalDialog([lost, world.entry()], now=world.NOW, resolve=resolve, decide=decide)
+        return JournalDialog([lost, dialog_forms.entry()], now=dialog_forms.NOW, resolve=resolve, decide=decide)
 
     async with running(Host(make)) as pilot:
         dialog = await opened(pilot)
@@ -128,20 +130,20 @@ async def test_an_entry_opens_and_its_audit_link_is_copied() -> None:
         copied.append(text)
         return "sent"
 
-    async with running(Host(lambda: JournalDialog([world.entry()], now=world.NOW, copy=copy))) as pilot:
+    async with running(Host(lambda: JournalDialog([dialog_forms.entry()], now=dialog_forms.NOW, copy=copy))) as pilot:
         dialog = await opened(pilot)
         await pilot.press("c")
         assert "this entry has no audit row" in text_of(pilot.app)
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen is not dialog and pilot.app.screen.open)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert "kc_0123" in text_of(pilot.app)
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is dialog)
 
 
 async def test_an_empty_journal_says_what_would_be_there() -> None:
-    async with running(Host(lambda: JournalDialog([], now=world.NOW))) as pilot:
+    async with running(Host(lambda: JournalDialog([], now=dialog_forms.NOW))) as pilot:
         await opened(pilot)
         assert "Nothing was sent from here yet" in text_of(pilot.app)
         await pilot.press("u", "A", "c", "enter", "escape")

@@ -7,10 +7,10 @@ import asyncio
 from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.action import Phase
 from kraty_console.contract.errors import NotAllowed, RateLimited, Refused, Unavailable
-from tests.console.dialogs import world
-from tests.console.dialogs.desk import Workspace, text_of
-from tests.console.dialogs.host import Host, opened, running, typed, until
-from tests.console.settling import settled
+from tests.harness.console import dialog_forms
+from tests.harness.console.dialog_host import Host, opened, running, typed, until
+from tests.harness.console.dialog_workspace import Workspace, text_of
+from tests.harness.console.idle import wait_until_idle
 
 
 async def test_a_second_press_does_nothing_while_it_runs_and_escape_says_so_first() -> None:
@@ -25,12 +25,12 @@ async def test_a_second_press_does_nothing_while_it_runs_and_escape_says_so_firs
         assert len(workspace.sent) == 1
         assert "claiming…" in text_of(pilot.app)
         dialog._second()
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert "claiming, 1 s" in text_of(pilot.app)
         await pilot.press("escape")
         assert pilot.app.screen is dialog
         assert "closing does not stop it" in text_of(pilot.app)
-        answer.set_result(world.applied())
+        answer.set_result(dialog_forms.applied())
         await until(pilot, lambda: pilot.app.answers)
     assert pilot.app.answers[0].state == "applied"
 
@@ -50,7 +50,7 @@ async def test_a_dialog_closed_while_it_runs_leaves_the_call_alone_and_opens_on_
         dialog = await opened(pilot)
         assert dialog.phase is Phase.SENDING
         assert len(workspace.sent) == 1
-        answer.set_result(world.applied())
+        answer.set_result(dialog_forms.applied())
         await until(pilot, lambda: len(pilot.app.answers) == 2)
     assert pilot.app.answers[1].state == "applied"
     assert len(workspace.sent) == 1
@@ -67,8 +67,8 @@ async def test_a_call_that_ended_meanwhile_is_not_sent_again() -> None:
         await typed(pilot, "sorry")
         await pilot.press("enter", "enter", "escape", "escape")
         await until(pilot, lambda: pilot.app.answers)
-        answer.set_result(world.applied())
-        await settled(pilot.app)
+        answer.set_result(dialog_forms.applied())
+        await wait_until_idle(pilot.app)
         dialog = await opened(pilot)
         assert dialog.phase is Phase.EDITING
         assert dialog.focused.name == "amount"
@@ -81,7 +81,7 @@ async def test_a_refusal_stays_in_plain_words_and_the_draft_is_kept() -> None:
     error = Refused(
         "grants are linked", code="conflict", status=409, details={"grantIds": ["g1", "g2"]}, request_id="0197-77"
     )
-    workspace.answers += [world.refused(error), world.applied()]
+    workspace.answers += [dialog_forms.refused(error), dialog_forms.applied()]
     async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "again")
@@ -104,7 +104,7 @@ async def test_a_refusal_stays_in_plain_words_and_the_draft_is_kept() -> None:
 async def test_a_missing_permission_is_named() -> None:
     workspace = Workspace("grant.force_claim")
     workspace.answers.append(
-        world.refused(NotAllowed("no", code="forbidden", status=403, permission="grant.manual_force_claim"))
+        dialog_forms.refused(NotAllowed("no", code="forbidden", status=403, permission="grant.manual_force_claim"))
     )
     async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
@@ -116,8 +116,8 @@ async def test_a_missing_permission_is_named() -> None:
 
 async def test_too_many_calls_count_down_and_then_the_button_works_again() -> None:
     workspace = Workspace("grant.force_claim")
-    workspace.answers += [world.refused(RateLimited("slow", code="rate_limited", status=429, retry_after=1.2))]
-    workspace.answers += [world.applied()]
+    workspace.answers += [dialog_forms.refused(RateLimited("slow", code="rate_limited", status=429, retry_after=1.2))]
+    workspace.answers += [dialog_forms.applied()]
     async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "because")
@@ -137,8 +137,8 @@ async def test_too_many_calls_count_down_and_then_the_button_works_again() -> No
 
 async def test_an_unknown_outcome_that_did_take_effect_says_so() -> None:
     workspace = Workspace("wallet.credit")
-    workspace.answers.append(world.unknown(Unavailable("reset", maybe_applied=True)))
-    workspace.found.append(world.applied())
+    workspace.answers.append(dialog_forms.unknown(Unavailable("reset", maybe_applied=True)))
+    workspace.found.append(dialog_forms.applied())
     async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "500")
@@ -146,7 +146,7 @@ async def test_an_unknown_outcome_that_did_take_effect_says_so() -> None:
         await typed(pilot, "sorry")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: dialog.phase is Phase.TOLD)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert "It did take effect, once." in text_of(pilot.app)
         assert dialog.confirm.label == "Close"
         await pilot.press("enter")
@@ -157,8 +157,8 @@ async def test_an_unknown_outcome_that_did_take_effect_says_so() -> None:
 
 async def test_an_unknown_outcome_that_did_not_take_effect_says_so() -> None:
     workspace = Workspace("wallet.credit")
-    workspace.answers += [world.unknown(Unavailable("reset", maybe_applied=True))]
-    workspace.found.append(world.refused(Unavailable("It was not sent, so nothing was changed.")))
+    workspace.answers += [dialog_forms.unknown(Unavailable("reset", maybe_applied=True))]
+    workspace.found.append(dialog_forms.refused(Unavailable("It was not sent, so nothing was changed.")))
     async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "500")
@@ -173,8 +173,8 @@ async def test_an_unknown_outcome_that_did_not_take_effect_says_so() -> None:
 async def test_an_outcome_that_stays_unknown_asks_and_is_never_sent_again_by_itself() -> None:
     workspace = Workspace("wallet.credit")
     lost = Unavailable("the connection was reset", maybe_applied=True)
-    workspace.answers.append(world.unknown(lost))
-    workspace.found += [world.unknown(lost), world.unknown(lost), world.applied()]
+    workspace.answers.append(dialog_forms.unknown(lost))
+    workspace.found += [dialog_forms.unknown(lost), dialog_forms.unknown(lost), dialog_forms.applied()]
     async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "500")
@@ -182,7 +182,7 @@ async def test_an_outcome_that_stays_unknown_asks_and_is_never_sent_again_by_its
         await typed(pilot, "sorry")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: dialog.phase is Phase.UNKNOWN)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert "It is not known whether it took effect." in text_of(pilot.app)
         assert dialog.confirm.label == "Check again"
         await pilot.press("escape")
@@ -199,9 +199,11 @@ async def test_an_outcome_that_stays_unknown_asks_and_is_never_sent_again_by_its
 async def test_a_first_step_applied_and_a_second_refused_are_both_told() -> None:
     workspace = Workspace("attempt.force_complete", follow=True)
     workspace.answers += [
-        world.applied(),
-        world.refused(Refused("x", code="conflict", status=409, details={"rollError": "no table"}, request_id="r2")),
-        world.applied(),
+        dialog_forms.applied(),
+        dialog_forms.refused(
+            Refused("x", code="conflict", status=409, details={"rollError": "no table"}, request_id="r2")
+        ),
+        dialog_forms.applied(),
     ]
     async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
@@ -209,7 +211,7 @@ async def test_a_first_step_applied_and_a_second_refused_are_both_told() -> None
         await typed(pilot, "crash")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: dialog.phase is Phase.EDITING and len(workspace.sent) == 2)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         seen = text_of(pilot.app)
         assert "Applied: Force-complete (audit row 0197aaaa)." in seen
         assert "Not applied: Retry roll." in seen
@@ -225,7 +227,7 @@ async def test_a_first_step_applied_and_a_second_refused_are_both_told() -> None
 
 async def test_a_half_done_dialog_answers_what_was_applied_when_it_is_closed() -> None:
     workspace = Workspace("attempt.force_complete", follow=True)
-    workspace.answers += [world.applied(), world.refused(Refused("x", code="conflict", status=409))]
+    workspace.answers += [dialog_forms.applied(), dialog_forms.refused(Refused("x", code="conflict", status=409))]
     async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await pilot.press("enter", "enter", "enter")
@@ -239,7 +241,7 @@ async def test_a_half_done_dialog_answers_what_was_applied_when_it_is_closed() -
 
 async def test_without_the_tick_nothing_follows() -> None:
     workspace = Workspace("attempt.force_complete", follow=True)
-    workspace.answers.append(world.applied())
+    workspace.answers.append(dialog_forms.applied())
     async with running(Host(workspace)) as pilot:
         await opened(pilot)
         await pilot.press("enter", "space", "enter", "enter")

@@ -11,10 +11,10 @@ from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.action import HASTY, Phase
 from kraty_console.console.dialogs.journal import JournalDialog
 from kraty_console.console.dialogs.ticket import TicketDialog
-from tests.console.dialogs import world
-from tests.console.dialogs.desk import Workspace, text_of
-from tests.console.dialogs.host import LOOK, Host, opened, running, until
-from tests.console.settling import settled
+from tests.harness.console import dialog_forms
+from tests.harness.console.dialog_host import LOOK, Host, opened, running, until
+from tests.harness.console.dialog_workspace import Workspace, text_of
+from tests.harness.console.idle import wait_until_idle
 
 CHANGES = ("attempt.force_complete", "attempt.retry_roll", "player.grant", "grant.force_claim", "wallet.credit")
 
@@ -23,7 +23,7 @@ def desk_for(action_id: str) -> Workspace:
     """No ticket is set, so the first field is the ticket's."""
     workspace = Workspace(action_id)
     workspace.ticket = ""
-    workspace.answers.append(world.applied())
+    workspace.answers.append(dialog_forms.applied())
     return workspace
 
 
@@ -50,7 +50,7 @@ async def test_commands_typed_ahead_are_dropped(action_id: str) -> None:
     async with running(Host(workspace)) as pilot:
         pilot.app.type_at_once("O", "tab", "up", "escape", "ctrl+t", "shift+tab", *["enter"] * 12, "escape", "O", "j")
         dialog = await opened(pilot, press=None)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert dialog.phase is Phase.EDITING
         assert len(pilot.app.screen_stack) == 2
         assert pilot.app.beneath == 0
@@ -72,7 +72,7 @@ async def test_a_key_that_repeats_while_its_dialog_opens_is_no_text() -> None:
     async with running(Host(workspace)) as pilot:
         pilot.app.type_at_once("O", "O", "O", "O")
         dialog = await opened(pilot, press=None)
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert standing(dialog) == {}
 
 
@@ -86,7 +86,7 @@ async def test_what_was_typed_for_a_dialog_that_never_came_is_not_obeyed_elsewhe
         await pilot.press("O")
         await until(pilot, lambda: pilot.app.answers == [None])
         await pilot.press("j")
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert pilot.app.beneath == 1
 
 
@@ -99,7 +99,7 @@ async def test_no_burst_confirms(pace: float, text: str) -> None:
         pilot.app.pause()
         pilot.app.pace = pace
         await pilot.press(*keys(text))
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert workspace.sent == []
         assert dialog.focused is dialog.confirm
         assert HASTY in text_of(pilot.app)
@@ -117,7 +117,7 @@ async def test_an_enter_with_more_typed_right_behind_it_does_not_confirm() -> No
         assert dialog.focused is dialog.confirm
         pilot.app.pause()
         pilot.app.type_at_once("enter", "T", "h")
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         assert workspace.sent == []
         assert dialog.phase is Phase.EDITING
 
@@ -128,7 +128,7 @@ async def test_an_enter_right_after_the_button_got_the_focus_does_not_confirm() 
         dialog = await opened(pilot)
         await pilot.press("tab", *keys("please"))
         dialog.confirm.focus()
-        await settled(pilot.app)
+        await wait_until_idle(pilot.app)
         pilot.app._typed_last_at = 0.0  # the key before was long ago
         pilot.app._typed_at, pilot.app.pace = dialog.confirm._focused_at, 0.1
         await pilot.press("enter")
@@ -149,17 +149,17 @@ async def test_a_click_confirms_at_once() -> None:
 
 async def test_a_person_decides_about_an_entry_with_two_presses_and_not_with_a_burst() -> None:
     decided: list[bool] = []
-    lost = world.entry("e2", EntryState.UNKNOWN, applied=None)
+    lost = dialog_forms.entry("e2", EntryState.UNKNOWN, applied=None)
 
     async def resolve(entry: JournalEntry) -> ChangeOutcome:
         return ChangeOutcome("unknown", entry)
 
     async def decide(entry: JournalEntry, applied: bool) -> ChangeOutcome:
         decided.append(applied)
-        return ChangeOutcome("applied", world.entry("e2", EntryState.RESOLVED, applied=True))
+        return ChangeOutcome("applied", dialog_forms.entry("e2", EntryState.RESOLVED, applied=True))
 
     def make() -> JournalDialog:
-        return JournalDialog([lost], now=world.NOW, resolve=resolve, decide=decide)
+        return JournalDialog([lost], now=dialog_forms.NOW, resolve=resolve, decide=decide)
 
     async with running(Host(make)) as pilot:
         await opened(pilot)

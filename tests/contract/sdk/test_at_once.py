@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from tests.contract.backend import Answered
-from tests.contract.collecting import hold_items
-from tests.contract.world import World
+from tests.harness.contract.collectables import hold_items
+from tests.harness.contract.served_backend import Answered
+from tests.harness.contract.troubled_game import TroubledGame
 
 TIMES = 64
 
@@ -23,7 +23,7 @@ def at_once(call: Callable[[int], Answered]) -> list[int]:
         return sorted(answer.status for answer in threads.map(call, range(TIMES)))
 
 
-def held(world: World, holdings: sa.Table, ledger: sa.Table, amount: str) -> tuple[int, int]:
+def held(world: TroubledGame, holdings: sa.Table, ledger: sa.Table, amount: str) -> tuple[int, int]:
     """What the player holds, and what the ledger of it adds up to."""
 
     async def look(tx: Transaction) -> tuple[int, int]:
@@ -35,7 +35,7 @@ def held(world: World, holdings: sa.Table, ledger: sa.Table, amount: str) -> tup
     return world.backend.run(look)
 
 
-def test_claims_deposit_once(world: World) -> None:
+def test_claims_deposit_once(world: TroubledGame) -> None:
     world.secret("alice")
     path = f"/players/alice/grants/{world.grants['pending']}"
 
@@ -50,7 +50,7 @@ def test_claims_deposit_once(world: World) -> None:
     assert held(world, tables.inventory, tables.item_ledger, "quantity") == (1, 1)
 
 
-def test_crates_open_once(world: World) -> None:
+def test_crates_open_once(world: TroubledGame) -> None:
     world.secret("alice")
     path = f"/players/alice/crates/{world.grants['crate']}/open"
     before = world.backend.counts()
@@ -58,7 +58,7 @@ def test_crates_open_once(world: World) -> None:
     assert world.backend.counts()["grants"] == before["grants"] + 1
 
 
-def test_debits_and_consumptions_stop_at_nothing(world: World) -> None:
+def test_debits_and_consumptions_stop_at_nothing(world: TroubledGame) -> None:
     credited = world.serve("POST", "/players/alice/wallet/gold/credit", {"amount": 100})
     hold_items(world, 20)
     world.secret("alice")

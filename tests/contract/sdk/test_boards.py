@@ -16,20 +16,20 @@ from kraty_console.contract.boards import (
     LeaderboardPeriods,
     Scored,
 )
-from tests.contract.backend import NOW, Answered
-from tests.contract.collecting import define_progressions, event_board, manage, put_board
-from tests.contract.shapes import exactly
-from tests.contract.world import HOUR, World
+from tests.harness.contract.collectables import define_progressions, event_board, manage, put_board
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.served_backend import NOW, Answered
+from tests.harness.contract.troubled_game import HOUR, TroubledGame
 
 BOARD = "/leaderboards/best_lap"
 WEEK = 7 * 24 * HOUR
 
 
-def serve_score(world: World, value: float, player: str = "alice", **more: Any) -> Answered:
+def serve_score(world: TroubledGame, value: float, player: str = "alice", **more: Any) -> Answered:
     return world.serve("POST", f"{BOARD}/score", {"externalPlayerId": player, "value": value, **more})
 
 
-def finalize(world: World, leaderboard_id: str) -> None:
+def finalize(world: TroubledGame, leaderboard_id: str) -> None:
     async def work(tx: Transaction) -> None:
         row = await tx.get(tables.leaderboards, world.tenant.studio_id, world.tenant.game_id, leaderboard_id)
         assert row is not None
@@ -39,7 +39,7 @@ def finalize(world: World, leaderboard_id: str) -> None:
 
 
 class TestOfAnEvent:
-    def test_it_is_read_with_the_key_alone(self, world: World) -> None:
+    def test_it_is_read_with_the_key_alone(self, world: TroubledGame) -> None:
         leaderboard_id = event_board(world)
         define_progressions(world)
         world.hold("alice", "xp", 12)
@@ -54,7 +54,7 @@ class TestOfAnEvent:
         assert (own["entries"][0]["isSelf"], own["entries"][0]["progression"]) == (True, {"xp": 12, "fame": 0})
         assert world.play("GET", f"{path.upper().replace('/EVENT-LEADERBOARDS', '/event-leaderboards')}").status == 200
 
-    def test_what_is_no_id_is_told_apart_from_what_is_not_there(self, still: World) -> None:
+    def test_what_is_no_id_is_told_apart_from_what_is_not_there(self, still: TroubledGame) -> None:
         assert still.play("GET", "/event-leaderboards/daily").fields == ["leaderboardId"]
         missing = still.play("GET", f"/event-leaderboards/{still.tenant.game_id}")
         assert (missing.status, missing.error["code"]) == (404, "not_found")
@@ -72,10 +72,10 @@ class TestOfAnEvent:
             ("progression=a,b,c,d,e,f,g,h,i", "progression"),
         ],
     )
-    def test_what_cannot_be_asked_is_named(self, still: World, query: str, field: str) -> None:
+    def test_what_cannot_be_asked_is_named(self, still: TroubledGame, query: str, field: str) -> None:
         assert still.play("GET", f"/event-leaderboards/{event_board(still)}?{query}").fields == [field]
 
-    def test_joining_has_an_entry_until_it_is_final(self, world: World) -> None:
+    def test_joining_has_an_entry_until_it_is_final(self, world: TroubledGame) -> None:
         leaderboard_id = event_board(world)
         path = f"/players/alicia/event-leaderboards/{leaderboard_id}/join"
         told = exactly(EventLeaderboard, world.play("POST", f"{path}?limit=1", {}, who="alicia").data)
@@ -93,7 +93,7 @@ class TestOfAnEvent:
 
 
 class TestOfTheGame:
-    def test_the_studio_scores_and_the_game_reads(self, world: World) -> None:
+    def test_the_studio_scores_and_the_game_reads(self, world: TroubledGame) -> None:
         board_id = put_board(world, score_aggregation="sum")
         body = {"idempotencyKey": "k", "segment": "not looked at"}
         first = serve_score(world, 4, **body)
@@ -111,7 +111,7 @@ class TestOfTheGame:
         assert (told.self.rank, told.self.score) == (2, 5.5)
         assert world.play("GET", BOARD).data["self"] is None
 
-    def test_players_score_where_the_game_takes_it(self, world: World) -> None:
+    def test_players_score_where_the_game_takes_it(self, world: TroubledGame) -> None:
         put_board(world)
         put_board(world, "rich", ranked_by="gold")
         path = f"/players/alice{BOARD}/score"
@@ -123,7 +123,7 @@ class TestOfTheGame:
         assert (followed.status, followed.error["code"]) == (400, "score_not_supported")
         assert world.play("POST", "/players/alice/leaderboards/nope/score", {"value": 3}, who="alice").status == 404
 
-    def test_nobody_or_nothing_of_that_name(self, world: World) -> None:
+    def test_nobody_or_nothing_of_that_name(self, world: TroubledGame) -> None:
         put_board(world)
         assert serve_score(world, 1, "ghost").status == 404
         for value in ("3", True, None, 2**53):
@@ -131,7 +131,7 @@ class TestOfTheGame:
         for path in ("", "/standings", "/periods"):
             assert world.play("GET", f"/leaderboards/nope{path}").status == 404
 
-    def test_joining_shows_where_one_stands(self, world: World) -> None:
+    def test_joining_shows_where_one_stands(self, world: TroubledGame) -> None:
         put_board(world, segments=[{"by": "context", "key": "region"}])
         path = f"/players/alice{BOARD}/join"
         told = exactly(Leaderboard, world.play("POST", path, {"segment": "eu"}, who="alice").data)
@@ -139,7 +139,7 @@ class TestOfTheGame:
         assert told.self is not None
         assert (told.self.rank, told.self.score) == (1, 0)
 
-    def test_ones_own_segment_is_the_one_last_scored_in(self, world: World) -> None:
+    def test_ones_own_segment_is_the_one_last_scored_in(self, world: TroubledGame) -> None:
         put_board(world, segments=[{"by": "context", "key": "region"}], reset_cadence="weekly")
 
         def own() -> list[str | None]:
@@ -161,7 +161,7 @@ class TestOfTheGame:
         assert own() == ["eu"]  # of the week before
         world.backend.clock.ms -= WEEK + 3000
 
-    def test_standings_by_segment(self, world: World) -> None:
+    def test_standings_by_segment(self, world: TroubledGame) -> None:
         put_board(world, segments=[{"by": "context", "key": "region"}])
         for player, region, value in (("alice", "eu", 3), ("alicia", "us", 5), ("alicia", "eu", 4)):
             assert serve_score(world, value, player, segment=region).status == 200
@@ -188,7 +188,7 @@ class TestOfTheGame:
         ):
             assert world.play("GET", f"{BOARD}/standings?{query}").fields == [field], query
 
-    def test_periods_that_are_over_can_be_read(self, world: World) -> None:
+    def test_periods_that_are_over_can_be_read(self, world: TroubledGame) -> None:
         put_board(world, reset_cadence="weekly")
         serve_score(world, 3)
         world.backend.clock.ms = NOW + 2 * WEEK

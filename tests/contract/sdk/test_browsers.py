@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.world import World
+from tests.harness.contract.troubled_game import TroubledGame
 
 PAGE = {"Origin": "https://game.example"}
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
-def test_a_page_is_told_that_it_may_call_the_client_surface(still: World, method: str) -> None:
+def test_a_page_is_told_that_it_may_call_the_client_surface(still: TroubledGame, method: str) -> None:
     asked = {
         **PAGE,
         "Access-Control-Request-Method": method,
@@ -25,14 +25,14 @@ def test_a_page_is_told_that_it_may_call_the_client_surface(still: World, method
 
 
 @pytest.mark.parametrize(("path", "status"), [("/catalog", 200), ("/players/alice/wallet", 401)])
-def test_a_page_reads_answers_and_refusals(still: World, path: str, status: int) -> None:
+def test_a_page_reads_answers_and_refusals(still: TroubledGame, path: str, status: int) -> None:
     answer = still.backend.call("GET", f"/sdk/v1{path}", token=still.keys["client_sdk"], headers=PAGE)
     assert (answer.status, answer.headers["access-control-allow-origin"]) == (status, "*")
     assert "x-request-id" in answer.headers["access-control-expose-headers"]
 
 
 @pytest.mark.parametrize("path", ["/server/v1/ping", "/admin/v1/me", "/admin/v1/health", "/elsewhere"])
-def test_nothing_else_is_open_to_pages(still: World, path: str) -> None:
+def test_nothing_else_is_open_to_pages(still: TroubledGame, path: str) -> None:
     asked = {**PAGE, "Access-Control-Request-Method": "GET"}
     for method, headers in (("OPTIONS", asked), ("GET", PAGE)):
         answer = still.backend.call(method, path, headers=headers)

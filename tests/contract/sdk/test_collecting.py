@@ -10,13 +10,13 @@ import pytest
 from kraty_console.backend.players import bans
 from kraty_console.contract.holdings import CrateOpened
 from kraty_console.contract.players import Grant
-from tests.contract.backend import segment
-from tests.contract.collecting import BOX, GOLD, SWORD, give, manage
-from tests.contract.shapes import exactly
-from tests.contract.world import HOUR, World
+from tests.harness.contract.collectables import BOX, GOLD, SWORD, give, manage
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.served_backend import segment
+from tests.harness.contract.troubled_game import HOUR, TroubledGame
 
 
-def collect_all(world: World, player: str = "alice") -> dict[str, list[Any]]:
+def collect_all(world: TroubledGame, player: str = "alice") -> dict[str, list[Any]]:
     """As the official client SDKs do it: list what waits, open crates and claim rewards, and look again until nothing
     waits; what was in a crate comes with the next list (contract/SDK.md#collecting)."""
     done: dict[str, list[Any]] = {"claimed": [], "opened": []}
@@ -31,17 +31,17 @@ def collect_all(world: World, player: str = "alice") -> dict[str, list[Any]]:
     return done
 
 
-def wallet(world: World, player: str = "alice") -> dict[str, int]:
+def wallet(world: TroubledGame, player: str = "alice") -> dict[str, int]:
     held = world.play("GET", f"/players/{segment(player)}/wallet", who=player).data["wallet"]
     return {row["economyKey"]: row["balance"] for row in held}
 
 
-def items(world: World, player: str = "alice") -> dict[str, int]:
+def items(world: TroubledGame, player: str = "alice") -> dict[str, int]:
     held = world.play("GET", f"/players/{segment(player)}/inventory", who=player).data["items"]
     return {row["itemKey"]: row["quantity"] for row in held}
 
 
-def test_collecting_all_until_nothing_waits(world: World) -> None:
+def test_collecting_all_until_nothing_waits(world: TroubledGame) -> None:
     two_boxes = {**BOX, "quantity": 2}
     give(world, [GOLD, SWORD, two_boxes])
     give(world, [BOX], kind="crate")
@@ -59,7 +59,7 @@ def test_collecting_all_until_nothing_waits(world: World) -> None:
     assert (summary["grantsPending"], summary["grantsClaimed"]) == (0, len(done["claimed"]) + len(done["opened"]))
 
 
-def test_what_waits_comes_oldest_first_and_by_the_limit(world: World) -> None:
+def test_what_waits_comes_oldest_first_and_by_the_limit(world: TroubledGame) -> None:
     ids = [give(world, [GOLD], "first/contact") for _ in range(3)]
     path = f"/players/{segment('first/contact')}/pending-grants"
     listed = world.play("GET", path, who="first/contact").data
@@ -68,12 +68,12 @@ def test_what_waits_comes_oldest_first_and_by_the_limit(world: World) -> None:
     assert world.play("GET", f"{path}?limit=201", who="first/contact").fields == ["limit"]
 
 
-def test_nothing_waits_for_a_player_nobody_has_heard_of(still: World) -> None:
+def test_nothing_waits_for_a_player_nobody_has_heard_of(still: TroubledGame) -> None:
     answer = still.play("GET", "/players/nobody/pending-grants")
     assert (answer.status, answer.data) == (200, [])
 
 
-def test_claiming_twice_is_claiming_once(world: World) -> None:
+def test_claiming_twice_is_claiming_once(world: TroubledGame) -> None:
     path = f"/players/alice/grants/{world.grants['pending']}/claim"
     first = world.play("POST", path, {"idempotencyKey": "k"}, who="alice")
     grant = exactly(Grant, first.data)
@@ -86,7 +86,7 @@ def test_claiming_twice_is_claiming_once(world: World) -> None:
     assert wallet(world) == {"gold": 7}
 
 
-def test_opening_twice_gives_the_same_contents(world: World) -> None:
+def test_opening_twice_gives_the_same_contents(world: TroubledGame) -> None:
     path = f"/players/alice/crates/{world.grants['crate']}/open"
     first = world.play("POST", path, {}, who="alice").data
     before = world.backend.counts()
@@ -95,12 +95,12 @@ def test_opening_twice_gives_the_same_contents(world: World) -> None:
 
 
 @pytest.mark.parametrize(("name", "verb"), [("crate", "grants/{}/claim"), ("pending", "crates/{}/open")])
-def test_a_crate_is_opened_and_a_reward_is_claimed(still: World, name: str, verb: str) -> None:
+def test_a_crate_is_opened_and_a_reward_is_claimed(still: TroubledGame, name: str, verb: str) -> None:
     answer = still.play("POST", f"/players/alice/{verb.format(still.grants[name])}", {}, who="alice")
     assert (answer.status, answer.error["code"]) == (409, "conflict")
 
 
-def test_a_grant_past_its_time_is_gone_for_a_game_and_a_conflict_for_the_studio(world: World) -> None:
+def test_a_grant_past_its_time_is_gone_for_a_game_and_a_conflict_for_the_studio(world: TroubledGame) -> None:
     """Before the sweep has come by (contract/README.md#grant)."""
     expires_at = world.backend.clock.ms + HOUR
     reward = give(world, [GOLD], expires_at=expires_at)
@@ -117,13 +117,13 @@ def test_a_grant_past_its_time_is_gone_for_a_game_and_a_conflict_for_the_studio(
     assert not waiting & {reward, crate}
 
 
-def test_another_s_grant_is_not_there(still: World) -> None:
+def test_another_s_grant_is_not_there(still: TroubledGame) -> None:
     for path in (f"grants/{still.grants['pending']}/claim", f"crates/{still.grants['crate']}/open", "grants/x/claim"):
         answer = still.play("POST", f"/players/alicia/{path}", {}, who="alicia")
         assert (answer.status, answer.error["code"]) == (404, "not_found")
 
 
-def test_who_is_banned_collects_nothing(world: World) -> None:
+def test_who_is_banned_collects_nothing(world: TroubledGame) -> None:
     world.secret("alice")
     world.backend.run(lambda tx: bans.ban(tx, world.context(), "alice"))
     before = world.backend.counts()
@@ -141,7 +141,7 @@ def test_who_is_banned_collects_nothing(world: World) -> None:
 
 
 class TestSelfGrants:
-    def test_only_where_the_game_is_permissive(self, world: World) -> None:
+    def test_only_where_the_game_is_permissive(self, world: TroubledGame) -> None:
         world.secret("alice")
         before = world.backend.counts()
         for how in ("platform", "studio"):
@@ -150,7 +150,7 @@ class TestSelfGrants:
             assert (answer.status, answer.error["code"]) == (403, "inventory_not_permissive")
         assert world.backend.counts() == before
 
-    def test_they_are_had_at_once(self, world: World) -> None:
+    def test_they_are_had_at_once(self, world: TroubledGame) -> None:
         manage(world, "permissive")
         body = {"entries": [GOLD, SWORD, BOX], "idempotencyKey": "k", "metadata": {"why": "quest"}, "new": 1}
         first = world.play("POST", "/players/alice/grants", body, who="alice")
@@ -164,14 +164,14 @@ class TestSelfGrants:
         other = world.play("POST", "/players/alice/grants", {**body, "entries": [GOLD]}, who="alice")
         assert (other.status, other.error["code"]) == (409, "idempotency_conflict")
 
-    def test_a_crate_is_still_to_be_opened(self, world: World) -> None:
+    def test_a_crate_is_still_to_be_opened(self, world: TroubledGame) -> None:
         manage(world, "permissive")
         body = {"entries": [BOX], "kind": "crate"}
         made = world.play("POST", "/players/alice/grants", body, who="alice").data
         assert made["status"] == "pending"
         assert world.play("POST", f"/players/alice/crates/{made['id']}/open", {}, who="alice").status == 200
 
-    def test_a_player_s_keys_are_the_player_s_own(self, world: World) -> None:
+    def test_a_player_s_keys_are_the_player_s_own(self, world: TroubledGame) -> None:
         manage(world, "permissive")
         body = {"entries": [GOLD], "idempotencyKey": "shared-key"}
         for player in ("alice", "alicia"):

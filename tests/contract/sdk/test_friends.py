@@ -17,32 +17,32 @@ from kraty_console.contract.friends import (
     FriendRequests,
     Friends,
 )
-from tests.contract.backend import segment
-from tests.contract.knowing import ask, befriend, player
-from tests.contract.shapes import exactly
 from tests.contract.test_matrix import NOT_THERE
-from tests.contract.world import World
+from tests.harness.contract.acquaintances import ask, befriend, player
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.served_backend import segment
+from tests.harness.contract.troubled_game import TroubledGame
 
 ALICE, ALICIA = player("alice"), player("alicia")
 NAME = {"name": "Alice", "avatar": None, "country": None}
 
 
-def do(world: World, who: str, method: str, what: str, body: Any = None) -> Any:
+def do(world: TroubledGame, who: str, method: str, what: str, body: Any = None) -> Any:
     return world.play(method, f"{player(who)}/{what}", body, who=who)
 
 
-def names(world: World, who: str) -> list[str]:
+def names(world: TroubledGame, who: str) -> list[str]:
     return [each["externalPlayerId"] for each in do(world, who, "GET", "friends").data["friends"]]
 
 
-def open_requests(world: World, who: str) -> tuple[list[str], list[str]]:
+def open_requests(world: TroubledGame, who: str) -> tuple[list[str], list[str]]:
     data = do(world, who, "GET", "friends/requests").data
     exactly(FriendRequests, data)
     incoming, outgoing = ([each["requestId"] for each in data[way]] for way in ("incoming", "outgoing"))
     return incoming, outgoing
 
 
-def test_a_request_is_made_found_and_accepted(world: World) -> None:
+def test_a_request_is_made_found_and_accepted(world: TroubledGame) -> None:
     world.secret("alicia")
     body = {"externalPlayerId": "alicia", "idempotencyKey": "k"}
     asked = do(world, "alice", "POST", "friends/requests", body)
@@ -83,7 +83,7 @@ def test_a_request_is_made_found_and_accepted(world: World) -> None:
     assert (again.status, again.error["code"]) == (409, "already_friends")
 
 
-def test_two_who_ask_each_other_are_friends(world: World) -> None:
+def test_two_who_ask_each_other_are_friends(world: TroubledGame) -> None:
     ask(world, "alice", "alicia")
     answer = do(world, "alicia", "POST", "friends/requests", {"externalPlayerId": "alice"})
     exactly(FriendAsked, answer.data)
@@ -93,7 +93,7 @@ def test_two_who_ask_each_other_are_friends(world: World) -> None:
     assert open_requests(world, "alice") == ([], [])
 
 
-def test_two_who_ask_each_other_at_the_same_moment_are_friends_once(world: World) -> None:
+def test_two_who_ask_each_other_at_the_same_moment_are_friends_once(world: TroubledGame) -> None:
     pairs = [(f"left-{number}", f"right-{number}") for number in range(4)]
     for each in (name for pair in pairs for name in pair):
         world.secret(each)
@@ -110,7 +110,7 @@ def test_two_who_ask_each_other_at_the_same_moment_are_friends_once(world: World
         assert open_requests(world, left) == open_requests(world, right) == ([], [])
 
 
-def test_a_friend_code_finds_its_player(world: World) -> None:
+def test_a_friend_code_finds_its_player(world: TroubledGame) -> None:
     answer = do(world, "alice", "GET", "friend-code")
     exactly(FriendCode, answer.data)
     code = answer.data["friendCode"]
@@ -129,12 +129,12 @@ def test_a_friend_code_finds_its_player(world: World) -> None:
 @pytest.mark.parametrize(
     "body", [None, {}, {"friendCode": "ABCDEF", "externalPlayerId": "alicia"}, {"friendCode": None}]
 )
-def test_another_player_is_named_in_one_way(still: World, body: object) -> None:
+def test_another_player_is_named_in_one_way(still: TroubledGame, body: object) -> None:
     for what in ("friends/requests", "blocks"):
         assert do(still, "alice", "POST", what, body).fields == ["body"]
 
 
-def test_nobody_befriends_nobody(still: World) -> None:
+def test_nobody_befriends_nobody(still: TroubledGame) -> None:
     for other, status, code in (("ghost", 404, "not_found"), ("alice", 400, "cannot_friend_self")):
         answer = do(still, "alice", "POST", "friends/requests", {"externalPlayerId": other})
         assert (answer.status, answer.error["code"]) == (status, code)
@@ -146,7 +146,7 @@ def test_nobody_befriends_nobody(still: World) -> None:
     assert do(still, "alice", "DELETE", f"friends/requests/{NOT_THERE}").data == {"cancelled": False}
 
 
-def test_only_who_was_asked_answers_and_only_who_asked_takes_back(world: World) -> None:
+def test_only_who_was_asked_answers_and_only_who_asked_takes_back(world: TroubledGame) -> None:
     request = f"friends/requests/{ask(world, 'alice', 'alicia')}"
     for who, method, what in (
         ("alice", "POST", f"{request}/accept"),
@@ -160,7 +160,7 @@ def test_only_who_was_asked_answers_and_only_who_asked_takes_back(world: World) 
     assert do(world, "alicia", "POST", f"{request}/accept").status == 404
 
 
-def test_who_was_declined_may_ask_again(world: World) -> None:
+def test_who_was_declined_may_ask_again(world: TroubledGame) -> None:
     first = ask(world, "alice", "alicia")
     declined = do(world, "alicia", "POST", f"friends/requests/{first}/decline", {"idempotencyKey": "k"})
     assert (declined.status, declined.data) == (200, {"declined": True})
@@ -169,14 +169,14 @@ def test_who_was_declined_may_ask_again(world: World) -> None:
     assert ask(world, "alice", "alicia") != first
 
 
-def test_either_ends_a_friendship_for_both(world: World) -> None:
+def test_either_ends_a_friendship_for_both(world: TroubledGame) -> None:
     befriend(world, "alice", "alicia")
     assert do(world, "alicia", "DELETE", "friends/alice").data == {"removed": True}
     assert do(world, "alicia", "DELETE", "friends/alice").data == {"removed": False}
     assert names(world, "alice") == names(world, "alicia") == []
 
 
-def test_a_block_ends_everything_between_two(world: World) -> None:
+def test_a_block_ends_everything_between_two(world: TroubledGame) -> None:
     befriend(world, "alice", "alicia")
     ask(world, "carol", "alice")
     for whom in ("alicia", "carol"):
@@ -204,7 +204,7 @@ def test_a_block_ends_everything_between_two(world: World) -> None:
     assert (own.status, own.error["code"]) == (400, "validation_failed")
 
 
-def test_a_friend_of_any_id_is_that_friend(world: World) -> None:
+def test_a_friend_of_any_id_is_that_friend(world: TroubledGame) -> None:
     ids = ["..", "a/b", "a%2Fb", "%", "accept", "requests", "gifts"]
     for who in ids:
         befriend(world, "alice", who)

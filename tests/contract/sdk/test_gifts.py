@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from kraty_console.contract.gifts import GiftCatalog, Gifts, OneGift
-from tests.contract.knowing import allow_gifts, befriend, player, told
-from tests.contract.shapes import exactly
 from tests.contract.test_matrix import NOT_THERE
-from tests.contract.world import HOUR, World
+from tests.harness.contract.acquaintances import allow_gifts, befriend, player, told
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.troubled_game import HOUR, TroubledGame
 
 GIFTS = f"{player('alice')}/friends/gifts"
 GOLD = {"externalPlayerId": "bob", "type": "currency", "resourceKey": "gold", "amount": 5}
@@ -19,33 +19,33 @@ SWORD = {"externalPlayerId": "bob", "type": "item", "resourceKey": "sword", "amo
 
 
 @pytest.fixture
-def friends(world: World) -> World:
+def friends(world: TroubledGame) -> TroubledGame:
     """Alice and bob are friends in a game with gifts."""
     allow_gifts(world)
     befriend(world, "alice", "bob")
     return world
 
 
-def send(world: World, body: object, who: str = "alice") -> Any:
+def send(world: TroubledGame, body: object, who: str = "alice") -> Any:
     return world.play("POST", f"{player(who)}/friends/gifts", body, who=who)
 
 
-def gifts(world: World, who: str, more: str = "") -> Any:
+def gifts(world: TroubledGame, who: str, more: str = "") -> Any:
     answer = world.play("GET", f"{player(who)}/friends/gifts{more}", who=who)
     exactly(Gifts, answer.data)
     return answer.data["gifts"]
 
 
-def claim(world: World, gift_id: str, who: str = "bob") -> Any:
+def claim(world: TroubledGame, gift_id: str, who: str = "bob") -> Any:
     return world.play("POST", f"{player(who)}/friends/gifts/{gift_id}/claim", who=who)
 
 
-def balance(world: World, who: str) -> int:
+def balance(world: TroubledGame, who: str) -> int:
     wallet = world.get(world.player(who)).data["wallet"]
     return int(next((row["balance"] for row in wallet if row["economyKey"] == "gold"), 0))
 
 
-def test_a_gift_waits_to_be_claimed_and_pays_out_then(friends: World) -> None:
+def test_a_gift_waits_to_be_claimed_and_pays_out_then(friends: TroubledGame) -> None:
     events = len(told(friends, "grant.created"))
     body = {**GOLD, "message": f"  For you! {'x' * 200} ", "idempotencyKey": "k"}
     sent = send(friends, body)
@@ -78,7 +78,7 @@ def test_a_gift_waits_to_be_claimed_and_pays_out_then(friends: World) -> None:
     assert gifts(friends, "alice") == gifts(friends, "bob", "/sent") == []
 
 
-def test_claiming_the_grant_is_claiming_the_gift(friends: World) -> None:
+def test_claiming_the_grant_is_claiming_the_gift(friends: TroubledGame) -> None:
     gift = send(friends, GOLD).data["gift"]
     answer = friends.play("POST", f"{player('bob')}/grants/{gift['grantId']}/claim", {}, who="bob")
     assert answer.status == 200
@@ -86,7 +86,7 @@ def test_claiming_the_grant_is_claiming_the_gift(friends: World) -> None:
     assert (claim(friends, gift["giftId"]).status, balance(friends, "bob")) == (200, 5)
 
 
-def test_what_costs_the_sender_is_taken_from_them(friends: World) -> None:
+def test_what_costs_the_sender_is_taken_from_them(friends: TroubledGame) -> None:
     short = send(friends, SWORD)
     assert (short.status, short.error["code"]) == (409, "conflict")
     assert gifts(friends, "bob") == []
@@ -99,7 +99,7 @@ def test_what_costs_the_sender_is_taken_from_them(friends: World) -> None:
     assert (ledger[0]["delta"], ledger[0]["reason"], ledger[0]["origin"]) == (-2, "gift", "client")
 
 
-def test_the_catalog_tells_what_may_be_given(friends: World) -> None:
+def test_the_catalog_tells_what_may_be_given(friends: TroubledGame) -> None:
     allow_gifts(friends, cooldownSeconds=60, dailySendLimit=3)
     send(friends, GOLD)
     answer = friends.play("GET", f"{GIFTS}/catalog", who="alice")
@@ -116,7 +116,7 @@ def test_the_catalog_tells_what_may_be_given(friends: World) -> None:
     }
 
 
-def test_a_friend_rests_between_gifts_and_a_player_after_so_many(friends: World) -> None:
+def test_a_friend_rests_between_gifts_and_a_player_after_so_many(friends: TroubledGame) -> None:
     befriend(friends, "alice", "carol")
     befriend(friends, "alice", "dave")
     allow_gifts(friends, cooldownSeconds=60, dailySendLimit=2)
@@ -141,14 +141,14 @@ def test_a_friend_rests_between_gifts_and_a_player_after_so_many(friends: World)
     assert send(friends, GOLD).status == 201
 
 
-def test_gifts_sent_at_once_keep_to_the_day(friends: World) -> None:
+def test_gifts_sent_at_once_keep_to_the_day(friends: TroubledGame) -> None:
     allow_gifts(friends, dailySendLimit=3)
     with ThreadPoolExecutor(6) as threads:
         answers = list(threads.map(lambda _: send(friends, GOLD).status, range(6)))
     assert sorted(answers) == [201, 201, 201, 409, 409, 409]
 
 
-def test_a_gift_that_nobody_claimed_is_over(friends: World) -> None:
+def test_a_gift_that_nobody_claimed_is_over(friends: TroubledGame) -> None:
     gift = send(friends, GOLD).data["gift"]
     friends.backend.clock.ms += 15 * 24 * HOUR
     assert [each["status"] for each in gifts(friends, "bob")] == ["expired"]
@@ -156,7 +156,7 @@ def test_a_gift_that_nobody_claimed_is_over(friends: World) -> None:
     assert claim(friends, gift["giftId"]).status == 404
 
 
-def test_only_friends_give_only_what_is_listed(friends: World) -> None:
+def test_only_friends_give_only_what_is_listed(friends: TroubledGame) -> None:
     befriend(friends, "alice", "carol")
     friends.play("POST", f"{player('carol')}/blocks", {"externalPlayerId": "alice"}, who="carol")
     for body, status, code in (
@@ -182,7 +182,7 @@ def test_only_friends_give_only_what_is_listed(friends: World) -> None:
     assert friends.play("GET", f"{GIFTS}?limit=201", who="alice").fields == ["limit"]
 
 
-def test_a_game_without_gifts_says_so(world: World) -> None:
+def test_a_game_without_gifts_says_so(world: TroubledGame) -> None:
     befriend(world, "alice", "bob")
     for answer in (send(world, GOLD), world.play("GET", f"{GIFTS}/catalog", who="alice")):
         assert (answer.status, answer.error["code"]) == (403, "gifting_disabled")

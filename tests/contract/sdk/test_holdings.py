@@ -14,24 +14,24 @@ from kraty_console.contract.holdings import (
     PlayerWallet,
     ProgressionMoved,
 )
-from tests.contract.backend import Answered
-from tests.contract.collecting import define_progressions, give, hold_items, manage
-from tests.contract.shapes import exactly
-from tests.contract.world import World
+from tests.harness.contract.collectables import define_progressions, give, hold_items, manage
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.served_backend import Answered
+from tests.harness.contract.troubled_game import TroubledGame
 
 
-def play(world: World, method: str, path: str, body: object = None) -> Answered:
+def play(world: TroubledGame, method: str, path: str, body: object = None) -> Answered:
     return world.play(method, f"/players/alice/{path}", body, who="alice")
 
 
-def test_the_wallet_shows_balances_of_zero_too(world: World) -> None:
+def test_the_wallet_shows_balances_of_zero_too(world: TroubledGame) -> None:
     world.hold("alice", "gold", 3)
     assert play(world, "POST", "wallet/gold/debit", {"amount": 3}).data["balance"] == 0
     told = exactly(PlayerWallet, play(world, "GET", "wallet").data)
     assert [(row.economy_key, row.balance) for row in told.wallet] == [("gold", 0)]
 
 
-def test_the_inventory_leaves_out_what_is_used_up(world: World) -> None:
+def test_the_inventory_leaves_out_what_is_used_up(world: TroubledGame) -> None:
     hold_items(world, 2)
     hold_items(world, 1, "box")
     told = exactly(PlayerInventory, play(world, "GET", "inventory").data)
@@ -43,7 +43,7 @@ def test_the_inventory_leaves_out_what_is_used_up(world: World) -> None:
 
 
 class TestConsume:
-    def test_it_uses_up_once_for_a_key(self, world: World) -> None:
+    def test_it_uses_up_once_for_a_key(self, world: TroubledGame) -> None:
         hold_items(world, 5)
         body = {"quantity": 2, "reason": "boss fight", "idempotencyKey": "k"}
         first = play(world, "POST", "inventory/sword/consume", body)
@@ -56,7 +56,7 @@ class TestConsume:
         assert (row["delta"], row["reason"], row["origin"]) == (-2, "boss fight", "client")
         assert not world.audit_rows(action="inventory.consume")
 
-    def test_what_is_not_there_cannot_be_used(self, world: World) -> None:
+    def test_what_is_not_there_cannot_be_used(self, world: TroubledGame) -> None:
         hold_items(world, 1)
         world.secret("alice")
         before = world.backend.counts()
@@ -76,11 +76,11 @@ class TestConsume:
             ({"quantity": 1}, "idempotencyKey"),
         ],
     )
-    def test_what_is_no_quantity_is_refused(self, still: World, body: dict[str, Any], field: str) -> None:
+    def test_what_is_no_quantity_is_refused(self, still: TroubledGame, body: dict[str, Any], field: str) -> None:
         assert play(still, "POST", "inventory/sword/consume", body).fields == [field]
 
 
-def test_a_debit_takes_once_for_a_key_and_never_too_much(world: World) -> None:
+def test_a_debit_takes_once_for_a_key_and_never_too_much(world: TroubledGame) -> None:
     world.hold("alice", "gold", 10)
     body = {"amount": 4, "reason": "shop", "idempotencyKey": "k", "sourceRefId": "not looked at"}
     assert exactly(BalanceAdjusted, play(world, "POST", "wallet/gold/debit", body).data).balance == 6
@@ -92,7 +92,7 @@ def test_a_debit_takes_once_for_a_key_and_never_too_much(world: World) -> None:
 
 
 class TestProgress:
-    def test_a_level_follows_from_experience_and_pays_once(self, world: World) -> None:
+    def test_a_level_follows_from_experience_and_pays_once(self, world: TroubledGame) -> None:
         define_progressions(world)
         first = play(world, "POST", "wallet/xp/progress", {"amount": 120, "idempotencyKey": "k"})
         told = exactly(ProgressionMoved, first.data)
@@ -111,14 +111,14 @@ class TestProgress:
         waiting = play(world, "GET", "pending-grants").data
         assert [grant["sourceKind"] for grant in waiting].count("progression") == 2
 
-    def test_it_follows_from_what_a_grant_brings_too(self, world: World) -> None:
+    def test_it_follows_from_what_a_grant_brings_too(self, world: TroubledGame) -> None:
         define_progressions(world)
         grant_id = give(world, [{"type": "currency", "currencyKey": "xp", "amount": 100}])
         play(world, "POST", f"grants/{grant_id}/claim", {})
         held = {row["economyKey"]: row["balance"] for row in play(world, "GET", "wallet").data["wallet"]}
         assert held == {"xp": 100, "level": 2}
 
-    def test_at_the_bottom_nothing_is_written(self, world: World) -> None:
+    def test_at_the_bottom_nothing_is_written(self, world: TroubledGame) -> None:
         define_progressions(world)
         world.secret("alice")
         before = world.backend.counts()
@@ -127,12 +127,12 @@ class TestProgress:
         assert world.backend.counts() == before
 
     @pytest.mark.parametrize("key", ["gold", "fame"])
-    def test_only_what_the_catalog_lets_games_move(self, world: World, key: str) -> None:
+    def test_only_what_the_catalog_lets_games_move(self, world: TroubledGame, key: str) -> None:
         define_progressions(world)
         answer = play(world, "POST", f"wallet/{key}/progress", {"amount": 1})
         assert (answer.status, answer.error["code"]) == (403, "forbidden")
         assert play(world, "POST", "wallet/nope/progress", {"amount": 1}).status == 404
 
     @pytest.mark.parametrize("amount", [0, 1.5, "1", True, 1_000_000_001, None])
-    def test_what_is_no_amount_is_refused(self, still: World, amount: object) -> None:
+    def test_what_is_no_amount_is_refused(self, still: TroubledGame, amount: object) -> None:
         assert play(still, "POST", "wallet/xp/progress", {"amount": amount}).fields == ["amount"]

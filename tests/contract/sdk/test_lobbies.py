@@ -5,24 +5,24 @@ from __future__ import annotations
 import pytest
 
 from kraty_console.contract.players import Lobby
-from tests.contract import playing
-from tests.contract.backend import NOW, Answered
-from tests.contract.shapes import exactly
-from tests.contract.world import World
+from tests.harness.contract import open_events
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.served_backend import NOW, Answered
+from tests.harness.contract.troubled_game import TroubledGame
 
 
-def _start(world: World, player: str, event: str) -> Answered:
+def _start(world: TroubledGame, player: str, event: str) -> Answered:
     return world.play("POST", f"/players/{player}/events/{event}/start", {"idempotencyKey": f"{player}-1"}, who=player)
 
 
 @pytest.fixture(autouse=True)
-def _now(module_world: World) -> None:
+def _now(module_world: TroubledGame) -> None:
     module_world.backend.clock.ms = NOW
 
 
-def test_start_waits_for_the_lobby_and_then_starts(module_world: World) -> None:
+def test_start_waits_for_the_lobby_and_then_starts(module_world: TroubledGame) -> None:
     world = module_world
-    playing.arena(world, "duel", capacity=2)
+    open_events.arena(world, "duel", capacity=2)
     waiting = _start(world, "ann", "duel")
     assert (waiting.status, waiting.error["code"]) == (202, "lobby_forming")
     lobby_id = waiting.error["details"]["lobbyId"]
@@ -36,9 +36,9 @@ def test_start_waits_for_the_lobby_and_then_starts(module_world: World) -> None:
     assert _start(world, "ann", "duel").status == 201
 
 
-def test_who_looks_at_a_lobby_whose_time_is_over_starts_it(module_world: World) -> None:
+def test_who_looks_at_a_lobby_whose_time_is_over_starts_it(module_world: TroubledGame) -> None:
     world = module_world
-    playing.arena(world, "rumble", capacity=4, fill_bots=True, fill_timeout_seconds=30)
+    open_events.arena(world, "rumble", capacity=4, fill_bots=True, fill_timeout_seconds=30)
     lobby_id = _start(world, "cid", "rumble").error["details"]["lobbyId"]
     seen = []
     for seconds in (0, 15, 29, 30, 60):
@@ -48,6 +48,6 @@ def test_who_looks_at_a_lobby_whose_time_is_over_starts_it(module_world: World) 
     assert seen == [("forming", 0), ("forming", 1), ("forming", 2), ("active", 3), ("active", 3)]
 
 
-def test_a_lobby_that_is_not_there(module_world: World) -> None:
+def test_a_lobby_that_is_not_there(module_world: TroubledGame) -> None:
     for lobby_id in ("0198c0de-0000-7000-8000-000000000000", "none", "..%2F.."):
         assert module_world.play("GET", f"/lobbies/{lobby_id}").status == 404

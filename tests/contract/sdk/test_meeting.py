@@ -13,35 +13,35 @@ from kraty_console.backend.social import discovery as meeting
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.friends import FriendSearch, FriendSuggestions
-from tests.contract.backend import NOW, segment
-from tests.contract.knowing import ask, befriend, player
-from tests.contract.shapes import exactly
-from tests.contract.world import World
+from tests.harness.contract.acquaintances import ask, befriend, player
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.served_backend import NOW, segment
+from tests.harness.contract.troubled_game import TroubledGame
 
 ALICE = player("alice")
 
 
-def name(world: World, who: str, chosen: str) -> None:
+def name(world: TroubledGame, who: str, chosen: str) -> None:
     answer = world.play("PUT", f"{player(who)}/identity", {"name": chosen}, who=who)
     assert answer.status == 200, answer.raw
 
 
-def search(world: World, query: str, more: str = "", who: str = "alice") -> Any:
+def search(world: TroubledGame, query: str, more: str = "", who: str = "alice") -> Any:
     return world.play("GET", f"{player(who)}/friends/search?q={segment(query)}{more}", who=who)
 
 
-def hits(world: World, query: str, more: str = "") -> list[tuple[str, str]]:
+def hits(world: TroubledGame, query: str, more: str = "") -> list[tuple[str, str]]:
     results = search(world, query, more).data["results"]
     return [(each["externalPlayerId"], each["relationship"]) for each in results]
 
 
-def suggested(world: World, more: str = "") -> list[str]:
+def suggested(world: TroubledGame, more: str = "") -> list[str]:
     answer = world.play("GET", f"{ALICE}/friends/suggestions{more}", who="alice")
     exactly(FriendSuggestions, answer.data)
     return [each["externalPlayerId"] for each in answer.data["suggestions"]]
 
 
-def test_a_search_finds_names_by_their_beginning_and_says_who_they_are(world: World) -> None:
+def test_a_search_finds_names_by_their_beginning_and_says_who_they_are(world: TroubledGame) -> None:
     for who, chosen in (
         ("p1", "Straße 1"),
         ("p2", "STRASSE 2"),
@@ -66,7 +66,7 @@ def test_a_search_finds_names_by_their_beginning_and_says_who_they_are(world: Wo
     assert hits(world, "nobody") == []
 
 
-def test_a_search_leaves_out_oneself_and_whoever_is_blocked_either_way(world: World) -> None:
+def test_a_search_leaves_out_oneself_and_whoever_is_blocked_either_way(world: TroubledGame) -> None:
     for who in ("alice", "p1", "p2", "p3"):
         name(world, who, f"Zed {who}")
     assert hits(world, "zed") == [("p1", "none"), ("p2", "none"), ("p3", "none")]
@@ -79,16 +79,16 @@ def test_a_search_leaves_out_oneself_and_whoever_is_blocked_either_way(world: Wo
 @pytest.mark.parametrize(
     ("query", "field"), [("?q=", "q"), ("", "q"), ("?q=%20", "q"), ("?q=" + "x" * 65, "q"), ("?q=a&limit=51", "limit")]
 )
-def test_a_search_has_bounds(still: World, query: str, field: str) -> None:
+def test_a_search_has_bounds(still: TroubledGame, query: str, field: str) -> None:
     assert still.play("GET", f"{ALICE}/friends/search{query}", who="alice").fields == [field]
     assert still.play("GET", f"{ALICE}/friends/suggestions?limit=many", who="alice").fields == ["limit"]
 
 
-def test_more_suggestions_than_there_may_be_are_as_many_as_there_may_be(still: World) -> None:
+def test_more_suggestions_than_there_may_be_are_as_many_as_there_may_be(still: TroubledGame) -> None:
     assert [suggested(still, f"?limit={limit}") for limit in (26, 10**9, 0, -5)] == [[]] * 4
 
 
-def test_friends_of_friends_and_who_one_played_with_are_suggested(world: World) -> None:
+def test_friends_of_friends_and_who_one_played_with_are_suggested(world: TroubledGame) -> None:
     assert suggested(world) == []
     for one, two in (
         ("alice", "p1"),
@@ -112,7 +112,7 @@ def test_friends_of_friends_and_who_one_played_with_are_suggested(world: World) 
     assert first["both"] > first["met"] > 0
 
 
-def test_who_knows_nobody_is_suggested_who_was_here_lately(world: World) -> None:
+def test_who_knows_nobody_is_suggested_who_was_here_lately(world: TroubledGame) -> None:
     for moment, each in enumerate(("early", "late", "friend", "blocked", "test"), 1):
         world.backend.clock.ms = NOW + moment * 1000
         if each == "test":
@@ -130,7 +130,7 @@ def test_who_knows_nobody_is_suggested_who_was_here_lately(world: World) -> None
     assert sorted(suggested(world)) == ["early", "late"]
 
 
-def test_suggestions_differ_from_call_to_call(world: World) -> None:
+def test_suggestions_differ_from_call_to_call(world: TroubledGame) -> None:
     for number in range(8):
         world.play("POST", f"{player(f'p{number}')}/presence", {}, who=f"p{number}")
     drawn = [tuple(suggested(world, "?limit=3")) for _ in range(12)]
@@ -145,7 +145,7 @@ def test_who_weighs_three_times_as_much_comes_first_three_times_as_often(weights
     assert 2.7 < first["b"] / first["a"] < 3.3
 
 
-def test_progressions_stand_beside_names_and_what_can_be_spent_does_not(world: World) -> None:
+def test_progressions_stand_beside_names_and_what_can_be_spent_does_not(world: TroubledGame) -> None:
     _progressions(world, "level", "trophies")
     name(world, "p1", "Zed")
     befriend(world, "alice", "p1")
@@ -169,7 +169,7 @@ def test_progressions_stand_beside_names_and_what_can_be_spent_does_not(world: W
     assert world.play("GET", f"{ALICE}/friends?progression={nine}", who="alice").fields == ["progression"]
 
 
-def _in_one_lobby(world: World, *who: str) -> None:
+def _in_one_lobby(world: TroubledGame, *who: str) -> None:
     """Seats in a lobby, all taken at once."""
     ids = [world.register(each) for each in who]
     tenant, now, lobby_id = world.tenant, world.backend.clock.ms, world.backend.new_id()
@@ -181,7 +181,7 @@ def _in_one_lobby(world: World, *who: str) -> None:
     world.backend.run(sit)
 
 
-def _progressions(world: World, *keys: str) -> None:
+def _progressions(world: TroubledGame, *keys: str) -> None:
     tenant, now = world.tenant, world.backend.clock.ms
     place = {"studio_id": tenant.studio_id, "game_id": tenant.game_id, "kind": "progression", "created_at": now}
 

@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 
 from kraty_console.contract.play import AttemptProgressed, EventListing, Finished, Started
-from tests.contract import playing
-from tests.contract.backend import Answered
-from tests.contract.shapes import exactly
-from tests.contract.world import HOUR, World
+from tests.harness.contract import open_events
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.served_backend import Answered
+from tests.harness.contract.troubled_game import HOUR, TroubledGame
 
 GEMS = {"type": "item", "itemKey": "sword", "quantity": 1}
 
 
 @pytest.fixture(scope="module")
-def course(module_world: World) -> World:
+def course(module_world: TroubledGame) -> TroubledGame:
     """A game with an event of each kind; tests of this module play it as players of their own."""
-    playing.define(module_world, "sprint", more={"attempt_quota": {"maxPerWindow": 2, "maxPerDay": 9}})
-    playing.define(
+    open_events.define(module_world, "sprint", more={"attempt_quota": {"maxPerWindow": 2, "maxPerDay": 9}})
+    open_events.define(
         module_world,
         "rally",
         metrics=[{"key": "laps", "target": 3, "cap": 5, "scorePerUnit": 2}, {"key": "time"}],
@@ -31,32 +31,34 @@ def course(module_world: World) -> World:
         },
         window_metadata={"icon": 2},
     )
-    playing.define(module_world, "secret", more={"unlock_condition": {"kind": "event_completed", "eventKey": "sprint"}})
-    playing.define(module_world, "over", window=(-2 * HOUR, -HOUR))
-    playing.define(module_world, "off", more={"enabled": False})
-    playing.define(module_world, "open", metrics=[{"key": "points"}])
-    playing.define(module_world, "big", metrics=[{"key": "points", "scorePerUnit": 2}])
-    playing.arena(module_world)
+    open_events.define(
+        module_world, "secret", more={"unlock_condition": {"kind": "event_completed", "eventKey": "sprint"}}
+    )
+    open_events.define(module_world, "over", window=(-2 * HOUR, -HOUR))
+    open_events.define(module_world, "off", more={"enabled": False})
+    open_events.define(module_world, "open", metrics=[{"key": "points"}])
+    open_events.define(module_world, "big", metrics=[{"key": "points", "scorePerUnit": 2}])
+    open_events.arena(module_world)
     return module_world
 
 
-def _listed(world: World, player: str) -> dict[str, Any]:
+def _listed(world: TroubledGame, player: str) -> dict[str, Any]:
     answer = world.play("GET", f"/players/{player}/events?status=active")
     assert answer.status == 200
     return {exactly(EventListing, each).event_key: each for each in answer.data}
 
 
-def _start(world: World, player: str, event: str = "sprint", **body: Any) -> Answered:
+def _start(world: TroubledGame, player: str, event: str = "sprint", **body: Any) -> Answered:
     return world.play("POST", f"/players/{player}/events/{event}/start", body, who=player)
 
 
-def _begun(world: World, player: str, event: str = "sprint") -> str:
+def _begun(world: TroubledGame, player: str, event: str = "sprint") -> str:
     started = _start(world, player, event)
     assert started.status == 201, started.raw
     return f"/players/{player}/events/{event}/attempts/{started.data['attempt']['id']}"
 
 
-def test_a_listing_tells_all_there_is_to_know(course: World) -> None:
+def test_a_listing_tells_all_there_is_to_know(course: TroubledGame) -> None:
     listed = _listed(course, "nobody")
     assert set(listed) == {"sprint", "rally", "open", "big", "arena"}
     rally = listed["rally"]
@@ -71,7 +73,7 @@ def test_a_listing_tells_all_there_is_to_know(course: World) -> None:
     assert rally["milestoneRewards"][0]["metricKey"] == "laps"
     assert rally["rewardPolicy"] == {
         "type": "fixed_bundle",
-        "bundle": {"key": "", "name": "", "entries": [playing.GOLD]},
+        "bundle": {"key": "", "name": "", "entries": [open_events.GOLD]},
     }
     assert rally["currentAttemptId"] is None
     unbounded = {"maxPerWindow": None, "usedInWindow": 0, "maxPerDay": None, "usedToday": 0, "remaining": None}
@@ -94,15 +96,15 @@ def test_a_listing_tells_all_there_is_to_know(course: World) -> None:
     [({}, (0, 0)), ({"maxPerWindow": 5}, (2, 0)), ({"maxPerDay": 5}, (0, 2)),
      ({"maxPerWindow": 5, "maxPerDay": 6}, (2, 2))],
 )  # fmt: skip
-def test_what_has_no_bound_is_not_counted(world: World, quota: dict[str, int], counted: tuple[int, int]) -> None:
-    playing.define(world, "dash", more={"attempt_quota": quota or None})
+def test_what_has_no_bound_is_not_counted(world: TroubledGame, quota: dict[str, int], counted: tuple[int, int]) -> None:
+    open_events.define(world, "dash", more={"attempt_quota": quota or None})
     for _ in range(2):
-        playing.begin(world, "dash", "ana")
+        open_events.begin(world, "dash", "ana")
     told = _listed(world, "ana")["dash"]["attemptQuota"]
     assert (told["usedInWindow"], told["usedToday"]) == counted
 
 
-def test_a_listing_follows_its_player(course: World) -> None:
+def test_a_listing_follows_its_player(course: TroubledGame) -> None:
     first = _begun(course, "ana")
     second = _begun(course, "ana")
     mine, board = _listed(course, "ana")["sprint"], _listed(course, "ben")["sprint"]["leaderboardId"]
@@ -118,7 +120,7 @@ def test_a_listing_follows_its_player(course: World) -> None:
     assert "secret" in _listed(course, "ana")
 
 
-def test_a_start_is_an_attempt_with_its_board_and_the_context_is_kept(course: World) -> None:
+def test_a_start_is_an_attempt_with_its_board_and_the_context_is_kept(course: TroubledGame) -> None:
     context = {"country": "PT", "level": 7}
     answer = _start(course, "cid", playerContext=context, idempotencyKey="start-cid-1", extra="ignored")
     started = exactly(Started, answer.data)
@@ -141,12 +143,12 @@ def test_a_start_is_an_attempt_with_its_board_and_the_context_is_kept(course: Wo
         ("rally", 403, "entry_requirement_failed"),
     ],
 )
-def test_a_start_that_is_refused(course: World, event: str, status: int, code: str) -> None:
+def test_a_start_that_is_refused(course: TroubledGame, event: str, status: int, code: str) -> None:
     answer = _start(course, "dot", event)
     assert (answer.status, answer.error["code"]) == (status, code)
 
 
-def test_an_entry_that_cannot_be_paid_says_what_is_short(course: World) -> None:
+def test_an_entry_that_cannot_be_paid_says_what_is_short(course: TroubledGame) -> None:
     course.hold("eve", "gold", 15)
     attempt = _begun(course, "eve", "rally")
     short = _start(course, "eve", "rally")
@@ -162,7 +164,7 @@ def test_an_entry_that_cannot_be_paid_says_what_is_short(course: World) -> None:
     assert (alone.status, alone.error["code"]) == (400, "invalid_metric")
 
 
-def test_progress_is_taken_under_each_of_its_names(course: World) -> None:
+def test_progress_is_taken_under_each_of_its_names(course: TroubledGame) -> None:
     attempt = _begun(course, "fay")
     for body, laps in (
         ({"mode": "set", "metricValue": 1}, 1),
@@ -192,7 +194,7 @@ def test_progress_is_taken_under_each_of_its_names(course: World) -> None:
         ({"mode": "set", "metricValue": 1, "occurredAt": "yesterday"}, ["occurredAt"]),
     ],
 )
-def test_progress_that_cannot_be_read(course: World, body: dict[str, Any], fields: list[str]) -> None:
+def test_progress_that_cannot_be_read(course: TroubledGame, body: dict[str, Any], fields: list[str]) -> None:
     answer = course.play(
         "POST", "/players/gil/events/sprint/attempts/" + course.attempts["stuck"] + "/progress", body, who="gil"
     )
@@ -200,19 +202,19 @@ def test_progress_that_cannot_be_read(course: World, body: dict[str, Any], field
 
 
 @pytest.mark.parametrize("value", [True, "7", None, [1]])
-def test_a_metric_is_a_number(course: World, value: object) -> None:
+def test_a_metric_is_a_number(course: TroubledGame, value: object) -> None:
     path = "/players/gil/events/sprint/attempts/" + course.attempts["stuck"] + "/progress"
     assert course.play("POST", path, {"mode": "set", "metrics": {"laps": value}}, who="gil").status == 400
 
 
-def test_a_metric_that_no_score_can_hold_is_refused(course: World) -> None:
+def test_a_metric_that_no_score_can_hold_is_refused(course: TroubledGame) -> None:
     attempt = _begun(course, "kim", "big")
     for value in (10**308, -(10**400), 1e308):
         answer = course.play("POST", f"{attempt}/progress", {"mode": "set", "metricValue": value}, who="kim")
         assert (answer.status, answer.error["code"]) == (400, "validation_failed")
 
 
-def test_finishing_ends_what_has_a_target_and_pays_what_has_none(course: World) -> None:
+def test_finishing_ends_what_has_a_target_and_pays_what_has_none(course: TroubledGame) -> None:
     short = course.play("POST", f"{_begun(course, 'hal')}/finish", {"idempotencyKey": "finish-1"}, who="hal")
     assert exactly(Finished, short.data).outcome == "expired"
     attempt = _begun(course, "hal", "open")
@@ -224,7 +226,7 @@ def test_finishing_ends_what_has_a_target_and_pays_what_has_none(course: World) 
     assert (again.status, again.data) == (200, done.data)
 
 
-def test_an_attempt_is_its_player_s_and_its_event_s(course: World) -> None:
+def test_an_attempt_is_its_player_s_and_its_event_s(course: TroubledGame) -> None:
     attempt = _begun(course, "ida")
     report = {"mode": "set", "metricValue": 1}
     for path in (attempt.replace("ida", "jon"), attempt.replace("sprint", "open"), attempt[:-4] + "beef"):

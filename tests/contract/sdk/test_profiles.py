@@ -8,18 +8,18 @@ import pytest
 
 from kraty_console.backend.players.profiles import MAX_METADATA
 from kraty_console.contract.sdk import PlayerIdentities, PlayerIdentitySet, PlayerMetadata, PresenceTold
-from tests.contract.knowing import befriend, player
-from tests.contract.shapes import exactly
-from tests.contract.world import World
+from tests.harness.contract.acquaintances import befriend, player
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.troubled_game import TroubledGame
 
 ALICE = player("alice")
 
 
-def put(world: World, what: str, body: Any, method: str = "PUT", who: str = "alice") -> Any:
+def put(world: TroubledGame, what: str, body: Any, method: str = "PUT", who: str = "alice") -> Any:
     return world.play(method, f"{player(who)}/{what}", body, who=who)
 
 
-def test_a_name_is_chosen_and_the_one_from_the_pool_stays(world: World) -> None:
+def test_a_name_is_chosen_and_the_one_from_the_pool_stays(world: TroubledGame) -> None:
     before = world.play("GET", f"{ALICE}/identity").data
     exactly(PlayerIdentities, before)
     assert before["displayIdentity"] == {"name": "Alice", "avatar": None, "country": None}
@@ -46,7 +46,7 @@ def test_a_name_is_chosen_and_the_one_from_the_pool_stays(world: World) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\t\n", "x" * 65, 7, None])
-def test_what_is_no_name_is_refused(still: World, name: object) -> None:
+def test_what_is_no_name_is_refused(still: TroubledGame, name: object) -> None:
     before = still.play("GET", f"{ALICE}/identity").data
     answer = put(still, "identity", {"name": name})
     assert (answer.status, answer.fields) == (400, ["name"])
@@ -54,14 +54,14 @@ def test_what_is_no_name_is_refused(still: World, name: object) -> None:
     assert still.play("GET", f"{ALICE}/identity").data == before
 
 
-def test_anyone_in_the_game_may_see_a_name_and_nobody_else(still: World) -> None:
+def test_anyone_in_the_game_may_see_a_name_and_nobody_else(still: TroubledGame) -> None:
     assert still.play("GET", f"{player('alicia')}/identity", who="alice").status == 200
     assert still.play("GET", f"{player('ghost')}/identity").error["message"] == "Player 'ghost' not found"
     for key, status in (("other_client", 404), ("test_client", 404), ("server_integration", 403)):
         assert still.backend.call("GET", f"/sdk/v1{ALICE}/identity", token=still.keys[key]).status == status
 
 
-def test_metadata_is_replaced_or_merged_by_key(world: World) -> None:
+def test_metadata_is_replaced_or_merged_by_key(world: TroubledGame) -> None:
     first = put(world, "metadata", {"vip": True, "cohort": {"a": 1, "b": 2}, "idempotencyKey": "k"})
     exactly(PlayerMetadata, first.data)
     assert first.data == {"externalPlayerId": "alice", "metadata": {"vip": True, "cohort": {"a": 1, "b": 2}}}
@@ -78,7 +78,7 @@ def test_metadata_is_replaced_or_merged_by_key(world: World) -> None:
     assert put(world, "metadata", {"idempotencyKey": "k2"}).data["metadata"] == {}
 
 
-def test_metadata_has_its_bound_all_keys_together(world: World) -> None:
+def test_metadata_has_its_bound_all_keys_together(world: TroubledGame) -> None:
     half = "é" * (MAX_METADATA // 5)
     assert put(world, "metadata", {"one": half}).status == 200
     assert put(world, "metadata", {"one": half}, "PATCH").status == 200
@@ -89,7 +89,7 @@ def test_metadata_has_its_bound_all_keys_together(world: World) -> None:
     assert put(world, "metadata", {"idempotencyKey": 7}).fields == ["idempotencyKey"]
 
 
-def test_a_heartbeat_keeps_a_player_online_for_a_minute(world: World) -> None:
+def test_a_heartbeat_keeps_a_player_online_for_a_minute(world: TroubledGame) -> None:
     befriend(world, "alicia", "alice")
 
     def seen() -> tuple[bool, str | None]:
@@ -114,7 +114,7 @@ def test_a_heartbeat_keeps_a_player_online_for_a_minute(world: World) -> None:
     assert seen_at == put(world, "presence", {}, "POST").data["lastActiveAt"]
 
 
-def test_a_banned_player_writes_nothing_and_reads_on(world: World) -> None:
+def test_a_banned_player_writes_nothing_and_reads_on(world: TroubledGame) -> None:
     world.secret("alice")
     world.serve("POST", f"{ALICE}/ban", {"reason": "cheating"})
     before = world.backend.counts()

@@ -9,32 +9,32 @@ import pytest
 
 from kraty_console.backend.storage import tables
 from kraty_console.contract.purchases import PlayerSpend, PurchaseTracked
-from tests.contract.knowing import BODIES, player
-from tests.contract.shapes import exactly
-from tests.contract.world import World
+from tests.harness.contract.acquaintances import BODIES, player
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.troubled_game import TroubledGame
 
 ALICE = player("alice")
 BOUGHT = BODIES["purchase.track"]
 NOW = "2026-05-28T20:26:40.000Z"
 
 
-def track(world: World, **changes: Any) -> Any:
+def track(world: TroubledGame, **changes: Any) -> Any:
     return world.play("POST", f"{ALICE}/purchases", {**BOUGHT, "idempotencyKey": "same", **changes}, who="alice")
 
 
-def spend(world: World) -> tuple[int, int]:
+def spend(world: TroubledGame) -> tuple[int, int]:
     data = world.serve("GET", f"{ALICE}/spend").data
     exactly(PlayerSpend, data)
     assert (data["externalPlayerId"], data["normalizedCurrency"]) == ("alice", "USD")
     return data["lifetimeAmountMinor"], data["purchaseCount"]
 
 
-def rates(world: World, settings: Any) -> None:
+def rates(world: TroubledGame, settings: Any) -> None:
     change = tables.games.update().where(tables.games.c.game_id == world.tenant.game_id).values(settings=settings)
     world.backend.run(lambda tx: tx.execute(change))
 
 
-def test_a_purchase_is_kept_once_and_added_up(world: World) -> None:
+def test_a_purchase_is_kept_once_and_added_up(world: TroubledGame) -> None:
     assert spend(world) == (0, 0)
     first = track(world, receipt="token", productType="consumable", metadata={"offer": "a"})
     exactly(PurchaseTracked, first.data)
@@ -61,7 +61,7 @@ def test_a_purchase_is_kept_once_and_added_up(world: World) -> None:
     assert world.serve("GET", f"{player('ghost')}/spend").status == 404
 
 
-def test_the_same_transaction_told_many_times_at_once_counts_once(world: World) -> None:
+def test_the_same_transaction_told_many_times_at_once_counts_once(world: TroubledGame) -> None:
     world.secret("alice")
     with ThreadPoolExecutor(6) as threads:
         answers = list(threads.map(lambda _: track(world).status, range(6)))
@@ -69,7 +69,7 @@ def test_the_same_transaction_told_many_times_at_once_counts_once(world: World) 
     assert spend(world) == (499, 1)
 
 
-def test_other_money_is_counted_by_the_rates_of_the_game(world: World) -> None:
+def test_other_money_is_counted_by_the_rates_of_the_game(world: TroubledGame) -> None:
     rates(world, {"fxRates": {"EUR": 1.085, "JPY": 0.0067, "KWD": 3.25}})
     total = 0
     for currency, amount, cents in (("EUR", 1000, 1085), ("eur", 1, 1), ("JPY", 499, 334), ("KWD", 1500, 488)):
@@ -81,7 +81,7 @@ def test_other_money_is_counted_by_the_rates_of_the_game(world: World) -> None:
     assert spend(world) == (total, 4)
 
 
-def test_money_without_a_rate_is_not_known(world: World) -> None:
+def test_money_without_a_rate_is_not_known(world: TroubledGame) -> None:
     for rate in (None, 0, -1, "1", True, {}):
         rates(world, {"fxRates": {"EUR": rate}})
         answer = track(world, currency="EUR")
@@ -106,17 +106,17 @@ def test_money_without_a_rate_is_not_known(world: World) -> None:
         ("metadata", []),
     ],
 )
-def test_what_is_no_purchase_is_refused(still: World, field: str, value: object) -> None:
+def test_what_is_no_purchase_is_refused(still: TroubledGame, field: str, value: object) -> None:
     assert track(still, **{field: value}).fields == [field]
 
 
-def test_what_a_banned_player_paid_for_is_kept(world: World) -> None:
+def test_what_a_banned_player_paid_for_is_kept(world: TroubledGame) -> None:
     world.secret("alice")
     world.serve("POST", f"{ALICE}/ban", {"reason": "cheating"})
     assert track(world).status == 201
 
 
-def test_a_sum_that_cannot_be_kept_is_refused(world: World) -> None:
+def test_a_sum_that_cannot_be_kept_is_refused(world: TroubledGame) -> None:
     rates(world, {"fxRates": {"JPY": 999_999.0}})
     answer = track(world, currency="JPY", amountMinor=10**12)
     assert (answer.status, answer.error["code"]) == (409, "conflict")

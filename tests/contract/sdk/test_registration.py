@@ -9,26 +9,26 @@ import pytest
 
 from kraty_console.backend.players.registration import LOST_ANSWER_MS
 from kraty_console.contract.sdk import PlayerRegistration
-from tests.contract.knowing import player, told
-from tests.contract.shapes import exactly
 from tests.contract.test_ids import TRICKY
-from tests.contract.world import World
+from tests.harness.contract.acquaintances import player, told
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.troubled_game import TroubledGame
 
 NAME = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]+ [1-9]\d{3}")
 
 
-def register(world: World, who: str, body: object = None, *, query: str = "", key: str = "client_sdk") -> Any:
+def register(world: TroubledGame, who: str, body: object = None, *, query: str = "", key: str = "client_sdk") -> Any:
     path = f"/sdk/v1{player(who)}/register{query}"
     return world.backend.call("POST", path, body=body, token=world.keys[key])
 
 
-def is_let_in(world: World, who: str, secret: str) -> bool:
+def is_let_in(world: TroubledGame, who: str, secret: str) -> bool:
     """Whether the secret opens what is the player's alone."""
     answer = world.play("GET", f"{player(who)}/friends", headers={"X-Player-Secret": secret})
     return bool(answer.status == 200)
 
 
-def test_a_new_player_gets_a_secret_and_a_name(world: World) -> None:
+def test_a_new_player_gets_a_secret_and_a_name(world: TroubledGame) -> None:
     answer = register(world, "new", {"idempotencyKey": "k-1", "email": "New@Example.org", "unknown": 1})
     told_once = exactly(PlayerRegistration, answer.data)
     assert answer.status == 201
@@ -47,14 +47,14 @@ def test_a_new_player_gets_a_secret_and_a_name(world: World) -> None:
     assert told_once.secret not in world.stored_credentials()
 
 
-def test_a_player_known_before_is_registered_as_they_are(world: World) -> None:
+def test_a_player_known_before_is_registered_as_they_are(world: TroubledGame) -> None:
     answer = register(world, "alice")
     assert answer.data["displayIdentity"]["name"] == "Alice"
     assert NAME.fullmatch(answer.data["syntheticIdentity"]["name"])
     assert world.get(world.player("alice")).data["player"]["email"] == "Alice@Straße.example"
 
 
-def test_nobody_registers_twice(world: World) -> None:
+def test_nobody_registers_twice(world: TroubledGame) -> None:
     first = register(world, "bob", {"idempotencyKey": "k"}).data
     world.backend.clock.ms += LOST_ANSWER_MS + 1
     before = world.backend.counts()
@@ -66,7 +66,7 @@ def test_nobody_registers_twice(world: World) -> None:
     assert is_let_in(world, "bob", first["secret"])
 
 
-def test_the_answer_that_was_lost_is_made_again_with_another_secret(world: World) -> None:
+def test_the_answer_that_was_lost_is_made_again_with_another_secret(world: TroubledGame) -> None:
     lost = register(world, "bob", {"idempotencyKey": "k", "email": "bob@example.org"})
     other = register(world, "bob", {"idempotencyKey": "k"})
     assert (other.status, other.error["code"]) == (409, "idempotency_conflict")
@@ -78,7 +78,7 @@ def test_the_answer_that_was_lost_is_made_again_with_another_secret(world: World
     assert len(told(world, "player.registered")) == 1
 
 
-def test_force_rotates_where_nobody_plays_for_real(world: World) -> None:
+def test_force_rotates_where_nobody_plays_for_real(world: TroubledGame) -> None:
     first = register(world, "bob", key="test_client")
     assert register(world, "bob", query="?force=false", key="test_client").status == 409
     second = register(world, "bob", {}, query="?force=true", key="test_client")
@@ -90,7 +90,7 @@ def test_force_rotates_where_nobody_plays_for_real(world: World) -> None:
     assert len(told(world, "player.registered")) == 1
 
 
-def test_force_means_nothing_with_a_live_key(world: World) -> None:
+def test_force_means_nothing_with_a_live_key(world: TroubledGame) -> None:
     first = register(world, "bob", query="?force=true")
     again = register(world, "bob", query="?force=true")
     assert (first.status, again.status, again.error["code"]) == (201, 409, "player_already_registered")
@@ -99,18 +99,18 @@ def test_force_means_nothing_with_a_live_key(world: World) -> None:
     assert register(world, "alice", query="?force=maybe").fields == ["force"]
 
 
-def test_environments_have_players_of_their_own(world: World) -> None:
+def test_environments_have_players_of_their_own(world: TroubledGame) -> None:
     ids = {register(world, "bob", key=key).data["playerId"] for key in ("client_sdk", "test_client")}
     assert len(ids) == 2
 
 
-def test_a_banned_player_gets_no_secret(world: World) -> None:
+def test_a_banned_player_gets_no_secret(world: TroubledGame) -> None:
     world.serve("POST", f"{player('alice')}/ban", {"reason": "cheating"})
     answer = register(world, "alice")
     assert (answer.status, answer.error["code"]) == (403, "player_banned")
 
 
-def test_the_id_of_a_merged_guest_is_a_new_player_s(world: World) -> None:
+def test_the_id_of_a_merged_guest_is_a_new_player_s(world: TroubledGame) -> None:
     world.alias("guest", "alice")
     [hit] = world.get(f"{world.game}/players?query=guest").data["players"]
     assert (hit["match"], hit["externalPlayerId"]) == ("merged", "alice")
@@ -121,11 +121,11 @@ def test_the_id_of_a_merged_guest_is_a_new_player_s(world: World) -> None:
 
 
 @pytest.mark.parametrize("email", ["", "a", "no-at", "two@@signs", "a b@c", "@c", "x@" + "y" * 253, 7])
-def test_what_is_no_address_is_refused(still: World, email: object) -> None:
+def test_what_is_no_address_is_refused(still: TroubledGame, email: object) -> None:
     assert register(still, "nobody", {"email": email}).fields == ["email"]
 
 
-def test_any_id_is_somebody_s(world: World) -> None:
+def test_any_id_is_somebody_s(world: TroubledGame) -> None:
     secrets = {who: register(world, who).data["secret"] for who in TRICKY}
     assert len(set(secrets.values())) == len(TRICKY)
     for who, secret in secrets.items():

@@ -17,8 +17,8 @@ from kraty_console.backend.http.event_streams import Event, Streams
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from tests.contract.collecting import GOLD, SWORD, event_board, give
-from tests.contract.world import HOUR, World
+from tests.harness.contract.collectables import GOLD, SWORD, event_board, give
+from tests.harness.contract.troubled_game import HOUR, TroubledGame
 
 
 class Heard:
@@ -45,7 +45,7 @@ class Heard:
 
 
 @contextmanager
-def listening(world: World, path: str, **headers: str) -> Iterator[Heard]:
+def listening(world: TroubledGame, path: str, **headers: str) -> Iterator[Heard]:
     """A stream on a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", world.backend.port, timeout=30)
     try:
@@ -61,7 +61,7 @@ def listening(world: World, path: str, **headers: str) -> Iterator[Heard]:
 
 
 @contextmanager
-def inventory(world: World) -> Iterator[Heard]:
+def inventory(world: TroubledGame) -> Iterator[Heard]:
     """What alice hears of what she has."""
     with listening(world, "/players/alice/inventory/stream", **{"X-Player-Secret": world.secret("alice")}) as heard:
         assert heard.next() == ("ready", {"externalPlayerId": "alice"})
@@ -69,7 +69,7 @@ def inventory(world: World) -> Iterator[Heard]:
 
 
 @contextmanager
-def board(world: World) -> Iterator[Heard]:
+def board(world: TroubledGame) -> Iterator[Heard]:
     """What anybody hears of the board that alice's attempts are on."""
     leaderboard_id = event_board(world)
     with listening(world, f"/event-leaderboards/{leaderboard_id}/stream") as heard:
@@ -77,7 +77,7 @@ def board(world: World) -> Iterator[Heard]:
         yield heard
 
 
-def score(world: World, player: str, laps: int) -> None:
+def score(world: TroubledGame, player: str, laps: int) -> None:
     async def work(tx: Transaction) -> None:
         ctx = world.context()
         started = await attempts.start(tx, ctx, player, "race")
@@ -88,7 +88,7 @@ def score(world: World, player: str, laps: int) -> None:
     world.backend.clock.ms += 2 * HOUR
 
 
-def change_board(world: World, **changes: Any) -> None:
+def change_board(world: TroubledGame, **changes: Any) -> None:
     leaderboard_id = event_board(world)
 
     async def work(tx: Transaction) -> None:
@@ -100,7 +100,7 @@ def change_board(world: World, **changes: Any) -> None:
 
 
 class TestOfAPlayer:
-    def test_what_is_given_and_taken_is_heard_in_order(self, world: World) -> None:
+    def test_what_is_given_and_taken_is_heard_in_order(self, world: TroubledGame) -> None:
         with inventory(world) as heard:
             grant_id = give(world, [GOLD, SWORD])
             created = heard.next()
@@ -120,7 +120,7 @@ class TestOfAPlayer:
             assert last is not None
             assert (last[1]["economyKey"], last[1]["balance"], last[1]["ledgerId"] != "") == ("gold", 3, True)
 
-    def test_what_happens_to_others_is_not_heard(self, world: World) -> None:
+    def test_what_happens_to_others_is_not_heard(self, world: TroubledGame) -> None:
         with inventory(world) as heard:
             give(world, [GOLD], "alicia")
             mine = give(world, [GOLD])
@@ -128,7 +128,7 @@ class TestOfAPlayer:
             assert told is not None
             assert told[1]["grantId"] == mine
 
-    def test_who_may_listen_no_more_hears_no_more(self, world: World) -> None:
+    def test_who_may_listen_no_more_hears_no_more(self, world: TroubledGame) -> None:
         with inventory(world) as heard:
             heard.heartbeat()
             world.revoke_keys()
@@ -136,7 +136,7 @@ class TestOfAPlayer:
 
 
 class TestOfABoard:
-    def test_scores_are_heard_until_it_is_final(self, world: World) -> None:
+    def test_scores_are_heard_until_it_is_final(self, world: TroubledGame) -> None:
         with board(world) as heard:
             score(world, "alicia", 4)
             told = heard.next()
@@ -152,7 +152,7 @@ class TestOfABoard:
             assert heard.next() == ("closed", {"leaderboardId": data["leaderboardId"]})
             assert heard.next() is None
 
-    def test_of_one_that_is_final_nothing_more_is_heard(self, world: World) -> None:
+    def test_of_one_that_is_final_nothing_more_is_heard(self, world: TroubledGame) -> None:
         change_board(world, finalized_at=world.backend.clock.ms, finalized_reason="window_closed")
         with board(world) as heard:
             closed = heard.next()
@@ -161,11 +161,11 @@ class TestOfABoard:
             assert heard.next() is None
 
     @pytest.mark.parametrize(("name", "status"), [("daily", 400), ("0198c0de-0000-7000-8000-000000000000", 404)])
-    def test_one_that_is_not_there(self, still: World, name: str, status: int) -> None:
+    def test_one_that_is_not_there(self, still: TroubledGame, name: str, status: int) -> None:
         assert still.play("GET", f"/event-leaderboards/{name}/stream").status == status
 
 
-def test_a_stream_ends_with_its_listener_and_only_so_many_are_open(world: World) -> None:
+def test_a_stream_ends_with_its_listener_and_only_so_many_are_open(world: TroubledGame) -> None:
     world.backend.wait_for_streams_to_end()
     with board(world), board(world), inventory(world):
         more = world.play("GET", "/players/alice/inventory/stream", who="alice")
@@ -175,7 +175,7 @@ def test_a_stream_ends_with_its_listener_and_only_so_many_are_open(world: World)
         heard.heartbeat()
 
 
-def test_an_address_holds_only_so_many(world: World) -> None:
+def test_an_address_holds_only_so_many(world: TroubledGame) -> None:
     streams = Streams(most=3, most_of_address=1)
 
     async def work() -> None:

@@ -9,16 +9,16 @@ from urllib.parse import urlsplit
 
 from kraty_console.backend.auth.api_keys import CLIENT_SDK
 from kraty_console.backend.http.rate_limit import Rate
-from tests.contract.backend import Backend
 from tests.contract.test_serve import PATIENCE, serve, started
-from tests.contract.world import make_world
-from tests.databases import SqliteFiles
+from tests.harness.contract.served_backend import Backend
+from tests.harness.contract.troubled_game import make_troubled_game
+from tests.harness.databases import SqliteFiles
 
 
 def test_streams_end_whole_when_the_backend_stops(tmp_path: Path) -> None:
     database = SqliteFiles(tmp_path).fresh()
     with Backend(database, Rate(0)).running() as backend:
-        world = make_world(backend)
+        world = make_troubled_game(backend)
         headers = {"Authorization": f"Bearer {world.keys[CLIENT_SDK]}", "X-Player-Secret": world.secret("alice")}
     with started(serve(tmp_path, database=database)) as (process, url):
         connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)

@@ -12,12 +12,12 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.holdings import ItemAdjusted
 from kraty_console.contract.players import Grant
-from tests.contract.collecting import BOX, give, manage
-from tests.contract.shapes import exactly
-from tests.contract.world import World
+from tests.harness.contract.collectables import BOX, give, manage
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.troubled_game import TroubledGame
 
 
-def told(world: World, event: str) -> list[dict[str, Any]]:
+def told(world: TroubledGame, event: str) -> list[dict[str, Any]]:
     """What the outbox of the game says of one kind, oldest first."""
 
     async def look(tx: Transaction) -> list[dict[str, Any]]:
@@ -28,11 +28,11 @@ def told(world: World, event: str) -> list[dict[str, Any]]:
     return world.backend.run(look)
 
 
-def change(world: World, way: str, body: dict[str, Any], item: str = "sword", player: str = "alice") -> Any:
+def change(world: TroubledGame, way: str, body: dict[str, Any], item: str = "sword", player: str = "alice") -> Any:
     return world.serve("POST", f"/players/{player}/inventory/{item}/{way}", body)
 
 
-def test_items_come_and_go_and_are_told_of(world: World) -> None:
+def test_items_come_and_go_and_are_told_of(world: TroubledGame) -> None:
     body = {"quantity": 3, "reason": "iap", "sourceRefId": "receipt-1", "idempotencyKey": "k", "new": 1}
     given = change(world, "grant", body)
     assert (given.status, exactly(ItemAdjusted, given.data).quantity) == (200, 3)
@@ -59,7 +59,7 @@ def test_items_come_and_go_and_are_told_of(world: World) -> None:
 
 
 @pytest.mark.parametrize("way", ["grant", "revoke"])
-def test_nobody_or_nothing_of_that_name(still: World, way: str) -> None:
+def test_nobody_or_nothing_of_that_name(still: TroubledGame, way: str) -> None:
     before = still.backend.counts()
     nobody = [("sword", "ghost")] if way == "revoke" else []
     for item, player in (("nothing", "alice"), ("nothing", "ghost"), ("gold", "alice"), *nobody):
@@ -70,7 +70,7 @@ def test_nobody_or_nothing_of_that_name(still: World, way: str) -> None:
     assert still.backend.counts() == before
 
 
-def test_where_the_studio_keeps_the_inventory_nothing_changes(world: World) -> None:
+def test_where_the_studio_keeps_the_inventory_nothing_changes(world: TroubledGame) -> None:
     manage(world, "studio")
     before = world.backend.counts()
     for way in ("grant", "revoke"):
@@ -83,7 +83,7 @@ def test_where_the_studio_keeps_the_inventory_nothing_changes(world: World) -> N
 
 
 @pytest.mark.parametrize("body", [None, {}, {"idempotencyKey": "k"}])
-def test_acknowledging_claims_once(world: World, body: dict[str, Any] | None) -> None:
+def test_acknowledging_claims_once(world: TroubledGame, body: dict[str, Any] | None) -> None:
     path = f"/players/alice/grants/{world.grants['pending']}/ack"
     first = world.serve("POST", path, body)
     grant = exactly(Grant, first.data)
@@ -97,7 +97,7 @@ def test_acknowledging_claims_once(world: World, body: dict[str, Any] | None) ->
     assert [event["wallet"]["balance"] for event in told(world, "wallet.changed")][-1] == 7
 
 
-def test_what_cannot_be_acknowledged(still: World) -> None:
+def test_what_cannot_be_acknowledged(still: TroubledGame) -> None:
     crate = give(still, [BOX], kind="crate")
     opened_instead = still.serve("POST", f"/players/alice/grants/{crate}/ack")
     assert (opened_instead.status, opened_instead.error["code"]) == (409, "conflict")

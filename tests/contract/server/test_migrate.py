@@ -10,13 +10,13 @@ import pytest
 
 from kraty_console.backend.storage import tables
 from kraty_console.contract.server import Migrated
-from tests.backend.plans import recorded
-from tests.contract.backend import segment
-from tests.contract.shapes import exactly
-from tests.contract.world import World
+from tests.harness.backend.query_plans import recorded
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.served_backend import segment
+from tests.harness.contract.troubled_game import TroubledGame
 
 
-def migrate(world: World, what: str, *rows: Any) -> Any:
+def migrate(world: TroubledGame, what: str, *rows: Any) -> Any:
     return world.serve("POST", f"/migrate/{what}", {"rows": list(rows), "idempotencyKey": "the batch has none"})
 
 
@@ -34,16 +34,16 @@ def swords(who: str, quantity: int, key: str, **more: Any) -> dict[str, Any]:
     return {"externalPlayerId": who, "itemKey": "sword", "quantity": quantity, "idempotencyKey": key, **more}
 
 
-def look(world: World, who: str) -> Any:
+def look(world: TroubledGame, who: str) -> Any:
     return world.get(world.player(who)).data
 
 
-def silent(world: World) -> int:
+def silent(world: TroubledGame) -> int:
     """How many webhooks are to be sent."""
     return world.backend.counts()["outbox"]
 
 
-def test_players_are_made_and_brought_up_to_date(world: World) -> None:
+def test_players_are_made_and_brought_up_to_date(world: TroubledGame) -> None:
     world.alias("guest", "alice")
     before = silent(world)
     rows = [
@@ -66,7 +66,7 @@ def test_players_are_made_and_brought_up_to_date(world: World) -> None:
     assert again["metadata"] == {"applied": 0, "skipped": 3, "failed": 0}
 
 
-def test_balances_are_added_with_their_ledger_rows(world: World) -> None:
+def test_balances_are_added_with_their_ledger_rows(world: TroubledGame) -> None:
     world.hold("alice", "gold", 5)
     before = silent(world)
     rows = [gold("alice", 10, "1", reason="import"), gold("new", 7, "2"), gold("alice", 2**40, "3")]
@@ -81,7 +81,7 @@ def test_balances_are_added_with_their_ledger_rows(world: World) -> None:
     assert silent(world) == before
 
 
-def test_items_are_added_with_what_they_are_like(world: World) -> None:
+def test_items_are_added_with_what_they_are_like(world: TroubledGame) -> None:
     rows = [swords("new", 2, "1", parameters={"sharp": True}), swords("new", 3, "2", parameters={"old": 1})]
     assert counts(migrate(world, "inventory", *rows)) == (2, 0, 0)
     new = look(world, "new")
@@ -89,7 +89,7 @@ def test_items_are_added_with_what_they_are_like(world: World) -> None:
     assert [(row["delta"], row["quantity"]) for row in new["itemLedger"]] == [(3, 5), (2, 2)]
 
 
-def test_a_row_that_is_wrong_stops_no_other(world: World) -> None:
+def test_a_row_that_is_wrong_stops_no_other(world: TroubledGame) -> None:
     world.hold("rich", "gold", 2**53 - 1)
     answer = migrate(
         world,
@@ -127,7 +127,7 @@ def test_a_row_that_is_wrong_stops_no_other(world: World) -> None:
     assert look(world, "b")["wallet"][0]["balance"] == 1
 
 
-def test_an_item_that_is_unknown_or_not_kept_here(world: World) -> None:
+def test_an_item_that_is_unknown_or_not_kept_here(world: TroubledGame) -> None:
     answer = migrate(world, "inventory", {**swords("a", 1, "1"), "itemKey": "nope"}, swords("a", 1, "2"))
     assert counts(answer) == (1, 0, 1)
     assert answer.data["failures"][0]["error"]["code"] == "unknown_item"
@@ -139,7 +139,7 @@ def test_an_item_that_is_unknown_or_not_kept_here(world: World) -> None:
 
 
 @pytest.mark.parametrize("what", ["players", "wallet", "inventory"])
-def test_a_batch_has_its_bound(still: World, what: str) -> None:
+def test_a_batch_has_its_bound(still: TroubledGame, what: str) -> None:
     before = still.backend.counts()
     for body, field in (
         ({"rows": [{}] * 1001}, "rows"),
@@ -153,7 +153,7 @@ def test_a_batch_has_its_bound(still: World, what: str) -> None:
     assert counts(migrate(still, what)) == (0, 0, 0)
 
 
-def test_the_same_batch_many_times_at_once_is_applied_once(world: World) -> None:
+def test_the_same_batch_many_times_at_once_is_applied_once(world: TroubledGame) -> None:
     rows = [gold(f"player-{number % 7}", 1, f"row-{number}") for number in range(40)]
     with ThreadPoolExecutor(6) as threads:
         answers = list(threads.map(lambda shift: migrate(world, "wallet", *rows[shift:], *rows[:shift]), range(6)))
@@ -163,7 +163,7 @@ def test_the_same_batch_many_times_at_once_is_applied_once(world: World) -> None
     assert held == [6, 6, 6, 6, 6, 5, 5]
 
 
-def test_a_thousand_rows_take_a_moment(world: World) -> None:
+def test_a_thousand_rows_take_a_moment(world: TroubledGame) -> None:
     """Seen by what the database is asked: as often for a thousand as for one."""
     rows = [gold(f"p/{segment(str(number))}", number + 1, f"row-{number}") for number in range(1000)]
     for expected in ((1000, 0, 0), (0, 1000, 0)):

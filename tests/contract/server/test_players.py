@@ -9,15 +9,15 @@ import pytest
 from kraty_console.contract.friends import Blocks, FriendRequests, Friends
 from kraty_console.contract.sdk import PlayerMetadata
 from kraty_console.contract.server import EmailSet, IdentitySet, PlayerBanned, PlayerUnbanned
-from tests.contract.knowing import ask, befriend, player, told
-from tests.contract.shapes import exactly
-from tests.contract.world import World
+from tests.harness.contract.acquaintances import ask, befriend, player, told
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.troubled_game import TroubledGame
 
 ALICE = player("alice")
 NOW = "2026-05-28T20:26:40.000Z"
 
 
-def test_a_name_answers_in_both_published_forms(world: World) -> None:
+def test_a_name_answers_in_both_published_forms(world: TroubledGame) -> None:
     answer = world.serve("PUT", f"{ALICE}/identity", {"name": "Ana", "avatar": "a.png", "idempotencyKey": "k"})
     exactly(IdentitySet, answer.data)
     assert answer.status == 200
@@ -32,14 +32,14 @@ def test_a_name_answers_in_both_published_forms(world: World) -> None:
     assert world.serve("PUT", f"{ALICE}/identity", {"avatar": "x"}).fields == ["name"]
 
 
-def test_metadata_is_replaced_and_merged(world: World) -> None:
+def test_metadata_is_replaced_and_merged(world: TroubledGame) -> None:
     first = world.serve("PUT", f"{ALICE}/metadata", {"vip": True, "idempotencyKey": "k"})
     exactly(PlayerMetadata, first.data)
     merged = world.serve("PATCH", f"{ALICE}/metadata", {"cohort": "b", "idempotencyKey": "k2"})
     assert merged.data == {"externalPlayerId": "alice", "metadata": {"vip": True, "cohort": "b"}}
 
 
-def test_the_e_mail_is_what_support_finds_a_player_by(world: World) -> None:
+def test_the_e_mail_is_what_support_finds_a_player_by(world: TroubledGame) -> None:
     def found(query: str) -> list[str]:
         hits = world.get(f"{world.game}/players?query={query}").data["players"]
         return [hit["externalPlayerId"] for hit in hits if hit["match"] == "email"]
@@ -54,7 +54,7 @@ def test_the_e_mail_is_what_support_finds_a_player_by(world: World) -> None:
     assert world.serve("PUT", f"{ALICE}/email", {"email": "nobody"}).fields == ["email"]
 
 
-def test_a_ban_is_told_once_and_lifted(world: World) -> None:
+def test_a_ban_is_told_once_and_lifted(world: TroubledGame) -> None:
     def ban(**body: Any) -> Any:
         return world.serve("POST", f"{ALICE}/ban", body)
 
@@ -80,7 +80,7 @@ def test_a_ban_is_told_once_and_lifted(world: World) -> None:
     assert rows[0]["actor"]["label"].startswith("api_key:")
 
 
-def test_friends_requests_and_blocks_are_read(world: World) -> None:
+def test_friends_requests_and_blocks_are_read(world: TroubledGame) -> None:
     befriend(world, "alice", "bob")
     request = ask(world, "carol", "alice")
     world.play("POST", f"{ALICE}/blocks", {"externalPlayerId": "alicia"}, who="alice")
@@ -110,7 +110,7 @@ def test_friends_requests_and_blocks_are_read(world: World) -> None:
         ("GET", "blocks", None),
     ],
 )
-def test_a_player_who_is_not_there_is_404(still: World, method: str, what: str, body: Any) -> None:
+def test_a_player_who_is_not_there_is_404(still: TroubledGame, method: str, what: str, body: Any) -> None:
     before = still.backend.counts()
     answer = still.serve(method, f"{player('ghost')}/{what}", body)
     assert (answer.status, answer.error["message"]) == (404, "Player 'ghost' not found")

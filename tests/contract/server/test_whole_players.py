@@ -11,27 +11,27 @@ import pytest
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.server import DeletePlayerResult, MergePlayerResult, PlayerExport
-from tests.contract.backend import Answered, segment
-from tests.contract.shapes import exactly
-from tests.contract.webhooking import make_endpoint
-from tests.contract.world import World
+from tests.harness.contract.exact_shapes import exactly
+from tests.harness.contract.served_backend import Answered, segment
+from tests.harness.contract.troubled_game import TroubledGame
+from tests.harness.contract.webhooks import make_endpoint
 
 GOLD = {"type": "currency", "currencyKey": "gold", "amount": 5}
 
 
-def merge(world: World, source: str, target: str, body: object = None) -> Answered:
+def merge(world: TroubledGame, source: str, target: str, body: object = None) -> Answered:
     return world.serve("POST", f"/players/{segment(source)}/merge-into/{segment(target)}", body)
 
 
-def erase(world: World, player: str, body: object = None) -> Answered:
+def erase(world: TroubledGame, player: str, body: object = None) -> Answered:
     return world.serve("POST", f"/players/{segment(player)}/delete", body)
 
 
-def export(world: World, player: str) -> Answered:
+def export(world: TroubledGame, player: str) -> Answered:
     return world.serve("GET", f"/players/{segment(player)}/export")
 
 
-def test_a_merge_has_the_published_shape_and_is_done_once(world: World) -> None:
+def test_a_merge_has_the_published_shape_and_is_done_once(world: TroubledGame) -> None:
     first = merge(world, "alice", "alicia", {"idempotencyKey": "m-1"})
     result = exactly(MergePlayerResult, first.data)
     assert (first.status, result.status) == (200, "merged")
@@ -55,7 +55,7 @@ def test_a_merge_has_the_published_shape_and_is_done_once(world: World) -> None:
         assert row["metadata"]["counts"] == first.data["counts"]
 
 
-def test_of_sixty_four_merges_at_once_one_merges(world: World) -> None:
+def test_of_sixty_four_merges_at_once_one_merges(world: TroubledGame) -> None:
     with ThreadPoolExecutor(64) as many:
         answers = list(many.map(lambda _: merge(world, "alice", "alicia"), range(64)))
     assert {answer.status for answer in answers} == {200}
@@ -63,7 +63,7 @@ def test_of_sixty_four_merges_at_once_one_merges(world: World) -> None:
     assert len(_events(world, "player.merged")) == 1
 
 
-def test_the_guest_s_id_is_free_at_once(world: World) -> None:
+def test_the_guest_s_id_is_free_at_once(world: TroubledGame) -> None:
     merge(world, "alice", "alicia")
     made = world.serve("POST", "/players/alice/grants", {"entries": [GOLD], "idempotencyKey": "k"})
     assert made.status == 201
@@ -73,7 +73,7 @@ def test_the_guest_s_id_is_free_at_once(world: World) -> None:
     assert (hit["externalPlayerId"], hit["match"]) == ("alice", "external_id")
 
 
-def test_what_cannot_be_merged(world: World) -> None:
+def test_what_cannot_be_merged(world: TroubledGame) -> None:
     before = world.backend.counts()
     for source, target, status, code in (
         ("alice", "alice", 422, "conflict"),
@@ -89,7 +89,7 @@ def test_what_cannot_be_merged(world: World) -> None:
 
 
 @pytest.mark.parametrize("source", ["x/merge-into/alicia", "merge-into", "..", "a%2Fb", "日本語"])
-def test_an_id_never_lands_on_the_merge_route(world: World, source: str) -> None:
+def test_an_id_never_lands_on_the_merge_route(world: TroubledGame, source: str) -> None:
     """`x%2Fmerge-into%2Falicia` is one id, of whom there is nothing to see under another method or path."""
     world.register("x")
     before = world.backend.counts()
@@ -103,7 +103,7 @@ def test_an_id_never_lands_on_the_merge_route(world: World, source: str) -> None
     assert world.serve("GET", "/players/x").status == 200
 
 
-def test_an_export_is_all_there_is(still: World) -> None:
+def test_an_export_is_all_there_is(still: TroubledGame) -> None:
     answer = export(still, "alice")
     told = exactly(PlayerExport, answer.data)
     shown = still.serve("GET", "/players/alice?limit=200").data
@@ -114,7 +114,7 @@ def test_an_export_is_all_there_is(still: World) -> None:
     assert export(still, "ghost").status == 404
 
 
-def test_an_export_ends_at_a_thousand_rows(world: World) -> None:
+def test_an_export_ends_at_a_thousand_rows(world: TroubledGame) -> None:
     async def many(tx: Transaction) -> None:
         grant = await tx.first(tables.grants.select().where(tables.grants.c.game_id == world.tenant.game_id).limit(1))
         assert grant is not None
@@ -125,7 +125,7 @@ def test_an_export_ends_at_a_thousand_rows(world: World) -> None:
     assert len(export(world, "alice").data["grants"]) == 1_000
 
 
-def test_an_erased_player_is_nobody(world: World) -> None:
+def test_an_erased_player_is_nobody(world: TroubledGame) -> None:
     before = world.serve("GET", "/players/alice").data
     make_endpoint(world)
     answer = erase(world, "alice", {"reason": "gdpr_erasure", "idempotencyKey": "e-1"})
@@ -161,7 +161,7 @@ def test_an_erased_player_is_nobody(world: World) -> None:
     assert (merge(world, "alicia", "alice").status, merge(world, "alice", "alicia").status) == (422, 404)
 
 
-def test_an_id_nobody_had_is_a_success(still: World) -> None:
+def test_an_id_nobody_had_is_a_success(still: TroubledGame) -> None:
     before = still.backend.counts()
     answer = exactly(DeletePlayerResult, erase(still, "ghost").data)
     assert (answer.status, answer.player_id, answer.anonymized_external_id) == ("no_op_never_existed", None, None)
@@ -169,7 +169,7 @@ def test_an_id_nobody_had_is_a_success(still: World) -> None:
     assert still.backend.counts() == before
 
 
-def test_the_ids_of_guests_go_with_the_account(world: World) -> None:
+def test_the_ids_of_guests_go_with_the_account(world: TroubledGame) -> None:
     for guest in ("guest-1", "guest-2"):
         world.register(guest)
         merge(world, guest, "alice")
@@ -181,7 +181,7 @@ def test_the_ids_of_guests_go_with_the_account(world: World) -> None:
     assert world.get(f"{world.game}/players?query=guest-2").data["players"] == []
 
 
-def test_the_id_of_an_erased_player_is_free(world: World) -> None:
+def test_the_id_of_an_erased_player_is_free(world: TroubledGame) -> None:
     erase(world, "alice")
     world.register("alice")
     assert world.serve("GET", "/players/alice").data["summary"]["attemptCount"] == 0
@@ -190,7 +190,7 @@ def test_the_id_of_an_erased_player_is_free(world: World) -> None:
     assert erase(world, "alice").data["playerId"] == second["playerId"]
 
 
-def _events(world: World, name: str) -> list[dict[str, Any]]:
+def _events(world: TroubledGame, name: str) -> list[dict[str, Any]]:
     column = tables.outbox.c
 
     async def read(tx: Transaction) -> list[dict[str, Any]]:

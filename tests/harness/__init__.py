@@ -1,0 +1,1 @@
+"""What tests share: databases, backends on a real socket, pseudo-terminals, the driven console. It holds no test."""

@@ -1,0 +1,44 @@
+"""Where trouble begins: a good token, a filled-in dialog, and what the screen says of it."""
+
+from __future__ import annotations
+
+from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.player_state import LoadStatus
+from kraty_console.console.views.bars import Notice
+from tests.harness.console.dialogs import put
+from tests.harness.console.driver import ConsoleDriver
+from tests.harness.console.stage import DemoStage
+
+GOOD = "GAME_ADMIN"
+
+
+def token(backend: DemoStage) -> str:
+    good: str = backend.world.credentials["sessions"][GOOD]
+    return good
+
+
+def status(hand: ConsoleDriver) -> LoadStatus:
+    return hand.app.bottom.state.status
+
+
+def notices(hand: ConsoleDriver) -> list[str]:
+    """What the last line says from now on, also what stands there for a moment only."""
+    said: list[str] = []
+    footer = hand.app.bottom.keys
+    show = footer.tell
+
+    def tell(notice: Notice | None) -> None:
+        if notice is not None:
+            said.append(notice.text)
+        show(notice)
+
+    footer.tell = tell  # type: ignore[method-assign]
+    return said
+
+
+async def open_credit(hand: ConsoleDriver, player: str = "bob_7") -> None:
+    """The credit dialog, filled in."""
+    await hand.looks_at(player)
+    await hand.press("C")
+    await hand.opened(ActionDialog)
+    await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")

@@ -1,9 +1,0 @@
-"""A terminal for tests: an emulator that answers what programs ask, a pseudo-terminal to run them in, and an auditor
-of every byte they send."""
-
-from __future__ import annotations
-
-from tests.terminal.emulator import Emulator
-from tests.terminal.program import Gone, Terminal, TooLate, open_terminal, spawn
-
-__all__ = ["Emulator", "Gone", "Terminal", "TooLate", "open_terminal", "spawn"]
