@@ -67,9 +67,9 @@ screenshots: $(VENV)/.dev ## rewrite screenshots/*.svg from the demo world
 openapi: $(VENV)/.run ## rewrite kraty_console/backend/openapi/*.json from the table of routes
 	@$(BIN)/kraty-console backend openapi
 
-bench: $(VENV)/.dev ## what opening and painting cost (LINK=200ms,64kbit: one ticket over a slow link; SOAK=1000: that many look-ups)
+bench: $(VENV)/.dev ## what opening and painting cost (LINK=200ms,64kbit: one ticket over a slow link; SOAK=1000: that many look-ups; PROFILE=1: where the CPU of a key goes)
 	@$(BIN)/python -m compileall -q kraty_console
-	@$(BIN)/python -m tests.bench $(if $(LINK),--ticket --link $(LINK)) $(if $(SOAK),--soak $(SOAK))
+	@$(BIN)/python -m tests.bench $(if $(LINK),--ticket --link $(LINK)) $(if $(SOAK),--soak $(SOAK)) $(if $(PROFILE),--profile)
 
 bench-backend: $(VENV)/.dev ## print what calls cost on PostgreSQL with PLAYERS players (250000), beside a thousand
 	@$(BIN)/python -m tests.bench.backend --players $(PLAYERS)

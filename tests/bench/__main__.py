@@ -15,8 +15,9 @@ from tests.bench.alive import measure_alive
 from tests.bench.imports import import_sections, measure_imports
 from tests.bench.link import Link
 from tests.bench.lookup import LARGE, SMALL, measure_lookups
-from tests.bench.measures import Idle, Key, Start, measure_idle, measure_keys, measure_start, middle
+from tests.bench.measures import LEADING_TO, Idle, Key, Start, measure_idle, measure_keys, measure_start, middle
 from tests.bench.others import MOVE, beside, others
+from tests.bench.profile import measure_profile
 from tests.bench.report import Budget, Line, Section, Value, table
 from tests.bench.slow import MOVING, measure_slow, slow_section
 from tests.bench.slow import TYPING as TYPING_MEANWHILE
@@ -39,8 +40,6 @@ KEY_BUDGETS = {MOVE: 700, PANE: 4_000, TYPING: 130, DIALOG: 4_000}
 """Bytes that the answer to one key may have."""
 MOST_TIMES_FEWEST = 1.2
 ALL_PANES = "2 3 4 5 6 1"
-_LEADING_TO = ("S-Tab", "/")
-"""Keys that lead to where others are measured."""
 
 
 def programs(world: DemoBackend) -> list[Program]:
@@ -155,7 +154,7 @@ def _of_group(run: dict[str, list[Key]], group: str) -> list[Key]:
     """The keys of a group; an escape belongs to none but that of what it closes."""
     if group == CLOSE:
         return [key for keys in run.values() for key in keys if key.key == "Esc"]
-    return [key for key in run.get(group, ()) if key.key not in (*_LEADING_TO, "Esc")]
+    return [key for key in run.get(group, ()) if key.key not in (*LEADING_TO, "Esc")]
 
 
 def idle_section(idles: dict[str, list[Idle]], seconds: float) -> Section:
@@ -201,6 +200,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add("--plain", action="store_true", help="play an older terminal: no Kitty keys, no synchronised frames")
     add("--ticket", action="store_true", help="only play one ticket, from the launch to the audit link")
     add("--soak", type=int, default=0, metavar="N", help="only make N look-ups in one console, and watch its memory")
+    add("--profile", action="store_true", help="only print where the CPU of each kind of key goes")
     args = parser.parse_args(argv)
 
     columns, rows = map(int, args.size.split("x"))
@@ -214,6 +214,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(table((CONSOLE,), [section or play_ticket(world, options).section(told(args.link), CONSOLE)]))
             return 0
         those = programs(world)
+        if args.profile:
+            for program in those:
+                if program.keys:
+                    columns, section = measure_profile(program, options, CLOSE).section()
+                    print(table(columns, [replace(section, heading=f"{program.name}: {section.heading}")]), end="\n\n")
+            return 0
         pressed = [program for program in those if program.keys]
         found, missing = others(Path(name) / "others")
         starts = in_turn("start", [*those, *found], runs, lambda program: measure_start(program, options))

@@ -64,10 +64,10 @@ def measure_imports(program: Program, options: Options) -> Imports:
     return Imports([each for at, each in timed if at <= ready], [each for at, each in timed if at > ready])
 
 
-def launched(argv: Sequence[str], file: Path) -> list[str]:
-    """`python FILE …` or `python -m PACKAGE …` under the launcher."""
+def launched(argv: Sequence[str], file: Path, launcher: Path = LAUNCHER) -> list[str]:
+    """`python FILE …` or `python -m PACKAGE …` under a launcher that writes into a file."""
     python, *rest = argv
-    return [python, "-P", str(LAUNCHER), str(file), *(rest[1:] if rest[0] == "-m" else rest)]
+    return [python, "-P", str(launcher), str(file), *(rest[1:] if rest[0] == "-m" else rest)]
 
 
 def import_sections(runs: Mapping[str, Sequence[Imports]], dearest_of: str) -> tuple[Sequence[str], list[Section]]:

@@ -13,6 +13,8 @@ from functools import partial
 from tests.bench.fewest import cells, fewest
 from tests.bench.watch import Options, Program, Watched
 
+LEADING_TO = ("S-Tab", "/")
+"""Keys that lead to where others are measured."""
 _NO_ANSWER = 1.0
 """Seconds after which a key that sends nothing is taken to change nothing."""
 
@@ -124,11 +126,7 @@ def press_all(watched: Watched, script: str) -> list[Key]:
     for key in key_list(script):
         watched.watch(random.uniform(0, 0.1))  # out of step with whatever blinks
         before, screen, seen = watched.usage(), cells(watched.emulator), len(watched.chunks)
-        sent = watched.press(key)
-        limit = sent + watched.options.timeout
-        patience = min(limit, sent + _NO_ANSWER + watched.options.link.rtt)
-        watched.until(partial(_has_more, watched, seen), patience)
-        watched.settle(sent, limit)
+        sent = press(watched, key)
         answer = watched.chunks[seen:]
         changed, smallest = fewest(screen, cells(watched.emulator))
         answers.append(
@@ -144,6 +142,16 @@ def press_all(watched: Watched, script: str) -> list[Key]:
             )
         )
     return answers
+
+
+def press(watched: Watched, key: str) -> float:
+    """Press one key and wait for the end of its answer; returns when it was sent."""
+    seen, sent = len(watched.chunks), watched.press(key)
+    limit = sent + watched.options.timeout
+    patience = min(limit, sent + _NO_ANSWER + watched.options.link.rtt)
+    watched.until(partial(_has_more, watched, seen), patience)
+    watched.settle(sent, limit)
+    return sent
 
 
 def _has_more(watched: Watched, seen: int) -> bool:
