@@ -109,12 +109,16 @@ class Address(click.ParamType[tuple[str, int]]):
     help="Be a reduced Kraty: of the admin surface only these operations, with commas between. `published` stands for "
     "those that every Kraty has, and leaves the published fields alone in answers.",
 )
+@click.option(
+    "--demo-cache", type=click.Path(file_okay=False, path_type=Path), hidden=True, help="Keep the demo there."
+)
 @click.option("--exit-with-parent", is_flag=True, hidden=True, help="Stop at the end of the standard input.")
 def serve(
     database: str | None,
     listen: tuple[str, int],
     demo: bool,
     credentials_out: Path | None,
+    demo_cache: Path | None,
     rate: str,
     worker: bool,
     webhooks_to_private: bool,
@@ -170,6 +174,7 @@ def serve(
         port=port,
         demo=demo,
         credentials_out=credentials_out,
+        demo_cache=demo_cache,
         rate=allowed,
         limits=Limits(pool=pool),
         connections=ConnectionLimits(of_address=connections),

@@ -22,6 +22,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from kraty_console.config.paths import cache_dir
 from kraty_console.contract.secret import Secret
 
 START_SECONDS: Final = 120.0
@@ -83,6 +84,7 @@ def embedded_backend(said: Callable[[str], None]) -> Iterator[EmbeddedBackend]:
 
 
 def _command(folder: Path, credentials: Path) -> list[str]:
+    cache = cache_dir(os.environ)
     return [
         sys.executable,
         "-P",
@@ -98,6 +100,7 @@ def _command(folder: Path, credentials: Path) -> list[str]:
         "--credentials-out",
         str(credentials),
         "--exit-with-parent",
+        *(() if cache is None else ("--demo-cache", str(cache / "demo"))),
     ]
 
 

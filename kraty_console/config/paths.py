@@ -17,11 +17,12 @@ _HOMELESS: Final = (
     "there is no home folder: set HOME, or KRATY_CONFIG (a file), KRATY_STATE (a folder), and for a backend --database"
 )
 
-Kind = Literal["config", "state"]
+Kind = Literal["config", "state", "cache"]
 
 _XDG: Final[dict[Kind, tuple[str, str]]] = {
     "config": ("XDG_CONFIG_HOME", ".config"),
     "state": ("XDG_STATE_HOME", ".local/state"),
+    "cache": ("XDG_CACHE_HOME", ".cache"),
 }
 """The variables of the XDG base directories, and their defaults."""
 
@@ -51,6 +52,14 @@ class Paths(NamedTuple):
         return self.config_file.parent / "tokens" / profile
 
 
+def cache_dir(environ: Mapping[str, str]) -> Path | None:
+    """The folder for what can be made again; None if there is no home folder."""
+    try:
+        return _platform("cache", environ)
+    except ConfigError:
+        return None
+
+
 def private_dir(path: Path) -> Path:
     """Create the folder if needed, accessible only to its owner."""
     path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
@@ -77,7 +86,7 @@ def _platform(kind: Kind, environ: Mapping[str, str], platform: str = sys.platfo
     import platformdirs
 
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
-    found = dirs.user_config_path if kind == "config" else dirs.user_state_path
+    found = {"config": dirs.user_config_path, "state": dirs.user_state_path, "cache": dirs.user_cache_path}[kind]
     if not found.is_absolute():  # the ~ was not expanded
         raise ConfigError(_HOMELESS)
     return found

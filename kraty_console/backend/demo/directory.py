@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -16,9 +17,11 @@ from kraty_console.backend.demo.people import OLGA, STAFF, Colleague
 from kraty_console.backend.demo.stage import DAY
 from kraty_console.backend.rules.context import LIVE, Actor, Tenant
 from kraty_console.backend.rules.ids import IdSource
+from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import game_roles, games, members, studios
 from kraty_console.backend.storage.transaction import Transaction
 
+SEED: Final = 42
 SESSION_LIFE_MS: Final = 7 * DAY
 TEST: Final = "test"
 
@@ -98,6 +101,32 @@ def found_studios(seed: int) -> tuple[Studio, Studio]:
         studio("Bright Burrow", "rabbit-rush", "Rabbit Rush", STAFF),
         studio("Night Owl Games", "owl-express", "Owl Express", (OLGA,)),
     )
+
+
+async def holds_world(db: Database, seed: int = SEED) -> bool:
+    """Whether the database holds the demo world."""
+    async with db.read() as tx:
+        return await is_there(tx, found_studios(seed)[0])
+
+
+async def hand_out(
+    db: Database,
+    now_ms: int,
+    seed: int = SEED,
+    random_bytes: RandomBytes = secrets.token_bytes,
+    *,
+    loaded_now: bool = False,
+) -> DemoWorld:
+    """Hand out sessions and keys for this start, of a database that holds the demo world."""
+
+    async def work(tx: Transaction) -> DemoWorld:
+        ours, theirs = found_studios(seed)
+        access = await admit(tx, ours, now_ms, random_bytes)
+        other = await admit(tx, theirs, now_ms, random_bytes)
+        tenant = ours.tenant
+        return DemoWorld(tenant.studio_id, tenant.game_id, access.sessions, access.keys, other, loaded_now)
+
+    return await db.run(work)
 
 
 async def take_turns(tx: Transaction) -> None:

@@ -27,12 +27,13 @@ from kraty_console.backend.demo import (
 from kraty_console.backend.demo.calendar import Calendar, DemoWindow
 from kraty_console.backend.demo.cast import Scene
 from kraty_console.backend.demo.directory import (
+    SEED,
     TEST,
     DemoWorld,
     Studio,
-    admit,
     enrol,
     found_studios,
+    hand_out,
     is_there,
     take_turns,
 )
@@ -44,7 +45,6 @@ from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import event_windows, leaderboards, outbox
 from kraty_console.backend.storage.transaction import Transaction
 
-SEED: Final = 42
 FOUNDED_DAYS_AGO: Final = 400
 
 Definitions = Sequence[Mapping[str, Any]]
@@ -53,31 +53,29 @@ Definitions = Sequence[Mapping[str, Any]]
 async def load(
     db: Database, now_ms: int, seed: int = SEED, random_bytes: RandomBytes = secrets.token_bytes
 ) -> DemoWorld:
-    """Make the demo world unless the database holds it, and hand out sessions and keys for this start.
+    """Make the demo world unless the database holds it, and hand out sessions and keys for this start."""
+    made = await make(db, now_ms, seed)
+    return await hand_out(db, now_ms, seed, random_bytes, loaded_now=made)
 
-    All but the sessions and keys follows from the seed and now. One transaction: it is there whole or not at all.
+
+async def make(db: Database, now_ms: int, seed: int = SEED) -> bool:
+    """Make the demo world unless the database holds it; returns whether it was made.
+
+    All of it follows from the seed and now. One transaction: it is there whole or not at all.
     """
 
-    async def work(tx: Transaction) -> DemoWorld:
+    async def work(tx: Transaction) -> bool:
         ours, theirs = found_studios(seed)
         await take_turns(tx)
-        fresh = not await is_there(tx, ours)
-        if fresh:
-            await _make_ours(tx, ours, now_ms, seed)
-            await _make_theirs(tx, theirs, now_ms, seed)
-            for studio in (ours, theirs):
-                await _deliver(tx, studio, now_ms)
-            await tx.flush()
-            await receivers.tell(tx, ours, now_ms, seed)
-        access = await admit(tx, ours, now_ms, random_bytes)
-        return DemoWorld(
-            studio_id=ours.tenant.studio_id,
-            game_id=ours.tenant.game_id,
-            sessions=access.sessions,
-            keys=access.keys,
-            other_studio=await admit(tx, theirs, now_ms, random_bytes),
-            loaded_now=fresh,
-        )
+        if await is_there(tx, ours):
+            return False
+        await _make_ours(tx, ours, now_ms, seed)
+        await _make_theirs(tx, theirs, now_ms, seed)
+        for studio in (ours, theirs):
+            await _deliver(tx, studio, now_ms)
+        await tx.flush()
+        await receivers.tell(tx, ours, now_ms, seed)
+        return True
 
     with _no_collecting():
         return await db.run_alone(work)

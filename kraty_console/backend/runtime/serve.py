@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import json
 import logging
 import os
 import secrets
@@ -15,7 +14,6 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
@@ -34,9 +32,8 @@ from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.runtime.jobs import JobNeeds, jobs
 from kraty_console.backend.runtime.scheduler import Scheduler
 from kraty_console.backend.runtime.settings import Settings
-from kraty_console.backend.runtime.startup import CannotServe, base_url, listen, prepare
+from kraty_console.backend.runtime.startup import base_url, listen, prepare
 from kraty_console.backend.storage.database import Database
-from kraty_console.backend.storage.private_files import create
 
 if TYPE_CHECKING:
     from kraty_console.backend.observability.metrics import Metrics
@@ -153,14 +150,16 @@ async def prepare_once(settings: Settings, url: str, called_off: Callable[[], bo
 
     Answers the address to be announced.
     """
-    await prepare(settings.database_url)
-    if not settings.demo or called_off():
-        return url
-    db = Database.open(settings.database_url, settings.limits)
-    try:
-        await _load_demo(db, settings.credentials_out, url)
-    finally:
-        await db.close()
+    if settings.demo:
+        # The demo world is a good deal of code that a backend without it never needs.
+        from kraty_console.backend.runtime.demo_start import load_demo, restore_copy
+
+        restore_copy(settings, _now_ms())
+        await prepare(settings.database_url)
+        if not called_off():
+            await load_demo(settings, url, _now_ms())
+    else:
+        await prepare(settings.database_url)
     return url
 
 
@@ -234,38 +233,10 @@ async def _numbers(settings: Settings, metrics: Metrics | None) -> AsyncIterator
             await task
 
 
-async def _load_demo(db: Database, credentials_out: Path | None, url: str) -> None:
-    # The demo world is a good deal of code that a backend without it never needs.
-    from kraty_console.backend.demo.world import load
-
-    world = await load(db, _now_ms())
-    if world.loaded_now:
-        await db.analyze()
-    if credentials_out is None:
-        return
-    try:
-        write_private(credentials_out, json.dumps(world.credentials(url), indent=2) + "\n")
-    except OSError as error:
-        raise CannotServe(f"cannot write {credentials_out}: {error.strerror}") from None
-
-
 def freeze_garbage() -> None:
     """What a start has made stays until the end: from here on garbage is looked for, and never among that."""
     gc.freeze()
     gc.enable()
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read (0600), whole or not at all."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = create(partial)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 (a descriptor has no path)
-            file.write(text)
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
 
 
 def _now_ms() -> int:

@@ -22,6 +22,8 @@ class Settings:
     port: int = 8080
     demo: bool = False
     credentials_out: Path | None = None
+    demo_cache: Path | None = None
+    """A folder that keeps a copy of the demo world for later starts."""
     rate: Rate = field(default_factory=Rate)
     limits: Limits = field(default_factory=Limits)
     connections: ConnectionLimits = field(default_factory=ConnectionLimits)
@@ -48,7 +50,7 @@ class Settings:
 
     def to_json(self) -> str:
         """On one line."""
-        return json.dumps({**asdict(self), "credentials_out": None, "demo": False})
+        return json.dumps({**asdict(self), "credentials_out": None, "demo_cache": None, "demo": False})
 
     @classmethod
     def from_json(cls, text: str) -> Settings:

@@ -1,0 +1,72 @@
+"""A start with the demo world: from a copy of an earlier start where there is one, else made now."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from kraty_console.backend.demo.cache import DemoCache
+from kraty_console.backend.demo.directory import hand_out, holds_world
+from kraty_console.backend.runtime.settings import Settings
+from kraty_console.backend.runtime.startup import CannotServe
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.private_files import create
+from kraty_console.backend.storage.urls import UnknownDatabase, engine_url
+
+
+def restore_copy(settings: Settings, now_ms: int) -> None:
+    """Make the database from the kept copy of the demo world, where there is a copy and no database yet."""
+    file = _database_file(settings)
+    if file is not None and settings.demo_cache is not None and not file.exists():
+        DemoCache(settings.demo_cache).restore(file, now_ms)
+
+
+async def load_demo(settings: Settings, url: str, now_ms: int) -> None:
+    """Make the demo world unless the database holds it, and write the credentials of this start.
+
+    Raises CannotServe when they cannot be written.
+    """
+    db = Database.open(settings.database_url, settings.limits)
+    try:
+        made = False
+        if not await holds_world(db):
+            from kraty_console.backend.demo.world import make  # 90 ms that a start from a copy does without
+
+            made = await make(db, now_ms)
+        if made:
+            await db.analyze()
+            file = _database_file(settings)
+            if file is not None and settings.demo_cache is not None:
+                DemoCache(settings.demo_cache).keep(file, now_ms)
+        world = await hand_out(db, now_ms, loaded_now=made)
+    finally:
+        await db.close()
+    if settings.credentials_out is None:
+        return
+    try:
+        write_private(settings.credentials_out, json.dumps(world.credentials(url), indent=2) + "\n")
+    except OSError as error:
+        raise CannotServe(f"cannot write {settings.credentials_out}: {error.strerror}") from None
+
+
+def _database_file(settings: Settings) -> Path | None:
+    """The database's file, of SQLite."""
+    try:
+        parsed = engine_url(settings.database_url)
+    except UnknownDatabase:  # reported when it is prepared
+        return None
+    return Path(os.path.realpath(parsed.database or "")) if parsed.drivername.startswith("sqlite") else None
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read (0600), whole or not at all."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = create(partial)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 (a descriptor has no path)
+            file.write(text)
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
