@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from kraty_console.backend.storage.vault import SECRET_VARIABLE
 from tests.harness.e2e.demo_backend import KRATY_CONSOLE, Credentials, DemoBackend, folders
 from tests.harness.e2e.user import User
 from tests.harness.terminal import Terminal
@@ -21,12 +22,12 @@ _GONE = 30.0
 
 
 class Demo(User):
-    """The demo in a terminal, with its own place for temporary files."""
+    """The demo in a terminal, with its own place for temporary files; the kept world is in the folder `cache`."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, cache: Path, *arguments: str) -> None:
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
-        env = {**folders(folder), "TMPDIR": str(self.temporary)}
+        env = {**folders(folder), "TMPDIR": str(self.temporary), "XDG_CACHE_HOME": str(cache), SECRET_VARIABLE: ""}
         super().__init__([*KRATY_CONSOLE, "demo", *arguments], env=env, patience=_START)
 
     def backend(self) -> psutil.Process:
@@ -42,9 +43,15 @@ class Demo(User):
         return DemoBackend(url, Credentials.read(folder / "credentials.json"), folder, folder)
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first demo keeps a copy of its world, from which the others start."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    with Demo(tmp_path) as demo:
+def demo(tmp_path: Path, cache: Path) -> Iterator[Demo]:
+    with Demo(tmp_path, cache) as demo:
         demo.wait_for("alice_42")
         demo.signed_in()
         yield demo
@@ -70,6 +77,19 @@ def test_a_ticket_is_solved_from_id_to_audit_link(demo: Demo) -> None:
     assert not backend.is_running()
     assert not list(demo.temporary.iterdir())
     assert_clean(demo.sent, copies=1)
+
+
+def test_a_later_demo_starts_from_the_kept_world(demo: Demo, cache: Path, tmp_path: Path) -> None:
+    (kept,) = cache.rglob("world-*.db")
+    made = kept.stat()
+    demo.close()
+    later = tmp_path / "later"
+    later.mkdir()
+    with Demo(later, cache, "alice_42") as again:
+        again.on("alice_42")
+        again.wait_for("roll failed")
+        assert again.world().player("alice_42")["attempts"][0]["grantIds"] == []
+    assert (kept.stat().st_ino, kept.stat().st_mtime_ns) == (made.st_ino, made.st_mtime_ns)
 
 
 def potions(world: DemoBackend, player: str) -> int:
@@ -118,8 +138,8 @@ def test_the_backend_goes_with_the_console_however_that_ends(
     ends_with_all(demo, end, code)
 
 
-def test_a_role_that_only_reads_is_told_what_it_may_not_do_and_sigterm_ends_it(tmp_path: Path) -> None:
-    with Demo(tmp_path, "--role", "GAME_VIEWER", "alice_42") as demo:
+def test_a_role_that_only_reads_is_told_what_it_may_not_do_and_sigterm_ends_it(tmp_path: Path, cache: Path) -> None:
+    with Demo(tmp_path, cache, "--role", "GAME_VIEWER", "alice_42") as demo:
         demo.on("alice_42")
         demo.press("R")
         demo.wait_for("needs grant.retry_reward_roll")
