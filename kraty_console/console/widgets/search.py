@@ -14,7 +14,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
-from kraty_console.console.views.search import PLACEHOLDER, SLASH
+from kraty_console.console.startup.boot_lines import PLACEHOLDER, SLASH
 from kraty_console.console.views.text import Line, Span, width_of
 from kraty_console.console.widgets.lines import LinesView
 from kraty_console.domain.player_choice import wrapped_index
