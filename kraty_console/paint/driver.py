@@ -17,10 +17,13 @@ from selectors import SelectSelector
 from typing import Any
 
 from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from kraty_console.paint.boot_screen import ALTERNATE_SCREEN, HIDDEN_CURSOR, BootScreen
+from kraty_console.paint.input_thread import WakeEvent, listen
 from kraty_console.paint.screen_size import clamp_size
+from kraty_console.paint.terminal_output import TerminalWriter, reopen_terminal
 
 STUCK = 0.5
 """Seconds without progress after which a terminal counts as not reading."""
@@ -44,11 +47,6 @@ def driver_of(
     number of keys received and not yet handled. A driver that is not for a terminal on Linux or macOS is returned
     unchanged.
     """
-    from textual.drivers.linux_driver import LinuxDriver
-
-    from kraty_console.paint.input_thread import WakeEvent, listen
-    from kraty_console.paint.terminal_output import TerminalWriter, reopen_terminal
-
     if not issubclass(usual, LinuxDriver):
         return usual
 

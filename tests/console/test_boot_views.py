@@ -59,7 +59,7 @@ def areas_of(hand: ConsoleDriver, size: tuple[int, int]) -> Layout | None:
     screen, workspace = hand.app.bottom, hand.app.workspace
     snapshot = screen.state.snapshot
     assert snapshot is not None
-    return arranged(workspace, snapshot, NOW, steps_of(workspace, snapshot, NOW), screen.table.rows, size)
+    return arranged(workspace, snapshot, NOW, steps_of(workspace, screen.state, NOW), screen.table.rows, size)
 
 
 def cells(segments: Iterable[Segment]) -> list[Cell]:

@@ -11,7 +11,8 @@ from kraty_console.console.app import KratyApp
 from kraty_console.console.colours import NAMES
 from kraty_console.console.dialogs.token import TokenDialog
 from kraty_console.console.player_state import PlayerState
-from kraty_console.console.startup.prefetch import StartState, ask, begin, picture
+from kraty_console.console.startup.first_player import picture
+from kraty_console.console.startup.prefetch import StartState, ask, begin
 from kraty_console.console.workspace import Workspace
 from kraty_console.paint.boot_screen import BootScreen, Picture, TextStyle
 from kraty_console.paint.painter import Painter

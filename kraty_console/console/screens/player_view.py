@@ -140,7 +140,7 @@ class PlayerView(ActionScreen):
         """A player was just opened: the cursor starts on the row that most needs fixing."""
         if self.state.snapshot is None:
             return
-        self._pane, row_id = view.trouble(self.state.snapshot, self.workspace.now())
+        self._pane, row_id = view.most_urgent_row(self.workspace, self.state, self.workspace.now())
         if row_id is not None:
             self.place.row_id = row_id
 
@@ -170,7 +170,7 @@ class PlayerView(ActionScreen):
         self._draw_header()
         snapshot = state.snapshot
         self._sections = self._lists(state, now)
-        self._steps = view.steps_of(self.workspace, snapshot, now)
+        self._steps = view.steps_of(self.workspace, state, now)
         self.side.display = self.detail.display = snapshot is not None
         self.tabs.show(self._pane, snapshot)
         self.profile.show(snapshot, now)

@@ -68,7 +68,7 @@ def player_parts(
     old = player.is_old(state, waiting=waiting)
     rows = TableRows(player.sections(workspace, state, now, pane), place, marked=marked, stale=old)
     row = rows.current
-    steps = player.steps_of(workspace, snapshot, now)
+    steps = player.steps_of(workspace, state, now)
     step = player.step_for(steps, row)
     at = player.arranged(workspace, snapshot, now, steps, rows, size)
     assert at is not None, "it is not too small"
