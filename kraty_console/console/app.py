@@ -7,7 +7,6 @@ Writes belong here: they are never cancelled by a screen that closes, and what t
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import sys
 import time
@@ -30,6 +29,7 @@ from kraty_console.console.ordered_keys import KeysInOrder
 from kraty_console.console.screens.action_screen import ActionScreen
 from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.signals import Leaving
+from kraty_console.console.startup.collector import keep_imported, resume_collection
 from kraty_console.console.startup.prefetch import StartState
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.terminal_filter import TerminalFilter
@@ -109,14 +109,13 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         return PlayerScreen(self.workspace, self._first_state)
 
     def on_mount(self) -> None:
-        """Let the memory settle once the first screen stands."""
-        self.call_after_refresh(self._settle_memory)
+        """Collect garbage again once the first screen is shown."""
+        self.call_after_refresh(self._resume_collection)
 
     @staticmethod
-    def _settle_memory() -> None:
-        """What was loaded so far stays for good: collecting it, now or again and again, would only cost."""
-        gc.freeze()
-        gc.enable()
+    def _resume_collection() -> None:
+        """Everything imported so far stays."""
+        resume_collection(keep=True)
 
     async def on_unmount(self) -> None:
         """Let writes that are under way finish, then close what is open."""
@@ -238,8 +237,8 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
     async def _look_back(self) -> None:
         await self._read_ahead()
-        if gc.isenabled() and not self.is_headless:
-            gc.freeze()  # the HTTP library came with this
+        if not self.is_headless:
+            keep_imported()  # the HTTP library
         if not self.workspace.has_journal:
             self._tell_skew()
             return

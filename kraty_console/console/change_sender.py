@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kraty_console.client.journal import Journal, JournalFailed
 from kraty_console.client.writer import ChangeOutcome, Writer
 from kraty_console.contract.errors import KratyError
+from kraty_console.domain.worklog import dated
 
 if TYPE_CHECKING:
     from kraty_console.client.journal_entries import JournalEntry
     from kraty_console.console.workspace import Workspace
+    from kraty_console.contract.audit import AuditRow
     from kraty_console.contract.calls import ChangeRequest
 
 
@@ -69,6 +72,10 @@ class ChangeSender:
         """Look up a change whose outcome is unknown."""
         await self._workspace.gate.settled()
         return await (await self.writer()).resolve(entry, member=self._workspace.member)
+
+    def date_changes(self, audit: Iterable[AuditRow]) -> None:
+        """Give the changes made here the times of their rows in the audit log."""
+        self._workspace.done[:] = dated(self._workspace.done, audit)
 
     async def close(self) -> None:
         """Close the journal."""

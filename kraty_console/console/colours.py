@@ -7,7 +7,7 @@ at all; both tell things apart by words, bold and reverse, as every other theme 
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # as in `typing`, which takes 4 ms to import
+TYPE_CHECKING = False  # as in `typing`, whose import takes 4 ms
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -239,10 +239,8 @@ class PlayerLoader:
             self._screen.prepare(state)
             await asyncio.sleep(BREATH)
         self.state = state
-        if self._workspace.done and state.snapshot is not None:
-            from kraty_console.domain.worklog import dated  # 4 ms, loaded with the first change
-
-            self._workspace.done[:] = dated(self._workspace.done, state.snapshot.audit)
+        if state.snapshot is not None:
+            self._workspace.date_changes(state.snapshot.audit)
         self._turned()
         self._mark(before, fetched is not None)
         self._workspace.players.opened(self.state.player)

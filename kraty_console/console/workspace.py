@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from kraty_console.console.dialogs.draft import Draft
     from kraty_console.console.game_gate import GameGate
     from kraty_console.console.player_history import PlayerHistory
+    from kraty_console.contract.audit import AuditRow
     from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.players import SearchHit, Snapshot
@@ -323,6 +324,11 @@ class Workspace:
     async def resolve(self, entry: JournalEntry) -> ChangeOutcome:
         """Look up a change whose outcome is unknown."""
         return await self._sender.resolve(entry)
+
+    def date_changes(self, audit: Sequence[AuditRow]) -> None:
+        """Give the changes made here the times of their rows in the audit log."""
+        if self.done:
+            self._sender.date_changes(audit)
 
     def audit_url(self, row_id: str) -> str:
         """The address of an audit row; empty before the first question was asked."""

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kraty_console.contract.errors import NotFound
-from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
 from kraty_console.domain.actions import MERGE
-from kraty_console.domain.player_text import candidates
 
 if TYPE_CHECKING:
     from kraty_console.console.app import KratyApp
     from kraty_console.console.change_dialogs import ChangeDialogs
+    from kraty_console.console.merge_dialogs import MergeDialogs
     from kraty_console.console.screen_protocols import WriterScreen
     from kraty_console.contract.players import Snapshot
     from kraty_console.contract.webhooks import Delivery
@@ -27,13 +24,18 @@ class WriteController:
     def __init__(self, app: KratyApp, screen: WriterScreen) -> None:
         self._app = app
         self._screen = screen
-        self._workspace = app.workspace
 
     @cached_property
     def _dialogs(self) -> ChangeDialogs:
         from kraty_console.console.change_dialogs import ChangeDialogs  # 40 ms that lists of deliveries do not wait for
 
         return ChangeDialogs(self._app, self._screen)
+
+    @cached_property
+    def _merge_dialogs(self) -> MergeDialogs:
+        from kraty_console.console.merge_dialogs import MergeDialogs  # 20 ms, as above
+
+        return MergeDialogs(self._app, self._screen)
 
     def open(
         self,
@@ -61,31 +63,12 @@ class WriteController:
         self._dialogs.replay(delivery, closed)
 
     def compare(self) -> None:
-        """Show the player beside another with what a merge would come to, and the command that makes it."""
+        """Show the player beside another with the effects of a merge, and the command that makes it."""
         if (snapshot := self._screen.state.snapshot) is not None:
-            self._screen.in_background(self._compare(snapshot), group="merge target", description="compare")
-
-    async def _compare(self, snapshot: Snapshot) -> None:
-        from kraty_console.console.dialogs.compared import compared  # 11 ms, which a merge does not need
-
-        if (target := await self._ask_target(snapshot)) is not None:
-            self._app.push_screen(compared(self._workspace, snapshot, target, self._app.copy), self._screen.run_id)
+            self._screen.in_background(
+                self._merge_dialogs.compare(snapshot), group="merge target", description="compare"
+            )
 
     async def _merge(self, snapshot: Snapshot) -> None:
-        if (target := await self._ask_target(snapshot)) is not None:
+        if (target := await self._merge_dialogs.ask_target(snapshot)) is not None:
             self.open(MERGE, self._screen.context(), other=target)
-
-    async def _ask_target(self, snapshot: Snapshot) -> Snapshot | None:
-        """Ask whom to merge a player into, and look that player up; None once another player is on screen."""
-        from kraty_console.console.dialogs.merge_target import MergeTargetDialog  # 8 ms, as above
-
-        player = snapshot.player.external_player_id
-        target = await self._app.push_screen_wait(MergeTargetDialog(player, self._find_target))
-        return target if self._screen.state.player == player else None
-
-    async def _find_target(self, target: str) -> Snapshot | None:
-        for candidate in candidates(target):
-            with suppress(NotFound):
-                fetched = await self._workspace.snapshot(candidate, DEFAULT_LIMIT)
-                return fetched.value if fetched is not None else None
-        return None

@@ -135,8 +135,8 @@ def driver_of(
             super().start_application_mode()
             self._stands = True
             self._given = frozenset()
-            if taken_over and boot_screen is not None:
-                self.attrs_before: Any = list(boot_screen.attributes)
+            if taken_over and boot_screen is not None and boot_screen.mode is not None:
+                self.attrs_before: Any = list(boot_screen.mode.attributes)
 
         def _disable_in_band_window_resize(self) -> None:
             super()._disable_in_band_window_resize()

@@ -46,7 +46,7 @@ async def test_textual_paints_the_boot_screen_again(
         for system, environ in ENVIRON.items():
             boot = picture(app.theme, environ, size[0])
             painter = Painter(TerminalCapabilities(erases_in_colour=True), colour_system(system))
-            painter.adopt(BootScreen(boot, size, []))
+            painter.adopt(BootScreen(boot, size))
             before = painted(painter, range(size[1]))
             update = pieces_of(app.screen._compositor.render_update(full=True))
             assert update is not None

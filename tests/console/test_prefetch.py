@@ -137,7 +137,7 @@ def test_nothing_is_asked_where_it_cannot_be_sent(
 async def test_what_cannot_be_painted_is_left_to_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
     questions = ask(backend.launch(player="alice_42", theme="pink"), ENVIRON, now)
     assert questions is not None
-    boot_screen = BootScreen(Picture(TextStyle(), []), SIZE, [])
+    boot_screen = BootScreen(Picture(TextStyle(), []), SIZE)
     head = begin(questions, boot_screen, "truecolor", ENVIRON, LONG)
     assert (head.state, head.painter) == (None, None)
     async with at(KratyApp(backend.launch(player="alice_42"), environ=ENVIRON, started=head)) as hand:

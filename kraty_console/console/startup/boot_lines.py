@@ -5,7 +5,7 @@ Imports nothing, like everything that is needed before the first text.
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # as in `typing`, which takes 4 ms to import
+TYPE_CHECKING = False  # as in `typing`, whose import takes 4 ms
 if TYPE_CHECKING:
     from kraty_console.console.views.text import Line
 

@@ -17,7 +17,7 @@ from kraty_console.paint.boot_screen import Picture, TextStyle, restore_terminal
 from kraty_console.paint.screen_size import clamp_size
 from kraty_console.paint.sgr import sgr_colour
 
-TYPE_CHECKING = False  # as in `typing`, which takes 4 ms to import
+TYPE_CHECKING = False  # as in `typing`, whose import takes 4 ms
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
