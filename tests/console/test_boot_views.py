@@ -1,4 +1,4 @@
-"""What the views say, without Textual, is what the mounted screen shows: to the cell, in every size."""
+"""The views, drawn without Textual, show the same cells as the mounted screen, in every size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One analysis of a snapshot serves all views, for as long as what it says of the time holds."""
+"""One analysis of a snapshot serves all views while its statements about time hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The player named at launch: asked for once, painted as the console will paint it, and taken over as it stands."""
+"""The player named at launch is requested once, painted as the console paints it, and taken over unchanged."""
 
 from __future__ import annotations
 

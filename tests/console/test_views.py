@@ -1,4 +1,4 @@
-"""What the parts of the player screen say, by size, without a screen."""
+"""The text of the parts of the player screen in each size, without a screen."""
 
 from __future__ import annotations
 
