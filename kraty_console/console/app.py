@@ -158,7 +158,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         return next(screen for screen in self.screen_stack if isinstance(screen, PlayerScreen))
 
     def tell(self, words: str, tone: str = "plain") -> None:
-        """Say something in the last line of the screen in sight, under any dialog; `words` have passed the door."""
+        """Say something in the last line of the visible screen, below any dialog; `words` are safe."""
         next(each for each in reversed(self.screen_stack) if isinstance(each, ActionScreen)).tell(words, tone)
 
     def leave(self, code: int = 0) -> None:

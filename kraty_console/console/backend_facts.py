@@ -129,8 +129,8 @@ class BackendFacts:
         revision = self.capabilities.revision
         if self._missing is None or self._missing[:2] != (revision, player):
             portal = self.portal(player)
-            found = missing_operations(self.routes, self.capabilities)
-            reasons = {operation: why_missing(error.route, portal) for operation, error in found.items()}
+            missing = missing_operations(self.routes, self.capabilities)
+            reasons = {operation: why_missing(error.route, portal) for operation, error in missing.items()}
             self._missing = (revision, player, reasons)
         return self._missing[2]
 
