@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import click
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options, console_options
 from kraty_console.cli.output import say
+from kraty_console.console.startup.collector import pause_collection
 from kraty_console.console.startup.first_frame import colours_of
 from kraty_console.paint.boot_screen import boot_screen
 
@@ -30,7 +30,7 @@ def open_console(before: Options, /, player: str | None, **said: Any) -> int:  #
 
 def open_with_options(options: Options, player: str | None) -> int:
     """Open the console on the configured profile."""
-    gc.disable()  # until the first screen is shown: garbage collection while loading makes the start 10 % slower
+    pause_collection()  # until the first screen is shown
     from kraty_console.cli.session import launch_of
 
     if options.token_stdin:

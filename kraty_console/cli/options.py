@@ -31,7 +31,7 @@ class Options(NamedTuple):
 
 
 THEMES: Final = ("dark", "light", "ansi", "mono")
-"""The themes of `console.colours`, which is slow to import."""
+"""The themes of `console.colours`; a test compares them."""
 
 _WHERE: Final = (
     click.option("--profile", metavar="NAME", help="A profile of the configuration."),

@@ -7,15 +7,14 @@ Writes belong here: they are never cancelled by a screen that closes, and what t
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urlsplit
 
 from rich.text import Text
 from textual import events
@@ -30,11 +29,13 @@ from kraty_console.console.ordered_keys import KeysInOrder
 from kraty_console.console.screens.action_screen import ActionScreen
 from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.signals import Leaving
+from kraty_console.console.startup.collector import keep_imported, resume_collection
 from kraty_console.console.startup.prefetch import StartState
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.terminal_filter import TerminalFilter
 from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
 from kraty_console.console.workspace import Workspace, utc_now
+from kraty_console.contract.errors import KratyError, SignInNeeded
 from kraty_console.contract.permissions import Permission
 from kraty_console.domain.formatting import counted
 from kraty_console.paint.boot_screen import take_over
@@ -47,8 +48,8 @@ if TYPE_CHECKING:
 
     from kraty_console.client.writer import ChangeOutcome
     from kraty_console.config.launch import Launch
+    from kraty_console.console.session_dialogs import SessionDialogs
     from kraty_console.contract.calls import ChangeRequest
-    from kraty_console.contract.secret import Secret
     from kraty_console.paint.boot_screen import BootScreen
 
 
@@ -84,7 +85,6 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         self.workspace, self._first_state = started.workspace, started.state
         if self._first_state is not None:
             self.suspend_painting()
-        self._asking: asyncio.Future[Secret | None] | None = None
         self._writes: set[asyncio.Task[object]] = set()
         self._interrupted = False
         for theme in THEMES:
@@ -109,14 +109,13 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         return PlayerScreen(self.workspace, self._first_state)
 
     def on_mount(self) -> None:
-        """Let the memory settle once the first screen stands."""
-        self.call_after_refresh(self._settle_memory)
+        """Collect garbage again once the first screen is shown."""
+        self.call_after_refresh(self._resume_collection)
 
     @staticmethod
-    def _settle_memory() -> None:
-        """What was loaded so far stays for good: collecting it, now or again and again, would only cost."""
-        gc.freeze()
-        gc.enable()
+    def _resume_collection() -> None:
+        """Everything imported so far stays."""
+        resume_collection(keep=True)
 
     async def on_unmount(self) -> None:
         """Let writes that are under way finish, then close what is open."""
@@ -159,7 +158,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         return next(screen for screen in self.screen_stack if isinstance(screen, PlayerScreen))
 
     def tell(self, words: str, tone: str = "plain") -> None:
-        """Say something in the last line of the screen in sight, under any dialog; `words` have passed the door."""
+        """Say something in the last line of the visible screen, below any dialog; `words` are safe."""
         next(each for each in reversed(self.screen_stack) if isinstance(each, ActionScreen)).tell(words, tone)
 
     def leave(self, code: int = 0) -> None:
@@ -189,8 +188,6 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         return await self._guarded(self._perform(call))
 
     async def _perform(self, call: ChangeRequest) -> ChangeOutcome:
-        from kraty_console.contract.errors import SignInNeeded
-
         while True:
             performed = await self.workspace.perform(call)
             if not isinstance(performed.error, SignInNeeded) or not await self.ask_token(performed.error):
@@ -204,71 +201,31 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         return await asyncio.shield(task)
 
     async def ask_token(self, error: Exception) -> bool:
-        """Ask for a new session token on top of what is shown; True when there is a new session.
-
-        Several callers that need one at the same time share one question.
-        """
-        if self._asking is None:
-            self._asking = asyncio.get_running_loop().create_future()
-            self._ask_token(error)
-        return await asyncio.shield(self._asking) is not None
-
-    def _ask_token(self, error: Exception) -> None:
-        from kraty_console.console.dialogs.token import TokenDialog
-
-        def answered(token: Secret | None) -> None:
-            asking, self._asking = self._asking, None
-            if asking is not None and not asking.done():
-                asking.set_result(token)
-
-        profile = self.workspace.launch.profile
-        where = f"{profile.name} · {urlsplit(profile.url or '').hostname or ''}"
-        self.push_screen(
-            TokenDialog(
-                who=safe(self.workspace.member),
-                profile=safe(where),
-                why=safe(str(error)),
-                check=self._try_token,
-            ),
-            answered,
-        )
-
-    async def _try_token(self, token: Secret) -> str | None:
-        """Sign in with a token; what is wrong with it, or None when it is good."""
-        from kraty_console.contract.errors import KratyError
-        from kraty_console.present.errors import error_text
-
-        try:
-            await self.workspace.sign_in(token)
-        except KratyError as error:
-            return error_text(error).text
-        return None
+        """Ask for a new session token on top of what is shown; True when there is a new session."""
+        return await self.dialogs.ask_token(error)
 
     # -- the session ---------------------------------------------------------------------------------------------
 
+    @cached_property
+    def dialogs(self) -> SessionDialogs:
+        """The dialogs about the session."""
+        from kraty_console.console.session_dialogs import SessionDialogs  # 20 ms that the first frame does not wait for
+
+        return SessionDialogs(self)
+
     def first_sign_in(self) -> None:
-        """Ask for the address (where the profile has none) and a token, then begin."""
-        from kraty_console.console.first_run import FirstRun
+        """Ask for the address (if the profile has none) and a token, then begin."""
+        from kraty_console.console.first_run import FirstRun  # 10 ms that only a first run needs
 
         FirstRun(self.workspace, self).ask(lambda chosen: self.bottom.begin() if chosen else self.exit())
 
     def choose_game(self, chosen: Callable[[], None]) -> None:
-        """Ask which of several games is meant; without an answer there is nothing to look at, so the console ends."""
-        from kraty_console.console.dialogs.games import GamesDialog
+        """Ask which of several games is meant; without an answer the console ends."""
+        self.dialogs.choose_game(chosen)
 
-        choices = self.workspace.choices
-
-        def answered(number: str | None) -> None:
-            if number is None:
-                self.exit()
-                return
-            self.run_worker(enter(int(number)), group="session", exclusive=True, description="game")
-
-        async def enter(number: int) -> None:
-            await self.workspace.choose(choices[number])
-            chosen()
-
-        self.push_screen(GamesDialog(choices), answered)
+    def show_journal(self, then: Callable[[str | None], None]) -> None:
+        """Show the changes sent from here and their outcomes; `then` gets the id of an action to go on with."""
+        self.run_worker(self.dialogs.show_journal(then), group="show-journal", exclusive=True, description="journal")
 
     def _tell_skew(self) -> None:
         if words := tell_skew(self.workspace):
@@ -279,11 +236,9 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         self.run_worker(self._look_back(), group="journal", exclusive=True, description="open intents")
 
     async def _look_back(self) -> None:
-        from kraty_console.contract.errors import KratyError
-
         await self._read_ahead()
-        if gc.isenabled() and not self.is_headless:
-            gc.freeze()  # the HTTP library came with this
+        if not self.is_headless:
+            keep_imported()  # the HTTP library
         if not self.workspace.has_journal:
             self._tell_skew()
             return
@@ -306,8 +261,6 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
     async def _read_ahead(self) -> None:
         """Read what dialogs need, so that they open at once; where that fails they open with less."""
-        from kraty_console.contract.errors import KratyError
-
         with suppress(KratyError):
             await self.workspace.facts.detect(await self.workspace.client())
         self.bottom.draw()  # what is missing is dimmed
@@ -321,32 +274,6 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
                 await self.workspace.count_forced()
         if known.revision != drawn:
             self.bottom.draw()
-
-    def show_journal(self, then: Callable[[str | None], None]) -> None:
-        """Show the changes sent from here and their outcomes; `then` gets the id of an action to go on with."""
-        self.run_worker(self._show_journal(then), group="show-journal", exclusive=True, description="journal")
-
-    async def _show_journal(self, then: Callable[[str | None], None]) -> None:
-        from kraty_console.console.dialogs.journal import JournalDialog
-        from kraty_console.contract.errors import KratyError
-
-        try:
-            journal = await self.workspace.journal()
-            entries = await journal.latest()
-            writer = await self.workspace.writer()
-        except KratyError as error:
-            self.tell(safe(str(error)), "bad")
-            return
-        self.push_screen(
-            JournalDialog(
-                entries,
-                now=self.workspace.now(),
-                resolve=self.workspace.resolve,
-                decide=lambda entry, applied: writer.decide(entry, applied=applied),
-                copy=self.copy,
-            ),
-            then,
-        )
 
     # -- the end -------------------------------------------------------------------------------------------------
 

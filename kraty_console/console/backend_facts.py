@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import UUID
 
+from kraty_console.client.capabilities import DETECTION, Capabilities, Support, find_route, missing_operations
+from kraty_console.client.connection import ConnectionSettings
+from kraty_console.client.key_routes import KeyRouteTable
+from kraty_console.client.routes import RouteTable
+from kraty_console.contract.errors import OperationMissing
 from kraty_console.contract.operations import Operation
+from kraty_console.domain.missing_operations import why_missing
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
-    from kraty_console.client.capabilities import Capabilities
-    from kraty_console.client.connection import ConnectionSettings
     from kraty_console.client.prefetcher import Prefetcher
-    from kraty_console.client.routes import RouteTable
     from kraty_console.client.server_clock import ServerClock
     from kraty_console.client.transport import Timeouts
     from kraty_console.config.launch import Launch
@@ -46,18 +49,12 @@ class BackendFacts:
         """Where the operations are."""
         profile = self._launch.profile
         if profile.uses_key:
-            from kraty_console.client.key_routes import KeyRouteTable
-
             return KeyRouteTable(self._person)
-        from kraty_console.client.routes import RouteTable
-
         return RouteTable(profile.routes, profile.fields.of)
 
     @cached_property
     def capabilities(self) -> Capabilities:
         """Which operations it has, as far as that is known."""
-        from kraty_console.client.capabilities import Capabilities
-
         profile = self._launch.profile
         path = self._launch.state_dir / f"capabilities-{quote(profile.name, safe='')}.json"
         return Capabilities(path, backend=profile.backend_name)
@@ -65,8 +62,6 @@ class BackendFacts:
     @cached_property
     def connection(self) -> ConnectionSettings:
         """What the way to it asks for besides the session."""
-        from kraty_console.client.connection import ConnectionSettings
-
         access, cookie = self._launch.access, self._launch.profile.cookie_name
         return ConnectionSettings(access.headers, cookie, access.certificate, access.key, access.passphrase)
 
@@ -89,11 +84,11 @@ class BackendFacts:
         Raises:
             Invalid: the address cannot be used.
         """
-        from kraty_console.client.admin import KratyClient
+        from kraty_console.client.admin import KratyClient  # 130 ms with HTTP and models, after the first frame
 
         kind, profile = KratyClient, self._launch.profile
         if profile.uses_key:
-            from kraty_console.client.key_client import ServerKeyClient
+            from kraty_console.client.key_client import ServerKeyClient  # 30 ms that sessions do not need
 
             kind = ServerKeyClient
         return kind(
@@ -123,9 +118,6 @@ class BackendFacts:
         return self._may_have(Operation.SEARCH)
 
     def _may_have(self, operation: Operation) -> bool:
-        from kraty_console.client.capabilities import find_route
-        from kraty_console.contract.errors import OperationMissing
-
         try:
             find_route(operation, self.routes, self.capabilities)
         except OperationMissing:
@@ -136,12 +128,9 @@ class BackendFacts:
         """By operation: why this backend, or this credential, has none, in words; portal links are about `player`."""
         revision = self.capabilities.revision
         if self._missing is None or self._missing[:2] != (revision, player):
-            from kraty_console.client.capabilities import missing_operations
-            from kraty_console.domain.missing_operations import why_missing
-
             portal = self.portal(player)
-            found = missing_operations(self.routes, self.capabilities)
-            reasons = {operation: why_missing(error.route, portal) for operation, error in found.items()}
+            missing = missing_operations(self.routes, self.capabilities)
+            reasons = {operation: why_missing(error.route, portal) for operation, error in missing.items()}
             self._missing = (revision, player, reasons)
         return self._missing[2]
 
@@ -163,9 +152,7 @@ class BackendFacts:
         Raises:
             KratyError: As the client does.
         """
-        import asyncio
-
-        from kraty_console.client.capabilities import DETECTION, Support
+        import asyncio  # 50 ms: a player named at launch is painted before it is loaded
 
         if self.capabilities.of(DETECTION) is not Support.AVAILABLE:
             await client.detect()

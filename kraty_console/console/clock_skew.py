@@ -1,21 +1,20 @@
-"""Saying once that this machine's clock is wrong."""
+"""Says once that this machine's clock is wrong."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from kraty_console.client.server_clock import WORTH_TELLING
+from kraty_console.domain.formatting import skew_words
 
 if TYPE_CHECKING:
     from kraty_console.console.workspace import Workspace
 
 
 def tell_skew(workspace: Workspace) -> str:
-    """That this machine's clock is wrong, in words; once, and empty when it is not, or was told."""
+    """That this machine's clock is wrong, in words; empty if it is right, or if that was said before."""
     clock = workspace.server_clock
     if clock.told or abs(clock.skew) < WORTH_TELLING:
         return ""
-    from kraty_console.domain.formatting import skew_words
-
     clock.told = True
     return skew_words(clock.skew.total_seconds())

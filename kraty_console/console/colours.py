@@ -1,39 +1,86 @@
-"""The colours, all of them: four themes, and which one a terminal gets. Knows no Textual.
+"""The table of colours: four themes, what each tone looks like, and which theme a terminal gets.
 
-Style sheets name variables only. `kraty-ansi` uses the terminal's own sixteen colours, `kraty-mono` none at all; both
-tell things apart by words, bold and reverse, as every other theme does too.
+The boot screen, the first picture of a player and the style sheets all read it. It imports nothing, because the boot
+screen is painted before anything is imported. `kraty-ansi` uses the terminal's own sixteen colours, `kraty-mono` none
+at all; both tell things apart by words, bold and reverse, as every other theme does too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+TYPE_CHECKING = False  # as in `typing`, whose import takes 4 ms
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-DARK: Final = "kraty-dark"
-LIGHT: Final = "kraty-light"
-ANSI: Final = "kraty-ansi"
-MONO: Final = "kraty-mono"
+DARK = "kraty-dark"
+LIGHT = "kraty-light"
+ANSI = "kraty-ansi"
+MONO = "kraty-mono"
 
 
-@dataclass(frozen=True, slots=True)
 class Colours:
-    """What a theme gives to each variable of the style sheets."""
+    """The value of each variable of the style sheets in one theme."""
 
-    name: str
-    base: Mapping[str, str]
-    """Textual's own: `#rrggbb` or `ansi_…`."""
-    variables: Mapping[str, str]
-    """Ours, and those of Textual's that are set apart."""
-    ansi: bool = False
-    """Only the terminal's own colours are used."""
-    dark: bool = True
+    __slots__ = ("ansi", "base", "dark", "name", "variables")
+
+    def __init__(
+        self, name: str, base: Mapping[str, str], variables: Mapping[str, str], *, ansi: bool = False, dark: bool = True
+    ) -> None:
+        """
+        Args:
+            name: The name of the theme.
+            base: Textual's own variables: `#rrggbb` or `ansi_…`.
+            variables: Ours, and those of Textual's that differ from what it derives.
+            ansi: Whether only the terminal's own colours are used.
+            dark: Whether the background is dark.
+        """
+        self.name = name
+        self.base = base
+        self.variables = variables
+        self.ansi = ansi
+        self.dark = dark
 
     def __getitem__(self, variable: str) -> str:
         return self.variables.get(variable) or self.base[variable]
 
 
-_DARK: Final = Colours(
+class Tone:
+    """The variables that give a tone its look."""
+
+    __slots__ = ("background", "style", "text")
+
+    def __init__(self, text: str, background: str = "background", style: str = "none") -> None:
+        """`style` is Textual's words for it, or behind a `$` the variable that holds them."""
+        self.text = text
+        self.background = background
+        self.style = style
+
+    def attributes(self, colours: Colours) -> tuple[str, ...]:
+        """The text attributes in a theme, in Textual's words: `bold`, `dim`, `reverse`, `underline`."""
+        words = colours[self.style[1:]] if self.style.startswith("$") else self.style
+        return tuple(word for word in words.split() if word != "none")
+
+
+TONES = {
+    "plain": Tone("foreground"),
+    "dim": Tone("muted", style="$muted-style"),
+    "good": Tone("success"),
+    "warn": Tone("warning"),
+    "bad": Tone("error", style="bold"),
+    "accent": Tone("accent"),
+    "title": Tone("primary", style="bold"),
+    "rule": Tone("rule", style="$muted-style"),
+    "border": Tone("rule"),
+    "key": Tone("primary", style="bold"),
+    "mark": Tone("success", style="bold"),
+    "live": Tone("live-text", "live", "$live-style"),
+    "test": Tone("test-text", "test", "$test-style"),
+    "cursor": Tone("row-cursor-text", "row-cursor", "$row-cursor-style"),
+    "cursor-blurred": Tone("foreground", "row-cursor-blurred", "$row-cursor-blurred-style"),
+}
+"""The tones, as `tokens.tcss` declares them; a test compares the two."""
+
+
+_DARK = Colours(
     name=DARK,
     base={
         "primary": "#5fafd7",
@@ -69,7 +116,7 @@ _DARK: Final = Colours(
     },
 )
 
-_LIGHT: Final = Colours(
+_LIGHT = Colours(
     name=LIGHT,
     base={
         "primary": "#005f87",
@@ -106,7 +153,7 @@ _LIGHT: Final = Colours(
     dark=False,
 )
 
-_ANSI: Final = Colours(
+_ANSI = Colours(
     name=ANSI,
     base={
         "primary": "ansi_cyan",
@@ -152,7 +199,7 @@ _ANSI: Final = Colours(
     ansi=True,
 )
 
-_MONO: Final = Colours(
+_MONO = Colours(
     name=MONO,
     base=dict.fromkeys(_ANSI.base, "ansi_default"),
     variables={
@@ -170,10 +217,10 @@ _MONO: Final = Colours(
     ansi=True,
 )
 
-COLOURS: Final = {each.name: each for each in (_DARK, _LIGHT, _ANSI, _MONO)}
+COLOURS = {each.name: each for each in (_DARK, _LIGHT, _ANSI, _MONO)}
 """By name of the theme."""
 
-NAMES: Final[dict[str, str]] = {"dark": DARK, "light": LIGHT, "ansi": ANSI, "mono": MONO}
+NAMES = {"dark": DARK, "light": LIGHT, "ansi": ANSI, "mono": MONO}
 """What `--theme` and the profile call them."""
 
 

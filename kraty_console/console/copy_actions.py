@@ -1,4 +1,4 @@
-"""What `c`, `y` and `w` copy: always the real value, with a word about what cannot be seen in it."""
+"""What `c`, `y` and `w` copy: always the real value, with a note about what cannot be seen in it."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def worklog_copied(copy: Copy, workspace: Workspace) -> Notice:
 
 
 def copied(copy: Copy, value: str, what: str) -> Notice:
-    """Copy a value and say what it was; a link is named in words, for its address seldom finds room."""
-    said = copy(value)
+    """Copy a value and say what it was; a link is named in words, because its address rarely fits."""
+    message = copy(value)
     lines = [line.strip() for line in value.splitlines() if line.strip()] if what == "worklog" else [value]
     odd = next((words for line in lines if (words := misleading_form(line))), None)
     shown = "" if "link of " in what else f": {safe(lines[0] if lines else '', limit=80)}"
-    return Notice(f"{safe(what, limit=120)} {said}{f'; it {odd}' if odd else ''}{shown}", "warn" if odd else "good")
+    return Notice(f"{safe(what, limit=120)} {message}{f'; it {odd}' if odd else ''}{shown}", "warn" if odd else "good")

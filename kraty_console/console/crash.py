@@ -1,4 +1,4 @@
-"""What is left behind when the console fails: a report without local variables, and one line for the person.
+"""Writes the report of a crash, without local variables.
 
 Textual prints the locals of every frame, tokens and players' data among them; this module takes its place
 (`_handle_exception` and `_fatal_error` are private, `tests/console/test_crash.py` fails when Textual changes them).
@@ -36,9 +36,9 @@ def report(error: BaseException, folder: Path, moment: datetime) -> Path:
         "",
     ]
     chain: BaseException | None = error
-    told: set[int] = set()
-    while chain is not None and id(chain) not in told:  # a chain may lead back into itself
-        told.add(id(chain))
+    reported: set[int] = set()
+    while chain is not None and id(chain) not in reported:  # a chain may lead back into itself
+        reported.add(id(chain))
         lines.append(f"{type(chain).__module__}.{type(chain).__qualname__}")
         for frame in traceback.extract_tb(chain.__traceback__):
             lines.append(f"  {frame.filename}:{frame.lineno} in {frame.name}")

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kraty_console.client.address import base_url
 from kraty_console.config.access import Access
 from kraty_console.config.paths import Paths
 from kraty_console.config.store import save_sign_in
 from kraty_console.console.backend_facts import BackendFacts
+from kraty_console.console.dialogs.sign_in import DEFAULT_URL, SignInDialog
 from kraty_console.console.workspace import Workspace
+from kraty_console.contract.errors import Invalid, OperationMissing
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -31,7 +34,6 @@ class FirstRun:
 
     def ask(self, answered: Callable[[bool], None]) -> None:
         """Open the dialog; `answered` hears whether there is something to begin with."""
-        from kraty_console.console.dialogs.sign_in import DEFAULT_URL, SignInDialog
 
         def closed(signed_in: SignInChoice | None) -> None:
             if signed_in is not None:
@@ -46,8 +48,6 @@ class FirstRun:
 
     async def _connect(self, url: str, token: Secret) -> Me | None:
         """Who a token belongs to; None where the backend does not tell."""
-        from kraty_console.contract.errors import OperationMissing
-
         client = BackendFacts(self._launch_at(url, token), self._workspace.person).make_client(
             self._workspace.clock, None
         )
@@ -82,9 +82,6 @@ class FirstRun:
 
 def why_not(url: str) -> str | None:
     """Why this is no address of a backend, in words; None when it is one."""
-    from kraty_console.client.address import base_url
-    from kraty_console.contract.errors import Invalid
-
     try:
         base_url(url)
     except Invalid as error:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import asyncio
-
     from kraty_console.contract.errors import KratyError
 
 
@@ -27,8 +26,6 @@ class GameGate:
     def shut(self) -> None:
         """A sign-in begins; one that is under way already goes on."""
         if self._under_way is None:
-            import asyncio
-
             self._under_way = asyncio.get_running_loop().create_future()
 
     def open(self) -> None:
@@ -48,8 +45,6 @@ class GameGate:
         """Wait until no sign-in is under way; the error that it met."""
         if self._under_way is None:
             return None
-        import asyncio
-
         return await asyncio.shield(self._under_way)
 
     async def passed(self) -> None:

@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 from kraty_console.console.local_state import keep, kept
 from kraty_console.console.player_history import PlayerHistory
+from kraty_console.domain.event_names import EventNames
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
-    from kraty_console.domain.event_names import EventNames
 
 
 class GameMemory:
@@ -43,8 +43,6 @@ class GameMemory:
     def event_names(self) -> EventNames:
         """The names of events by their ids: the profile's table, and what was learned."""
         if self._event_names is None:
-            from kraty_console.domain.event_names import EventNames
-
             self._event_names = EventNames.from_json(kept(self._folder / f"events-{self._file}"), self._names)
         return self._event_names
 

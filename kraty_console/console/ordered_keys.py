@@ -1,12 +1,12 @@
-"""One key at a time: what is typed in one burst does what it would do when typed slowly.
+"""Handles one key at a time: keys typed in one burst act as if they were typed slowly.
 
-Textual hands a key to what has the focus and takes the next at once. What a key does often comes later: a binding runs
-when its key has climbed to the application, a message climbs to the dialog that moves the focus. Keys that arrive
+Textual passes a key to the focused widget and takes the next at once. The effect of a key often comes later: a binding
+runs when its key has bubbled to the application, a message bubbles to the dialog that moves the focus. Keys that arrive
 together, as over a slow link, then overtake each other: letters are typed before the backspace that came first, an id
 goes to the rows instead of the search field, an amount into the field before its own.
 
-What is typed before a dialog is there to be seen waits for it (`OpensLater`): text goes into its first field, enter and
-other commands are dropped, never obeyed.
+Keys typed before a dialog is painted wait for it (`OpensLater`): text goes into its first field; enter and other
+commands are dropped.
 
 Text and commands share the keyboard, and a paste that the terminal does not mark as one looks like fast typing. What
 changes something takes a deliberate key (`deliberate`): one after a pause, and with nothing typed right behind it.

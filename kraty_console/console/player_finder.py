@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, TypeVar
 
 from kraty_console.console.workspace import SEARCH_LIMIT, Workspace
+from kraty_console.contract.errors import KratyError, NotFound, OperationMissing
 from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
 from kraty_console.domain.player_choice import unambiguous_match, wrapped_index
 from kraty_console.domain.player_text import candidates, cleaned_id_note
+from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -92,8 +95,6 @@ class PlayerFinder:
             KratyError: As the client does; `NotFound` when the text means nobody.
             SeveralFit: The text fits several, and none was chosen.
         """
-        from kraty_console.contract.errors import NotFound, OperationMissing
-
         self.unread = 0
         not_found: NotFound | None = None
         hits = self._hits if text == self._text else None
@@ -142,11 +143,6 @@ class PlayerFinder:
 
         A player that could not be read begins like it as well; it only cannot be offered: why, in words.
         """
-        from difflib import SequenceMatcher
-
-        from kraty_console.contract.errors import KratyError
-        from kraty_console.present.errors import error_text
-
         nearest: tuple[str, ...] = ()
         words = ""
         shortest, longest = 1, min(len(player) - 1, LONGEST_BEGINNING)

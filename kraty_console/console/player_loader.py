@@ -6,6 +6,7 @@ and says how old it is if none does. Requests made before the session is known w
 
 from __future__ import annotations
 
+import asyncio
 import math
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,11 @@ from kraty_console.console.clock_skew import tell_skew
 from kraty_console.console.player_finder import FoundPlayer, PlayerFinder, SeveralFit
 from kraty_console.console.player_state import LoadStatus, PlayerState, changed_rows
 from kraty_console.console.workspace import Workspace
+from kraty_console.contract.errors import KratyError, NotFound, OperationMissing, SignInNeeded
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.domain.completeness import unreadable_count, unreadable_words
 from kraty_console.domain.player_choice import unambiguous_match
+from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 
     from kraty_console.client.fetched import Fetched
     from kraty_console.console.screen_protocols import LoaderScreen
-    from kraty_console.contract.errors import KratyError
     from kraty_console.contract.players import Snapshot
 
 DEBOUNCE = 0.15
@@ -72,8 +74,6 @@ class PlayerLoader:
         self._screen.in_background(self._sign_in(), group="session", description="session")
 
     async def _sign_in(self) -> None:
-        from kraty_console.contract.errors import KratyError, SignInNeeded
-
         try:
             await self._workspace.sign_in()
         except SignInNeeded as error:
@@ -115,9 +115,6 @@ class PlayerLoader:
         self._screen.in_background(self._suggest(query), group="search", description="suggestions")
 
     async def _suggest(self, query: str) -> None:
-        from kraty_console.contract.errors import KratyError, OperationMissing
-        from kraty_console.present.errors import error_text
-
         try:
             hits = await self._finder.search(query)
         except OperationMissing:
@@ -191,8 +188,6 @@ class PlayerLoader:
         self.state = PlayerState()
 
     async def _read(self) -> None:
-        from kraty_console.contract.errors import KratyError, NotFound, SignInNeeded
-
         self._stop_waiting()
         self._slow = self._screen.set_timer(SLOW, self._say_waiting)
         asked = self.state.player
@@ -238,18 +233,14 @@ class PlayerLoader:
         state = self.state.arrived(fetched, self._workspace.now())
         self.limit = self._limit_asked
         if fetched is not None and self.limit > DEFAULT_LIMIT:
-            import asyncio
-
-            from kraty_console.client.fetched import BREATH
+            from kraty_console.client.fetched import BREATH  # loaded by now, and not before the first frame (80 ms)
 
             await asyncio.sleep(BREATH)
             self._screen.prepare(state)
             await asyncio.sleep(BREATH)
         self.state = state
-        if self._workspace.done and state.snapshot is not None:
-            from kraty_console.domain.worklog import dated
-
-            self._workspace.done[:] = dated(self._workspace.done, state.snapshot.audit)
+        if state.snapshot is not None:
+            self._workspace.date_changes(state.snapshot.audit)
         self._turned()
         self._mark(before, fetched is not None)
         self._workspace.players.opened(self.state.player)
@@ -262,8 +253,6 @@ class PlayerLoader:
 
     async def _shut_out(self) -> KratyError | None:
         """Why the game cannot be entered, where a player was asked for before that was known."""
-        from kraty_console.contract.errors import KratyError
-
         try:
             if self._workspace.access is None:
                 await self._workspace.sign_in()
@@ -306,8 +295,6 @@ class PlayerLoader:
     # -- errors and waiting --------------------------------------------------------------------------------------
 
     def _tell_error(self, error: KratyError) -> None:
-        from kraty_console.present.errors import error_text
-
         words = error_text(error, role=self._workspace.role or None)
         if words.retry_after is not None and self.state.player:
             self._count_down(words.title, max(1, math.ceil(words.retry_after)))

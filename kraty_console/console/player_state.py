@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kraty_console.client.fetched import Fetched
+    from kraty_console.console.player_analysis import PlayerAnalysis
     from kraty_console.contract.errors import KratyError
     from kraty_console.contract.players import Snapshot
 
@@ -35,6 +36,8 @@ class PlayerState:
     player: str = ""
     """The external id asked for, as it is."""
     snapshot: Snapshot | None = None
+    analysis: PlayerAnalysis | None = field(default=None, compare=False)
+    """Of the snapshot: what is wrong, and what to do next."""
     etag: str | None = None
     at: datetime | None = None
     """When the data was read."""
@@ -63,11 +66,14 @@ class PlayerState:
         """The answer is here; None means that nothing changed."""
         if fetched is None:
             return replace(self, status=LoadStatus.READY, at=now, since=None, error=None, typed=False, step=0)
+        from kraty_console.console.player_analysis import PlayerAnalysis  # 8 ms that only a player needs
+
         snapshot = fetched.value
         return PlayerState(
             LoadStatus.READY,
             snapshot.player.external_player_id,
             snapshot,
+            PlayerAnalysis(snapshot),
             fetched.etag,
             now,
             fetched.elapsed_ms,

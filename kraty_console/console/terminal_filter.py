@@ -1,7 +1,8 @@
 """The second filter: no text of a widget carries a sequence that controls the terminal.
 
-Text passes the door (`present.safe`) on its way to the screen. Should a widget ever draw text that did not, this
-filter, which Textual puts behind every line of every widget, shows a sign for each character that could do harm.
+Text is made safe (`present.safe`) on its way to the screen. If a widget ever draws other text, an id could write into
+the clipboard (OSC 52) or draw over a dialog. This filter, which Textual applies to every line of every widget, shows a
+replacement character for each character that could do that.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ SIGN: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 class TerminalFilter(LineFilter):
-    """Replaces what could steer the terminal or deceive the eye."""
+    """Replaces what could control the terminal or mislead the reader."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The segments as they may leave; the same list where there was nothing to replace."""
+        """The segments that may be sent; the same list if there is nothing to replace."""
         del background
         if not any(HARM.search(segment.text) for segment in segments):
             return segments

@@ -9,18 +9,20 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.client.server_clock import ServerClock
+from kraty_console.config.actor import actor_name
 from kraty_console.console.backend_facts import BackendFacts
-from kraty_console.console.game_gate import GameGate
 from kraty_console.console.game_memory import GameMemory
+from kraty_console.contract.errors import OperationMissing
 from kraty_console.contract.limits import MAX_LIMIT
 from kraty_console.contract.permissions import Permission
+from kraty_console.contract.secret import Credential
 from kraty_console.domain.labels import short
 from kraty_console.domain.player_text import first_hits
 
@@ -35,8 +37,11 @@ if TYPE_CHECKING:
     from kraty_console.client.prefetcher import Prefetcher
     from kraty_console.client.writer import ChangeOutcome, Writer
     from kraty_console.config.launch import Launch
+    from kraty_console.console.change_sender import ChangeSender
     from kraty_console.console.dialogs.draft import Draft
+    from kraty_console.console.game_gate import GameGate
     from kraty_console.console.player_history import PlayerHistory
+    from kraty_console.contract.audit import AuditRow
     from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.players import SearchHit, Snapshot
@@ -78,14 +83,13 @@ class Workspace:
     """What was asked before there was a client."""
     _client: KratyClient | None = None
     _place: GameRef | None = None
-    _journal: Journal | None = None
-    _writer: Writer | None = None
+    _change_sender: ChangeSender | None = None
     _catalog: Catalog | None = None
     _memory: GameMemory | None = None
     _facts: BackendFacts | None = None
     _person: str | None = None
     _lock: asyncio.Lock | None = None
-    gate: GameGate = field(default_factory=GameGate)
+    _gate: GameGate | None = None
     server_clock: ServerClock = field(init=False)
 
     def __post_init__(self) -> None:
@@ -125,8 +129,6 @@ class Workspace:
     def person(self) -> str:
         """Who sits here, as the profile or the operating system calls them; told where the backend cannot know."""
         if self._person is None:
-            from kraty_console.config.actor import actor_name
-
             self._person = actor_name(self.launch.profile)
         return self._person
 
@@ -170,9 +172,11 @@ class Workspace:
 
     async def client(self) -> KratyClient:
         """The client, made with the first question; its imports happen off the event loop."""
-        import asyncio
+        import asyncio  # 50 ms: a player named at launch is painted before it is loaded
 
-        async with self._making:  # who we are and the player at launch are asked for at the same time
+        if self._lock is None:
+            self._lock = asyncio.Lock()
+        async with self._lock:  # who we are and the player at launch are asked for at the same time
             if self._client is None:
                 self._client = await asyncio.to_thread(
                     self.facts.make_client, self.clock, self.ahead, server_clock=self.server_clock
@@ -191,12 +195,13 @@ class Workspace:
         return await self.client()
 
     @property
-    def _making(self) -> asyncio.Lock:
-        if self._lock is None:
-            import asyncio
+    def gate(self) -> GameGate:
+        """Holds back requests about the game while a sign-in is under way."""
+        if self._gate is None:
+            from kraty_console.console.game_gate import GameGate  # imports asyncio, as above
 
-            self._lock = asyncio.Lock()
-        return self._lock
+            self._gate = GameGate()
+        return self._gate
 
     async def sign_in(self, token: Secret | None = None) -> None:
         """Ask who we are, and find the game of the profile; where several fit, the one that was chosen.
@@ -207,45 +212,37 @@ class Workspace:
         Raises:
             KratyError: As the client does; `NotFound` when the member is not in the profile's game.
         """
-        from kraty_console.contract.errors import OperationMissing
-        from kraty_console.contract.secret import Credential
-
         client = await self.client()
         if token is not None:
             client.sign_in(Credential(token, self.launch.profile.credential))
         try:
             me = await client.me()
         except OperationMissing:
-            self.enter_unknown()
-        else:
-            self.settle(me)
+            me = None
+        self.settle(me)
 
-    def settle(self, me: Me) -> None:
+    def settle(self, me: Me | None) -> None:
         """Take in who we are, and enter the game of the profile, unless several fit.
+
+        Args:
+            me: Who we are; None on a backend that does not tell. The game is then entered in an unknown role, and the
+                server decides what we may do.
 
         Raises:
             NotFound: The member is not in the profile's game.
-            Invalid: The server key is for another environment than the profile's.
+            Invalid: The server key is for another environment than the profile's; or the backend does not tell who we
+                are, and the profile does not name studio and game.
         """
-        from kraty_console.client.game_ref import find_games
+        from kraty_console.client.game_ref import find_games, game_from_profile  # models: 80 ms after the first frame
 
         profile = self.launch.profile
-        places = find_games(me, profile.studio, profile.game, profile.environment)
-        self.me, self.choices = me, tuple(places) if len(places) > 1 else ()
+        if me is None:
+            games = [game_from_profile(profile.studio, profile.game)]
+        else:
+            games = find_games(me, profile.studio, profile.game, profile.environment)
+        self.me, self.choices = me, tuple(games) if len(games) > 1 else ()
         if not self.choices:
-            self._enter(places[0])
-
-    def enter_unknown(self) -> None:
-        """Enter the profile's game on a backend that does not tell who we are: the server decides what we may do.
-
-        Raises:
-            Invalid: The profile does not name studio and game.
-        """
-        from kraty_console.client.game_ref import game_from_profile
-
-        place = game_from_profile(self.launch.profile.studio, self.launch.profile.game)
-        self.me, self.choices = None, ()
-        self._enter(place)
+            self._enter(games[0])
 
     async def choose(self, place: GameRef) -> None:
         """Turn to one of the `choices`, for as long as the console is open."""
@@ -261,7 +258,8 @@ class Workspace:
             self.players.waiting[:] = before.players.waiting
         self.facts.entered(place.studio.id, place.game.id)
         self._turn_client()
-        self.gate.open()
+        if self._gate is not None:
+            self._gate.open()
 
     def _turn_client(self) -> None:
         """Turn the client to the game that was entered; either may come first."""
@@ -297,54 +295,46 @@ class Workspace:
         events = [row.after.get("eventKey") for row in page.rows if isinstance(row.after, dict)]
         self.forced_lately = Counter(event for event in events if isinstance(event, str))
 
-    async def writer(self) -> Writer:
-        """The one that journals and sends changes."""
-        client, journal = await self.client(), await self.journal()
-        if self._writer is None:
-            from kraty_console.client.writer import Writer
+    @property
+    def _sender(self) -> ChangeSender:
+        if self._change_sender is None:
+            from kraty_console.console.change_sender import ChangeSender  # 45 ms with SQLite, for changes only
 
-            self._writer = Writer(client, journal, profile=self.launch.profile.name)
-        return self._writer
+            self._change_sender = ChangeSender(self)
+        return self._change_sender
+
+    async def writer(self) -> Writer:
+        """What journals and sends changes."""
+        return await self._sender.writer()
 
     @property
     def has_journal(self) -> bool:
-        """Whether a change was ever sent from here; where none was, the journal need not be loaded to be looked at."""
-        return self._journal is not None or os.path.lexists(self.launch.journal_path)
+        """Whether a change was ever sent from here; if none was, the journal is not loaded to be looked at."""
+        is_open = self._change_sender is not None and self._change_sender.has_journal
+        return is_open or os.path.lexists(self.launch.journal_path)
 
     async def journal(self) -> Journal:
-        """The journal of intended actions."""
-        async with self._making:
-            if self._journal is None:
-                from kraty_console.client.journal import Journal
-
-                self._journal = await Journal.open(self.launch.journal_path, clock=self.now)
-        return self._journal
+        """The journal of intended changes."""
+        return await self._sender.journal()
 
     async def perform(self, call: ChangeRequest) -> ChangeOutcome:
-        """Send a change, journaled, once it is known who makes it; where there can be no journal nothing is sent."""
-        from kraty_console.client.journal import JournalFailed
-        from kraty_console.client.writer import ChangeOutcome
-        from kraty_console.contract.errors import KratyError
-
-        await self.gate.settled()
-        try:
-            writer = await self.writer()
-        except JournalFailed as error:
-            return ChangeOutcome("refused", None, error=error.before_sending)
-        except KratyError as error:
-            return ChangeOutcome("refused", None, error=error)
-        return await writer.perform(call, ticket=self.ticket or None, member=self.member)
+        """Send a change, journaled, once it is known who makes it; without a journal nothing is sent."""
+        return await self._sender.perform(call)
 
     async def resolve(self, entry: JournalEntry) -> ChangeOutcome:
         """Look up a change whose outcome is unknown."""
-        await self.gate.settled()
-        return await (await self.writer()).resolve(entry, member=self.member)
+        return await self._sender.resolve(entry)
+
+    def date_changes(self, audit: Sequence[AuditRow]) -> None:
+        """Give the changes made here the times of their rows in the audit log."""
+        if self.done:
+            self._sender.date_changes(audit)
 
     def audit_url(self, row_id: str) -> str:
         """The address of an audit row; empty before the first question was asked."""
         if self._client is None:
             return ""
-        from kraty_console.contract.audit import AuditLink
+        from kraty_console.contract.audit import AuditLink  # a model, loaded with the client and not before it
 
         return self._client.audit_url(AuditLink(id=row_id))
 
@@ -354,8 +344,8 @@ class Workspace:
             self._facts.save()
         if self._client is not None:
             await self._client.close()
-        if self._journal is not None:
-            await self._journal.close()
+        if self._change_sender is not None:
+            await self._change_sender.close()
 
     # -- what was done -------------------------------------------------------------------------------------------
 

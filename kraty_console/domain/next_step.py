@@ -236,12 +236,6 @@ def next_step(
     return NextSteps(snapshot, now).for_row(row_scope, row_id)
 
 
-def most_urgent_row(snapshot: Snapshot, now: datetime) -> tuple[PaneId, str] | None:
-    """The row for the cursor when a player is opened: the one most in need of fixing; None if there is none."""
-    other = NextSteps(snapshot, now).for_player().other
-    return (other.pane, other.row_id) if other is not None else None
-
-
 def _loaded(snapshot: Snapshot) -> str:
     """` in the 50 of 69 attempts loaded` if a list is cut short; empty if all rows are loaded."""
     summary = snapshot.summary

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import os
 
+TYPE_CHECKING = False  # as in `typing`, whose import takes 4 ms
+if TYPE_CHECKING:
+    from kraty_console.paint.terminal_mode import TerminalMode
+
 ALTERNATE_SCREEN = "\x1b[?1049h"
 HIDDEN_CURSOR = "\x1b[?25l"
 _BACK = b"\x1b[m\x1b[?1049l\x1b[?25h"
@@ -42,16 +46,16 @@ class Picture:
 class BootScreen:
     """The displayed frame, and the state of the terminal before it."""
 
-    __slots__ = ("attributes", "known", "picture", "size")
+    __slots__ = ("known", "mode", "picture", "size")
 
-    def __init__(self, picture: Picture, size: tuple[int, int], attributes: list[object]) -> None:
+    def __init__(self, picture: Picture, size: tuple[int, int], mode: TerminalMode | None = None) -> None:
         self.picture = picture
         self.size = size
         """Columns and rows."""
         self.known = True
         """Whether the terminal shows only this frame and what was painted over it."""
-        self.attributes = attributes
-        """The terminal's attributes, to be restored at the end."""
+        self.mode = mode
+        """The mode of the terminal, to be left at the end; None without a terminal."""
 
     def forget(self) -> None:
         """The terminal was resized or used by another program: its content is unknown."""
@@ -59,14 +63,8 @@ class BootScreen:
 
     def disable_interrupt_key(self) -> None:
         """Make ctrl+c an ordinary key for the console; before, it ended the program."""
-        import termios
-
-        try:
-            now = termios.tcgetattr(0)
-            now[3] &= ~termios.ISIG
-            termios.tcsetattr(0, termios.TCSANOW, now)
-        except (OSError, termios.error):  # the terminal is gone
-            return
+        if self.mode is not None:
+            self.mode.disable_interrupt_key()
 
     def add(self, data: str) -> bool:
         """Paint over the frame; returns whether everything was written."""
@@ -83,31 +81,20 @@ class BootScreen:
 _now: BootScreen | None = None
 
 
-def show_boot_screen(draw: Picture, size: tuple[int, int]) -> bool:
+def show_boot_screen(picture: Picture, size: tuple[int, int]) -> bool:
     """Show a frame; returns False if this process does not control the terminal."""
     global _now  # noqa: PLW0603 (there is one terminal)
-    import signal
-    import termios
+    from kraty_console.paint.terminal_mode import TerminalMode  # 2 ms that other commands save
 
-    try:
-        if os.tcgetpgrp(0) != os.getpgrp():
-            return False
-        before = termios.tcgetattr(0)
-        quiet = termios.tcgetattr(0)
-        quiet[0] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
-        quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
-        quiet[6][termios.VMIN], quiet[6][termios.VTIME] = 1, 0
-        quiet[6][termios.VSUSP] = quiet[6][termios.VQUIT] = b"\0"
-        termios.tcsetattr(0, termios.TCSANOW, quiet)
-    except (OSError, termios.error):
+    mode = TerminalMode.enter()
+    if mode is None:
         return False
-    boot_screen = _now = BootScreen(draw, size, before)
-    for number in (signal.SIGWINCH, signal.SIGCONT):  # resized; resumed after a suspension
-        signal.signal(number, lambda *_: boot_screen.forget())
-    ground = f"\x1b[{draw.ground.behind}m" if draw.ground.behind else ""
+    boot_screen = _now = BootScreen(picture, size, mode)
+    mode.watch(boot_screen.forget)
+    ground = f"\x1b[{picture.ground.behind}m" if picture.ground.behind else ""
     out = [ALTERNATE_SCREEN, HIDDEN_CURSOR, "\x1b[m", ground, "\x1b[2J"]
-    for y, x, text, ink in draw.pieces:
-        out += [f"\x1b[{y + 1};{x + 1}H", ink.sequence, text]
+    for y, x, text, style in picture.pieces:
+        out += [f"\x1b[{y + 1};{x + 1}H", style.sequence, text]
     return boot_screen.add("".join([*out, "\x1b[m"]))
 
 
@@ -120,22 +107,9 @@ def restore_terminal(*, patient: bool = True) -> bool:
     before, _now = _now, None
     if before is None:
         return False
-    import termios
-
-    try:
-        if patient or _takes(2):
-            os.write(2, _BACK)
-        termios.tcsetattr(0, termios.TCSANOW, before.attributes)  # type: ignore[arg-type]
-    except (OSError, termios.error):  # the terminal is gone: there is nothing to restore
-        return True
+    if before.mode is not None:
+        before.mode.leave(_BACK, patient=patient)
     return True
-
-
-def _takes(terminal: int) -> bool:
-    """Whether a terminal accepts output, at once or within a moment."""
-    import select
-
-    return bool(select.select([], [terminal], [], 0.3)[1])
 
 
 def boot_screen() -> BootScreen | None:

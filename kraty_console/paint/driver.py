@@ -17,10 +17,13 @@ from selectors import SelectSelector
 from typing import Any
 
 from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from kraty_console.paint.boot_screen import ALTERNATE_SCREEN, HIDDEN_CURSOR, BootScreen
+from kraty_console.paint.input_thread import WakeEvent, listen
 from kraty_console.paint.screen_size import clamp_size
+from kraty_console.paint.terminal_output import TerminalWriter, reopen_terminal
 
 STUCK = 0.5
 """Seconds without progress after which a terminal counts as not reading."""
@@ -44,11 +47,6 @@ def driver_of(
     number of keys received and not yet handled. A driver that is not for a terminal on Linux or macOS is returned
     unchanged.
     """
-    from textual.drivers.linux_driver import LinuxDriver
-
-    from kraty_console.paint.input_thread import WakeEvent, listen
-    from kraty_console.paint.terminal_output import TerminalWriter, reopen_terminal
-
     if not issubclass(usual, LinuxDriver):
         return usual
 
@@ -59,8 +57,8 @@ def driver_of(
             super().__init__(*arguments, **options)
             self.exit_event = WakeEvent()
             self._file: Any = TerminalWriter(self._file)
-            self._told = self._taken = 0
-            self._stands = self._is_stopped = False
+            self._received = self._handled = 0
+            self._is_active = self._is_stopped = False
 
         # Input
 
@@ -73,7 +71,7 @@ def driver_of(
                     SelectSelector(),
                     self.process_message,
                     self._gone,
-                    behind=lambda: self._told - self._taken + ahead() >= MOST_AHEAD,
+                    behind=lambda: self._received - self._handled + ahead() >= MOST_AHEAD,
                     mouse=self._mouse,
                     debug=self._debug,
                 )
@@ -82,11 +80,11 @@ def driver_of(
                     os.close(keyboard)
 
         def send_message(self, message: Message) -> None:
-            self._told += 1
+            self._received += 1
             asyncio.run_coroutine_threadsafe(self._take(message), loop=self._loop)
 
         async def _take(self, message: Message) -> None:
-            self._taken += 1
+            self._handled += 1
             await self._app._post_message(message)  # noqa: SLF001 (as Textual's own driver)
 
         def _gone(self) -> None:
@@ -113,7 +111,7 @@ def driver_of(
 
         def restore(self) -> None:
             """Restore the terminal, without waiting for it. Thread-safe."""
-            if not self._stands:
+            if not self._is_active:
                 return
             if self.attrs_before is not None:
                 with suppress(termios.error):
@@ -126,7 +124,7 @@ def driver_of(
             self.exit_event.close()
             if self._file.given_up:
                 self._file.last(_RESTORE)
-            self._stands = False
+            self._is_active = False
 
         # Start and end
 
@@ -135,10 +133,10 @@ def driver_of(
                 self.exit_event = WakeEvent()
             taken_over = bool(self._given)
             super().start_application_mode()
-            self._stands = True
+            self._is_active = True
             self._given = frozenset()
-            if taken_over and boot_screen is not None:
-                self.attrs_before: Any = list(boot_screen.attributes)
+            if taken_over and boot_screen is not None and boot_screen.mode is not None:
+                self.attrs_before: Any = list(boot_screen.mode.attributes)
 
         def _disable_in_band_window_resize(self) -> None:
             super()._disable_in_band_window_resize()
@@ -163,8 +161,8 @@ def driver_of(
 
         def _suspend(self) -> None:
             """Release the terminal, stop the whole job, and take the terminal again when it resumes."""
-            stands = self._stands
-            if stands:
+            was_active = self._is_active
+            if was_active:
                 self.suspend_application_mode()
             self._is_stopped = True
             try:
@@ -172,12 +170,12 @@ def driver_of(
                 _wait_for_front(self.fileno)
             finally:
                 self._is_stopped = False
-            if stands:
+            if was_active:
                 self._must_signal_resume = True
                 self.resume_application_mode()
 
         def _begin_again(self) -> None:
-            if not self._stands:
+            if not self._is_active:
                 if boot_screen is not None:
                     boot_screen.forget()
             elif _is_in_front(self.fileno):
@@ -192,7 +190,7 @@ def _stop_job() -> None:
     """Stop all processes of this job, like ctrl+z in the terminal, until it resumes.
 
     The system ignores that in the group of a session's leader; there only this process stops. Which it is must not be
-    told from SIGCONT: its handler may run later than what follows here, and the job would stop a second time.
+    taken from SIGCONT: its handler may run later than what follows here, and the job would stop a second time.
     """
     if os.getpgrp() == os.getsid(0):
         os.kill(os.getpid(), signal.SIGSTOP)

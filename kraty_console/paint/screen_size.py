@@ -21,6 +21,6 @@ def clamp_size(columns: int, rows: int) -> tuple[int, int]:
 def drop_invalid_sizes() -> None:
     """Remove invalid sizes from the environment, before a library fails on them."""
     for name in _NAMES:
-        told = os.environ.get(name)
-        if told is not None and not (told.isascii() and told.isdecimal() and 0 < len(told) <= 5 and int(told)):
+        size = os.environ.get(name)
+        if size is not None and not (size.isascii() and size.isdecimal() and 0 < len(size) <= 5 and int(size)):
             del os.environ[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import curses
 from dataclasses import dataclass
 
 
@@ -23,9 +24,6 @@ def terminal_capabilities(term: str | None) -> TerminalCapabilities:
     """The capabilities of a terminal type such as `xterm-256color`; none if it is unknown."""
     if not term:
         return TerminalCapabilities()
-    # Slow to import, and only needed with a terminal.
-    import curses
-
     try:
         curses.setupterm(term, 1)
         return TerminalCapabilities(

@@ -1,4 +1,4 @@
-"""What is asked before the session has told which game is meant waits for it; trying again asks the same again."""
+"""Requests about the game wait until the session tells which game is meant; a retry sends the same requests again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the views say, without Textual, is what the mounted screen shows: to the cell, in every size."""
+"""The views, drawn without Textual, show the same cells as the mounted screen, in every size."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def areas_of(hand: ConsoleDriver, size: tuple[int, int]) -> Layout | None:
     screen, workspace = hand.app.bottom, hand.app.workspace
     snapshot = screen.state.snapshot
     assert snapshot is not None
-    return arranged(workspace, snapshot, NOW, steps_of(workspace, snapshot, NOW), screen.table.rows, size)
+    return arranged(workspace, snapshot, NOW, steps_of(workspace, screen.state, NOW), screen.table.rows, size)
 
 
 def cells(segments: Iterable[Segment]) -> list[Cell]:

@@ -1,4 +1,4 @@
-"""Copying through the terminal: OSC 52, plain, out of tmux, out of screen, and no more than terminals take."""
+"""Copying through the terminal: OSC 52, plain, from tmux and from screen, within the limits of terminals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A failure leaves a report that holds nothing of anybody, a line that says where it is, and the exit code 70."""
+"""A crash leaves a report without data, a line that says where the report is, and the exit code 70."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is on the screen after the first paints, where nothing was painted before and where no colour may be used."""
+"""What the first paints leave on the screen, also without colours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A console that nobody touches does nothing: no timer runs, nothing is asked."""
+"""An idle console runs no timer and sends no request."""
 
 from __future__ import annotations
 

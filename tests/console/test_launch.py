@@ -1,4 +1,4 @@
-"""What the console is opened with: a player, a game by its id or its name, somebody else's token."""
+"""Opening the console with a player, with a game by id or name, and with the token of another member."""
 
 from __future__ import annotations
 

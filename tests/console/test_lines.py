@@ -1,4 +1,4 @@
-"""Widgets made of lines: only what became different is painted again."""
+"""Widgets made of lines repaint only the lines that differ."""
 
 from __future__ import annotations
 

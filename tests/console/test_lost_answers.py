@@ -1,4 +1,4 @@
-"""A change whose answer was lost: checked, settled, and told; also by the next console, from the journal."""
+"""A change whose answer was lost is checked, settled and reported, also by the next console from its journal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the painter sends shows, on a terminal, what Textual's own bytes show, after a walk through many scenes."""
+"""On a terminal the painter's output shows the same as Textual's own, after a walk through many scenes."""
 
 from __future__ import annotations
 

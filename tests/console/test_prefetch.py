@@ -1,4 +1,4 @@
-"""The player named at launch: asked for once, painted as the console will paint it, and taken over as it stands."""
+"""The player named at launch is requested once, painted as the console paints it, and taken over unchanged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from kraty_console.console.app import KratyApp
 from kraty_console.console.colours import NAMES
 from kraty_console.console.dialogs.token import TokenDialog
 from kraty_console.console.player_state import PlayerState
-from kraty_console.console.startup.prefetch import StartState, ask, begin, picture
+from kraty_console.console.startup.first_player import picture
+from kraty_console.console.startup.prefetch import StartState, ask, begin
 from kraty_console.console.workspace import Workspace
 from kraty_console.paint.boot_screen import BootScreen, Picture, TextStyle
 from kraty_console.paint.painter import Painter
@@ -136,7 +137,7 @@ def test_nothing_is_asked_where_it_cannot_be_sent(
 async def test_what_cannot_be_painted_is_left_to_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
     questions = ask(backend.launch(player="alice_42", theme="pink"), ENVIRON, now)
     assert questions is not None
-    boot_screen = BootScreen(Picture(TextStyle(), []), SIZE, [])
+    boot_screen = BootScreen(Picture(TextStyle(), []), SIZE)
     head = begin(questions, boot_screen, "truecolor", ENVIRON, LONG)
     assert (head.state, head.painter) == (None, None)
     async with at(KratyApp(backend.launch(player="alice_42"), environ=ENVIRON, started=head)) as hand:

@@ -1,4 +1,4 @@
-"""The console on a reduced Kraty: what it cannot know is told as unknown, what there is not as missing, and why."""
+"""The console on a reduced Kraty: unknown data is shown as unknown, missing operations with the reason."""
 
 from __future__ import annotations
 

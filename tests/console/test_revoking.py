@@ -1,4 +1,4 @@
-"""Revoking a grant from its key to its trace, and what the console says of a revoked grant afterwards."""
+"""Revoking a grant, from the key to the audit row, and how the console shows a revoked grant."""
 
 from __future__ import annotations
 

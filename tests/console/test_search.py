@@ -1,4 +1,4 @@
-"""Search: suggestions while one types, and which player a person ends up at."""
+"""Search: suggestions while typing, and which player is opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Enter in the search line: it opens whom the text means, the same whether the offers are there already or not."""
+"""Enter in the search line opens the player that the text means, whether suggestions have arrived or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ids and addresses as they are pasted: what a mail or a chat put around them hides no player."""
+"""Pasted ids and addresses: text around them, from a mail or a chat, is ignored."""
 
 from __future__ import annotations
 

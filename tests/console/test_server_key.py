@@ -1,4 +1,4 @@
-"""The console with a server key: what it offers, what its dialogs say and send, and what it leaves to a session."""
+"""The console with a server key: its actions, what its dialogs say and send, and what needs a session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sizes: what shows where, and that a terminal that changes its size loses nothing."""
+"""What is shown in each size of the terminal; a resize loses nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second guard, behind widgets that let everything through."""
+"""The terminal filter, behind widgets that filter nothing."""
 
 from __future__ import annotations
 

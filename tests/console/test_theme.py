@@ -1,4 +1,4 @@
-"""Which theme a terminal gets, and that every theme knows every colour the sheets name."""
+"""Which theme a terminal gets, and that every theme has every colour of the style sheets."""
 
 from __future__ import annotations
 

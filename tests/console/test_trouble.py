@@ -1,4 +1,4 @@
-"""Errors in words: what is said, what stays on screen, and how a person goes on."""
+"""Error messages: what they say, what stays on screen, and how to continue."""
 
 from __future__ import annotations
 

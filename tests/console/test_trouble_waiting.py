@@ -1,4 +1,4 @@
-"""Trouble that takes its time: pauses the server asks for, answers that fail, and reading on meanwhile."""
+"""Errors that take time: pauses that the server asks for, late failures, and reading meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parts of the player screen say, by size, without a screen."""
+"""The text of the parts of the player screen in each size, without a screen."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import pytest
 from rich.cells import cell_len
 
 from kraty_console.console.player_state import LoadStatus, PlayerState
+from kraty_console.console.startup.boot_lines import resting_lines
 from kraty_console.console.views.layout import ScreenArea, layout
 from kraty_console.console.views.next_step import next_step_lines, too_small_lines
 from kraty_console.console.views.player import heading, is_old
 from kraty_console.console.views.rows import TableRows, TableSection, TableState
-from kraty_console.console.views.search import resting_lines
 from kraty_console.console.views.tabs import tab_lines
 from kraty_console.console.views.text import Line
 from kraty_console.domain.next_step import NextStep

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kraty_console.domain.next_step import NextSteps, OtherRow, most_urgent_row, next_step
+from kraty_console.domain.next_step import NextSteps, OtherRow, next_step
 from tests.harness.domain.snapshots import BANNED, NOW, ago, attempt, grant, snapshot
 
 FAILED = {"status": "failed", "error": "table archived", "at": ago(hours=1)}
@@ -80,7 +80,6 @@ def test_the_whole_player_the_most_urgent_first_and_by_name() -> None:
     assert other is not None
     assert (other.name, other.pane, other.row_id, other.severity) == ("daily_race (2h ago)", "attempts", "a3", "wrong")
     assert other.words.startswith("The roll failed")
-    assert most_urgent_row(seen, NOW) == ("attempts", "a3")
 
 
 def test_a_healthy_row_says_so_and_names_the_one_that_is_not() -> None:
@@ -131,9 +130,11 @@ def test_an_unopened_crate_is_fine() -> None:
     step = next_step(seen, NOW, row_scope="grant", row_id=seen.grants[0].id)
     assert step.words.startswith("This crate is fine: the player can open it in the game.")
     assert (step.severity, step.leads) == ("fine", False)
-    assert most_urgent_row(seen, NOW) is None
+    assert next_step(seen, NOW).other is None
     gone = snapshot(grants=[grant(kind="crate", createdAt=ago(days=6), expiresAt=ago(days=1))])
-    assert most_urgent_row(gone, NOW) == ("grants", gone.grants[0].id)
+    other = next_step(gone, NOW).other
+    assert other is not None
+    assert (other.pane, other.row_id) == ("grants", gone.grants[0].id)
 
 
 def test_a_row_without_diagnosis_leads_to_the_faulty_row() -> None:
@@ -154,7 +155,7 @@ def test_a_fine_player_is_reported_as_fine() -> None:
         assert step.words.startswith("Nothing is wrong: every finished attempt has its grants")
         assert step.action_id is None
         assert step.severity == "fine"
-    assert most_urgent_row(seen, NOW) is None
+    assert next_step(seen, NOW).other is None
 
 
 def test_a_fine_row_says_why_it_is_fine() -> None:
@@ -193,7 +194,9 @@ def test_next_steps_are_shared_by_all_rows() -> None:
         assert steps.for_row(scope, row_id) == next_step(seen, NOW, row_scope=scope, row_id=row_id)
     most = steps.for_row("grant", "g1").other
     assert most is not None
-    assert (most.pane, most.row_id) == most_urgent_row(seen, NOW)
+    first = steps.for_player().other
+    assert first is not None
+    assert (most.pane, most.row_id) == (first.pane, first.row_id)
 
 
 @pytest.mark.parametrize(

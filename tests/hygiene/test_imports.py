@@ -81,7 +81,7 @@ import kraty_console.cli.main, kraty_console.cli.open_command, kraty_console.cli
 from kraty_console.client import fetched, game_ref
 from kraty_console.config.paths import Paths
 from kraty_console.console import colours, player_state, tone_styles, workspace
-from kraty_console.console.startup import prefetch, profile_checks
+from kraty_console.console.startup import first_player, prefetch, profile_checks
 from kraty_console.console.views import parts, player
 from kraty_console.paint import terminal_capabilities, painter
 from kraty_console.contract.players import Snapshot

@@ -1,4 +1,4 @@
-"""What exactly is sent: the shortest way there is, and nothing at all where nothing changed."""
+"""The exact bytes that are sent: the shortest sequence, and none if nothing changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A screen that arrives whole is not painted before it says so, and is styled as any other."""
+"""A deferred screen is not painted before it is ready, and is styled like any other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keyboard is waited for, not asked: what is typed is heard, and nothing wakes the thread that hears it."""
+"""The input thread sleeps until there is input, and reads everything that is typed."""
 
 from __future__ import annotations
 

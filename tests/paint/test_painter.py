@@ -1,4 +1,4 @@
-"""The painter against an emulator: whatever is painted, both show the same, and it is said in few bytes."""
+"""The painter against an emulator: both show the same, with few bytes."""
 
 from __future__ import annotations
 

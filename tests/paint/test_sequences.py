@@ -1,4 +1,4 @@
-"""What a terminal sends and is no key does nothing: whole sequences are dropped, whatever their kind, however cut."""
+"""Sequences of a terminal that are no keys are dropped whole, however they are split."""
 
 from __future__ import annotations
 

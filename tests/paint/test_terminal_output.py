@@ -1,4 +1,4 @@
-"""What goes to a terminal that does not read can be given up, and how large a picture is kept."""
+"""Output to a terminal that does not read can be abandoned; the size of a picture is limited."""
 
 from __future__ import annotations
 

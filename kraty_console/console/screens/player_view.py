@@ -5,6 +5,7 @@ Everything is drawn from one `PlayerState`; panes and profile fetch nothing.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -18,16 +19,17 @@ from kraty_console.console.player_loader import PlayerLoader
 from kraty_console.console.player_state import PlayerState
 from kraty_console.console.screens.action_screen import ActionScreen
 from kraty_console.console.views import player as view
+from kraty_console.console.views.detail import detail_lines
 from kraty_console.console.views.foot import foot
 from kraty_console.console.views.layout import is_folded, is_too_small
+from kraty_console.console.views.next_step import next_step_lines, too_small_lines
+from kraty_console.console.views.profile import profile_lines
 from kraty_console.console.views.rows import TableSection, TableState
+from kraty_console.console.views.tabs import counts, tab_lines
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar
-from kraty_console.console.widgets.detail import DetailView
-from kraty_console.console.widgets.next_step import NextStepView, TooSmall
-from kraty_console.console.widgets.profile import ProfileView
+from kraty_console.console.widgets.lines import LinesView
 from kraty_console.console.widgets.search import SearchBar
 from kraty_console.console.widgets.table import RowTable
-from kraty_console.console.widgets.tabs import TabBar
 from kraty_console.console.workspace import Workspace
 from kraty_console.domain.action_spec import ActionContext
 from kraty_console.domain.scopes import PANES, PaneId, pane
@@ -46,10 +48,10 @@ class PlayerView(ActionScreen):
 
     search = query_one("#search", SearchBar)
     side = query_one("#side", Vertical)
-    profile = query_one("#profile", ProfileView)
-    next_step = query_one("#next", NextStepView)
-    tabs = query_one("#tabs", TabBar)
-    detail = query_one("#detail", DetailView)
+    profile = query_one("#profile", LinesView)
+    next_step = query_one("#next", LinesView)
+    tabs = query_one("#tabs", LinesView)
+    detail = query_one("#detail", LinesView)
 
     loader: PlayerLoader
 
@@ -68,14 +70,14 @@ class PlayerView(ActionScreen):
         yield SearchBar(id="search")
         with Horizontal(id="body"):
             with Vertical(id="side") as side:
-                yield ProfileView(id="profile")
-                yield NextStepView(id="next")
+                yield LinesView(id="profile")
+                yield LinesView(id="next")
             with Vertical(id="main"):
-                yield TabBar(id="tabs")
+                yield LinesView(lambda width, _: tab_lines("", None, width), id="tabs")
                 yield RowTable(id="rows")
-                yield (detail := DetailView(id="detail"))
+                yield (detail := LinesView(id="detail"))
         side.display = detail.display = self.state.snapshot is not None
-        yield TooSmall(id="small")
+        yield LinesView(too_small_lines, id="small")
         yield FooterBar(id="footer")
 
     def on_resize(self, event: events.Resize) -> None:
@@ -140,7 +142,7 @@ class PlayerView(ActionScreen):
         """A player was just opened: the cursor starts on the row that most needs fixing."""
         if self.state.snapshot is None:
             return
-        self._pane, row_id = view.trouble(self.state.snapshot, self.workspace.now())
+        self._pane, row_id = view.most_urgent_row(self.workspace, self.state, self.workspace.now())
         if row_id is not None:
             self.place.row_id = row_id
 
@@ -170,10 +172,12 @@ class PlayerView(ActionScreen):
         self._draw_header()
         snapshot = state.snapshot
         self._sections = self._lists(state, now)
-        self._steps = view.steps_of(self.workspace, snapshot, now)
+        self._steps = view.steps_of(self.workspace, state, now)
         self.side.display = self.detail.display = snapshot is not None
-        self.tabs.show(self._pane, snapshot)
-        self.profile.show(snapshot, now)
+        pane, counted = self._pane, counts(snapshot) if snapshot is not None else None
+        self.tabs.show_lines(lambda width, _: tab_lines(pane, counted, width))
+        if snapshot is not None:
+            self.profile.show_lines(partial(profile_lines, snapshot, now))
         self.table.show(
             self._sections,
             self.place,
@@ -210,8 +214,9 @@ class PlayerView(ActionScreen):
         row = self.table.row
         snapshot = self.state.snapshot
         self._step = view.step_for(self._steps, row)
-        self.next_step.show(self._step, view.why_no_step(self.workspace, self._step))
-        self.detail.show(snapshot, row, now, foot(self.table.rows, self._pane, snapshot, *self.table.size))
+        self.next_step.show_lines(partial(next_step_lines, self._step, view.why_no_step(self.workspace, self._step)))
+        below = foot(self.table.rows, self._pane, snapshot, *self.table.size)
+        self.detail.show_lines(partial(detail_lines, snapshot, row, now, below))
         self.draw_footer()
 
     def draw_footer(self) -> None:

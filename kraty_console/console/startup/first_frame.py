@@ -1,7 +1,9 @@
-"""The console's first picture, painted before anything is imported where the arguments say that it will open.
+"""Shows the boot screen before anything else is imported, if the arguments open the console.
 
-It is what Textual paints first, to the cell: the name, the search field, the rule below. It imports only what the
-interpreter has loaded already; whatever it cannot tell cheaply it leaves to the real thing.
+It shows what Textual paints first, to the cell: the name, the search field, the rule below. Text, tones and colours are
+those of the views and the style sheets. It imports only modules without imports of their own: the first text is on the
+terminal 20 ms after the interpreter runs, and 250 ms before Textual is imported. What is not known that early, such as
+a theme in one of several profiles, is left to the console.
 """
 
 from __future__ import annotations
@@ -9,41 +11,31 @@ from __future__ import annotations
 import os
 import sys
 
+from kraty_console.console.colours import COLOURS, TONES, choose_theme
+from kraty_console.console.startup.boot_lines import boot_lines
 from kraty_console.paint.boot_screen import Picture, TextStyle, restore_terminal, show_boot_screen
 from kraty_console.paint.screen_size import clamp_size
+from kraty_console.paint.sgr import sgr_colour
 
-TYPE_CHECKING = False  # as typing has it, whose import would cost a third of the time there is
+TYPE_CHECKING = False  # as in `typing`, whose import takes 4 ms
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 OTHER_COMMANDS = frozenset({"search", "show", "demo", "server", "webhooks", "audit", "backend", "config", "doctor"})
-"""First words after which no console opens, or only later."""
+"""Commands that open no console, or only later."""
 
 _WITH_VALUE = ("--profile", "--url", "--studio", "--game", "--environment", "--theme", "--ticket")
 _FLAGS = ("--read-only", "--mouse", "--no-mouse")
-_HINT = "player id or e-mail"
 _LEAST = (40, 12)
-_BOLD = ("1",)
-_DIM = ("2",)
-
-INKS = {
-    ("dark", "truecolor"): ("48;2;18;22;27", "38;2;95;175;215", "38;2;138;148;158", "38;2;60;72;84"),
-    ("dark", "256"): ("48;5;16", "38;5;74", "38;5;246", "38;5;59"),
-    ("dark", "standard"): ("40", "37", "37", "90"),
-    ("light", "truecolor"): ("48;2;247;247;244", "38;2;0;95;135", "38;2;91;100;108", "38;2;180;186;192"),
-    ("light", "256"): ("48;5;231", "38;5;24", "38;5;241", "38;5;249"),
-    ("light", "standard"): ("107", "90", "90", "37"),
-    ("ansi", ""): ("", "36", "", ""),
-    ("mono", ""): ("", "", "", ""),
-}
-"""By theme and colours of the terminal: the ground, the name, the hint, the rule, as SGR parameters."""
+_SGR = {"bold": "1", "dim": "2", "underline": "4", "reverse": "7"}
+"""By text attribute: the parameter that turns it on."""
 
 _ERASING_IN_COLOUR = ("xterm", "alacritty", "foot", "rxvt", "konsole", "vte", "gnome", "iterm", "wezterm", "ghostty")
-"""Kinds of terminal, by the beginning of their name, of which it is known without asking terminfo."""
+"""Beginnings of the names of terminals that erase with the current background, known without terminfo."""
 
 
 def show_first_frame(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
-    """Paint the first picture if the console will open on this terminal; whether it stands."""
+    """Show the boot screen if the console will open on this terminal; returns whether it is shown."""
     theme = theme_of(arguments, environ)
     if theme is None or not all(map(os.isatty, (0, 1, 2))) or environ.get("TERM", "dumb") in ("", "dumb"):
         return False
@@ -55,36 +47,36 @@ def show_first_frame(arguments: Sequence[str], environ: Mapping[str, str]) -> bo
         return False
     if columns < _LEAST[0] or rows < _LEAST[1]:
         return False
-    import signal
+    import signal  # 1 ms, only if the boot screen is shown
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, _told_to_go)
+        signal.signal(number, _end)
     return show_boot_screen(picture(theme, environ, columns), (columns, rows))
 
 
-def _told_to_go(number: int, _frame: object) -> None:
-    """End at once while nothing but the picture stands; later as ever."""
+def _end(number: int, _frame: object) -> None:
+    """End at once while only the boot screen is shown; later as without it."""
     if not restore_terminal(patient=False) and number == 2:
         raise KeyboardInterrupt
     os._exit(128 + number)
 
 
 def picture(theme: str, environ: Mapping[str, str], columns: int) -> Picture:
-    """The first picture in a theme (`dark`, `light`, `ansi`, `mono`), as wide as the terminal."""
-    colours = "" if theme in ("ansi", "mono") else colours_of(environ)
-    behind, name, hint, rule = INKS[theme, colours]
-    if not environ.get("TERM", "").startswith(_ERASING_IN_COLOUR):
-        behind = ""
-    dim = _DIM if theme in ("ansi", "mono") else ()
-    return Picture(
-        TextStyle(behind=behind),
-        [
-            (0, 1, "kraty", TextStyle(name, behind, _BOLD)),
-            (1, 1, "/", TextStyle(name, behind, _BOLD)),
-            (1, 3, _HINT, TextStyle(hint, behind, dim)),
-            (2, 0, "─" * columns, TextStyle(rule, behind)),
-        ],
-    )
+    """The first picture in a theme, as wide as the terminal."""
+    colours, system = COLOURS[theme], colours_of(environ)
+    has_background = environ.get("TERM", "").startswith(_ERASING_IN_COLOUR)
+    background = sgr_colour(colours["background"], system, text=False) if has_background else ""
+    pieces = []
+    for y, line in enumerate(boot_lines(columns)):
+        x = 0
+        for text, name in line:
+            if shown := text.strip():
+                tone = TONES[name]
+                attributes = tuple(_SGR[word] for word in tone.attributes(colours))
+                style = TextStyle(sgr_colour(colours[tone.text], system, text=True), background, attributes)
+                pieces.append((y, x + text.index(shown), shown, style))
+            x += len(text)
+    return Picture(TextStyle(behind=background), pieces)
 
 
 def colours_of(environ: Mapping[str, str]) -> str:
@@ -95,37 +87,36 @@ def colours_of(environ: Mapping[str, str]) -> str:
 
 
 def theme_of(arguments: Sequence[str], environ: Mapping[str, str]) -> str | None:
-    """The theme the console will open with; None where no console opens, or that cannot be told."""
-    said = _said(arguments)
-    if said is None or environ.get("TEXTUAL_DRIVER") or environ.get("TEXTUAL_COLOR_SYSTEM"):
+    """The theme that the console will open with; None if no console opens, or if that is not known yet."""
+    options = _options(arguments)
+    if options is None or environ.get("TEXTUAL_DRIVER") or environ.get("TEXTUAL_COLOR_SYSTEM"):
         return None
     config = _config_lines(environ)
-    if config is None and not (said.get("--url") or environ.get("KRATY_URL")):
+    if config is None and not (options.get("--url") or environ.get("KRATY_URL")):
         return None  # a first run: it begins with a question
-    if environ.get("NO_COLOR"):
-        return "mono"
-    theme = said.get("--theme") or environ.get("KRATY_THEME") or _theme_in(config or [])
-    if theme is None:
-        return "ansi" if colours_of(environ) == "standard" else "dark"
-    return theme if theme in ("dark", "light", "ansi", "mono") else None
+    theme = options.get("--theme") or environ.get("KRATY_THEME") or _theme_in(config or [])
+    try:
+        return choose_theme(theme, environ, colours_of(environ))
+    except ValueError:
+        return None
 
 
-def _said(arguments: Sequence[str]) -> dict[str, str] | None:
-    """The options of arguments that open the console; None for any others."""
-    said: dict[str, str] = {}
+def _options(arguments: Sequence[str]) -> dict[str, str] | None:
+    """The options with values, if the arguments open the console; None for all others."""
+    options: dict[str, str] = {}
     rest = iter(arguments)
     words: list[str] = []
     for word in rest:
         option, equals, value = word.partition("=")
         if option in _WITH_VALUE:
-            said[option] = value if equals else next(rest, "")
+            options[option] = value if equals else next(rest, "")
         elif word in _FLAGS:
             continue
         elif word.startswith("-") or (not words and word in OTHER_COMMANDS):
             return None
         else:
             words.append(word)
-    return said if len(words) < (3 if words[:1] == ["open"] else 2) else None
+    return options if len(words) < (3 if words[:1] == ["open"] else 2) else None
 
 
 def _config_lines(environ: Mapping[str, str]) -> list[str] | None:

@@ -12,7 +12,7 @@ MOST_LINES: Final = 3
 
 
 class Heading(NamedTuple):
-    """What the top line says; every text has passed the door."""
+    """What the top line says; every text is safe."""
 
     place: str = ""
     """The game."""

@@ -43,25 +43,25 @@ def next_step_lines(step: NextStep | None, off: str, width: int, height: int) ->
             *([(" " * 10 + each, "plain")] for each in more),
         ]
     room = max(1, height - 1 - len(foot))
-    return [head, *([(" ", "plain"), *line] for line in _cut(_told(step, width - 2), room, width - 2)), *foot]
+    return [head, *([(" ", "plain"), *line] for line in _cut(_advice_lines(step, width - 2), room, width - 2)), *foot]
 
 
 def lines_needed(step: NextStep | None, off: str, width: int) -> int:
-    """Lines that a folded step takes to be told whole."""
+    """Lines that a folded step takes to be lines whole."""
     return len(_folded(step, off, width, 1_000)) if step is not None else 0
 
 
 def _folded(step: NextStep, off: str, width: int, height: int) -> list[Line]:
     """The step without a title; what `.` does follows where a line is left for it."""
     what = _what(step)
-    told = _cut(_told(step, width - 4), height, width - 4)
-    if len(told) < height and (last := safe(off, limit=120) or what):
-        told.append([(fit(last, width - 4), "dim" if off else "plain")])
+    lines = _cut(_advice_lines(step, width - 4), height, width - 4)
+    if len(lines) < height and (last := safe(off, limit=120) or what):
+        lines.append([(fit(last, width - 4), "dim" if off else "plain")])
     key: Span = (" . ", "key" if what and not off else "dim")
-    return [[key if n == 0 else ("   ", "plain"), *line] for n, line in enumerate(told)]
+    return [[key if n == 0 else ("   ", "plain"), *line] for n, line in enumerate(lines)]
 
 
-def _told(step: NextStep, width: int) -> list[Line]:
+def _advice_lines(step: NextStep, width: int) -> list[Line]:
     """What is said of the row, what else is wrong with it, and what is wrong with the other row."""
     lines = _toned(safe(step.words, limit=_LONGEST), _TONES[step.severity], width)
     lines += [[(fit(f"also: {safe(each, limit=80)}", width), "warn")] for each in step.also]

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 def sections_of(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> tuple[TableSection, ...]:
     """The lists of a pane; where it holds two, each under its title, and an empty second one is left out."""
-    found = tables(pane_id, snapshot, now)
+    pane_tables = tables(pane_id, snapshot, now)
     return tuple(
         TableSection(
             table.id,
             table.columns,
             table.rows,
-            title=table.title if len(found) > 1 else "",
+            title=table.title if len(pane_tables) > 1 else "",
             empty=empty_words(pane_id, snapshot),
         )
-        for n, table in enumerate(found)
+        for n, table in enumerate(pane_tables)
         if n == 0 or table.rows
     )

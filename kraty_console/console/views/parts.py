@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from kraty_console.console.startup.boot_lines import resting_lines
 from kraty_console.console.views import player
 from kraty_console.console.views.bars import Notice, footer_lines, heading_lines
 from kraty_console.console.views.detail import detail_lines
@@ -14,7 +15,6 @@ from kraty_console.console.views.layout import ScreenArea, is_too_small
 from kraty_console.console.views.next_step import next_step_lines, too_small_lines
 from kraty_console.console.views.profile import profile_lines
 from kraty_console.console.views.rows import TableRows, TableState
-from kraty_console.console.views.search import resting_lines
 from kraty_console.console.views.tabs import counts, tab_lines
 from kraty_console.console.views.text import Line, filled
 from kraty_console.domain.keymap import effective_keys
@@ -68,7 +68,7 @@ def player_parts(
     old = player.is_old(state, waiting=waiting)
     rows = TableRows(player.sections(workspace, state, now, pane), place, marked=marked, stale=old)
     row = rows.current
-    steps = player.steps_of(workspace, snapshot, now)
+    steps = player.steps_of(workspace, state, now)
     step = player.step_for(steps, row)
     at = player.arranged(workspace, snapshot, now, steps, rows, size)
     assert at is not None, "it is not too small"

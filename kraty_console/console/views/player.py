@@ -14,6 +14,9 @@ from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.views.bars import Heading, KeyHint
 from kraty_console.console.views.context import list_context
 from kraty_console.console.views.layout import SIDE, STEP, is_folded, layout, step_room
+from kraty_console.console.views.next_step import lines_needed
+from kraty_console.console.views.profile import profile_lines
+from kraty_console.console.views.start import start_sections
 from kraty_console.domain.action_spec import ActionContext, missing_permission
 from kraty_console.domain.actions import BY_ID, footer
 from kraty_console.domain.keymap import key_label
@@ -55,10 +58,8 @@ def heading(workspace: Workspace, state: PlayerState, now: datetime, *, waiting:
 def sections(workspace: Workspace, state: PlayerState, now: datetime, pane: PaneId) -> tuple[TableSection, ...]:
     """The lists in the table: of the open pane, or of the first screen while there is no player."""
     if state.snapshot is None:
-        from kraty_console.console.views.start import start_sections
-
         return start_sections(workspace, state)
-    from kraty_console.console.views.panes import sections_of
+    from kraty_console.console.views.panes import sections_of  # 5 ms that the first frame without a player saves
 
     return sections_of(pane, state.snapshot, now)
 
@@ -68,20 +69,19 @@ def is_old(state: PlayerState, *, waiting: bool = False) -> bool:
     return state.status is LoadStatus.STALE or (state.status is LoadStatus.LOADING and waiting)
 
 
-def trouble(snapshot: Snapshot, now: datetime) -> tuple[PaneId, str | None]:
-    """Where a player that was just opened is looked at: the pane, and the row that most needs fixing."""
-    from kraty_console.domain.next_step import most_urgent_row
+def most_urgent_row(workspace: Workspace, state: PlayerState, now: datetime) -> tuple[PaneId, str | None]:
+    """Where the cursor starts when a player is opened: the pane, and the row that most needs fixing."""
+    steps = steps_of(workspace, state, now)
+    row = steps.for_player().other if steps is not None else None
+    return (row.pane, row.row_id) if row is not None else (PANES[0].id, None)
 
-    return most_urgent_row(snapshot, now) or (PANES[0].id, None)
 
-
-def steps_of(workspace: Workspace, snapshot: Snapshot | None, now: datetime) -> NextSteps | None:
+def steps_of(workspace: Workspace, state: PlayerState, now: datetime) -> NextSteps | None:
     """The next steps of the player, as they are now; None while there is no player."""
-    if snapshot is None:
+    if state.analysis is None:
         return None
-    from kraty_console.domain.next_step import NextSteps
-
-    return NextSteps(snapshot, now, can_credit="credit" not in workspace.facts.missing(), can_merge=workspace.uses_key)
+    can_credit = "credit" not in workspace.facts.missing()
+    return state.analysis.next_steps(now, can_credit=can_credit, can_merge=workspace.uses_key)
 
 
 def step_for(steps: NextSteps | None, row: TableRow | None) -> NextStep | None:
@@ -115,9 +115,6 @@ def arranged(
 
     The same for every row of the list: nothing jumps while the cursor moves.
     """
-    from kraty_console.console.views.next_step import lines_needed
-    from kraty_console.console.views.profile import profile_lines
-
     columns, lines = size
     if not is_folded(columns, lines):
         return layout(columns, lines, profile=len(profile_lines(snapshot, now, SIDE - 1, lines)))

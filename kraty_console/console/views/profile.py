@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.console.views.text import Line, Span, cut, width_of, wrap
+from kraty_console.present.profile import compact_profile, profile, title
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
@@ -18,8 +19,6 @@ FOLDED: Final = 4
 
 def profile_lines(snapshot: Snapshot, now: datetime, width: int, height: int) -> list[Line]:
     """Who the player is, and the totals; ages are told from `now`."""
-    from kraty_console.present.profile import compact_profile, profile, title
-
     if height < FOLDED:
         return [[(" ", "plain"), *_spans(line)] for line in compact_profile(snapshot, now)]
     head: list[Span] = [("─ ", "rule"), (title(snapshot), "title"), (" ", "plain")]

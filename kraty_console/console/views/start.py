@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.views.rows import TableSection
 from kraty_console.domain.missing_operations import no_search
+from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 from kraty_console.present.table import Cell, Column, TableRow
 
@@ -38,8 +39,6 @@ def start_sections(workspace: Workspace, state: PlayerState) -> tuple[TableSecti
             )
         )
     elif state.status is LoadStatus.FAILED and state.error is not None:
-        from kraty_console.present.errors import error_text
-
         words = error_text(state.error)
         more = words.text.removeprefix(words.title).strip()
         sections.append(

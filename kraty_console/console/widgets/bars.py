@@ -1,4 +1,8 @@
-"""The lines at the edges of a screen: who and where at the top, what can be pressed at the bottom."""
+"""The lines at the edges of a screen: who and where at the top, what can be pressed at the bottom.
+
+Textual's `Footer` changes with every focus: that sends 5,700 bytes instead of 1,500. Both lines are also painted before
+Textual is imported.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,12 @@
-"""A widget made of lines: it keeps what it shows, and repaints only the lines that became different."""
+"""A widget made of lines: it keeps what it shows, and repaints only the lines that differ.
+
+The lines come from a view function, the same that paints the first picture 200 ms before Textual is imported. After a
+change of one line only that line is rendered again; Textual's `Static` renders and paints all of its text.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,23 +17,37 @@ from textual.widget import Widget
 from kraty_console.console.views.text import Line, filled
 from kraty_console.console.widgets import tones
 
+LinesOf = Callable[[int, int], Iterable[Line]]
+"""Returns the lines to show in so many columns and rows."""
+
 
 class LinesView(Widget):
-    """Draws the lines that `build` returns for the present size; `redraw` compares and repaints.
+    """Draws the lines that a function returns for the present size; `redraw` compares and repaints.
 
-    Subclasses override `build`. Text given to it must have passed the door (`present.safe`).
+    Its text must be safe (`present.safe`). Subclasses that have a state of their own override `build`.
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 (Textual's name)
+    def __init__(
+        self,
+        lines: LinesOf | None = None,
+        *,
+        id: str | None = None,  # noqa: A002 (Textual's name)
+        classes: str | None = None,
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self._lines_of = lines
         self._lines: list[Strip] = []
         self._built_for = Size(0, 0)
         self._styles_by_tone: dict[str, Style] = {}
 
     def build(self, width: int, height: int) -> Iterable[Line]:
         """The lines to show in this many cells; each is cut or padded to the width."""
-        del width, height
-        return ()
+        return self._lines_of(width, height) if self._lines_of is not None else ()
+
+    def show_lines(self, lines: LinesOf) -> None:
+        """Show what another function returns."""
+        self._lines_of = lines
+        self.redraw()
 
     def redraw(self) -> None:
         """Build the lines again and repaint those that differ from what is shown."""

@@ -14,7 +14,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
-from kraty_console.console.views.search import PLACEHOLDER, SLASH
+from kraty_console.console.startup.boot_lines import PLACEHOLDER, SLASH
 from kraty_console.console.views.text import Line, Span, width_of
 from kraty_console.console.widgets.lines import LinesView
 from kraty_console.domain.player_choice import wrapped_index
@@ -203,7 +203,8 @@ class SearchBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """The slash, the input, the suggestions."""
-        slash = LinesLabel(SLASH)
+        slash = LinesView(lambda *_: [[(SLASH, "key")]])
+        slash.styles.width, slash.styles.height = len(SLASH), 1
         yield slash
         yield SearchInput(id="query")
         yield SuggestionLine()
@@ -310,19 +311,3 @@ class SearchBar(Horizontal):
         """Several players at once."""
         event.stop()
         self.post_message(self.Queued(event.players))
-
-
-class LinesLabel(LinesView):
-    """Fixed words in one line."""
-
-    def __init__(self, words: str, tone: str = "key") -> None:
-        super().__init__()
-        self._words = words
-        self._tone = tone
-        self.styles.width = len(words)
-        self.styles.height = 1
-
-    def build(self, width: int, height: int) -> Iterable[Line]:
-        """The words."""
-        del width, height
-        return [[(self._words, self._tone)]]

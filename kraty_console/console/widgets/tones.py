@@ -14,13 +14,7 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.widget import Widget
 
-TONES: Final = frozenset(
-    (
-        *("plain", "dim", "good", "warn", "bad", "accent", "title", "rule", "border", "key", "mark"),
-        *("live", "test", "cursor", "cursor-blurred"),
-    )
-)
-"""The tones there are; any other word is shown as `plain`."""
+from kraty_console.console.colours import TONES
 
 _resolved: Final[WeakKeyDictionary[App[object], tuple[str, dict[str, Style]]]] = WeakKeyDictionary()
 

@@ -1,0 +1,269 @@
+"""From the dialog of a change to its outcome: the form, the request, and what is said and kept afterwards."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from kraty_console.console.dialogs.action import ActionDialog, Then
+from kraty_console.console.dialogs.draft import Draft
+from kraty_console.console.dialogs.editor import Completer
+from kraty_console.domain.action_spec import ActionSpec
+from kraty_console.domain.changes.replay import form as replay_form
+from kraty_console.domain.changes.replay import snapshot_of
+from kraty_console.domain.fields import CannotOpen, EffectContext, FormContext
+from kraty_console.domain.forms import build_call, follow_up, form_for
+from kraty_console.domain.grant_entries import templates
+from kraty_console.domain.idempotency import idempotency_key
+from kraty_console.domain.outcome_summary import outcome_summary
+from kraty_console.domain.worklog import PerformedChange, WorklogEntry
+from kraty_console.present.errors import error_text
+from kraty_console.present.safe import safe
+
+if TYPE_CHECKING:
+    from kraty_console.client.writer import ChangeOutcome
+    from kraty_console.console.app import KratyApp
+    from kraty_console.console.screen_protocols import WriterScreen
+    from kraty_console.contract.calls import ChangeRequest
+    from kraty_console.contract.players import Snapshot
+    from kraty_console.contract.webhooks import Delivery
+    from kraty_console.domain.fields import Form, Values
+
+APPLIED = "applied"
+"""The outcome of a change if no answer said it."""
+
+THEN_ROLL = "then_roll"
+"""The field of the force-complete form that asks for the roll afterwards."""
+
+
+class ChangeDialogs:
+    """Opens the dialogs of changes, sends what they ask for, and keeps the outcomes."""
+
+    def __init__(self, app: KratyApp, screen: WriterScreen) -> None:
+        self._app = app
+        self._screen = screen
+        self._workspace = app.workspace
+        self._unsettled: dict[str, tuple[str, str, str, ChangeRequest | None]] = {}
+        """By journal entry: title, reason, subject and request of a change whose outcome is not known yet."""
+        self._before = 0
+        """How many changes had been made when the dialog opened."""
+
+    def open(
+        self,
+        spec: ActionSpec,
+        snapshot: Snapshot,
+        row_id: str | None,
+        *,
+        prefill: Mapping[str, str | bool] | None = None,
+        other: Snapshot | None = None,
+    ) -> None:
+        """Open the dialog of an action on a row of a player; `other` is the player to merge into."""
+        workspace = self._workspace
+        form_context = FormContext(
+            snapshot,
+            workspace.now(),
+            row_id=row_id,
+            ticket=workspace.ticket,
+            prefill=dict(prefill or {}),
+            catalog=workspace.known_catalog,
+            amount_limit=workspace.launch.profile.amount_limit,
+            other=other,
+        )
+        try:
+            form = form_for(spec.id, form_context)
+        except CannotOpen as error:
+            self._screen.tell(safe(str(error), limit=300), "warn")
+            return
+        self._open_form(form, other)
+
+    def replay(self, delivery: Delivery, closed: Callable[[bool], None]) -> None:
+        """Open the dialog that sends a delivery again; `closed` is told whether it was, once the dialog is gone."""
+        workspace = self._workspace
+        snapshot = snapshot_of(delivery)
+        form = replay_form(FormContext(snapshot, workspace.now(), ticket=workspace.ticket, delivery=delivery))
+        draft = workspace.drafts.setdefault((form.action_id, form.external_player_id, delivery.id), Draft(_new_key))
+        self._before = len(workspace.done)
+
+        def answered(performed: ChangeOutcome | None) -> None:
+            self._closed(form, performed)
+            closed(performed is not None and performed.state == "applied")
+
+        self._open_dialog(form, draft, lambda: EffectContext(snapshot, workspace.now(), delivery=delivery), answered)
+
+    def _open_form(self, form: Form, other: Snapshot | None = None) -> None:
+        workspace = self._workspace
+        draft = workspace.drafts.setdefault(
+            (form.action_id, form.external_player_id, form.target_id or ""), Draft(_new_key)
+        )
+        self._before = len(workspace.done)
+        snapshot = self._screen.state.snapshot
+        if snapshot is None:
+            return
+        catalog = workspace.known_catalog
+        completer = None
+        if any(field.kind == "json" for field in form.fields):
+            completer = Completer(catalog, templates(catalog, snapshot.grants))
+        self._open_dialog(
+            form,
+            draft,
+            lambda: self._effect_context(form, snapshot, other),
+            lambda performed: self._closed(form, performed),
+            completer=completer,
+        )
+
+    def _open_dialog(
+        self,
+        form: Form,
+        draft: Draft,
+        effect_context: Callable[[], EffectContext],
+        answered: Callable[[ChangeOutcome | None], None],
+        *,
+        completer: Completer | None = None,
+    ) -> None:
+        """Put the dialog of a form on top."""
+        workspace = self._workspace
+        dialog = ActionDialog(
+            form,
+            draft,
+            environment=workspace.environment,
+            role=workspace.role or None,
+            submit=lambda values: self._submit(form, values, draft),
+            resolve=self._resolve,
+            see=effect_context,
+            then=self._then(form, draft),
+            reasons=tuple(workspace.reasons),
+            completer=completer,
+        )
+        self._app.push_screen(dialog, answered)
+
+    def _effect_context(self, form: Form, opened_on: Snapshot, other: Snapshot | None) -> EffectContext:
+        """The player as last read; as they were when the dialog opened if another player is on screen now."""
+        state = self._screen.state
+        snapshot = state.snapshot if state.player == form.external_player_id else None
+        workspace = self._workspace
+        return EffectContext(
+            snapshot or opened_on,
+            workspace.now(),
+            workspace.known_catalog,
+            workspace.forced_lately,
+            other=other,
+            key_label=workspace.key_label,
+            person=workspace.person if workspace.uses_key else "",
+        )
+
+    def _then(self, form: Form, draft: Draft) -> Then | None:
+        """The roll that may follow a force-complete (contract/README.md#force-complete)."""
+        if not any(field.name == THEN_ROLL for field in form.fields):
+            return None
+
+        async def roll(values: Values) -> ChangeOutcome:
+            call = follow_up(form, values, draft.key)
+            if call is None:
+                raise LookupError("the form does not ask for a roll")
+            return await self._perform(call, "Retry roll", form, values, draft)
+
+        return Then(THEN_ROLL, "Retry roll", "rolling", roll)
+
+    async def _submit(self, form: Form, values: Values, draft: Draft) -> ChangeOutcome:
+        self._workspace.gave_reason(form.text(values, "reason"))
+        if ticket := form.text(values, "ticket"):
+            self._workspace.ticket = ticket
+        return await self._perform(build_call(form, values, draft.key), form.title, form, values, draft)
+
+    async def _perform(
+        self, call: ChangeRequest, title: str, form: Form, values: Values, draft: Draft
+    ) -> ChangeOutcome:
+        """Send a change and record its outcome; if its dialog was closed meanwhile, say it in the last line."""
+        before = self._screen.state.snapshot if self._screen.state.player == call.external_player_id else None
+        performed = await self._app.perform(call)
+        if performed.state == "unknown" and performed.entry is not None and not self._shows(draft):
+            performed = await self._workspace.resolve(performed.entry)
+        reason, subject = form.text(values, "reason"), " · ".join(form.subject_lines[:1])
+        if performed.state == "unknown" and performed.entry is not None:
+            self._unsettled[performed.entry.id] = (title, reason, subject, call)
+        outcome = outcome_summary(call, performed.answer, before)
+        self._record(performed, call.external_player_id, title, reason, subject, outcome, call.target_id)
+        if not self._shows(draft):
+            self._tell_outcome(title, call.external_player_id, performed)
+        return performed
+
+    async def _resolve(self, performed: ChangeOutcome) -> ChangeOutcome:
+        entry = performed.entry
+        if entry is None:
+            return performed
+        resolved = await self._workspace.resolve(entry)
+        title, reason, subject, call = self._unsettled.get(entry.id, (str(entry.kind).replace("_", " "), "", "", None))
+        outcome = outcome_summary(call, resolved.answer, None) if call is not None else ""
+        self._record(
+            resolved, entry.player, title, reason, subject, outcome, call.target_id if call is not None else None
+        )
+        return resolved
+
+    def _shows(self, draft: Draft) -> bool:
+        """Whether the dialog of this draft is still open and shows the outcome."""
+        if not self._screen.can_draw:
+            return False
+        return any(isinstance(each, ActionDialog) and each.draft is draft for each in self._app.screen_stack)
+
+    def _tell_outcome(self, title: str, player: str, performed: ChangeOutcome) -> None:
+        """Say the outcome of a change whose dialog was closed while it ran."""
+        if performed.state == "applied":
+            link = " · y copies the audit link" if self._workspace.last_done(player) is not None else ""
+            made = (each.work for each in reversed(self._workspace.done) if each.work.player == player)
+            words = next((_applied(each) for each in made if each.title == title), f"{title} applied")
+            self._screen.tell(f"{safe(words, limit=240)}{link}", "good")
+        elif performed.state == "unknown":
+            self._screen.tell(f"{safe(title)}: it is not known whether it took effect; o asks the server", "warn")
+        else:
+            error = performed.error
+            text = error_text(error, role=self._workspace.role or None).text if error is not None else "Not applied."
+            self._screen.tell(f"{safe(title)}: {text}", "bad")
+
+    def _record(
+        self,
+        performed: ChangeOutcome,
+        player: str,
+        title: str,
+        reason: str = "",
+        subject: str = "",
+        outcome: str = "",
+        target_id: str | None = None,
+    ) -> None:
+        """Record an applied change for the worklog and for the link that `y` copies; read the player again."""
+        if performed.state != "applied":
+            return
+        work = WorklogEntry(
+            at=self._workspace.now(),
+            player=player,
+            title=title,
+            outcome=(outcome or APPLIED)
+            + (" (answered from the record of the first time)" if performed.replayed else ""),
+            what=subject,
+            reason=reason,
+            audit_url=performed.audit.url if performed.audit is not None else "",
+            request_id=(performed.entry.request_id or "") if performed.entry is not None else "",
+        )
+        audit_id = performed.audit.id if performed.audit is not None else ""
+        self._workspace.done.append(PerformedChange(self._workspace.ticket, work, target_id, audit_id))
+        self._screen.changed_player(player)
+
+    def _closed(self, form: Form, performed: ChangeOutcome | None) -> None:
+        if performed is not None and performed.state == "applied":
+            made = [_applied(each.work) for each in self._workspace.done[self._before :]]
+            has_link = self._workspace.last_done(form.external_player_id) is not None
+            link = " · y copies the audit link" if has_link else ""
+            more = ", w all of them" if link and len(made) > 1 else ""
+            words = "; ".join(made) or f"{form.title} applied"
+            self._screen.tell(f"{safe(words, limit=240)}{link}{more}", "good")
+            self._workspace.drafts.pop((form.action_id, form.external_player_id, form.target_id or ""), None)
+        self._screen.draw()  # what turned out to be missing is dimmed
+
+
+def _applied(work: WorklogEntry) -> str:
+    """`Credit applied: gold +250, balance 1 000`; without the outcome if no answer said it."""
+    return f"{work.title} applied" + (f": {work.outcome}" if work.outcome != APPLIED else "")
+
+
+def _new_key() -> str:
+    return idempotency_key(uuid.uuid4())

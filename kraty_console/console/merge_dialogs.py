@@ -1,0 +1,44 @@
+"""Asks which player to merge into, and shows both side by side. Imported with the first of these dialogs."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from kraty_console.console.dialogs.compared import compared
+from kraty_console.console.dialogs.merge_target import MergeTargetDialog
+from kraty_console.contract.errors import NotFound
+from kraty_console.contract.limits import DEFAULT_LIMIT
+from kraty_console.domain.player_text import candidates
+
+if TYPE_CHECKING:
+    from kraty_console.console.app import KratyApp
+    from kraty_console.console.screen_protocols import WriterScreen
+    from kraty_console.contract.players import Snapshot
+
+
+class MergeDialogs:
+    """Opens the dialogs about two players."""
+
+    def __init__(self, app: KratyApp, screen: WriterScreen) -> None:
+        self._app = app
+        self._screen = screen
+
+    async def ask_target(self, snapshot: Snapshot) -> Snapshot | None:
+        """Ask which player to merge into, and look that player up; None if another player is on screen by then."""
+        player = snapshot.player.external_player_id
+        target = await self._app.push_screen_wait(MergeTargetDialog(player, self._find_target))
+        return target if self._screen.state.player == player else None
+
+    async def compare(self, snapshot: Snapshot) -> None:
+        """Ask for the other player, then show both with the effects of a merge and the command that makes it."""
+        if (target := await self.ask_target(snapshot)) is not None:
+            dialog = compared(self._app.workspace, snapshot, target, self._app.copy)
+            self._app.push_screen(dialog, self._screen.run_id)
+
+    async def _find_target(self, target: str) -> Snapshot | None:
+        for candidate in candidates(target):
+            with suppress(NotFound):
+                fetched = await self._app.workspace.snapshot(candidate, DEFAULT_LIMIT)
+                return fetched.value if fetched is not None else None
+        return None

@@ -1,0 +1,102 @@
+"""Opens the dialogs about the session: a new token, the choice of a game, the journal. Imported with the first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from kraty_console.console.dialogs.games import GamesDialog
+from kraty_console.console.dialogs.journal import JournalDialog
+from kraty_console.console.dialogs.token import TokenDialog
+from kraty_console.contract.errors import KratyError
+from kraty_console.present.errors import error_text
+from kraty_console.present.safe import safe
+
+if TYPE_CHECKING:
+    from kraty_console.console.app import KratyApp
+    from kraty_console.contract.secret import Secret
+
+
+class SessionDialogs:
+    """Opens each dialog on top of what the application shows."""
+
+    def __init__(self, app: KratyApp) -> None:
+        self._app = app
+        self._workspace = app.workspace
+        self._new_token: asyncio.Future[Secret | None] | None = None
+        """The token that is being asked for."""
+
+    async def ask_token(self, error: Exception) -> bool:
+        """Ask for a new session token; True when there is a new session.
+
+        Several callers that need one at the same time share one question.
+        """
+        if self._new_token is None:
+            self._new_token = asyncio.get_running_loop().create_future()
+            self._open_token_dialog(error)
+        return await asyncio.shield(self._new_token) is not None
+
+    def _open_token_dialog(self, error: Exception) -> None:
+        def answered(token: Secret | None) -> None:
+            future, self._new_token = self._new_token, None
+            if future is not None and not future.done():
+                future.set_result(token)
+
+        profile = self._workspace.launch.profile
+        where = f"{profile.name} · {urlsplit(profile.url or '').hostname or ''}"
+        self._app.push_screen(
+            TokenDialog(
+                who=safe(self._workspace.member),
+                profile=safe(where),
+                why=safe(str(error)),
+                check=self._try_token,
+            ),
+            answered,
+        )
+
+    async def _try_token(self, token: Secret) -> str | None:
+        """Sign in with a token; what is wrong with it, or None when it is good."""
+        try:
+            await self._workspace.sign_in(token)
+        except KratyError as error:
+            return error_text(error).text
+        return None
+
+    def choose_game(self, chosen: Callable[[], None]) -> None:
+        """Ask which of several games is meant; without an answer there is nothing to look at, so the console ends."""
+        choices = self._workspace.choices
+
+        def answered(number: str | None) -> None:
+            if number is None:
+                self._app.exit()
+                return
+            self._app.run_worker(enter(int(number)), group="session", exclusive=True, description="game")
+
+        async def enter(number: int) -> None:
+            await self._workspace.choose(choices[number])
+            chosen()
+
+        self._app.push_screen(GamesDialog(choices), answered)
+
+    async def show_journal(self, then: Callable[[str | None], None]) -> None:
+        """Show the changes sent from here and their outcomes; `then` gets the id of an action to go on with."""
+        workspace = self._workspace
+        try:
+            journal = await workspace.journal()
+            entries = await journal.latest()
+            writer = await workspace.writer()
+        except KratyError as error:
+            self._app.tell(safe(str(error)), "bad")
+            return
+        self._app.push_screen(
+            JournalDialog(
+                entries,
+                now=workspace.now(),
+                resolve=workspace.resolve,
+                decide=lambda entry, applied: writer.decide(entry, applied=applied),
+                copy=self._app.copy,
+            ),
+            then,
+        )
