@@ -78,7 +78,7 @@ def _profile_file(backend: EmbeddedBackend, *, read_only: bool) -> Path:
     """
     import json
 
-    from kraty_console.config.private_files import write_private
+    from kraty_console.private_files import write_private
 
     key = backend.folder / "server.key"
     write_private(key, backend.server_key.reveal() + "\n")

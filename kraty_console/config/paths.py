@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +12,6 @@ from typing import Final, Literal, NamedTuple
 from kraty_console.config.errors import ConfigError
 
 APP: Final = "kraty-console"
-
-PRIVATE_DIR: Final = 0o700
 
 _HOMELESS: Final = (
     "there is no home folder: set HOME, or KRATY_CONFIG (a file), KRATY_STATE (a folder), and for a backend --database"
@@ -51,14 +51,6 @@ class Paths(NamedTuple):
         return self.config_file.parent / "tokens" / profile
 
 
-def private_dir(path: Path) -> Path:
-    """Create the folder if needed, accessible only to its owner."""
-    path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
-    if path.stat().st_mode & 0o077:
-        path.chmod(PRIVATE_DIR)
-    return path
-
-
 def _named(path: str, variable: str) -> Path:
     try:
         return Path(path).expanduser()
@@ -74,7 +66,7 @@ def _platform(kind: Kind, environ: Mapping[str, str], platform: str = sys.platfo
         if said.startswith("/"):
             return Path(said, APP)
         return Path(home if home.startswith("/") else _home_of_the_user(), under_home, APP)
-    import platformdirs
+    import platformdirs  # Linux does not load it
 
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
     found = dirs.user_config_path if kind == "config" else dirs.user_state_path
@@ -85,9 +77,6 @@ def _platform(kind: Kind, environ: Mapping[str, str], platform: str = sys.platfo
 
 def _home_of_the_user() -> str:
     """The user's home folder from the password database."""
-    import os
-    import pwd
-
     try:
         home = pwd.getpwuid(os.getuid()).pw_dir
     except KeyError:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from kraty_console.config.paths import PRIVATE_DIR, Paths, private_dir
-from kraty_console.config.private_files import write_private
+from kraty_console.config.paths import Paths
 from kraty_console.config.profiles import DEFAULT_COOKIE, Profile
 from kraty_console.contract.secret import Secret
+from kraty_console.private_files import PRIVATE_DIR, private_dir, write_private
 
 
 def save_sign_in(profile: Profile, token: Secret, paths: Paths) -> str:

@@ -36,7 +36,7 @@ from kraty_console.backend.runtime.scheduler import Scheduler
 from kraty_console.backend.runtime.settings import Settings
 from kraty_console.backend.runtime.startup import CannotServe, base_url, listen, prepare
 from kraty_console.backend.storage.database import Database
-from kraty_console.backend.storage.private_files import create
+from kraty_console.private_files import write_private
 
 if TYPE_CHECKING:
     from kraty_console.backend.observability.metrics import Metrics
@@ -253,19 +253,6 @@ def freeze_garbage() -> None:
     """What a start has made stays until the end: from here on garbage is looked for, and never among that."""
     gc.freeze()
     gc.enable()
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read (0600), whole or not at all."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = create(partial)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 (a descriptor has no path)
-            file.write(text)
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
 
 
 def _now_ms() -> int:
