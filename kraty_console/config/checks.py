@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from kraty_console.config.commands import command_words
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.headers import HEADER_NAME, header_sources
 
@@ -53,24 +54,6 @@ def parse_switch(text: str, where: str) -> bool:
     if word in _FALSE:
         return False
     raise ConfigError(f"{where} must be 1 or 0, not {text!r}")
-
-
-def command(value: object, place: str) -> tuple[str, ...]:
-    """The words of a command, given as a line or as a list.
-
-    Raises:
-        ConfigError: it is neither, or empty.
-    """
-    import shlex
-
-    if isinstance(value, str):
-        try:
-            value = shlex.split(value)
-        except ValueError as error:
-            raise ConfigError(f"{place} cannot be parsed: {error}") from error
-    if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
-        return tuple(value)
-    raise ConfigError(f"{place} must be a command line, or a list of its words")
 
 
 def _text(value: object, place: str) -> str:
@@ -165,10 +148,10 @@ _CHECKS: Final[dict[str, Callable[[object, str], Any]]] = {
     "environment": _environment,
     "credential": _credential,
     "cookie_name": _cookie_name,
-    "token_command": command,
+    "token_command": command_words,
     "token_file": _path,
     "keyring": _switch,
-    "server_key_command": command,
+    "server_key_command": command_words,
     "server_key_file": _path,
     "server_actions": _switch,
     "person": _name,
@@ -176,7 +159,7 @@ _CHECKS: Final[dict[str, Callable[[object, str], Any]]] = {
     "headers": _headers,
     "client_certificate": _path,
     "client_key": _path,
-    "client_key_passphrase_command": command,
+    "client_key_passphrase_command": command_words,
     "audit_url": _page(AUDIT_NAMES, "auditId"),
     "portal_url": _page(PORTAL_NAMES),
     "events": _events,

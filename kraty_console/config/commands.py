@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,6 +10,22 @@ from kraty_console.config.errors import ConfigError
 
 COMMAND_SECONDS: Final = 30.0
 """Time limit in seconds; a command may ask for a passphrase or a touch of a key."""
+
+
+def command_words(value: object, place: str) -> tuple[str, ...]:
+    """The words of a command, given as a line or as a list.
+
+    Raises:
+        ConfigError: it is neither, or empty.
+    """
+    if isinstance(value, str):
+        try:
+            value = shlex.split(value)
+        except ValueError as error:
+            raise ConfigError(f"{place} cannot be parsed: {error}") from error
+    if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    raise ConfigError(f"{place} must be a command line, or a list of its words")
 
 
 def printed_line(command: tuple[str, ...], environ: Mapping[str, str], name: str, what: str) -> str:
@@ -20,8 +37,7 @@ def printed_line(command: tuple[str, ...], environ: Mapping[str, str], name: str
     Raises:
         ConfigError: it cannot be run, fails, takes too long, or prints nothing.
     """
-    import shlex
-    import subprocess
+    import subprocess  # most profiles run no command: opening a player then loads neither it nor its dependencies
 
     told = shlex.join(command)
     try:

@@ -5,6 +5,7 @@ Secrets are not resolved: only their variable, command or file is shown, never t
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any, Final, NamedTuple
 
 from kraty_console.config.headers import HeaderSource
 from kraty_console.config.profiles import FieldNames, Profile, RouteSetting
+from kraty_console.config.routes import built_in
+from kraty_console.contract.operations import ADMIN_OPERATIONS
 from kraty_console.contract.secret import HIDDEN
 
 _NOT_SETTINGS: Final = ("name", "url_is_own", "routes")
@@ -49,9 +52,6 @@ def routes_in_effect(profile: Profile, sources: Mapping[str, str]) -> list[Route
     """The routes that differ from the built-in ones, in table order."""
     if not profile.routes:
         return []
-    from kraty_console.config.routes import built_in
-    from kraty_console.contract.operations import ADMIN_OPERATIONS
-
     return [
         RouteInEffect(operation, _line(said), _line(built_in(operation)) or "", sources["routes"])
         for operation in ADMIN_OPERATIONS
@@ -80,8 +80,6 @@ def _words(key: str, value: Any) -> str:  # noqa: ANN401 (JSON)
     if isinstance(value, bool):
         return "left out" if value is False and key.startswith("fields.") else str(value).lower()
     if isinstance(value, list):
-        import shlex
-
         return shlex.join(map(str, value))
     return str(value)
 

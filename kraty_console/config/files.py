@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from pathlib import Path
 from typing import TextIO
@@ -37,8 +38,6 @@ def open_setting_file(path: Path, name: str, *, private: bool) -> TextIO | None:
 
 
 def _check_private(path: Path, name: str, found: os.stat_result, link_owner: int) -> None:
-    import shlex
-
     quoted = shlex.quote(str(path))
     if found.st_uid not in (os.geteuid(), 0) or link_owner not in (os.geteuid(), 0):
         raise ConfigError(

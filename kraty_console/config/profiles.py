@@ -33,6 +33,7 @@ settings for all profiles.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -120,8 +121,6 @@ class Profile:
     @property
     def backend_name(self) -> str:
         """The cache key for facts about a backend: address, game, kind of credential and custom routes."""
-        import json
-
         own = [self.routes, self.fields] if self.routes or self.fields != NO_FIELDS else []
         return json.dumps([self.url, self.studio, self.game, self.uses_key, *own], default=str, sort_keys=True)
 

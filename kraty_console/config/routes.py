@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.profile_file import nearest
-
-if TYPE_CHECKING:
-    from kraty_console.contract.operations import Operation, OperationSpec
+from kraty_console.contract.operations import ADMIN_OPERATIONS, OPERATIONS, Operation, OperationSpec
 
 
 class RouteSetting(NamedTuple):
@@ -88,8 +86,6 @@ def routes_and_fields(value: object, where: str) -> tuple[dict[str, RouteSetting
     Raises:
         ConfigError: an operation or field that there is not, a route or a name that cannot be used.
     """
-    from kraty_console.contract.operations import ADMIN_OPERATIONS, Operation
-
     if not isinstance(value, dict):
         raise ConfigError(f'{where} must be a table of operation = "METHOD /path"')
     routes: dict[str, RouteSetting] = {}
@@ -130,14 +126,10 @@ def targets_of(operation: Operation) -> tuple[str, ...]:
 
 
 def _spec(operation: Operation) -> OperationSpec:
-    from kraty_console.contract.operations import OPERATIONS
-
     return OPERATIONS[operation]
 
 
 def _changes() -> list[Operation]:
-    from kraty_console.contract.operations import ADMIN_OPERATIONS
-
     return [operation for operation, spec in ADMIN_OPERATIONS.items() if spec.is_write]
 
 
@@ -159,9 +151,7 @@ def _route(operation: Operation, value: object, place: str) -> RouteSetting:
 
 
 def _methods(operation: Operation) -> tuple[str, ...]:
-    from kraty_console.contract.operations import Operation as Op
-
-    if operation is Op.END_SESSION:
+    if operation is Operation.END_SESSION:
         return ("DELETE", "POST")
     return _WRITES if operation in _changes() else ("GET",)
 

@@ -9,7 +9,9 @@ server key has that instead of the token, from its own sources.
 from __future__ import annotations
 
 import errno
+import threading
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple, TextIO
 
@@ -121,21 +123,18 @@ def find_client_key(environ: Mapping[str, str], *, stdin: TextIO | None = None) 
 
 
 def _has_keyring() -> bool:
-    from importlib.util import find_spec
-
     return find_spec("keyring") is not None
 
 
 def system_keyring(profile: str) -> str | None:
     """The token of a profile in the system's keyring; None without the keyring package or an entry."""
     try:
-        import keyring
-        from keyring.errors import KeyringError
+        import keyring.errors  # optional; not loaded if an earlier source has the token
     except ImportError:
         return None
     try:
         return keyring.get_password(APP, profile)  # type: ignore[no-any-return,unused-ignore]
-    except (KeyringError, OSError, RuntimeError):
+    except (keyring.errors.KeyringError, OSError, RuntimeError):
         return None  # locked, absent, or unsupported: try the next source
 
 
@@ -169,8 +168,6 @@ def _from_command(
 
 def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
     """The result, if it comes in time: a hanging keyring service must not block the console."""
-    import threading
-
     answers: list[str | None] = []
     thread = threading.Thread(target=lambda: answers.append(ask()), name="keyring", daemon=True)
     thread.start()
