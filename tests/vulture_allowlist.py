@@ -45,6 +45,7 @@ _.validation_status
 _.convert
 _.format_commands
 _.list_commands
+_.obj
 
 # http.server and socketserver.
 _.address_family

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kraty_console.cli.backend_database import database_option, game_option, json_option, print_rows, run_in_transaction
+from kraty_console.backend.admin_cli import games
+from kraty_console.cli.backend_database import print_rows, run_in_transaction
+from kraty_console.cli.backend_options import database_option, game_option
 from kraty_console.cli.exit_codes import Exit
+from kraty_console.cli.options import json_option
 from kraty_console.cli.output import emit, emit_json, say
+from kraty_console.contract.documents import BadDocument, read_document
 
 if TYPE_CHECKING:
     from kraty_console.backend.admin_cli.admin_session import AdminSession
@@ -37,8 +41,6 @@ def game() -> None:
 @database_option
 def create(name: str, studio: str, slug: str | None, inventory: str, as_json: bool, database: str | None) -> int:
     """Create the game NAME and print its id."""
-    from kraty_console.backend.admin_cli import games
-
     made = run_in_transaction(database, lambda desk: games.create_game(desk, studio, name, slug, inventory))
     if as_json:
         emit_json(made.shown())
@@ -55,8 +57,6 @@ def create(name: str, studio: str, slug: str | None, inventory: str, as_json: bo
 @database_option
 def define(document: Path, game: str | None, as_json: bool, database: str | None) -> int:
     """Define a game by FILE (TOML or JSON); what FILE does not name is unchanged."""
-    from kraty_console.contract.documents import BadDocument, read_document
-
     try:
         read = read_document(document.read_text(encoding="utf-8"), toml=document.suffix.lower() == ".toml")
     except UnicodeDecodeError:
@@ -80,8 +80,6 @@ def _defining(
     game: str | None, document: GameDocument
 ) -> Callable[[AdminSession], Awaitable[tuple[str, dict[str, int]]]]:
     async def work(desk: AdminSession) -> tuple[str, dict[str, int]]:
-        from kraty_console.backend.admin_cli import games
-
         found = await games.find_game(desk.tx, game)
         return found.name, await games.define(desk, found, document)
 
@@ -93,8 +91,6 @@ def _defining(
 @database_option
 def list_games(as_json: bool, database: str | None) -> int:
     """List the games."""
-    from kraty_console.backend.admin_cli import games
-
     found = [each.shown() for each in run_in_transaction(database, lambda desk: games.all_games(desk.tx))]
     columns = {"slug": "GAME", "name": "NAME", "studio": "STUDIO", "gameId": "GAME ID", "studioId": "STUDIO ID"}
     return print_rows(found, columns, as_json=as_json, none="There is no game yet.")

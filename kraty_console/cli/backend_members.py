@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import click
 
-from kraty_console.cli.backend_database import database_option, game_option, json_option, print_rows, run_in_transaction
+from kraty_console.backend.admin_cli import games, members
+from kraty_console.backend.admin_cli.admin_session import AdminSession
+from kraty_console.cli.backend_database import print_rows, run_in_transaction
+from kraty_console.cli.backend_options import database_option, game_option
 from kraty_console.cli.exit_codes import Exit
+from kraty_console.cli.options import json_option
 from kraty_console.cli.output import emit, say
 
 _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
@@ -24,8 +28,6 @@ def member() -> None:
 @database_option
 def add(email: str, name: str | None, role: str, game: str | None, database: str | None) -> int:
     """Give the member EMAIL a role in a game and print the member's id."""
-    from kraty_console.backend.admin_cli import games, members
-    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
     async def work(desk: AdminSession) -> tuple[str, str]:
         found = await games.find_game(desk.tx, game)
@@ -43,8 +45,6 @@ def add(email: str, name: str | None, role: str, game: str | None, database: str
 @database_option
 def list_members(game: str | None, as_json: bool, database: str | None) -> int:
     """List members with their roles, of every game or of one."""
-    from kraty_console.backend.admin_cli import games, members
-    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
     async def work(desk: AdminSession) -> list[dict[str, object]]:
         return await members.all_members(desk.tx, await games.find_game(desk.tx, game) if game else None)
@@ -60,8 +60,6 @@ def list_members(game: str | None, as_json: bool, database: str | None) -> int:
 @database_option
 def change_role(email: str, role: str, game: str | None, database: str | None) -> int:
     """Change the ROLE of the member EMAIL in a game; `none` removes it. Effective immediately."""
-    from kraty_console.backend.admin_cli import games, members
-    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
     async def work(desk: AdminSession) -> str:
         found = await games.find_game(desk.tx, game)

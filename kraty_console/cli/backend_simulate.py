@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
+import signal
 import sys
+import time
+from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from kraty_console.cli.exit_codes import Exit
-
-if TYPE_CHECKING:
-    from kraty_console.cli.simulation import Pace, Tally
-    from kraty_console.client.sdk import GameClient
-    from kraty_console.contract.secret import Secret
+from kraty_console.cli.output import emit, emit_json
+from kraty_console.cli.simulation import Pace, Tally
+from kraty_console.cli.simulation import simulate as play
+from kraty_console.client.sdk import GameClient
+from kraty_console.config.errors import ConfigError
+from kraty_console.config.tokens import find_client_key
+from kraty_console.contract.secret import Secret
+from kraty_console.present.safe import safe
 
 _EVERY_SECONDS = 0.5
 
@@ -63,19 +72,11 @@ def simulate(
     --credentials or KRATY_CLIENT_KEY. A second run with the same seed uses other players, because the secrets of the
     first are not stored.
     """
-    import asyncio
-    import time
-
-    from kraty_console.cli.output import emit, emit_json
-    from kraty_console.cli.simulation import Pace, Tally
-
     address, key = _where(url, key_stdin, credentials)
     tally = Tally()
     started = time.monotonic()
 
     async def run() -> None:
-        from kraty_console.client.sdk import GameClient
-
         async with GameClient(address, key) as client:
             pace = Pace(rate, clock=time.monotonic, most=calls)
             await _watched(client, pace, tally, players=players, seed=seed, seconds=seconds)
@@ -93,12 +94,6 @@ async def _watched(
     client: GameClient, pace: Pace, tally: Tally, *, players: int, seed: int, seconds: float | None
 ) -> None:
     """Simulate until a limit is reached or the user stops it, and show progress."""
-    import asyncio
-    import signal
-    from contextlib import suppress
-
-    from kraty_console.cli.simulation import simulate as play
-
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError, RuntimeError):  # signals are only available in the main thread
@@ -120,8 +115,6 @@ async def _watched(
 
 async def _watch(tally: Tally) -> None:
     """Show a progress line, updated in place, until cancelled."""
-    import asyncio
-
     width = 0
     try:
         while True:
@@ -151,8 +144,6 @@ def _line(tally: Tally) -> str:
 
 
 def _summary(tally: Tally, seconds: float) -> str:
-    from kraty_console.present.safe import safe
-
     lines = [
         f"{tally.players} players made {tally.calls} calls in {seconds:.1f} s.",
         f"{tally.started} attempts started: {tally.finished} finished, {tally.crashed} crashed.",
@@ -165,18 +156,12 @@ def _summary(tally: Tally, seconds: float) -> str:
 
 
 def _told(tally: Tally, seconds: float) -> dict[str, Any]:
-    from dataclasses import fields
-
     told = {each.name: getattr(tally, each.name) for each in fields(tally)}
     return {**told, "seconds": round(seconds, 3)}
 
 
 def _where(url: str | None, key_stdin: bool, credentials: Path | None) -> tuple[str, Secret]:
     """The address and the key; --credentials gives both and takes precedence over the environment."""
-    from kraty_console.config.errors import ConfigError
-    from kraty_console.config.tokens import find_client_key
-    from kraty_console.contract.secret import Secret
-
     found_url, found_key = _from_file(credentials) if credentials is not None else (None, None)
     if key_stdin and sys.stdin.isatty():
         key: Secret | None = Secret(click.prompt("client key", hide_input=True, err=True).strip())
@@ -192,11 +177,6 @@ def _where(url: str | None, key_stdin: bool, credentials: Path | None) -> tuple[
 
 
 def _from_file(path: Path) -> tuple[str, Secret]:
-    import json
-
-    from kraty_console.config.errors import ConfigError
-    from kraty_console.contract.secret import Secret
-
     try:
         told = json.loads(path.read_text("utf-8"))
         return str(told["baseUrl"]), Secret(str(told["keys"]["client_sdk"]))

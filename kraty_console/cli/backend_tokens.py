@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import click
 
-from kraty_console.cli.backend_database import database_option, json_option, print_rows, run_in_transaction
+from kraty_console.backend.admin_cli import credentials
+from kraty_console.cli.backend_database import print_rows, run_in_transaction
+from kraty_console.cli.backend_options import database_option
 from kraty_console.cli.exit_codes import Exit
+from kraty_console.cli.options import json_option
 from kraty_console.cli.output import emit, say
 
 
@@ -26,8 +29,6 @@ def token() -> None:
 @database_option
 def issue(email: str, days: float, database: str | None) -> int:
     """Create and print a token for the member EMAIL. It is shown only once."""
-    from kraty_console.backend.admin_cli import credentials
-
     made, until = run_in_transaction(database, lambda desk: credentials.issue_token(desk, email, days))
     say(f"A token for {email}, good until {until}. It is shown only now:")
     emit(made)
@@ -40,8 +41,6 @@ def issue(email: str, days: float, database: str | None) -> int:
 @database_option
 def list_tokens(member: str | None, as_json: bool, database: str | None) -> int:
     """List sessions with member, start and expiry. The tokens themselves are not stored."""
-    from kraty_console.backend.admin_cli import credentials
-
     found = run_in_transaction(database, lambda desk: credentials.all_tokens(desk.tx, member, desk.now_ms))
     columns = {
         "email": "E-MAIL",
@@ -58,8 +57,6 @@ def list_tokens(member: str | None, as_json: bool, database: str | None) -> int:
 @database_option
 def revoke(session: str, database: str | None) -> int:
     """Revoke the SESSION with this id, or all sessions of a member given by e-mail."""
-    from kraty_console.backend.admin_cli import credentials
-
     ended = run_in_transaction(database, lambda desk: credentials.revoke_tokens(desk, session))
     say("Ended 1 session." if ended == 1 else f"Ended {ended} sessions.")
     return Exit.FOUND

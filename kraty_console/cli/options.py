@@ -62,3 +62,8 @@ def console_options(function: F) -> F:
     for option in reversed(_LOOKS):
         function = option(function)
     return where_options(function)
+
+
+def json_option(function: F) -> F:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone.")(function)

@@ -11,7 +11,11 @@ from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options
 from kraty_console.cli.output import emit, emit_json
 from kraty_console.cli.server_session import ServerTarget, change_options, player_argument, run_change
+from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
 from kraty_console.contract.limits import MAX_AMOUNT
+from kraty_console.domain.formatting import grouped
+from kraty_console.domain.grant_contents import contents_words
+from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from kraty_console.client.server import Entry, ServerClient
@@ -94,16 +98,12 @@ def grant(
         idempotency_key,
         lambda client, key: client.grants.create(player, _entries(given), key=key, source_ref_id=reference),
     )
-    from kraty_console.domain.grant_contents import contents_words
-
     words = f"{player} is given {contents_words(made.contents, made.kind)}: grant {made.id}, {made.status}"
     _tell(as_json, made.raw(), words)
     return Exit.FOUND
 
 
 def _entries(given: Sequence[tuple[str, str, int]]) -> list[Entry]:
-    from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
-
     made: list[Entry] = []
     for kind, key, count in given:
         match kind:
@@ -181,8 +181,6 @@ def _adjusted(before: Options, said: dict[str, Any], key: str, call: Callable[[S
 
 
 def _now_has(player: str, amount: int | float, key: str, applied: bool) -> str:
-    from kraty_console.domain.formatting import grouped
-
     return f"{player} has {grouped(amount)} {key}" + ("" if applied else "; this was already done, nothing was changed")
 
 
@@ -190,6 +188,4 @@ def _tell(as_json: bool, raw: dict[str, Any], words: str) -> None:
     if as_json:
         emit_json(raw)
         return
-    from kraty_console.present.safe import safe
-
     emit(safe(words, limit=2_000))

@@ -20,7 +20,14 @@ from kraty_console.cli.server_session import (
     run_change,
     run_query,
 )
+from kraty_console.client.server_clock import WORTH_TELLING
+from kraty_console.contract.errors import Refused
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
+from kraty_console.contract.server import ERASED, NEVER_EXISTED
+from kraty_console.domain.formatting import skew_words
+from kraty_console.domain.merging import merge_plan, same_player
+from kraty_console.present import merging, text_output
+from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from kraty_console.client.server import ServerClient
@@ -42,8 +49,6 @@ def ping(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401
     if as_json:
         emit_json(pong.raw())
     else:
-        from kraty_console.present.safe import safe
-
         emit(safe(f"{key.prefix} is a {key.permission_set} key of the game {key.game_id}, {key.environment}"))
     return Exit.FOUND
 
@@ -62,8 +67,6 @@ def ping(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401
 @click.pass_obj
 def get(before: Options, /, player: str, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
     """Show PLAYER, by the exact id."""
-    from kraty_console.client.server_clock import WORTH_TELLING
-    from kraty_console.domain.formatting import skew_words
 
     async def look(client: ServerClient) -> tuple[Snapshot, ServerClock]:
         return await client.players.get(player, limit=limit), client.server_clock
@@ -71,8 +74,6 @@ def get(before: Options, /, player: str, as_json: bool, limit: int, **said: Any)
     snapshot, clock = run_query(ServerTarget.of(before, said), look)
     if abs(clock.skew) >= WORTH_TELLING:
         say(skew_words(clock.skew.total_seconds()))
-    from kraty_console.present import text_output
-
     if as_json:
         emit_json(text_output.player_json(snapshot))
     else:
@@ -101,8 +102,6 @@ def merge(
 ) -> int:
     """Merge GUEST into ACCOUNT: everything moves to ACCOUNT, and GUEST's id becomes free. This cannot be undone."""
     where = ServerTarget.of(before, said)
-    from kraty_console.present import merging
-
     if dry_run:
         plan = run_query(where, lambda client: _plan(client, guest, account))
         if as_json:
@@ -124,9 +123,6 @@ def merge(
 
 
 async def _plan(client: ServerClient, guest: str, account: str) -> MergePlan:
-    from kraty_console.contract.errors import Refused
-    from kraty_console.domain.merging import merge_plan, same_player
-
     if (required_reason := same_player(guest, account)) is not None:
         raise Refused(required_reason)
     source, target = await asyncio.gather(*(client.players.get(each, limit=MAX_LIMIT) for each in (guest, account)))
@@ -174,9 +170,6 @@ def delete(
         idempotency_key,
         lambda client, key: client.players.delete(player, reason=reason, key=key),
     )
-    from kraty_console.contract.server import ERASED, NEVER_EXISTED
-    from kraty_console.present.safe import safe
-
     if as_json:
         emit_json(result.raw())
     elif result.status == ERASED:
@@ -246,6 +239,4 @@ def _tell(as_json: bool, raw: dict[str, Any], words: str) -> None:
     if as_json:
         emit_json(raw)
         return
-    from kraty_console.present.safe import safe
-
     emit(safe(words))

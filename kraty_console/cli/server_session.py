@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options
-
-if TYPE_CHECKING:
-    from kraty_console.client.server import ServerClient
-    from kraty_console.contract.secret import Secret
+from kraty_console.cli.output import say
+from kraty_console.cli.session import profile_of
+from kraty_console.client.connection import ConnectionSettings
+from kraty_console.client.server import ServerClient
+from kraty_console.config.access import resolve_access
+from kraty_console.config.errors import ConfigError
+from kraty_console.config.profiles import Profile
+from kraty_console.config.tokens import find_server_key
+from kraty_console.contract.errors import BadAnswer, SignInNeeded, Unavailable
+from kraty_console.contract.limits import MAX_REASON, MIN_REASON
+from kraty_console.contract.secret import Secret
+from kraty_console.domain.invisible_characters import invisible_part
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -77,8 +87,6 @@ def required_reason(reason: str | None) -> str:
 
     Raises click.UsageError without a terminal, or if the reason is too short.
     """
-    from kraty_console.contract.limits import MAX_REASON, MIN_REASON
-
     if reason is None and sys.stdin.isatty():
         reason = click.prompt("reason", err=True)
     said = (reason or "").strip()
@@ -114,8 +122,6 @@ def _note_exact(ctx: click.Context, _param: click.Parameter, value: bool) -> Non
 
 
 def _plainly_seen(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    from kraty_console.domain.invisible_characters import invisible_part
-
     if (unseen := invisible_part(value)) is not None and not ctx.meta.get(_EXACT):
         raise click.BadParameter(
             f"the id {unseen}, which is invisible: it is a different id than it looks like."
@@ -131,9 +137,6 @@ def run_query(where: ServerTarget, question: Callable[[ServerClient], Awaitable[
 
     Raises click.ClickException for an unknown key, ConfigError and KratyError.
     """
-    import asyncio
-
-    from kraty_console.contract.errors import SignInNeeded
 
     async def ask() -> T:
         async with client_of(where) as client:
@@ -150,11 +153,6 @@ def run_change(where: ServerTarget, key: str | None, change: Callable[[ServerCli
 
     Raises ConfigError if the profile is read-only, and everything that `run_query` raises.
     """
-    import uuid
-
-    from kraty_console.cli.output import say
-    from kraty_console.contract.errors import BadAnswer, Unavailable
-
     _refuse_read_only(where)
     key = key or uuid.uuid4().hex
     try:
@@ -166,9 +164,6 @@ def run_change(where: ServerTarget, key: str | None, change: Callable[[ServerCli
 
 
 def _refuse_read_only(where: ServerTarget) -> None:
-    from kraty_console.cli.session import profile_of
-    from kraty_console.config.errors import ConfigError
-
     profile, _ = profile_of(where.options)
     if profile.read_only:
         raise ConfigError(f"nothing was changed: the profile {profile.name} is read-only")
@@ -181,12 +176,6 @@ def client_of(where: ServerTarget) -> ServerClient:
         ConfigError: there is no address or no key, or a header or certificate of the profile cannot be used.
         KratyError: the address cannot be used.
     """
-    from kraty_console.cli.session import profile_of
-    from kraty_console.client.connection import ConnectionSettings
-    from kraty_console.client.server import ServerClient
-    from kraty_console.config.access import resolve_access
-    from kraty_console.config.errors import ConfigError
-
     profile, _ = profile_of(where.options)
     if profile.url is None:
         raise ConfigError(
@@ -204,10 +193,7 @@ def client_of(where: ServerTarget) -> ServerClient:
     return ServerClient(profile.url, key, connection=connection)
 
 
-def _key(where: ServerTarget, profile: Any) -> Secret | None:  # noqa: ANN401 (a Profile; imported when it is needed)
-    from kraty_console.config.tokens import find_server_key
-    from kraty_console.contract.secret import Secret
-
+def _key(where: ServerTarget, profile: Profile) -> Secret | None:
     if where.key_stdin and sys.stdin.isatty():
         return Secret(click.prompt("server key", hide_input=True, err=True).strip())
     return find_server_key(profile, os.environ, stdin=sys.stdin if where.key_stdin else None)

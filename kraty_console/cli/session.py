@@ -86,6 +86,6 @@ def workspace_of(options: Options) -> Workspace:
         raise ConfigError(
             "there is no session token: give KRATY_TOKEN, --token-stdin, or set its source in the profile"
         )
-    from kraty_console.console.workspace import Workspace
+    from kraty_console.console.workspace import Workspace  # `open` loads it after the configuration is checked
 
     return Workspace(launch)

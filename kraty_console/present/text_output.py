@@ -1,8 +1,7 @@
-"""Output of `search` and `show`: aligned tables and JSON, from the rows the screen uses, with ungrouped numbers."""
+"""Output of `search` and `show`: aligned tables and data for JSON, from the rows of the screen; ungrouped numbers."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -135,13 +134,3 @@ def player_json(snapshot: Snapshot, pane_id: PaneId | None = None) -> dict[str, 
         return said
     names = {_ON_THE_WIRE.get(name, name) for name in LISTS_OF[pane_id]}
     return {name: rows for name, rows in said.items() if name in names}
-
-
-def json_text(value: Any) -> str:  # noqa: ANN401 (any JSON)
-    """Indented JSON in printable ASCII, so that no value can control a terminal; ends in a line feed."""
-    return json.dumps(value, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f") + "\n"
-
-
-def json_line(value: Any) -> str:  # noqa: ANN401 (any JSON)
-    """The same on one line, for line-based readers."""
-    return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from kraty_console.backend.storage import tables
-from kraty_console.cli.backend_database import database_url, run_in_transaction
+from kraty_console.cli.backend_database import run_in_transaction
+from kraty_console.cli.database_url import database_url
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.main import run
 from tests.harness.databases import KINDS, PostgresqlServer, SqliteFiles

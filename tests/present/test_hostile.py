@@ -16,10 +16,11 @@ from kraty_console.present.audit import row as audit_row
 from kraty_console.present.detail import audit_document, document, player_document
 from kraty_console.present.document import Document
 from kraty_console.present.errors import error_text
+from kraty_console.present.json_output import json_text
 from kraty_console.present.profile import compact_profile, profile
 from kraty_console.present.row_summary import audit_row_summary, row_summary
 from kraty_console.present.rows import tables
-from kraty_console.present.text_output import hits_text, json_text, pane_text, player_json, player_text
+from kraty_console.present.text_output import hits_text, pane_text, player_json, player_text
 from tests.data import load_hostile
 from tests.harness.domain.snapshots import NOW, ago, attempt, grant
 

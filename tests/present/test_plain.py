@@ -8,7 +8,8 @@ import pytest
 
 from kraty_console.contract.players import SearchHit
 from kraty_console.domain.scopes import PANES, PaneId
-from kraty_console.present.text_output import hits_text, json_text, pane_text, player_json, player_text
+from kraty_console.present.json_output import json_text
+from kraty_console.present.text_output import hits_text, pane_text, player_json, player_text
 from tests.harness.domain.snapshots import NOW, ago, attempt, grant, snapshot
 
 N = "\u202f"

@@ -8,9 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from kraty_console.client.connection_probe import certificate_in, valid_until
 from kraty_console.config.effective import leaves, routes_in_effect, settings
 from kraty_console.config.launch import Launch
 from kraty_console.config.profiles import DEFAULT, Profile
+from kraty_console.console.startup.profile_checks import problems
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 from kraty_console.domain.formatting import duration_words
 
@@ -63,8 +65,6 @@ def _setting(key: str, value: str, source: str) -> Finding:
 
 def use_findings(launch: Launch) -> Iterator[Finding]:
     """An unknown theme or key, with which the console would not open."""
-    from kraty_console.console.startup.profile_checks import problems
-
     for each in problems(launch, _WITHOUT_PROXY):
         yield Finding(CheckArea.CONFIGURATION, "console", CheckState.PROBLEM, each, "Correct it in the profile file.")
 
@@ -73,7 +73,6 @@ def certificate_findings(profile: Profile, now: datetime) -> Iterator[Finding]:
     """The client certificate, if the profile names one and it is used at this address."""
     if profile.client_certificate is None or not profile.url_is_own:
         return
-    from kraty_console.client.connection_probe import certificate_in, valid_until
 
     der = certificate_in(profile.client_certificate.read_text("ascii", "replace"))
     until = valid_until(der) if der is not None else None

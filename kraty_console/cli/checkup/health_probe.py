@@ -16,11 +16,13 @@ from kraty_console.cli.checkup.configuration import validity
 from kraty_console.cli.checkup.operations import NO_ID
 from kraty_console.client.connection_probe import ProbeTransport, TimedReply, TlsInfo
 from kraty_console.client.detection import NOBODY
+from kraty_console.client.fetched import parse_data
 from kraty_console.client.replies import HttpReply, data_of, parsed
 from kraty_console.client.server_clock import WORTH_TELLING
 from kraty_console.client.transport import Timeouts
 from kraty_console.contract.errors import BadAnswer, Code, Invalid, KratyError, OperationMissing, Unavailable
 from kraty_console.contract.operations import Operation
+from kraty_console.contract.session import Health
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 from kraty_console.domain.formatting import duration_words
 from kraty_console.present.errors import error_text
@@ -124,9 +126,6 @@ class HealthProbe:
 
 
 def _health(reply: HttpReply, found: list[Finding]) -> list[str]:
-    from kraty_console.client.fetched import parse_data
-    from kraty_console.contract.session import Health
-
     health = parse_data(Health, data_of(reply, write=False, enveloped=False), reply)
     if "ok" not in health.model_fields_set:
         raise BadAnswer("Its health does not contain a status.", status=reply.status, request_id=reply.request_id)
