@@ -60,7 +60,7 @@ _.protocol_version
 
 # Protocols for the type checker (`server_holdings._Adjust`).
 _.__call__
-thing
+key_name
 
 # SQLAlchemy and sqlite3.
 _.isolation_level

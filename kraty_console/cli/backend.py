@@ -28,7 +28,7 @@ _PRINT_NOTHING: Final = ("serve", "simulate", "backup")
 
 
 class _BackendCommands(LazyGroup):
-    """The commands; without the backend's dependencies, which are optional, an error tells how to install them."""
+    """The commands; without the backend's dependencies, which are optional, an error says how to install them."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command."""

@@ -19,7 +19,7 @@ from kraty_console.backend.storage.engine import Limits
 from kraty_console.backend.storage.faults import BEHIND_A_POOLER, StorageFault, fault_of
 from kraty_console.cli.database_url import database_url
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.output import emit, emit_json, say
+from kraty_console.cli.output import emit, emit_json, print_message
 from kraty_console.config.actor import user_name
 from kraty_console.present.safe import safe
 from kraty_console.present.width import cells, pad
@@ -84,7 +84,7 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *,
         widths = [max(cells(line[place]) for line in lines) for place in range(len(columns))]
         emit("\n".join("  ".join(map(pad, line, widths)).rstrip() for line in lines))
     if not rows:
-        say(none)
+        print_message(none)
     return Exit.FOUND if rows else Exit.NOT_FOUND
 
 

@@ -7,7 +7,7 @@ import click
 from kraty_console.backend.app.openapi import files as committed
 from kraty_console.backend.app.openapi.surfaces import SURFACES
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.output import emit, say
+from kraty_console.cli.output import emit, print_message
 
 
 @click.command()
@@ -26,7 +26,7 @@ def openapi(surface: str | None) -> int:
     except OSError as error:
         raise click.ClickException(f"the documents cannot be written: {error}") from None
     for file in written:
-        say(f"Wrote {file}")
+        print_message(f"Wrote {file}")
     if not written:
-        say("They are up to date.")
+        print_message("They are up to date.")
     return Exit.FOUND

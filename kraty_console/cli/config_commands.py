@@ -42,9 +42,9 @@ def example() -> None:
 @json_option
 @console_options
 @click.pass_obj
-def show(before: Options, /, as_json: bool, **said: Any) -> None:  # noqa: ANN401 (each flag has its own type)
+def show(before: Options, /, as_json: bool, **flags: Any) -> None:  # noqa: ANN401 (each flag has its own type)
     """Print all effective settings with their sources; secrets are neither resolved nor printed."""
-    profile, sources, paths = profile_with_sources(before.then(Options(**said)))
+    profile, sources, paths = profile_with_sources(before.then(Options(**flags)))
     if as_json:
         emit_json(_as_json(profile, sources, paths))
     else:
@@ -89,7 +89,7 @@ def _as_text(profile: Profile, sources: Mapping[str, str], paths: Paths) -> str:
     parts = [
         f"file: {safe(file, limit=2_000)}" + ("" if paths.config_file.exists() else " (does not exist)"),
         "",
-        _lined_up(rows),
+        _aligned(rows),
     ]
     if not profile.url_is_own:
         parts += ["", "The address is not the profile's own: its stored token or key, its headers and its certificate"]
@@ -97,7 +97,7 @@ def _as_text(profile: Profile, sources: Mapping[str, str], paths: Paths) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _lined_up(rows: list[tuple[str, str, str]]) -> str:
+def _aligned(rows: list[tuple[str, str, str]]) -> str:
     """Align columns to their widest text; the last one is not padded."""
     shown = [tuple(safe(each, limit=2_000) for each in row) for row in rows]
     widths = [max(cells(row[place]) for row in shown) for place in (0, 1)]

@@ -14,7 +14,7 @@ from kraty_console.cli.embedded import StartFailed, embedded_backend
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.launching import report_unusable_terminal, run_launch
 from kraty_console.cli.options import THEMES, Options
-from kraty_console.cli.output import say
+from kraty_console.cli.output import print_message
 from kraty_console.config.launch import Launch, SampleTicket
 from kraty_console.config.paths import Paths
 from kraty_console.config.profiles import Profile, parse_switch
@@ -35,15 +35,15 @@ _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 @click.option("--theme", type=click.Choice(THEMES), help="Colours.")
 @click.option("--ticket", metavar="ID", help="The ticket to record with changes.")
 @click.pass_obj
-def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:  # noqa: ANN401 (each flag has its own type)
+def demo(before: Options, /, role: str, player: str | None, **flags: Any) -> int:  # noqa: ANN401 (each flag has its own type)
     """Open the console on an embedded backend with a demo world, which is deleted on exit."""
-    options = before.then(Options(**said))
+    options = before.then(Options(**flags))
     if (code := report_unusable_terminal()) is not None:
         return code
 
     plain = options.plain_paint or parse_switch(os.environ.get("KRATY_PLAIN_PAINT", ""), "KRATY_PLAIN_PAINT")
     try:
-        with embedded_backend(say) as backend:
+        with embedded_backend(print_message) as backend:
             profile = Profile(
                 name="demo",
                 url=backend.url,
@@ -68,7 +68,7 @@ def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:
                 )
             )
     except StartFailed as error:
-        say(str(error))
+        print_message(str(error))
         return Exit.FAILED
 
 

@@ -10,7 +10,7 @@ from traceback import walk_tb
 import click
 
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.output import say
+from kraty_console.cli.output import print_message
 from kraty_console.cli.streams import OutputFailed, output_failure
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.paths import Paths
@@ -28,14 +28,14 @@ def report_error(error: BaseException) -> int:
         case click.ClickException():
             return _report_usage(error)
         case ConfigError():
-            say(f"Error: {error}")
+            print_message(f"Error: {error}")
             return Exit.USAGE
         case Invalid(status=None):  # invalid input, not sent
-            say(f"Error: {error.message}")
+            print_message(f"Error: {error.message}")
             return Exit.USAGE
         case KratyError():
             words = error_text(error)
-            say(words.text if words.retry_after is None else f"{words.text} Wait {words.retry_after:.0f} s.")
+            print_message(words.text if words.retry_after is None else f"{words.text} Wait {words.retry_after:.0f} s.")
             return words.exit_code
         case OSError():
             return _report_os_error(error)
@@ -46,8 +46,8 @@ def report_error(error: BaseException) -> int:
 def _report_usage(error: click.ClickException) -> int:
     """Print an error of the command line, after its usage if the command is known."""
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        say(error.ctx.get_usage())
-    say(f"Error: {error.format_message()}")
+        print_message(error.ctx.get_usage())
+    print_message(f"Error: {error.format_message()}")
     return error.exit_code
 
 
@@ -57,10 +57,10 @@ def _report_os_error(error: OSError) -> int:
     if isinstance(failed, BrokenPipeError):
         return Exit.FAILED
     if failed is not None:
-        say(f"Error: the standard output cannot be written ({_reason(failed)}): the output is incomplete")
+        print_message(f"Error: the standard output cannot be written ({_reason(failed)}): the output is incomplete")
         return Exit.FAILED
     file = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
-    say(f"Error: {file}{_reason(error)}")
+    print_message(f"Error: {file}{_reason(error)}")
     return Exit.FAILED
 
 
@@ -72,9 +72,9 @@ def _report_crash(error: BaseException) -> int:
     try:
         path = report(error, Paths.of(os.environ).state_dir, datetime.now(UTC))
     except Exception as failure:  # noqa: BLE001 (the first error is reported, whatever prevents the report)
-        say(f"{summary}, and no report could be written: {getattr(failure, 'strerror', None) or failure}")
+        print_message(f"{summary}, and no report could be written: {getattr(failure, 'strerror', None) or failure}")
     else:
-        say(f"{summary}. What happened, without any data, is in {path}")
+        print_message(f"{summary}. What happened, without any data, is in {path}")
     return Exit.CRASHED
 
 

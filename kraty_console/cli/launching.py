@@ -7,7 +7,7 @@ import sys
 
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options
-from kraty_console.cli.output import say
+from kraty_console.cli.output import print_message
 from kraty_console.cli.session import launch_of
 from kraty_console.cli.terminal import take_terminal_back, why_no_console
 from kraty_console.config.launch import Launch
@@ -30,7 +30,7 @@ def report_unusable_terminal() -> int | None:
     reason = why_no_console(os.environ, encoding=sys.stdout.encoding)
     if reason is None:
         return None
-    say(f"The console cannot be opened: {reason}.")
+    print_message(f"The console cannot be opened: {reason}.")
     return Exit.USAGE
 
 
@@ -46,7 +46,7 @@ def run_launch(launch: Launch) -> int:
 
     requests = ask(launch)
     if errors := problems(launch):
-        say("\n".join(errors))
+        print_message("\n".join(errors))
         return Exit.USAGE
     started = begin(requests, boot_screen(), colours_of(os.environ)) if requests is not None else None
     del requests

@@ -13,7 +13,7 @@ import click
 
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options
-from kraty_console.cli.output import emit, emit_json, say
+from kraty_console.cli.output import emit, emit_json, print_message
 from kraty_console.cli.session import workspace_of
 from kraty_console.client.fetched import Fetched
 from kraty_console.client.game_ref import only_game
@@ -37,17 +37,17 @@ def search_players(options: Options, query: str, limit: int, *, as_json: bool) -
     _refuse_blank(query)
     hits, now = _run_query(options, lambda workspace: _hits(workspace, query, limit))
     if isinstance(hits, str):
-        say(hits)
+        print_message(hits)
         return Exit.FAILED if "@" in query else Exit.NOT_FOUND
     if as_json:
         emit_json({"players": [hit.raw() for hit in hits]})
     elif hits:
         emit(hits_text(hits, now))
     if missing := unreadable_count(hits):
-        say(sentence(unreadable_words(missing, "match", "matches")))
+        print_message(sentence(unreadable_words(missing, "match", "matches")))
     elif not hits:
         hint = " An e-mail has to be complete." if "@" in query else ""
-        say(f"No player of this game has the id or e-mail {query}, or an id starting with it.{hint}")
+        print_message(f"No player of this game has the id or e-mail {query}, or an id starting with it.{hint}")
         return Exit.NOT_FOUND
     return Exit.FOUND
 
@@ -65,15 +65,15 @@ def show_player(options: Options, player: str, pane: PaneId | None, limit: int, 
 
     fetched, now = _run_query(options, query)
     if fetched is None or isinstance(fetched, str):
-        say(fetched or f"No player of this game has exactly the id {player}.")
+        print_message(fetched or f"No player of this game has exactly the id {player}.")
         return Exit.NOT_FOUND
     snapshot = fetched.value
     if (actual_id := snapshot.player.external_player_id) and actual_id != player:
-        say(cleaned_id_note(player, actual_id))
+        print_message(cleaned_id_note(player, actual_id))
     if as_json:
         emit_json(player_json(snapshot, pane))
         if words := unreadable_text(snapshot, pane):
-            say(words)
+            print_message(words)
     elif pane is not None:
         emit(pane_text(pane, snapshot, now))
     else:
@@ -132,7 +132,7 @@ def _run_query(options: Options, query: Callable[[Workspace], Awaitable[T]]) -> 
                 only_game(workspace.choices)
             result = await query(workspace)
             if words := tell_skew(workspace):
-                say(words)
+                print_message(words)
             return result, workspace.now()
         finally:
             await workspace.close()

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kraty_console.cli.options import Options, where_options
+from kraty_console.cli.options import Options, answer_json_option, where_options
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
 _PANES = ("attempts", "grants", "wallet", "lobbies", "items", "audit")
@@ -18,12 +18,11 @@ _limit = click.option(
     show_default=True,
     help="Maximum number of rows of each list.",
 )
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print the backend's answer as JSON, in ASCII.")
 
 
 @click.command()
 @click.argument("query")
-@_as_json
+@answer_json_option
 @_limit
 @where_options
 @click.pass_obj
@@ -37,7 +36,7 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **flags: A
 @click.command()
 @click.argument("player")
 @click.option("--pane", type=click.Choice(_PANES), help="Only this pane.")
-@_as_json
+@answer_json_option
 @_limit
 @where_options
 @click.pass_obj

@@ -38,7 +38,7 @@ def emit_json(value: Any) -> None:  # noqa: ANN401 (JSON is anything)
     emit(json_text(value))
 
 
-def say(words: str) -> None:
+def print_message(words: str) -> None:
     """Print a sanitized message for a person; an unused boot screen is removed first.
 
     If it cannot be printed, only the exit code reports the error.

@@ -12,7 +12,7 @@ import click
 
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.listen_address import ListenAddress
-from kraty_console.cli.output import emit, say
+from kraty_console.cli.output import emit, print_message
 from kraty_console.cli.webhook_listener import listener
 from kraty_console.config.tokens import read_line
 from kraty_console.contract.secret import Secret
@@ -52,18 +52,18 @@ def listen(address: tuple[str, int], secret_stdin: bool, count: int | None, as_j
     answered 200 and reported in one line.
     """
     secret = _secret(secret_stdin)
-    told = _Told(count, as_json)
+    receiver = _EventPrinter(count, as_json)
     try:
-        server = listener(address, secret, told)
+        server = listener(address, secret, receiver)
     except OSError as error:
         raise click.ClickException(f"cannot listen on {address[0]}:{address[1]}: {error.strerror}") from None
     _serve(server, address[0])
-    if told.failure is not None:
-        raise told.failure
+    if receiver.failure is not None:
+        raise receiver.failure
     return Exit.FOUND
 
 
-class _Told:
+class _EventPrinter:
     """Prints received events, and stops after `count`."""
 
     def __init__(self, count: int | None, as_json: bool) -> None:
@@ -79,17 +79,17 @@ class _Told:
             OSError: it could not be printed.
         """
         try:
-            return self._tell(verdict)
+            return self._handle(verdict)
         except OSError as error:
             self.failure = error
             raise
 
-    def _tell(self, verdict: Verdict) -> bool:
+    def _handle(self, verdict: Verdict) -> bool:
         envelope = verdict.envelope
         if envelope is None:
-            say(f"Refused: {verdict.why}.")
+            print_message(f"Refused: {verdict.why}.")
         elif verdict.seen:
-            say(f"Again: {envelope.event_name}, attempt {envelope.delivery_attempt} ({envelope.id}).")
+            print_message(f"Again: {envelope.event_name}, attempt {envelope.delivery_attempt} ({envelope.id}).")
         else:
             self._print(envelope)
             if self._left is not None:
@@ -109,24 +109,24 @@ class _Told:
 
 
 def _secret(from_stdin: bool) -> Secret:
-    given = read_line(sys.stdin, "--secret-stdin") if from_stdin else os.environ.get(SECRET, "")
-    if not given.strip():
-        where = "the standard input contains none" if from_stdin else f"set {SECRET}, or give it by --secret-stdin"
-        raise click.UsageError(f"the secret of the endpoint is needed: {where}")
-    return Secret(given.strip())
+    value = read_line(sys.stdin, "--secret-stdin") if from_stdin else os.environ.get(SECRET, "")
+    if not value.strip():
+        advice = "the standard input contains none" if from_stdin else f"set {SECRET}, or give it by --secret-stdin"
+        raise click.UsageError(f"the secret of the endpoint is needed: {advice}")
+    return Secret(value.strip())
 
 
 def _serve(server: ThreadingHTTPServer, host: str) -> None:
     """Listen until the server or this process is stopped."""
 
-    def leave(_number: int, _frame: FrameType | None) -> Any:  # noqa: ANN401 (it never answers)
+    def stop(_number: int, _frame: FrameType | None) -> Any:  # noqa: ANN401 (it never answers)
         raise SystemExit(Exit.FOUND)
 
-    before = signal.signal(signal.SIGTERM, leave)
+    previous = signal.signal(signal.SIGTERM, stop)
     try:
         shown = f"[{host}]" if ":" in host else host
-        say(f"listening on http://{shown}:{server.server_address[1]}")
+        print_message(f"listening on http://{shown}:{server.server_address[1]}")
         server.serve_forever()
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, previous)
         server.server_close()

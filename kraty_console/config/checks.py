@@ -48,10 +48,10 @@ def parse_switch(text: str, where: str) -> bool:
     Raises:
         ConfigError: it is neither.
     """
-    word = text.strip().lower()
-    if word in _TRUE:
+    switch = text.strip().lower()
+    if switch in _TRUE:
         return True
-    if word in _FALSE:
+    if switch in _FALSE:
         return False
     raise ConfigError(f"{where} must be 1 or 0, not {text!r}")
 
@@ -82,11 +82,11 @@ def _path(value: object, place: str) -> Path:
 
 
 def _environment(value: object, place: str) -> str:
-    word = _text(value, place).lower()
-    if word in _NEAR_ENVIRONMENTS:
-        raise ConfigError(f"{place}: environments are live and test on Kraty; did you mean {_NEAR_ENVIRONMENTS[word]}?")
-    if re.fullmatch(_ENVIRONMENT, word):
-        return word
+    name = _text(value, place).lower()
+    if name in _NEAR_ENVIRONMENTS:
+        raise ConfigError(f"{place}: environments are live and test on Kraty; did you mean {_NEAR_ENVIRONMENTS[name]}?")
+    if re.fullmatch(_ENVIRONMENT, name):
+        return name
     raise ConfigError(f"{place} must be live, test, or another of the studio: letters, digits, - and _, at most 64")
 
 
@@ -122,16 +122,16 @@ def _events(value: object, place: str) -> dict[str, str]:
     return {event: _name(name, f"{place}: the name of `{event}`") for event, name in value.items()}
 
 
-def _page(names: tuple[str, ...], wanted: str | None = None) -> Callable[[object, str], str]:
+def _page(names: tuple[str, ...], required: str | None = None) -> Callable[[object, str], str]:
     """A validator for the URL of a web page with placeholders `names`; the `wanted` one is required."""
 
     def check(value: object, place: str) -> str:
         if isinstance(value, str) and value.startswith(("https://", "http://")):
             filled = re.sub(rf"\{{(?:{'|'.join(names)})\}}", "", value)
-            complete = wanted is None or f"{{{wanted}}}" in value
+            complete = required is None or f"{{{required}}}" in value
             if complete and value.isprintable() and not set(filled) & set(" {}") and filled.partition("://")[2]:
                 return value
-        must = "an https address" if wanted is None else f"an https address that holds {{{wanted}}}"
+        must = "an https address" if required is None else f"an https address that holds {{{required}}}"
         raise ConfigError(f"{place} must be {must}; it may hold {', '.join(f'{{{name}}}' for name in names)}")
 
     return check

@@ -39,20 +39,22 @@ def printed_line(command: tuple[str, ...], environ: Mapping[str, str], name: str
     """
     import subprocess  # most profiles run no command: opening a player then loads neither it nor its dependencies
 
-    told = shlex.join(command)
+    command_line = shlex.join(command)
     try:
-        done = subprocess.run(  # noqa: S603 (the user's own command, without a shell)
+        result = subprocess.run(  # noqa: S603 (the user's own command, without a shell)
             command, stdout=subprocess.PIPE, env=dict(environ), timeout=COMMAND_SECONDS, check=False
         )
     except FileNotFoundError as error:
         raise ConfigError(f"{name}: there is no {command[0]!r}") from error
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{name}: `{told}` cannot be run: {getattr(error, 'strerror', None) or error}") from error
+        raise ConfigError(
+            f"{name}: `{command_line}` cannot be run: {getattr(error, 'strerror', None) or error}"
+        ) from error
     except subprocess.TimeoutExpired:
-        raise ConfigError(f"{name}: `{told}` gave no {what} within {COMMAND_SECONDS:.0f} s") from None
-    if done.returncode != 0:
-        raise ConfigError(f"{name}: `{told}` ended with {done.returncode}")
-    lines = [line for line in done.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
+        raise ConfigError(f"{name}: `{command_line}` gave no {what} within {COMMAND_SECONDS:.0f} s") from None
+    if result.returncode != 0:
+        raise ConfigError(f"{name}: `{command_line}` ended with {result.returncode}")
+    lines = [line for line in result.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
     if not lines:
-        raise ConfigError(f"{name}: `{told}` printed nothing")
+        raise ConfigError(f"{name}: `{command_line}` printed nothing")
     return lines[0]

@@ -53,9 +53,9 @@ def routes_in_effect(profile: Profile, sources: Mapping[str, str]) -> list[Route
     if not profile.routes:
         return []
     return [
-        RouteInEffect(operation, _line(said), _line(built_in(operation)) or "", sources["routes"])
+        RouteInEffect(operation, _line(configured), _line(built_in(operation)) or "", sources["routes"])
         for operation in ADMIN_OPERATIONS
-        if (said := profile.routes.get(operation)) is not None and said != built_in(operation)
+        if (configured := profile.routes.get(operation)) is not None and configured != built_in(operation)
     ]
 
 
@@ -93,10 +93,10 @@ def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 (each setting has its 
         return {"env": value.env} if value.command is None else {"command": list(value.command)}
     if isinstance(value, FieldNames):
         return {
-            key: {field: _or_false(each) for field, each in said.items()}
-            if isinstance(said, Mapping)
-            else _or_false(said)
-            for key, said in {**value.everywhere, **value.by_operation}.items()
+            key: {field: _or_false(each) for field, each in configured.items()}
+            if isinstance(configured, Mapping)
+            else _or_false(configured)
+            for key, configured in {**value.everywhere, **value.by_operation}.items()
         }
     if isinstance(value, Mapping):
         return {key: _plain("", each) for key, each in value.items()}

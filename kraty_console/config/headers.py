@@ -58,7 +58,7 @@ def header_sources(value: object, where: str) -> dict[str, HeaderSource]:
     """
     if not isinstance(value, dict):
         raise ConfigError(f'{where}: `headers` must be a table, as in "X-Access-Id" = {{ env = "ACCESS_ID" }}')
-    found: dict[str, HeaderSource] = {}
+    sources: dict[str, HeaderSource] = {}
     seen: dict[str, str] = {}
     for name, source in value.items():
         place = f"{where}: header `{name}`"
@@ -72,8 +72,8 @@ def header_sources(value: object, where: str) -> dict[str, HeaderSource]:
                 f"{place} is there already as `{seen[folded]}`: upper and lower case mean the same header"
             )
         seen[folded] = name
-        found[name] = _source(source, place)
-    return found
+        sources[name] = _source(source, place)
+    return sources
 
 
 def _source(value: object, place: str) -> HeaderSource:

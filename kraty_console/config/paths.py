@@ -62,17 +62,17 @@ def _platform(kind: Kind, environ: Mapping[str, str], platform: str = sys.platfo
     """The platform's default path. Linux uses the XDG rule directly, because platformdirs is slow to import."""
     if platform == "linux":
         variable, under_home = _XDG[kind]
-        said, home = environ.get(variable, ""), environ.get("HOME", "")
-        if said.startswith("/"):
-            return Path(said, APP)
+        base, home = environ.get(variable, ""), environ.get("HOME", "")
+        if base.startswith("/"):
+            return Path(base, APP)
         return Path(home if home.startswith("/") else _home_of_the_user(), under_home, APP)
     import platformdirs  # Linux does not load it
 
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
-    found = dirs.user_config_path if kind == "config" else dirs.user_state_path
-    if not found.is_absolute():  # the ~ was not expanded
+    folder = dirs.user_config_path if kind == "config" else dirs.user_state_path
+    if not folder.is_absolute():  # the ~ was not expanded
         raise ConfigError(_HOMELESS)
-    return found
+    return folder
 
 
 def _home_of_the_user() -> str:

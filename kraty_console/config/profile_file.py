@@ -54,8 +54,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """The end of an error message: the nearest known word, or else all of them."""
     import difflib  # only an error message needs it
 
-    words = [str(each) for each in known]
-    near = difflib.get_close_matches(word, words, n=1)
-    if near:
-        return f": did you mean `{near[0]}`?"
-    return f" (known: {', '.join(words)})" if words else ""
+    names = [str(each) for each in known]
+    matches = difflib.get_close_matches(word, names, n=1)
+    if matches:
+        return f": did you mean `{matches[0]}`?"
+    return f" (known: {', '.join(names)})" if names else ""

@@ -89,21 +89,23 @@ def hits_text(hits: Sequence[SearchHit], now: datetime) -> str:
 
 def pane_text(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> str:
     """What `show --pane` prints: the tables of one pane."""
-    found = tables(pane_id, snapshot, now)
-    shown = [table for table in found if table.rows]
-    parts = [] if found[0].rows else [empty_words(pane_id, snapshot) + "\n"]
+    all_tables = tables(pane_id, snapshot, now)
+    shown = [table for table in all_tables if table.rows]
+    parts = [] if all_tables[0].rows else [empty_words(pane_id, snapshot) + "\n"]
     if not shown:
         return parts[0]
-    if len(found) == 1:
+    if len(all_tables) == 1:
         parts.append(table_text(shown[0].columns, shown[0].rows))
     else:
-        told = is_complete(snapshot, LISTS_OF[pane_id][0])
-        parts = [f"{TITLES[table.id]}\n{table_text(table.columns, table.rows)}" for table in shown] + parts * (not told)
+        complete = is_complete(snapshot, LISTS_OF[pane_id][0])
+        titled = [f"{TITLES[table.id]}\n{table_text(table.columns, table.rows)}" for table in shown]
+        parts = titled if complete else titled + parts
     return ungrouped("\n".join((*parts, *_gaps(unreadable_lists(snapshot, pane_id)))))
 
 
 def _gaps(missing: Iterable[str]) -> list[str]:
-    return ["".join(f"{sentence(each)}\n" for each in told) for told in [list(missing)] if told]
+    lines = [f"{sentence(each)}\n" for each in missing]
+    return ["".join(lines)] if lines else []
 
 
 def unreadable_text(snapshot: Snapshot, pane_id: PaneId | None = None) -> str:
@@ -129,8 +131,8 @@ def player_text(snapshot: Snapshot, now: datetime) -> str:
 
 def player_json(snapshot: Snapshot, pane_id: PaneId | None = None) -> dict[str, Any]:
     """What `show --json` prints: the answer as received, or the lists of one pane."""
-    said = snapshot.raw()
+    raw = snapshot.raw()
     if pane_id is None:
-        return said
+        return raw
     names = {_ON_THE_WIRE.get(name, name) for name in LISTS_OF[pane_id]}
-    return {name: rows for name, rows in said.items() if name in names}
+    return {name: rows for name, rows in raw.items() if name in names}

@@ -26,17 +26,17 @@ _WITHOUT_PROXY: Final = {"no_proxy": "*"}
 def file_findings(path: Path) -> Iterator[Finding]:
     """The findings about the profile file."""
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         advice = "kraty-console config example prints one to start from."
         yield Finding(CheckArea.CONFIGURATION, "file", CheckState.NOTE, f"there is no {path}", advice)
         return
-    mode = f"{stat.S_IMODE(found.st_mode):04o}"
+    mode = f"{stat.S_IMODE(status.st_mode):04o}"
     facts = {"path": str(path), "mode": mode}
-    if found.st_mode & 0o022:
+    if status.st_mode & 0o022:
         words = f"{path} ({mode}) can be changed by others, and it contains commands to run"
         yield Finding(CheckArea.CONFIGURATION, "file", CheckState.WARNING, words, f"chmod go-w {path}", facts)
-    elif found.st_mode & 0o044:
+    elif status.st_mode & 0o044:
         words = f"{path} ({mode}); others can read it, but it contains no secret"
         yield Finding(CheckArea.CONFIGURATION, "file", CheckState.NOTE, words, facts=facts)
     else:

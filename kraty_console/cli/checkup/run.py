@@ -53,7 +53,7 @@ class Checkup:
     """One run of `doctor`: the findings, and the secrets to hide in them."""
 
     options: Options
-    found: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     """In plain text, to be removed from answers and errors."""
 
@@ -63,55 +63,55 @@ class Checkup:
         launch = self._launch(paths)
         if launch is not None:
             self._backend(launch)
-        self._look(CheckArea.STATE, "folder", lambda: state.folder_findings(paths.state_dir))
-        self._look(CheckArea.JOURNAL, "file", lambda: state.journal_findings(paths.state_dir / "journal.sqlite"))
-        self._look(CheckArea.TERMINAL, "terminal", lambda: terminal_findings(screen_at_hand(os.environ), os.environ))
-        return without(self.found, self.secrets, HIDDEN)
+        self._run(CheckArea.STATE, "folder", lambda: state.folder_findings(paths.state_dir))
+        self._run(CheckArea.JOURNAL, "file", lambda: state.journal_findings(paths.state_dir / "journal.sqlite"))
+        self._run(CheckArea.TERMINAL, "terminal", lambda: terminal_findings(screen_at_hand(os.environ), os.environ))
+        return without(self.findings, self.secrets, HIDDEN)
 
-    def _look(self, area: CheckArea, name: str, check: Any) -> None:  # noqa: ANN401 (a function without arguments)
-        self.found += run_check(area, name, check)
+    def _run(self, area: CheckArea, name: str, check: Any) -> None:  # noqa: ANN401 (a function without arguments)
+        self.findings += run_check(area, name, check)
 
     def _launch(self, paths: Paths) -> Launch | None:
         """The parameters to open the console with; None if the profile is invalid."""
-        self._look(CheckArea.CONFIGURATION, "file", lambda: configuration.file_findings(paths.config_file))
+        self._run(CheckArea.CONFIGURATION, "file", lambda: configuration.file_findings(paths.config_file))
         try:
             profile, sources, _ = profile_with_sources(self.options)
         except ConfigError as error:
             advice = "Correct it; kraty-console config example shows all settings."
-            self.found.append(Finding(CheckArea.CONFIGURATION, "profile", CheckState.PROBLEM, str(error), advice))
+            self.findings.append(Finding(CheckArea.CONFIGURATION, "profile", CheckState.PROBLEM, str(error), advice))
             return None
         self.secrets.append(password_in(profile.url or ""))
-        self._look(CheckArea.CONFIGURATION, "settings", lambda: configuration.setting_findings(profile, sources))
+        self._run(CheckArea.CONFIGURATION, "settings", lambda: configuration.setting_findings(profile, sources))
         now = datetime.now(UTC)
         token, token_failed = self._token(profile, paths)
         if not token_failed:
-            self._look(CheckArea.TOKEN, "token", lambda: credential.credential_findings(profile, token, now))
+            self._run(CheckArea.TOKEN, "token", lambda: credential.credential_findings(profile, token, now))
         access = self._access(profile)
         if access is None:
             return None
-        self._look(CheckArea.TLS, "client certificate", lambda: configuration.certificate_findings(profile, now))
+        self._run(CheckArea.TLS, "client certificate", lambda: configuration.certificate_findings(profile, now))
         secret = token.secret if token is not None else None
         launch = Launch(profile, secret, paths.state_dir, paths.state_dir, access=access)
-        self._look(CheckArea.CONFIGURATION, "console", lambda: configuration.use_findings(launch))
+        self._run(CheckArea.CONFIGURATION, "console", lambda: configuration.use_findings(launch))
         return launch
 
     def _token(self, profile: Profile, paths: Paths) -> tuple[FoundToken | None, bool]:
         """The token, and whether resolving it failed, which adds a finding."""
         try:
-            found = token_and_source_of(self.options, profile, paths)
+            token = token_and_source_of(self.options, profile, paths)
         except ConfigError as error:
-            self.found.append(Finding(CheckArea.TOKEN, "source", CheckState.PROBLEM, str(error)))
+            self.findings.append(Finding(CheckArea.TOKEN, "source", CheckState.PROBLEM, str(error)))
             return None, True
-        if found is not None:
-            self.secrets.append(found.secret.reveal())
-        return found, False
+        if token is not None:
+            self.secrets.append(token.secret.reveal())
+        return token, False
 
     def _access(self, profile: Profile) -> Access | None:
         """Headers and certificate; None if they cannot be resolved, which adds a finding."""
         try:
             access = resolve_access(profile, os.environ)
         except ConfigError as error:
-            self.found.append(Finding(CheckArea.CONFIGURATION, "access", CheckState.PROBLEM, str(error)))
+            self.findings.append(Finding(CheckArea.CONFIGURATION, "access", CheckState.PROBLEM, str(error)))
             return None
         self.secrets += [value.reveal() for _, value in access.headers]
         if access.passphrase is not None:
@@ -121,21 +121,21 @@ class Checkup:
     def _backend(self, launch: Launch) -> None:
         """Check address, proxy and backend, as far as they can be reached."""
         base, finding = usable_address(launch.profile.url)
-        self.found.append(finding)
+        self.findings.append(finding)
         if base is None:
             return
         try:
             proxy = proxy_of(base, os.environ)
         except Invalid as error:
-            way = [unusable_proxy(error)]
+            path_findings = [unusable_proxy(error)]
         else:
             if proxy is not None:
                 self.secrets += proxy.secrets
-            way = [proxy_finding(base, proxy), *host_findings(base, proxy)]
-        self.found += way
-        is_open = all(each.state is not CheckState.PROBLEM for each in way)
-        self._look(CheckArea.OPERATIONS, "operations", lambda: self._answers(launch, is_open))
+            path_findings = [proxy_finding(base, proxy), *host_findings(base, proxy)]
+        self.findings += path_findings
+        is_open = all(each.state is not CheckState.PROBLEM for each in path_findings)
+        self._run(CheckArea.OPERATIONS, "operations", lambda: self._backend_findings(launch, is_open))
 
-    def _answers(self, launch: Launch, is_open: bool) -> Iterator[Finding]:
+    def _backend_findings(self, launch: Launch, is_open: bool) -> Iterator[Finding]:
         backend = BackendCheckup(launch, BackendFacts(launch, actor_name(launch.profile)))
         yield from asyncio.run(backend.examine()) if is_open else backend.unasked()
