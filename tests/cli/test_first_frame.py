@@ -1,4 +1,4 @@
-"""The first picture: when it stands, and that it is what Textual paints first."""
+"""The boot screen: when it is shown, and that it equals the first picture that Textual paints."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_its_colours_are_those_of_the_theme(name: str, colours: str) -> None:
     assert INKS[name, colours] == wanted
 
 
-def test_where_erasing_may_not_colour_the_ground_is_left_to_the_real_thing() -> None:
+def test_no_boot_screen_on_terminals_that_erase_without_the_background_colour() -> None:
     assert picture("dark", {**TRUE, "TERM": "screen"}, 80).ground.behind == ""
     assert picture("dark", TRUE, 80).ground.behind == "48;2;18;22;27"
 
@@ -107,9 +107,9 @@ def test_no_boot_screen_without_a_terminal() -> None:
 
 
 def test_the_boot_screen_imports_almost_nothing() -> None:
-    asked = (
+    query = (
         "import sys; before = set(sys.modules); import kraty_console.console.startup.first_frame;"
         "print(*sorted(name for name in set(sys.modules) - before if not name.startswith('kraty_console')))"
     )
-    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-    assert told.stdout.split() == ["__future__"]
+    result = subprocess.run([sys.executable, "-c", query], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["__future__"]
