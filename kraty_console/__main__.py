@@ -28,7 +28,7 @@ def _run() -> int:
     # Looking for plugins means reading what every installed package says of itself; nothing here has any.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     gc.disable()  # nothing that is imported here becomes garbage
-    from kraty_console.cli.main import run
+    from kraty_console.cli.main import run  # the first frame is drawn before click is loaded
 
     gc.enable()
     try:

@@ -52,6 +52,39 @@ def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
     assert "Usage" in result.stdout or __version__ in result.stdout
 
 
+def test_completing_a_command_imports_nothing_heavy() -> None:
+    result = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "kraty_console"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={
+            **os.environ,
+            "_KRATY_CONSOLE_COMPLETE": "bash_complete",
+            "COMP_WORDS": "kraty-console se",
+            "COMP_CWORD": "1",
+        },
+    )
+    imported = {line.rsplit("|", 1)[-1].strip() for line in result.stderr.splitlines()}
+    assert result.stdout.split() == ["plain,search", "plain,server"]
+    assert not imported & {*HEAVY, "kraty_console.cli.server", "kraty_console.cli.lookup_commands"}
+
+
+@pytest.mark.parametrize("command", [("game", "list"), ("serve",), ("openapi",)], ids=" ".join)
+def test_without_the_backend_extra_its_commands_say_how_to_install_it(command: tuple[str, ...]) -> None:
+    program = (
+        "import sys; sys.modules['sqlalchemy'] = sys.modules['starlette'] = None\n"
+        "from kraty_console.cli.main import run; sys.exit(run(['backend', *sys.argv[1:]]))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program, *command], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: the backend is not installed (")
+    assert result.stderr.endswith(" is missing): pip install 'kraty-console[backend]'\n")
+
+
 def test_help_names_every_command_and_exit_code() -> None:
     output = run_program("--help").stdout
     assert all(f"  {name}" in output for name in COMMANDS)
