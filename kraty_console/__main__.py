@@ -31,7 +31,7 @@ def _run() -> int:
     # Looking for plugins means reading what every installed package says of itself; nothing here has any.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     pause_collection()
-    from kraty_console.cli.main import run
+    from kraty_console.cli.main import run  # the first frame is drawn before click is loaded
 
     resume_collection()
     try:

@@ -45,6 +45,7 @@ _.validation_status
 _.convert
 _.format_commands
 _.list_commands
+_.obj
 
 # http.server and socketserver.
 _.address_family
@@ -59,7 +60,7 @@ _.protocol_version
 
 # Protocols for the type checker (`server_holdings._Adjust`).
 _.__call__
-thing
+key_name
 
 # SQLAlchemy and sqlite3.
 _.isolation_level

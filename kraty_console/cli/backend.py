@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 import click
 
 from kraty_console.cli.lazy import LazyGroup
+from kraty_console.cli.streams import CLOSED
 
 _COMMANDS: Final = {
     "serve": ("kraty_console.cli.backend_serve", "serve", "Serve HTTP until stopped."),
@@ -20,16 +23,37 @@ _COMMANDS: Final = {
     "backup": ("kraty_console.cli.backend_backup", "backup", "Copy a SQLite database while it is in use."),
 }
 
-
 _PRINT_NOTHING: Final = ("serve", "simulate", "backup")
 """Commands that work without a standard output."""
 
 
-@click.group(cls=LazyGroup, places=_COMMANDS)
+class _BackendCommands(LazyGroup):
+    """The commands; without the backend's dependencies, which are optional, an error says how to install them."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command."""
+        with _dependencies_needed():
+            return super().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 (click's own)
+        """Run a command."""
+        with _dependencies_needed():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _dependencies_needed() -> Iterator[None]:
+    """Raises click.ClickException if a dependency is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        words = f"the backend is not installed ({error.name} is missing): pip install 'kraty-console[backend]'"
+        raise click.ClickException(words) from None
+
+
+@click.group(cls=_BackendCommands, places=_COMMANDS)
 @click.pass_context
 def backend(ctx: click.Context) -> None:
     """Run and administer a Kraty backend."""
-    from kraty_console.cli.streams import CLOSED
-
     if "stdout" in CLOSED and ctx.invoked_subcommand not in _PRINT_NOTHING:
         raise click.UsageError("the standard output is closed, and this command prints its result only once")

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import click
 
-from kraty_console.cli.backend_database import database_option, database_url, not_installed
+from kraty_console.backend.admin_cli.admin_session import Declined
+from kraty_console.backend.admin_cli.backup import back_up, key_file
+from kraty_console.backend.storage.urls import UnknownDatabase
+from kraty_console.cli.backend_options import database_option
+from kraty_console.cli.database_url import database_url
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.output import say
+from kraty_console.cli.output import print_message
 
 
 @click.command()
@@ -16,12 +20,6 @@ from kraty_console.cli.output import say
 @database_option
 def backup(file: Path, database: str | None) -> int:
     """Copy a SQLite database to FILE and check the copy; a backend may be using the database."""
-    try:
-        from kraty_console.backend.admin_cli.admin_session import Declined
-        from kraty_console.backend.admin_cli.backup import back_up, key_file
-        from kraty_console.backend.storage.urls import UnknownDatabase
-    except ModuleNotFoundError as missing:
-        raise not_installed(missing) from None
     try:
         url = database_url(database)
         size = back_up(url, file)
@@ -31,7 +29,7 @@ def backup(file: Path, database: str | None) -> int:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror}") from None
-    say(f"Copied {size:,} bytes to {file}; the copy is intact, and readable only by you.")
+    print_message(f"Copied {size:,} bytes to {file}; the copy is intact, and readable only by you.")
     if (key := key_file(url)) is not None:
-        say(f"It contains webhook secrets encrypted with {key}: keep that file too, apart from the copy.")
+        print_message(f"It contains webhook secrets encrypted with {key}: keep that file too, apart from the copy.")
     return Exit.FOUND

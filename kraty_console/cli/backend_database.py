@@ -1,20 +1,30 @@
-"""Shared by commands on the backend's database: its URL, one transaction, lists as text or JSON."""
+"""Shared by commands on the backend's database: one transaction, and lists as text or JSON."""
 
 from __future__ import annotations
 
+import asyncio
+import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
+from sqlalchemy.exc import DBAPIError
 
+from kraty_console.backend.admin_cli.admin_session import AdminSession, Declined, NoSuch
+from kraty_console.backend.rules.ids import IdSource
+from kraty_console.backend.runtime.startup import CannotServe, prepare
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.engine import Limits
+from kraty_console.backend.storage.faults import BEHIND_A_POOLER, StorageFault, fault_of
+from kraty_console.cli.database_url import database_url
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.output import emit, emit_json, say
-
-if TYPE_CHECKING:
-    from kraty_console.backend.admin_cli.admin_session import AdminSession
+from kraty_console.cli.output import emit, emit_json, print_message
+from kraty_console.config.actor import user_name
+from kraty_console.present.safe import safe
+from kraty_console.present.width import cells, pad
 
 T = TypeVar("T")
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 class RecordNotFound(click.ClickException):
@@ -29,67 +39,11 @@ class DatabaseUnavailable(click.ClickException):
     exit_code = Exit.UNREACHABLE
 
 
-def database_option(function: F) -> F:
-    """Add `--database`."""
-    option = click.option(
-        "--database",
-        envvar="KRATY_BACKEND_DATABASE",
-        metavar="URL",
-        help="sqlite:///PATH or postgresql://…; by default KRATY_BACKEND_DATABASE, or a file in your data folder.",
-    )
-    return option(function)
-
-
-def json_option(function: F) -> F:
-    """Add `--json`."""
-    return click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone.")(function)
-
-
-def game_option(function: F) -> F:
-    """Add `--game`."""
-    return click.option("--game", metavar="ID", help="The game, by id or slug; by default the only one.")(function)
-
-
-def database_url(named: str | None) -> str:
-    """The given URL, or that of a file in the user's data folder, which is created if needed.
-
-    It is stripped, because variables filled from files end in a newline.
-    """
-    if named and (url := named.strip()):
-        return url
-    from kraty_console.backend.storage.private_files import NoFolder, data_folder
-
-    try:
-        folder = data_folder()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except NoFolder as error:
-        raise click.UsageError(f"{error}, or name a database with --database") from None
-    except OSError as error:
-        raise click.ClickException(f"cannot make {folder}: {error.strerror}; name a database with --database") from None
-    return f"sqlite:///{folder / 'backend.sqlite'}"
-
-
-def not_installed(missing: ModuleNotFoundError) -> click.ClickException:
-    """The error for missing backend dependencies, with how to install them."""
-    words = f"the backend is not installed ({missing.name} is missing): pip install 'kraty-console[backend]'"
-    return click.ClickException(words)
-
-
 def run_in_transaction(database: str | None, work: Callable[[AdminSession], Awaitable[T]]) -> T:
     """Migrate the database and run `work` in one transaction.
 
     Raises click.ClickException: refused, a named object does not exist, or the database does not answer.
     """
-    import asyncio
-
-    try:
-        from sqlalchemy.exc import DBAPIError
-
-        from kraty_console.backend.admin_cli.admin_session import Declined, NoSuch
-        from kraty_console.backend.runtime.startup import CannotServe
-        from kraty_console.backend.storage.faults import BEHIND_A_POOLER, StorageFault, fault_of
-    except ModuleNotFoundError as missing:
-        raise not_installed(missing) from None
     try:
         return asyncio.run(_on(database_url(database), work))
     except NoSuch as error:
@@ -107,16 +61,6 @@ def run_in_transaction(database: str | None, work: Callable[[AdminSession], Awai
 
 
 async def _on(url: str, work: Callable[[AdminSession], Awaitable[T]]) -> T:
-    import secrets
-    import time
-
-    from kraty_console.backend.admin_cli.admin_session import AdminSession
-    from kraty_console.backend.rules.ids import IdSource
-    from kraty_console.backend.runtime.startup import prepare
-    from kraty_console.backend.storage.database import Database
-    from kraty_console.backend.storage.engine import Limits
-    from kraty_console.config.actor import user_name
-
     def now_ms() -> int:
         return time.time_ns() // 1_000_000
 
@@ -135,15 +79,12 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *,
     if as_json:
         emit_json(list(rows))
     elif rows:
-        from kraty_console.present.safe import safe
-        from kraty_console.present.width import cells, pad
-
         lines = [[safe(title) for title in columns.values()]]
         lines += [[safe(_text(row[field]), limit=200) for field in columns] for row in rows]
         widths = [max(cells(line[place]) for line in lines) for place in range(len(columns))]
         emit("\n".join("  ".join(map(pad, line, widths)).rstrip() for line in lines))
     if not rows:
-        say(none)
+        print_message(none)
     return Exit.FOUND if rows else Exit.NOT_FOUND
 
 

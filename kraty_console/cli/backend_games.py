@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kraty_console.cli.backend_database import database_option, game_option, json_option, print_rows, run_in_transaction
+from kraty_console.backend.admin_cli import games
+from kraty_console.cli.backend_database import print_rows, run_in_transaction
+from kraty_console.cli.backend_options import database_option, game_option
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.output import emit, emit_json, say
+from kraty_console.cli.options import json_option
+from kraty_console.cli.output import emit, emit_json, print_message
+from kraty_console.contract.documents import BadDocument, read_document
 
 if TYPE_CHECKING:
     from kraty_console.backend.admin_cli.admin_session import AdminSession
@@ -37,14 +41,12 @@ def game() -> None:
 @database_option
 def create(name: str, studio: str, slug: str | None, inventory: str, as_json: bool, database: str | None) -> int:
     """Create the game NAME and print its id."""
-    from kraty_console.backend.admin_cli import games
-
-    made = run_in_transaction(database, lambda desk: games.create_game(desk, studio, name, slug, inventory))
+    created = run_in_transaction(database, lambda admin: games.create_game(admin, studio, name, slug, inventory))
     if as_json:
-        emit_json(made.shown())
+        emit_json(created.shown())
     else:
-        say(f"Made {made.name} ({made.slug}) of {made.studio}, studio {made.tenant.studio_id}.")
-        emit(made.tenant.game_id)
+        print_message(f"Made {created.name} ({created.slug}) of {created.studio}, studio {created.tenant.studio_id}.")
+        emit(created.tenant.game_id)
     return Exit.FOUND
 
 
@@ -55,20 +57,18 @@ def create(name: str, studio: str, slug: str | None, inventory: str, as_json: bo
 @database_option
 def define(document: Path, game: str | None, as_json: bool, database: str | None) -> int:
     """Define a game by FILE (TOML or JSON); what FILE does not name is unchanged."""
-    from kraty_console.contract.documents import BadDocument, read_document
-
     try:
-        read = read_document(document.read_text(encoding="utf-8"), toml=document.suffix.lower() == ".toml")
+        definition = read_document(document.read_text(encoding="utf-8"), toml=document.suffix.lower() == ".toml")
     except UnicodeDecodeError:
         raise click.ClickException(f"{document} is not UTF-8") from None
-    except BadDocument as bad:
-        raise click.ClickException(f"nothing was changed; {document} cannot be read:\n{bad}") from None
-    name, made = run_in_transaction(database, _defining(game, read))
+    except BadDocument as error:
+        raise click.ClickException(f"nothing was changed; {document} cannot be read:\n{error}") from None
+    name, created = run_in_transaction(database, _define_in(game, definition))
     if as_json:
-        emit_json(made)
+        emit_json(created)
     else:
-        told = ", ".join(_counted(count, kind) for kind, count in made.items() if count)
-        say(f"Defined in {name}: {told or 'nothing'}.")
+        counts = ", ".join(_counted(count, kind) for kind, count in created.items() if count)
+        print_message(f"Defined in {name}: {counts or 'nothing'}.")
     return Exit.FOUND
 
 
@@ -76,14 +76,12 @@ def _counted(count: int, kind: str) -> str:
     return f"{count} {kind if count != 1 else 'currency' if kind == 'currencies' else kind.removesuffix('s')}"
 
 
-def _defining(
+def _define_in(
     game: str | None, document: GameDocument
 ) -> Callable[[AdminSession], Awaitable[tuple[str, dict[str, int]]]]:
-    async def work(desk: AdminSession) -> tuple[str, dict[str, int]]:
-        from kraty_console.backend.admin_cli import games
-
-        found = await games.find_game(desk.tx, game)
-        return found.name, await games.define(desk, found, document)
+    async def work(admin: AdminSession) -> tuple[str, dict[str, int]]:
+        target = await games.find_game(admin.tx, game)
+        return target.name, await games.define(admin, target, document)
 
     return work
 
@@ -93,8 +91,6 @@ def _defining(
 @database_option
 def list_games(as_json: bool, database: str | None) -> int:
     """List the games."""
-    from kraty_console.backend.admin_cli import games
-
-    found = [each.shown() for each in run_in_transaction(database, lambda desk: games.all_games(desk.tx))]
+    rows = [each.shown() for each in run_in_transaction(database, lambda admin: games.all_games(admin.tx))]
     columns = {"slug": "GAME", "name": "NAME", "studio": "STUDIO", "gameId": "GAME ID", "studioId": "STUDIO ID"}
-    return print_rows(found, columns, as_json=as_json, none="There is no game yet.")
+    return print_rows(rows, columns, as_json=as_json, none="There is no game yet.")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import click
 
-from kraty_console.cli.backend_database import database_option, game_option, json_option, print_rows, run_in_transaction
+from kraty_console.backend.admin_cli import credentials, games
+from kraty_console.backend.admin_cli.admin_session import AdminSession
+from kraty_console.cli.backend_database import print_rows, run_in_transaction
+from kraty_console.cli.backend_options import database_option, game_option
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.output import emit, say
+from kraty_console.cli.options import json_option
+from kraty_console.cli.output import emit, print_message
 
 
 @click.group()
@@ -21,16 +25,14 @@ def key() -> None:
 @database_option
 def create(permission_set: str, environment: str, game: str | None, database: str | None) -> int:
     """Create and print a key, server_integration (studio's backend) or client_sdk (game). It is shown only once."""
-    from kraty_console.backend.admin_cli import credentials, games
-    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
-    async def work(desk: AdminSession) -> tuple[str, str]:
-        found = await games.find_game(desk.tx, game)
-        return await credentials.make_key(desk, found, permission_set, environment), found.name
+    async def work(admin: AdminSession) -> tuple[str, str]:
+        target = await games.find_game(admin.tx, game)
+        return await credentials.make_key(admin, target, permission_set, environment), target.name
 
-    made, name = run_in_transaction(database, work)
-    say(f"A {permission_set} key of {name}, {environment}. It is shown only now:")
-    emit(made)
+    created, name = run_in_transaction(database, work)
+    print_message(f"A {permission_set} key of {name}, {environment}. It is shown only now:")
+    emit(created)
     return Exit.FOUND
 
 
@@ -40,11 +42,9 @@ def create(permission_set: str, environment: str, game: str | None, database: st
 @database_option
 def list_keys(game: str | None, as_json: bool, database: str | None) -> int:
     """List keys by their prefix, of every game or of one. The keys themselves are not stored."""
-    from kraty_console.backend.admin_cli import credentials, games
-    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
-    async def work(desk: AdminSession) -> list[dict[str, object]]:
-        return await credentials.all_keys(desk.tx, await games.find_game(desk.tx, game) if game else None)
+    async def work(admin: AdminSession) -> list[dict[str, object]]:
+        return await credentials.all_keys(admin.tx, await games.find_game(admin.tx, game) if game else None)
 
     columns = {
         "prefix": "PREFIX",
@@ -62,8 +62,6 @@ def list_keys(game: str | None, as_json: bool, database: str | None) -> int:
 @database_option
 def revoke(prefix: str, database: str | None) -> int:
     """Revoke the key with this PREFIX, effective immediately."""
-    from kraty_console.backend.admin_cli import credentials
-
-    run_in_transaction(database, lambda desk: credentials.revoke_key(desk, prefix))
-    say(f"The key {prefix} is revoked.")
+    run_in_transaction(database, lambda admin: credentials.revoke_key(admin, prefix))
+    print_message(f"The key {prefix} is revoked.")
     return Exit.FOUND

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import click
 
-from kraty_console.cli.backend_database import database_option, game_option, json_option, print_rows, run_in_transaction
+from kraty_console.backend.admin_cli import games, members
+from kraty_console.backend.admin_cli.admin_session import AdminSession
+from kraty_console.cli.backend_database import print_rows, run_in_transaction
+from kraty_console.cli.backend_options import database_option, game_option
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.output import emit, say
+from kraty_console.cli.options import json_option
+from kraty_console.cli.output import emit, print_message
 
 _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 
@@ -24,15 +28,13 @@ def member() -> None:
 @database_option
 def add(email: str, name: str | None, role: str, game: str | None, database: str | None) -> int:
     """Give the member EMAIL a role in a game and print the member's id."""
-    from kraty_console.backend.admin_cli import games, members
-    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
-    async def work(desk: AdminSession) -> tuple[str, str]:
-        found = await games.find_game(desk.tx, game)
-        return await members.add_member(desk, email, name, found, role), found.name
+    async def work(admin: AdminSession) -> tuple[str, str]:
+        target = await games.find_game(admin.tx, game)
+        return await members.add_member(admin, email, name, target, role), target.name
 
     member_id, name_of_game = run_in_transaction(database, work)
-    say(f"{email} is {role} in {name_of_game}.")
+    print_message(f"{email} is {role} in {name_of_game}.")
     emit(member_id)
     return Exit.FOUND
 
@@ -43,11 +45,9 @@ def add(email: str, name: str | None, role: str, game: str | None, database: str
 @database_option
 def list_members(game: str | None, as_json: bool, database: str | None) -> int:
     """List members with their roles, of every game or of one."""
-    from kraty_console.backend.admin_cli import games, members
-    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
-    async def work(desk: AdminSession) -> list[dict[str, object]]:
-        return await members.all_members(desk.tx, await games.find_game(desk.tx, game) if game else None)
+    async def work(admin: AdminSession) -> list[dict[str, object]]:
+        return await members.all_members(admin.tx, await games.find_game(admin.tx, game) if game else None)
 
     columns = {"email": "E-MAIL", "name": "NAME", "game": "GAME", "role": "ROLE", "memberId": "MEMBER ID"}
     return print_rows(run_in_transaction(database, work), columns, as_json=as_json, none="There is no member yet.")
@@ -60,14 +60,12 @@ def list_members(game: str | None, as_json: bool, database: str | None) -> int:
 @database_option
 def change_role(email: str, role: str, game: str | None, database: str | None) -> int:
     """Change the ROLE of the member EMAIL in a game; `none` removes it. Effective immediately."""
-    from kraty_console.backend.admin_cli import games, members
-    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
-    async def work(desk: AdminSession) -> str:
-        found = await games.find_game(desk.tx, game)
-        await members.set_role(desk, email, found, None if role == "none" else role)
-        return found.name
+    async def work(admin: AdminSession) -> str:
+        target = await games.find_game(admin.tx, game)
+        await members.set_role(admin, email, target, None if role == "none" else role)
+        return target.name
 
     name = run_in_transaction(database, work)
-    say(f"{email} is no longer in {name}." if role == "none" else f"{email} is {role} in {name}.")
+    print_message(f"{email} is no longer in {name}." if role == "none" else f"{email} is {role} in {name}.")
     return Exit.FOUND

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from kraty_console.cli.backend_database import not_installed
+from kraty_console.backend.app.openapi import files as committed
+from kraty_console.backend.app.openapi.surfaces import SURFACES
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.output import emit, say
+from kraty_console.cli.output import emit, print_message
 
 
 @click.command()
@@ -17,11 +18,6 @@ from kraty_console.cli.output import emit, say
 )
 def openapi(surface: str | None) -> int:
     """Update the OpenAPI documents of the three surfaces."""
-    try:
-        from kraty_console.backend.app.openapi import files as committed
-        from kraty_console.backend.app.openapi.surfaces import SURFACES
-    except ModuleNotFoundError as missing:
-        raise not_installed(missing) from None
     if surface is not None:
         emit(next(committed.text(each) for each in SURFACES if each.name == surface))
         return Exit.FOUND
@@ -30,7 +26,7 @@ def openapi(surface: str | None) -> int:
     except OSError as error:
         raise click.ClickException(f"the documents cannot be written: {error}") from None
     for file in written:
-        say(f"Wrote {file}")
+        print_message(f"Wrote {file}")
     if not written:
-        say("They are up to date.")
+        print_message("They are up to date.")
     return Exit.FOUND

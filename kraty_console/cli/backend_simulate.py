@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
+import signal
 import sys
+import time
+from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from kraty_console.cli.exit_codes import Exit
-
-if TYPE_CHECKING:
-    from kraty_console.cli.simulation import Pace, Tally
-    from kraty_console.client.sdk import GameClient
-    from kraty_console.contract.secret import Secret
+from kraty_console.cli.output import emit, emit_json
+from kraty_console.cli.simulation import Pace, Tally
+from kraty_console.cli.simulation import simulate as play
+from kraty_console.client.sdk import GameClient
+from kraty_console.config.errors import ConfigError
+from kraty_console.config.tokens import find_client_key
+from kraty_console.contract.secret import Secret
+from kraty_console.present.safe import safe
 
 _EVERY_SECONDS = 0.5
 
@@ -63,70 +72,54 @@ def simulate(
     --credentials or KRATY_CLIENT_KEY. A second run with the same seed uses other players, because the secrets of the
     first are not stored.
     """
-    import asyncio
-    import time
-
-    from kraty_console.cli.output import emit, emit_json
-    from kraty_console.cli.simulation import Pace, Tally
-
-    address, key = _where(url, key_stdin, credentials)
+    address, key = _address_and_key(url, key_stdin, credentials)
     tally = Tally()
     started = time.monotonic()
 
     async def run() -> None:
-        from kraty_console.client.sdk import GameClient
-
         async with GameClient(address, key) as client:
-            pace = Pace(rate, clock=time.monotonic, most=calls)
-            await _watched(client, pace, tally, players=players, seed=seed, seconds=seconds)
+            pace = Pace(rate, clock=time.monotonic, max_calls=calls)
+            await _run_simulation(client, pace, tally, players=players, seed=seed, seconds=seconds)
 
     asyncio.run(run())
-    took = time.monotonic() - started
+    elapsed = time.monotonic() - started
     if as_json:
-        emit_json(_told(tally, took))
+        emit_json(_json_result(tally, elapsed))
     else:
-        emit(_summary(tally, took))
+        emit(_summary(tally, elapsed))
     return Exit.FAILED if tally.failed else Exit.FOUND
 
 
-async def _watched(
+async def _run_simulation(
     client: GameClient, pace: Pace, tally: Tally, *, players: int, seed: int, seconds: float | None
 ) -> None:
     """Simulate until a limit is reached or the user stops it, and show progress."""
-    import asyncio
-    import signal
-    from contextlib import suppress
-
-    from kraty_console.cli.simulation import simulate as play
-
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError, RuntimeError):  # signals are only available in the main thread
             loop.add_signal_handler(each, pace.stop)
     if seconds is not None:
         loop.call_later(seconds, pace.stop)
-    watching = asyncio.create_task(_watch(tally)) if sys.stderr.isatty() else None
+    progress = asyncio.create_task(_show_progress(tally)) if sys.stderr.isatty() else None
     try:
         await play(client, pace, tally, players=players, seed=seed)
     finally:
-        if watching is not None:
-            watching.cancel()
+        if progress is not None:
+            progress.cancel()
             with suppress(asyncio.CancelledError):
-                await watching
+                await progress
         for each in (signal.SIGINT, signal.SIGTERM):
             with suppress(NotImplementedError, RuntimeError):
                 loop.remove_signal_handler(each)
 
 
-async def _watch(tally: Tally) -> None:
+async def _show_progress(tally: Tally) -> None:
     """Show a progress line, updated in place, until cancelled."""
-    import asyncio
-
     width = 0
     try:
         while True:
             await asyncio.sleep(_EVERY_SECONDS)
-            line = _line(tally)
+            line = _progress_line(tally)
             width = max(width, len(line))
             sys.stderr.write(f"\r{line:<{width}}")
             sys.stderr.flush()
@@ -136,7 +129,7 @@ async def _watch(tally: Tally) -> None:
             sys.stderr.flush()
 
 
-def _line(tally: Tally) -> str:
+def _progress_line(tally: Tally) -> str:
     parts = (
         f"{tally.players} players",
         f"{tally.calls} calls",
@@ -151,8 +144,6 @@ def _line(tally: Tally) -> str:
 
 
 def _summary(tally: Tally, seconds: float) -> str:
-    from kraty_console.present.safe import safe
-
     lines = [
         f"{tally.players} players made {tally.calls} calls in {seconds:.1f} s.",
         f"{tally.started} attempts started: {tally.finished} finished, {tally.crashed} crashed.",
@@ -164,19 +155,13 @@ def _summary(tally: Tally, seconds: float) -> str:
     return "".join(f"{safe(line, limit=2_000)}\n" for line in lines)
 
 
-def _told(tally: Tally, seconds: float) -> dict[str, Any]:
-    from dataclasses import fields
-
-    told = {each.name: getattr(tally, each.name) for each in fields(tally)}
-    return {**told, "seconds": round(seconds, 3)}
+def _json_result(tally: Tally, seconds: float) -> dict[str, Any]:
+    result = {each.name: getattr(tally, each.name) for each in fields(tally)}
+    return {**result, "seconds": round(seconds, 3)}
 
 
-def _where(url: str | None, key_stdin: bool, credentials: Path | None) -> tuple[str, Secret]:
+def _address_and_key(url: str | None, key_stdin: bool, credentials: Path | None) -> tuple[str, Secret]:
     """The address and the key; --credentials gives both and takes precedence over the environment."""
-    from kraty_console.config.errors import ConfigError
-    from kraty_console.config.tokens import find_client_key
-    from kraty_console.contract.secret import Secret
-
     found_url, found_key = _from_file(credentials) if credentials is not None else (None, None)
     if key_stdin and sys.stdin.isatty():
         key: Secret | None = Secret(click.prompt("client key", hide_input=True, err=True).strip())
@@ -192,14 +177,9 @@ def _where(url: str | None, key_stdin: bool, credentials: Path | None) -> tuple[
 
 
 def _from_file(path: Path) -> tuple[str, Secret]:
-    import json
-
-    from kraty_console.config.errors import ConfigError
-    from kraty_console.contract.secret import Secret
-
     try:
-        told = json.loads(path.read_text("utf-8"))
-        return str(told["baseUrl"]), Secret(str(told["keys"]["client_sdk"]))
+        result = json.loads(path.read_text("utf-8"))
+        return str(result["baseUrl"]), Secret(str(result["keys"]["client_sdk"]))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:

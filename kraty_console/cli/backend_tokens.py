@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import click
 
-from kraty_console.cli.backend_database import database_option, json_option, print_rows, run_in_transaction
+from kraty_console.backend.admin_cli import credentials
+from kraty_console.cli.backend_database import print_rows, run_in_transaction
+from kraty_console.cli.backend_options import database_option
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.output import emit, say
+from kraty_console.cli.options import json_option
+from kraty_console.cli.output import emit, print_message
 
 
 @click.group()
@@ -26,11 +29,9 @@ def token() -> None:
 @database_option
 def issue(email: str, days: float, database: str | None) -> int:
     """Create and print a token for the member EMAIL. It is shown only once."""
-    from kraty_console.backend.admin_cli import credentials
-
-    made, until = run_in_transaction(database, lambda desk: credentials.issue_token(desk, email, days))
-    say(f"A token for {email}, good until {until}. It is shown only now:")
-    emit(made)
+    new_token, until = run_in_transaction(database, lambda admin: credentials.issue_token(admin, email, days))
+    print_message(f"A token for {email}, good until {until}. It is shown only now:")
+    emit(new_token)
     return Exit.FOUND
 
 
@@ -40,9 +41,7 @@ def issue(email: str, days: float, database: str | None) -> int:
 @database_option
 def list_tokens(member: str | None, as_json: bool, database: str | None) -> int:
     """List sessions with member, start and expiry. The tokens themselves are not stored."""
-    from kraty_console.backend.admin_cli import credentials
-
-    found = run_in_transaction(database, lambda desk: credentials.all_tokens(desk.tx, member, desk.now_ms))
+    rows = run_in_transaction(database, lambda admin: credentials.all_tokens(admin.tx, member, admin.now_ms))
     columns = {
         "email": "E-MAIL",
         "state": "STATE",
@@ -50,7 +49,7 @@ def list_tokens(member: str | None, as_json: bool, database: str | None) -> int:
         "expiresAt": "UNTIL",
         "sessionId": "SESSION ID",
     }
-    return print_rows(found, columns, as_json=as_json, none="There is no session.")
+    return print_rows(rows, columns, as_json=as_json, none="There is no session.")
 
 
 @token.command()
@@ -58,8 +57,6 @@ def list_tokens(member: str | None, as_json: bool, database: str | None) -> int:
 @database_option
 def revoke(session: str, database: str | None) -> int:
     """Revoke the SESSION with this id, or all sessions of a member given by e-mail."""
-    from kraty_console.backend.admin_cli import credentials
-
-    ended = run_in_transaction(database, lambda desk: credentials.revoke_tokens(desk, session))
-    say("Ended 1 session." if ended == 1 else f"Ended {ended} sessions.")
+    ended = run_in_transaction(database, lambda admin: credentials.revoke_tokens(admin, session))
+    print_message("Ended 1 session." if ended == 1 else f"Ended {ended} sessions.")
     return Exit.FOUND

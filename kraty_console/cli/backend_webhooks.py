@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kraty_console.cli.backend_database import database_option, game_option, json_option, print_rows, run_in_transaction
+from kraty_console.backend.admin_cli import games
+from kraty_console.backend.admin_cli import webhook_endpoints as endpoints
+from kraty_console.backend.admin_cli.admin_session import AdminSession
+from kraty_console.cli.backend_database import print_rows, run_in_transaction
+from kraty_console.cli.backend_options import database_option, game_option
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.output import emit, emit_json, say
+from kraty_console.cli.options import json_option
+from kraty_console.cli.output import emit, emit_json, print_message
+from kraty_console.contract.secret import Secret
 
 if TYPE_CHECKING:
     from kraty_console.backend.admin_cli.webhook_endpoints import Verb
@@ -46,20 +52,16 @@ def create(
 
     The backend stores the secret in a readable form, because it signs with it.
     """
-    from kraty_console.backend.admin_cli import games
-    from kraty_console.backend.admin_cli import webhook_endpoints as endpoints
-    from kraty_console.backend.admin_cli.admin_session import AdminSession
-    from kraty_console.contract.secret import Secret
 
-    async def work(desk: AdminSession) -> tuple[str, Secret]:
-        found = await games.find_game(desk.tx, game)
-        return await endpoints.create(desk, found, url, events, environment, to_private=to_private)
+    async def work(admin: AdminSession) -> tuple[str, Secret]:
+        target = await games.find_game(admin.tx, game)
+        return await endpoints.create(admin, target, url, events, environment, to_private=to_private)
 
     endpoint_id, secret = run_in_transaction(database, work)
     if as_json:
         emit_json({"endpointId": endpoint_id, "secret": secret.reveal()})
         return Exit.FOUND
-    say(f"The endpoint {endpoint_id} receives {environment} events. Its secret is shown only now:")
+    print_message(f"The endpoint {endpoint_id} receives {environment} events. Its secret is shown only now:")
     emit(secret.reveal())
     return Exit.FOUND
 
@@ -70,13 +72,10 @@ def create(
 @database_option
 def list_endpoints(game: str | None, as_json: bool, database: str | None) -> int:
     """List endpoints, of every game or of one. Their secrets are not shown."""
-    from kraty_console.backend.admin_cli import games
-    from kraty_console.backend.admin_cli import webhook_endpoints as endpoints
-    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
-    async def work(desk: AdminSession) -> list[dict[str, object]]:
-        found = await games.find_game(desk.tx, game) if game else None
-        rows = await endpoints.listed(desk.tx, found)
+    async def work(admin: AdminSession) -> list[dict[str, object]]:
+        target = await games.find_game(admin.tx, game) if game else None
+        rows = await endpoints.listed(admin.tx, target)
         if as_json:
             return rows
         return [{**row, "events": ", ".join(row["events"]) if row["events"] else "all"} for row in rows]
@@ -119,8 +118,6 @@ def archive(endpoint: str, database: str | None) -> int:
 
 
 def _change(verb: Verb, endpoint: str, database: str | None, became: str) -> int:
-    from kraty_console.backend.admin_cli import webhook_endpoints as endpoints
-
-    run_in_transaction(database, lambda desk: endpoints.change(desk, endpoint, verb))
-    say(f"The endpoint {endpoint} {became}")
+    run_in_transaction(database, lambda admin: endpoints.change(admin, endpoint, verb))
+    print_message(f"The endpoint {endpoint} {became}")
     return Exit.FOUND

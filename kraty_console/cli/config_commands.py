@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kraty_console.cli.options import Options, console_options
+from kraty_console.cli.options import Options, console_options, json_option
+from kraty_console.cli.output import emit, emit_json
+from kraty_console.config.effective import leaves, routes_in_effect, settings
+from kraty_console.config.example import EXAMPLE
+from kraty_console.config.paths import Paths
+from kraty_console.config.profiles import Overrides, load_profile_with_sources
+from kraty_console.present.safe import SafeText, safe
+from kraty_console.present.width import cells
 
 if TYPE_CHECKING:
-    from kraty_console.config.paths import Paths
     from kraty_console.config.profiles import Profile
 
 
@@ -22,32 +29,22 @@ def config() -> None:
 @config.command()
 def path() -> None:
     """Print the path of the profile file."""
-    import os
-
-    from kraty_console.cli.output import emit
-    from kraty_console.config.paths import Paths
-
     emit(str(Paths.of(os.environ).config_file))
 
 
 @config.command()
 def example() -> None:
     """Print an example profile file."""
-    from kraty_console.cli.output import emit
-    from kraty_console.config.example import EXAMPLE
-
     emit(EXAMPLE)
 
 
 @config.command()
-@click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone.")
+@json_option
 @console_options
 @click.pass_obj
-def show(before: Options, /, as_json: bool, **said: Any) -> None:  # noqa: ANN401 (each flag has its own type)
+def show(before: Options, /, as_json: bool, **flags: Any) -> None:  # noqa: ANN401 (each flag has its own type)
     """Print all effective settings with their sources; secrets are neither resolved nor printed."""
-    from kraty_console.cli.output import emit, emit_json
-
-    profile, sources, paths = profile_with_sources(before.then(Options(**said)))
+    profile, sources, paths = profile_with_sources(before.then(Options(**flags)))
     if as_json:
         emit_json(_as_json(profile, sources, paths))
     else:
@@ -60,19 +57,12 @@ def profile_with_sources(options: Options) -> tuple[Profile, Mapping[str, str], 
     Raises:
         ConfigError: the configuration is invalid.
     """
-    import os
-
-    from kraty_console.config.paths import Paths
-    from kraty_console.config.profiles import Overrides, load_profile_with_sources
-
     paths = Paths.of(os.environ)
     overrides = Overrides(**{name: getattr(options, name) for name in Overrides._fields})
     return *load_profile_with_sources(paths.config_file, os.environ, overrides, name=options.profile), paths
 
 
 def _as_json(profile: Profile, sources: Mapping[str, str], paths: Paths) -> dict[str, Any]:
-    from kraty_console.config.effective import routes_in_effect, settings
-
     return {
         "profile": {"name": profile.name, "source": sources["name"]},
         "file": str(paths.config_file),
@@ -87,9 +77,6 @@ def _as_json(profile: Profile, sources: Mapping[str, str], paths: Paths) -> dict
 
 
 def _as_text(profile: Profile, sources: Mapping[str, str], paths: Paths) -> str:
-    from kraty_console.config.effective import leaves, routes_in_effect, settings
-    from kraty_console.present.safe import safe
-
     file = str(paths.config_file)
     rows = [("SETTING", "FROM", "VALUE"), ("profile", sources["name"], profile.name)]
     rows += [(key, each.source, words) for each in settings(profile, sources) for key, words in leaves(each)]
@@ -102,7 +89,7 @@ def _as_text(profile: Profile, sources: Mapping[str, str], paths: Paths) -> str:
     parts = [
         f"file: {safe(file, limit=2_000)}" + ("" if paths.config_file.exists() else " (does not exist)"),
         "",
-        _lined_up(rows),
+        _aligned(rows),
     ]
     if not profile.url_is_own:
         parts += ["", "The address is not the profile's own: its stored token or key, its headers and its certificate"]
@@ -110,11 +97,8 @@ def _as_text(profile: Profile, sources: Mapping[str, str], paths: Paths) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _lined_up(rows: list[tuple[str, str, str]]) -> str:
+def _aligned(rows: list[tuple[str, str, str]]) -> str:
     """Align columns to their widest text; the last one is not padded."""
-    from kraty_console.present.safe import SafeText, safe
-    from kraty_console.present.width import cells
-
     shown = [tuple(safe(each, limit=2_000) for each in row) for row in rows]
     widths = [max(cells(row[place]) for row in shown) for place in (0, 1)]
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from kraty_console.backend.demo.tickets import TICKETS
+from kraty_console.cli.embedded import StartFailed, embedded_backend
 from kraty_console.cli.exit_codes import Exit
+from kraty_console.cli.launching import report_unusable_terminal, run_launch
 from kraty_console.cli.options import THEMES, Options
+from kraty_console.cli.output import print_message
+from kraty_console.config.launch import Launch, SampleTicket
+from kraty_console.config.paths import Paths
+from kraty_console.config.profiles import Profile, parse_switch
+from kraty_console.private_files import write_private
 
 if TYPE_CHECKING:
     from kraty_console.cli.embedded import EmbeddedBackend
@@ -26,23 +35,15 @@ _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 @click.option("--theme", type=click.Choice(THEMES), help="Colours.")
 @click.option("--ticket", metavar="ID", help="The ticket to record with changes.")
 @click.pass_obj
-def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:  # noqa: ANN401 (each flag has its own type)
+def demo(before: Options, /, role: str, player: str | None, **flags: Any) -> int:  # noqa: ANN401 (each flag has its own type)
     """Open the console on an embedded backend with a demo world, which is deleted on exit."""
-    from kraty_console.cli.open_command import report_unusable_terminal, run_launch
-    from kraty_console.cli.output import say
-
-    options = before.then(Options(**said))
+    options = before.then(Options(**flags))
     if (code := report_unusable_terminal()) is not None:
         return code
-    from kraty_console.backend.demo.tickets import TICKETS
-    from kraty_console.cli.embedded import StartFailed, embedded_backend
-    from kraty_console.config.launch import Launch, SampleTicket
-    from kraty_console.config.paths import Paths
-    from kraty_console.config.profiles import Profile, parse_switch
 
     plain = options.plain_paint or parse_switch(os.environ.get("KRATY_PLAIN_PAINT", ""), "KRATY_PLAIN_PAINT")
     try:
-        with embedded_backend(say) as backend:
+        with embedded_backend(print_message) as backend:
             profile = Profile(
                 name="demo",
                 url=backend.url,
@@ -67,7 +68,7 @@ def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:
                 )
             )
     except StartFailed as error:
-        say(str(error))
+        print_message(str(error))
         return Exit.FAILED
 
 
@@ -76,10 +77,6 @@ def _profile_file(backend: EmbeddedBackend, *, read_only: bool) -> Path:
 
     Both are in the demo's temporary folder.
     """
-    import json
-
-    from kraty_console.config.private_files import write_private
-
     key = backend.folder / "server.key"
     write_private(key, backend.server_key.reveal() + "\n")
     settings = {

@@ -56,14 +56,14 @@ class EmbeddedBackend:
 
 
 @contextlib.contextmanager
-def embedded_backend(said: Callable[[str], None]) -> Iterator[EmbeddedBackend]:
+def embedded_backend(notify: Callable[[str], None]) -> Iterator[EmbeddedBackend]:
     """Serve a demo world on a free local port until the block ends.
 
     Raises:
         StartFailed: it exited early, or was not ready in time.
     """
     with _signals_end_the_program(), _folder() as folder, (folder / "backend.log").open("wb") as log:
-        said("Starting a Kraty backend with a demo world; this takes a few seconds.")
+        notify("Starting a Kraty backend with a demo world; this takes a few seconds.")
         credentials = folder / "credentials.json"
         child = subprocess.Popen(  # noqa: S603 (this program itself)
             _command(folder, credentials),
@@ -73,11 +73,11 @@ def embedded_backend(said: Callable[[str], None]) -> Iterator[EmbeddedBackend]:
             start_new_session=True,  # ctrl+c must not reach the backend before the console
         )
         try:
-            url = _announced(child, folder / "backend.log")
-            told = json.loads(credentials.read_text("utf-8"))
-            sessions = {role: Secret(token) for role, token in told["sessions"].items()}
-            key = Secret(told["keys"]["server_integration"])
-            yield EmbeddedBackend(url, told["studioId"], told["gameId"], sessions, key, folder)
+            url = _announced_url(child, folder / "backend.log")
+            data = json.loads(credentials.read_text("utf-8"))
+            sessions = {role: Secret(token) for role, token in data["sessions"].items()}
+            key = Secret(data["keys"]["server_integration"])
+            yield EmbeddedBackend(url, data["studioId"], data["gameId"], sessions, key, folder)
         finally:
             _finish_undisturbed()
             _stop(child)
@@ -104,27 +104,27 @@ def _command(folder: Path, credentials: Path) -> list[str]:
     ]
 
 
-def _announced(child: subprocess.Popen[bytes], log: Path) -> str:
+def _announced_url(child: subprocess.Popen[bytes], log: Path) -> str:
     """The address from the child's output."""
     assert child.stdout is not None
-    heard = b""
+    output = b""
     while True:
         ready, _, _ = select.select([child.stdout], [], [], START_SECONDS)
         part = os.read(child.stdout.fileno(), 4096) if ready else b""
-        heard += part
-        text = heard.decode("utf-8", "replace")
-        found = _ANNOUNCED.search(text) if text.endswith("\n") else None
-        if found:
-            return found[1]
+        output += part
+        text = output.decode("utf-8", "replace")
+        match = _ANNOUNCED.search(text) if text.endswith("\n") else None
+        if match:
+            return match[1]
         if part:
             continue
         if not ready:
-            raise StartFailed(f"The backend did not answer within {START_SECONDS:.0f} s.\n{_words(log)}")
+            raise StartFailed(f"The backend did not answer within {START_SECONDS:.0f} s.\n{_log_tail(log)}")
         code = child.wait(STOP_SECONDS)
-        raise StartFailed(f"The backend did not start (exit code {code}).\n{_words(log)}")
+        raise StartFailed(f"The backend did not start (exit code {code}).\n{_log_tail(log)}")
 
 
-def _words(log: Path) -> str:
+def _log_tail(log: Path) -> str:
     return log.read_text("utf-8", "replace")[-3_000:].strip()
 
 
@@ -163,8 +163,8 @@ def _folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep(place: Path) -> None:
-    for folder in place.glob(f"{_PREFIX}*-*"):
+def _sweep(parent: Path) -> None:
+    for folder in parent.glob(f"{_PREFIX}*-*"):
         owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
         with contextlib.suppress(OSError):
             ours = folder.lstat().st_uid == os.geteuid() and not folder.is_symlink()
@@ -189,13 +189,13 @@ def _signals_end_the_program() -> Iterator[None]:
     def leave(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
-    before = {number: signal.getsignal(number) for number in (*_ENDING, signal.SIGINT)}
+    previous = {number: signal.getsignal(number) for number in (*_ENDING, signal.SIGINT)}
     for number in _ENDING:
         signal.signal(number, leave)
     try:
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)
 
 

@@ -10,6 +10,7 @@ from kraty_console import __version__
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.lazy import LazyGroup
 from kraty_console.cli.options import Options, console_options
+from kraty_console.cli.streams import escape_unencodable_output
 from kraty_console.paint.boot_screen import restore_terminal
 
 if TYPE_CHECKING:
@@ -59,25 +60,24 @@ class _Commands(LazyGroup):
 @click.version_option(__version__, "-V", "--version", prog_name="kraty-console", message="%(prog)s %(version)s")
 @console_options
 @click.pass_context
-def cli(ctx: click.Context, /, **said: Any) -> int | None:  # noqa: ANN401 (each flag has its own type)
+def cli(ctx: click.Context, /, **flags: Any) -> int | None:  # noqa: ANN401 (each flag has its own type)
     """Find a player of a game on Kraty, see what went wrong, and fix it.
 
     Without a command it opens the console; with a player's id (kraty-console alice_42), on that player.
 
     Exit codes: 0 found, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 unreachable.
     """
-    ctx.obj = Options(**said)
+    ctx.obj = Options(**flags)
     if ctx.invoked_subcommand is None:
-        from kraty_console.cli.open_command import open_with_options
-
-        return open_with_options(ctx.obj, None)
+        command = cli.get_command(ctx, "open")
+        assert command is not None
+        code: int = ctx.invoke(command)
+        return code
     return None
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; all errors are reported as text."""
-    from kraty_console.cli.output import escape_unencodable_output
-
     escape_unencodable_output()
     try:
         try:
@@ -86,39 +86,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
             )
         finally:
             restore_terminal()
-    except click.ClickException as error:
-        return _usage(error)
-    except (click.Abort, KeyboardInterrupt):
-        return Exit.INTERRUPTED
-    except BrokenPipeError:
-        return Exit.FAILED  # the reader of the output is gone
-    except _errors() as error:
-        from kraty_console.cli.error_reporting import report_error
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (the boundary: every error becomes text and a code)
+        from kraty_console.cli.error_reporting import report_error  # --help and --version load no domain or presenters
 
         return report_error(error)
-    except OSError as error:
-        from kraty_console.cli.error_reporting import report_os_error
-
-        return report_os_error(error)
-    except Exception as error:  # noqa: BLE001 (nothing but words and an exit code leaves this program)
-        from kraty_console.cli.error_reporting import report_crash
-
-        return report_crash(error)
     return code if isinstance(code, int) else Exit.FOUND
-
-
-def _errors() -> tuple[type[Exception], ...]:
-    """Errors with a message; imported only after an exception."""
-    from kraty_console.config.errors import ConfigError
-    from kraty_console.contract.errors import KratyError
-
-    return ConfigError, KratyError
-
-
-def _usage(error: click.ClickException) -> int:
-    from kraty_console.cli.output import say
-
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        say(error.ctx.get_usage())
-    say(f"Error: {error.format_message()}")
-    return error.exit_code

@@ -62,3 +62,15 @@ def console_options(function: F) -> F:
     for option in reversed(_LOOKS):
         function = option(function)
     return where_options(function)
+
+
+def json_option(function: F) -> F:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone.")(function)
+
+
+def answer_json_option(function: F) -> F:
+    """Add `--json`, for commands that print the backend's answer."""
+    return click.option("--json", "as_json", is_flag=True, help="Print the backend's answer as JSON, in ASCII.")(
+        function
+    )

@@ -10,7 +10,10 @@ from contextlib import suppress
 from typing import Any
 
 from kraty_console.cli.streams import OutputFailed
+from kraty_console.domain.formatting import ungrouped
 from kraty_console.paint.boot_screen import restore_terminal
+from kraty_console.present.json_output import json_text
+from kraty_console.present.safe import safe
 
 
 def emit(text: str) -> None:
@@ -20,8 +23,6 @@ def emit(text: str) -> None:
         BrokenPipeError: the reader of the output is gone.
         OutputFailed: not everything was written.
     """
-    from kraty_console.domain.formatting import ungrouped
-
     text = ungrouped(text)
     try:
         sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
@@ -34,26 +35,14 @@ def emit(text: str) -> None:
 
 def emit_json(value: Any) -> None:  # noqa: ANN401 (JSON is anything)
     """Print data as JSON in printable ASCII; other characters are escaped."""
-    from kraty_console.present.text_output import json_text
-
     emit(json_text(value))
 
 
-def say(words: str) -> None:
+def print_message(words: str) -> None:
     """Print a sanitized message for a person; an unused boot screen is removed first.
 
     If it cannot be printed, only the exit code reports the error.
     """
     restore_terminal()
-    from kraty_console.domain.formatting import ungrouped
-    from kraty_console.present.safe import safe
-
     with suppress(OSError):
         print(ungrouped(safe(words, limit=4_000, multiline=True)), file=sys.stderr, flush=True)
-
-
-def escape_unencodable_output() -> None:
-    """Escape characters that the encoding of a terminal or pipe cannot represent."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import click
 
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.options import Options
-from kraty_console.cli.output import emit, emit_json
-from kraty_console.cli.server_session import ServerTarget, change_options, player_argument, run_change
+from kraty_console.cli.options import Options, answer_json_option
+from kraty_console.cli.server_session import ServerTarget, change_options, player_argument, print_result, run_change
+from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
 from kraty_console.contract.limits import MAX_AMOUNT
+from kraty_console.domain.formatting import grouped
+from kraty_console.domain.grant_contents import contents_words
 
 if TYPE_CHECKING:
     from kraty_console.client.server import Entry, ServerClient
@@ -21,7 +23,6 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 _KINDS = ("currency", "item", "crate")
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print the backend's answer as JSON, in ASCII.")
 _amount = click.argument("amount", type=click.IntRange(1, MAX_AMOUNT))
 _reason = click.option("--reason", metavar="TEXT", help="The reason, for ledger and audit log.")
 _reference = click.option("--reference", metavar="ID", help="A reference, such as a receipt.")
@@ -33,7 +34,7 @@ class _Adjust(Protocol[T_co]):
     def __call__(
         self,
         external_id: str,
-        thing: str,
+        key_name: str,
         amount: int,
         /,
         *,
@@ -72,7 +73,7 @@ class GrantEntryType(click.ParamType[tuple[str, str, int]]):
 @player_argument("player")
 @click.argument("given", type=GrantEntryType(), nargs=-1, required=True)
 @_reference
-@_as_json
+@answer_json_option
 @change_options
 @click.pass_obj
 def grant(
@@ -83,113 +84,106 @@ def grant(
     reference: str | None,
     as_json: bool,
     idempotency_key: str | None,
-    **said: Any,  # noqa: ANN401
+    **flags: Any,  # noqa: ANN401
 ) -> int:
     """Create a grant for PLAYER, as in currency:gold=50 item:potion=2 crate:box=1.
 
     An unknown player is created.
     """
-    made = run_change(
-        ServerTarget.of(before, said),
+    result = run_change(
+        ServerTarget.of(before, flags),
         idempotency_key,
         lambda client, key: client.grants.create(player, _entries(given), key=key, source_ref_id=reference),
     )
-    from kraty_console.domain.grant_contents import contents_words
-
-    words = f"{player} is given {contents_words(made.contents, made.kind)}: grant {made.id}, {made.status}"
-    _tell(as_json, made.raw(), words)
+    words = f"{player} is given {contents_words(result.contents, result.kind)}: grant {result.id}, {result.status}"
+    print_result(as_json, result.raw(), words)
     return Exit.FOUND
 
 
 def _entries(given: Sequence[tuple[str, str, int]]) -> list[Entry]:
-    from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
-
-    made: list[Entry] = []
+    entries: list[Entry] = []
     for kind, key, count in given:
         match kind:
             case "currency":
-                made.append(CurrencyEntry(type="currency", currency_key=key, amount=count))
+                entries.append(CurrencyEntry(type="currency", currency_key=key, amount=count))
             case "item":
-                made.append(ItemEntry(type="item", item_key=key, quantity=count))
+                entries.append(ItemEntry(type="item", item_key=key, quantity=count))
             case _:
-                made.append(CrateEntry(type="crate", crate_item_key=key, quantity=count))
-    return made
+                entries.append(CrateEntry(type="crate", crate_item_key=key, quantity=count))
+    return entries
 
 
 def _adjustment(key: str) -> Callable[[Callable[..., int]], click.Command]:
     """A decorator for commands that add or take an amount."""
 
-    def made(function: Callable[..., int]) -> click.Command:
-        for option in (click.pass_obj, change_options, _as_json, _reference, _reason, _amount, click.argument(key)):
+    def decorate(function: Callable[..., int]) -> click.Command:
+        for option in (
+            click.pass_obj,
+            change_options,
+            answer_json_option,
+            _reference,
+            _reason,
+            _amount,
+            click.argument(key),
+        ):
             function = option(function)
         return click.command()(player_argument("player")(function))
 
-    return made
+    return decorate
 
 
 @_adjustment("economy_key")
-def credit(before: Options, /, **said: Any) -> int:  # noqa: ANN401
+def credit(before: Options, /, **flags: Any) -> int:  # noqa: ANN401
     """Add AMOUNT to PLAYER's balance of ECONOMY_KEY.
 
     An unknown player is created.
     """
-    return _balance(before, said, lambda client: client.wallet.credit)
+    return _balance(before, flags, lambda client: client.wallet.credit)
 
 
 @_adjustment("economy_key")
-def debit(before: Options, /, **said: Any) -> int:  # noqa: ANN401
+def debit(before: Options, /, **flags: Any) -> int:  # noqa: ANN401
     """Take AMOUNT from PLAYER's balance of ECONOMY_KEY; refused if it is too low."""
-    return _balance(before, said, lambda client: client.wallet.debit)
+    return _balance(before, flags, lambda client: client.wallet.debit)
 
 
 @_adjustment("item_key")
-def give_item(before: Options, /, **said: Any) -> int:  # noqa: ANN401
+def give_item(before: Options, /, **flags: Any) -> int:  # noqa: ANN401
     """Put AMOUNT of ITEM_KEY into PLAYER's inventory, without a grant.
 
     An unknown player is created.
     """
-    return _items(before, said, lambda client: client.inventory.grant)
+    return _items(before, flags, lambda client: client.inventory.grant)
 
 
 @_adjustment("item_key")
-def take_item(before: Options, /, **said: Any) -> int:  # noqa: ANN401
+def take_item(before: Options, /, **flags: Any) -> int:  # noqa: ANN401
     """Take AMOUNT of ITEM_KEY from PLAYER's inventory; refused if there are too few."""
-    return _items(before, said, lambda client: client.inventory.revoke)
+    return _items(before, flags, lambda client: client.inventory.revoke)
 
 
-def _balance(before: Options, said: dict[str, Any], call: Callable[[ServerClient], _Adjust[BalanceAdjusted]]) -> int:
-    result = _adjusted(before, said, said["economy_key"], call)
-    words = _now_has(said["player"], result.balance, result.economy_key, result.applied)
-    _tell(said["as_json"], result.raw(), words)
+def _balance(before: Options, flags: dict[str, Any], call: Callable[[ServerClient], _Adjust[BalanceAdjusted]]) -> int:
+    result = _adjusted(before, flags, flags["economy_key"], call)
+    words = _new_amount(flags["player"], result.balance, result.economy_key, result.applied)
+    print_result(flags["as_json"], result.raw(), words)
     return Exit.FOUND
 
 
-def _items(before: Options, said: dict[str, Any], call: Callable[[ServerClient], _Adjust[ItemAdjusted]]) -> int:
-    result = _adjusted(before, said, said["item_key"], call)
-    words = _now_has(said["player"], result.quantity, result.item_key, result.applied)
-    _tell(said["as_json"], result.raw(), words)
+def _items(before: Options, flags: dict[str, Any], call: Callable[[ServerClient], _Adjust[ItemAdjusted]]) -> int:
+    result = _adjusted(before, flags, flags["item_key"], call)
+    words = _new_amount(flags["player"], result.quantity, result.item_key, result.applied)
+    print_result(flags["as_json"], result.raw(), words)
     return Exit.FOUND
 
 
-def _adjusted(before: Options, said: dict[str, Any], key: str, call: Callable[[ServerClient], _Adjust[T]]) -> T:
-    more = {"reason": said["reason"], "source_ref_id": said["reference"]}
+def _adjusted(before: Options, flags: dict[str, Any], key: str, call: Callable[[ServerClient], _Adjust[T]]) -> T:
+    audit = {"reason": flags["reason"], "source_ref_id": flags["reference"]}
 
-    async def change(client: ServerClient, once: str) -> T:
-        return await call(client)(said["player"], key, said["amount"], **more, key=once)
+    async def change(client: ServerClient, idempotency_key: str) -> T:
+        return await call(client)(flags["player"], key, flags["amount"], **audit, key=idempotency_key)
 
-    return run_change(ServerTarget.of(before, said), said["idempotency_key"], change)
+    return run_change(ServerTarget.of(before, flags), flags["idempotency_key"], change)
 
 
-def _now_has(player: str, amount: int | float, key: str, applied: bool) -> str:
-    from kraty_console.domain.formatting import grouped
-
+def _new_amount(player: str, amount: int | float, key: str, applied: bool) -> str:
     return f"{player} has {grouped(amount)} {key}" + ("" if applied else "; this was already done, nothing was changed")
-
-
-def _tell(as_json: bool, raw: dict[str, Any], words: str) -> None:
-    if as_json:
-        emit_json(raw)
-        return
-    from kraty_console.present.safe import safe
-
-    emit(safe(words, limit=2_000))

@@ -8,19 +8,27 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.options import Options
-from kraty_console.cli.output import emit, emit_json, say
+from kraty_console.cli.options import Options, answer_json_option
+from kraty_console.cli.output import emit, emit_json, print_message
 from kraty_console.cli.server_session import (
     ServerTarget,
     change_options,
     explained_options,
     keyed_options,
     player_argument,
+    print_result,
     required_reason,
     run_change,
     run_query,
 )
+from kraty_console.client.server_clock import WORTH_TELLING
+from kraty_console.contract.errors import Refused
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
+from kraty_console.contract.server import ERASED, NEVER_EXISTED
+from kraty_console.domain.formatting import skew_words
+from kraty_console.domain.merging import merge_plan, same_player
+from kraty_console.present import merging, text_output
+from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from kraty_console.client.server import ServerClient
@@ -28,29 +36,25 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
     from kraty_console.domain.merging import MergePlan
 
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print the backend's answer as JSON, in ASCII.")
-
 
 @click.command()
-@_as_json
+@answer_json_option
 @keyed_options
 @click.pass_obj
-def ping(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401
+def ping(before: Options, /, as_json: bool, **flags: Any) -> int:  # noqa: ANN401
     """Show the facts of the key."""
-    pong = run_query(ServerTarget.of(before, said), lambda client: client.ping())
+    pong = run_query(ServerTarget.of(before, flags), lambda client: client.ping())
     key = pong.api_key
     if as_json:
         emit_json(pong.raw())
     else:
-        from kraty_console.present.safe import safe
-
         emit(safe(f"{key.prefix} is a {key.permission_set} key of the game {key.game_id}, {key.environment}"))
     return Exit.FOUND
 
 
 @click.command()
 @player_argument("player")
-@_as_json
+@answer_json_option
 @click.option(
     "--limit",
     type=click.IntRange(1, MAX_LIMIT),
@@ -60,19 +64,15 @@ def ping(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401
 )
 @keyed_options
 @click.pass_obj
-def get(before: Options, /, player: str, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
+def get(before: Options, /, player: str, as_json: bool, limit: int, **flags: Any) -> int:  # noqa: ANN401
     """Show PLAYER, by the exact id."""
-    from kraty_console.client.server_clock import WORTH_TELLING
-    from kraty_console.domain.formatting import skew_words
 
-    async def look(client: ServerClient) -> tuple[Snapshot, ServerClock]:
+    async def query(client: ServerClient) -> tuple[Snapshot, ServerClock]:
         return await client.players.get(player, limit=limit), client.server_clock
 
-    snapshot, clock = run_query(ServerTarget.of(before, said), look)
+    snapshot, clock = run_query(ServerTarget.of(before, flags), query)
     if abs(clock.skew) >= WORTH_TELLING:
-        say(skew_words(clock.skew.total_seconds()))
-    from kraty_console.present import text_output
-
+        print_message(skew_words(clock.skew.total_seconds()))
     if as_json:
         emit_json(text_output.player_json(snapshot))
     else:
@@ -84,7 +84,7 @@ def get(before: Options, /, player: str, as_json: bool, limit: int, **said: Any)
 @player_argument("guest", "account")
 @click.option("--dry-run", is_flag=True, help="Only preview the result.")
 @explained_options
-@_as_json
+@answer_json_option
 @change_options
 @click.pass_obj
 def merge(
@@ -97,12 +97,10 @@ def merge(
     ticket: str | None,
     as_json: bool,
     idempotency_key: str | None,
-    **said: Any,  # noqa: ANN401
+    **flags: Any,  # noqa: ANN401
 ) -> int:
     """Merge GUEST into ACCOUNT: everything moves to ACCOUNT, and GUEST's id becomes free. This cannot be undone."""
-    where = ServerTarget.of(before, said)
-    from kraty_console.present import merging
-
+    where = ServerTarget.of(before, flags)
     if dry_run:
         plan = run_query(where, lambda client: _plan(client, guest, account))
         if as_json:
@@ -110,11 +108,11 @@ def merge(
         else:
             emit(merging.plan_text(plan, guest, account))
         return Exit.FAILED if plan.refusals else Exit.FOUND
-    said_why = required_reason(reason)
+    audit_reason = required_reason(reason)
     result = run_change(
         where,
         idempotency_key,
-        lambda client, key: client.players.merge(guest, account, reason=said_why, ticket=ticket, key=key),
+        lambda client, key: client.players.merge(guest, account, reason=audit_reason, ticket=ticket, key=key),
     )
     if as_json:
         emit_json(result.raw())
@@ -124,9 +122,6 @@ def merge(
 
 
 async def _plan(client: ServerClient, guest: str, account: str) -> MergePlan:
-    from kraty_console.contract.errors import Refused
-    from kraty_console.domain.merging import merge_plan, same_player
-
     if (required_reason := same_player(guest, account)) is not None:
         raise Refused(required_reason)
     source, target = await asyncio.gather(*(client.players.get(each, limit=MAX_LIMIT) for each in (guest, account)))
@@ -137,9 +132,9 @@ async def _plan(client: ServerClient, guest: str, account: str) -> MergePlan:
 @player_argument("player")
 @keyed_options
 @click.pass_obj
-def export(before: Options, /, player: str, **said: Any) -> int:  # noqa: ANN401
+def export(before: Options, /, player: str, **flags: Any) -> int:  # noqa: ANN401
     """Export all data of PLAYER as JSON; each list has at most 1,000 rows."""
-    emit_json(run_query(ServerTarget.of(before, said), lambda client: client.players.export(player)).raw())
+    emit_json(run_query(ServerTarget.of(before, flags), lambda client: client.players.export(player)).raw())
     return Exit.FOUND
 
 
@@ -153,7 +148,7 @@ def export(before: Options, /, player: str, **said: Any) -> int:  # noqa: ANN401
     help="The reason, for the audit log.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@_as_json
+@answer_json_option
 @change_options
 @click.pass_obj
 def delete(
@@ -164,19 +159,16 @@ def delete(
     yes: bool,
     as_json: bool,
     idempotency_key: str | None,
-    **said: Any,  # noqa: ANN401
+    **flags: Any,  # noqa: ANN401
 ) -> int:
     """Erase PLAYER: grants, ledgers and scores are kept anonymously. This cannot be undone."""
     if not yes:
         raise click.UsageError("erasing a player cannot be undone: add --yes")
     result = run_change(
-        ServerTarget.of(before, said),
+        ServerTarget.of(before, flags),
         idempotency_key,
         lambda client, key: client.players.delete(player, reason=reason, key=key),
     )
-    from kraty_console.contract.server import ERASED, NEVER_EXISTED
-    from kraty_console.present.safe import safe
-
     if as_json:
         emit_json(result.raw())
     elif result.status == ERASED:
@@ -191,7 +183,7 @@ def delete(
 @click.command()
 @player_argument("player")
 @explained_options
-@_as_json
+@answer_json_option
 @change_options
 @click.pass_obj
 def ban(
@@ -202,23 +194,25 @@ def ban(
     ticket: str | None,
     as_json: bool,
     idempotency_key: str | None,
-    **said: Any,  # noqa: ANN401
+    **flags: Any,  # noqa: ANN401
 ) -> int:
     """Ban PLAYER; grants and scores are kept. The game receives the reason."""
-    said_why = required_reason(reason)
+    audit_reason = required_reason(reason)
     result = run_change(
-        ServerTarget.of(before, said),
+        ServerTarget.of(before, flags),
         idempotency_key,
-        lambda client, key: client.players.ban(player, said_why, ticket=ticket, key=key),
+        lambda client, key: client.players.ban(player, audit_reason, ticket=ticket, key=key),
     )
-    _tell(as_json, result.raw(), f"{player} is banned{'' if result.applied else ' already; the reason was updated'}")
+    print_result(
+        as_json, result.raw(), f"{player} is banned{'' if result.applied else ' already; the reason was updated'}"
+    )
     return Exit.FOUND
 
 
 @click.command()
 @player_argument("player")
 @explained_options
-@_as_json
+@answer_json_option
 @change_options
 @click.pass_obj
 def unban(
@@ -229,23 +223,14 @@ def unban(
     ticket: str | None,
     as_json: bool,
     idempotency_key: str | None,
-    **said: Any,  # noqa: ANN401
+    **flags: Any,  # noqa: ANN401
 ) -> int:
     """Lift PLAYER's ban."""
-    said_why = required_reason(reason)
+    audit_reason = required_reason(reason)
     result = run_change(
-        ServerTarget.of(before, said),
+        ServerTarget.of(before, flags),
         idempotency_key,
-        lambda client, key: client.players.unban(player, reason=said_why, ticket=ticket, key=key),
+        lambda client, key: client.players.unban(player, reason=audit_reason, ticket=ticket, key=key),
     )
-    _tell(as_json, result.raw(), f"{player} may play again" if result.applied else f"{player} was not banned")
+    print_result(as_json, result.raw(), f"{player} may play again" if result.applied else f"{player} was not banned")
     return Exit.FOUND
-
-
-def _tell(as_json: bool, raw: dict[str, Any], words: str) -> None:
-    if as_json:
-        emit_json(raw)
-        return
-    from kraty_console.present.safe import safe
-
-    emit(safe(words))

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options
-
-if TYPE_CHECKING:
-    from kraty_console.client.server import ServerClient
-    from kraty_console.contract.secret import Secret
+from kraty_console.cli.output import emit, emit_json, print_message
+from kraty_console.cli.session import profile_of
+from kraty_console.client.connection import ConnectionSettings
+from kraty_console.client.server import ServerClient
+from kraty_console.config.access import resolve_access
+from kraty_console.config.errors import ConfigError
+from kraty_console.config.profiles import Profile
+from kraty_console.config.tokens import find_server_key
+from kraty_console.contract.errors import BadAnswer, SignInNeeded, Unavailable
+from kraty_console.contract.limits import MAX_REASON, MIN_REASON
+from kraty_console.contract.secret import Secret
+from kraty_console.domain.invisible_characters import invisible_part
+from kraty_console.present.safe import safe
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,9 +46,9 @@ class ServerTarget:
     key_stdin: bool
 
     @classmethod
-    def of(cls, before: Options, said: dict[str, Any]) -> ServerTarget:
+    def of(cls, before: Options, flags: dict[str, Any]) -> ServerTarget:
         """From the flags before and after the command."""
-        return cls(before.then(Options(profile=said["profile"], url=said["url"])), said["key_stdin"])
+        return cls(before.then(Options(profile=flags["profile"], url=flags["url"])), flags["key_stdin"])
 
 
 _KEYED = (
@@ -77,14 +88,12 @@ def required_reason(reason: str | None) -> str:
 
     Raises click.UsageError without a terminal, or if the reason is too short.
     """
-    from kraty_console.contract.limits import MAX_REASON, MIN_REASON
-
     if reason is None and sys.stdin.isatty():
         reason = click.prompt("reason", err=True)
-    said = (reason or "").strip()
-    if not MIN_REASON <= len(said) <= MAX_REASON:
+    text = (reason or "").strip()
+    if not MIN_REASON <= len(text) <= MAX_REASON:
         raise click.UsageError(f"a reason is needed: --reason TEXT, {MIN_REASON} to {MAX_REASON} characters")
-    return said
+    return text
 
 
 _EXACT = "kraty_console.exact"
@@ -96,7 +105,7 @@ def player_argument(*names: str) -> Callable[[F], F]:
 
     def add(function: F) -> F:
         for name in reversed(names):
-            function = click.argument(name, callback=_plainly_seen)(function)
+            function = click.argument(name, callback=_visible_id)(function)
         return click.option(
             "--exact",
             is_flag=True,
@@ -113,12 +122,10 @@ def _note_exact(ctx: click.Context, _param: click.Parameter, value: bool) -> Non
     ctx.meta[_EXACT] = value
 
 
-def _plainly_seen(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    from kraty_console.domain.invisible_characters import invisible_part
-
-    if (unseen := invisible_part(value)) is not None and not ctx.meta.get(_EXACT):
+def _visible_id(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    if (invisible := invisible_part(value)) is not None and not ctx.meta.get(_EXACT):
         raise click.BadParameter(
-            f"the id {unseen}, which is invisible: it is a different id than it looks like."
+            f"the id {invisible}, which is invisible: it is a different id than it looks like."
             " Add --exact to use exactly this id.",
             ctx,
             param,
@@ -126,73 +133,66 @@ def _plainly_seen(ctx: click.Context, param: click.Parameter, value: str) -> str
     return value
 
 
-def run_query(where: ServerTarget, question: Callable[[ServerClient], Awaitable[T]]) -> T:
+def run_query(target: ServerTarget, query: Callable[[ServerClient], Awaitable[T]]) -> T:
     """Run a query with a client and close it.
 
     Raises click.ClickException for an unknown key, ConfigError and KratyError.
     """
-    import asyncio
 
-    from kraty_console.contract.errors import SignInNeeded
-
-    async def ask() -> T:
-        async with client_of(where) as client:
-            return await question(client)
+    async def run() -> T:
+        async with client_of(target) as client:
+            return await query(client)
 
     try:
-        return asyncio.run(ask())
+        return asyncio.run(run())
     except SignInNeeded:
         raise BadKey("the key is not known here, or was revoked") from None
 
 
-def run_change(where: ServerTarget, key: str | None, change: Callable[[ServerClient, str], Awaitable[T]]) -> T:
+def run_change(target: ServerTarget, key: str | None, change: Callable[[ServerClient, str], Awaitable[T]]) -> T:
     """Make a change; if its outcome is unknown, print how to repeat it safely.
 
     Raises ConfigError if the profile is read-only, and everything that `run_query` raises.
     """
-    import uuid
-
-    from kraty_console.cli.output import say
-    from kraty_console.contract.errors import BadAnswer, Unavailable
-
-    _refuse_read_only(where)
+    _refuse_read_only(target)
     key = key or uuid.uuid4().hex
     try:
-        return run_query(where, lambda client: change(client, key))
+        return run_query(target, lambda client: change(client, key))
     except (Unavailable, BadAnswer) as error:
         if error.maybe_applied:
-            say(f"It may have taken effect. Run the command again with --idempotency-key {key}: it takes effect once.")
+            print_message(
+                f"It may have taken effect. Run the command again with --idempotency-key {key}: it takes effect once."
+            )
         raise
 
 
-def _refuse_read_only(where: ServerTarget) -> None:
-    from kraty_console.cli.session import profile_of
-    from kraty_console.config.errors import ConfigError
+def print_result(as_json: bool, raw: dict[str, Any], sentence: str) -> None:
+    """Print the backend's answer as JSON, or a sentence about it."""
+    if as_json:
+        emit_json(raw)
+    else:
+        emit(safe(sentence, limit=2_000))
 
-    profile, _ = profile_of(where.options)
+
+def _refuse_read_only(target: ServerTarget) -> None:
+    profile, _ = profile_of(target.options)
     if profile.read_only:
         raise ConfigError(f"nothing was changed: the profile {profile.name} is read-only")
 
 
-def client_of(where: ServerTarget) -> ServerClient:
+def client_of(target: ServerTarget) -> ServerClient:
     """A client that is not connected yet.
 
     Raises:
         ConfigError: there is no address or no key, or a header or certificate of the profile cannot be used.
         KratyError: the address cannot be used.
     """
-    from kraty_console.cli.session import profile_of
-    from kraty_console.client.connection import ConnectionSettings
-    from kraty_console.client.server import ServerClient
-    from kraty_console.config.access import resolve_access
-    from kraty_console.config.errors import ConfigError
-
-    profile, _ = profile_of(where.options)
+    profile, _ = profile_of(target.options)
     if profile.url is None:
         raise ConfigError(
             "no backend is named: give --url, KRATY_URL, or a profile (kraty-console config example shows one)"
         )
-    key = _key(where, profile)
+    key = _server_key(target, profile)
     if key is None:
         raise ConfigError(
             "there is no server key: give KRATY_SERVER_KEY, --key-stdin, or set its source in the profile"
@@ -204,10 +204,7 @@ def client_of(where: ServerTarget) -> ServerClient:
     return ServerClient(profile.url, key, connection=connection)
 
 
-def _key(where: ServerTarget, profile: Any) -> Secret | None:  # noqa: ANN401 (a Profile; imported when it is needed)
-    from kraty_console.config.tokens import find_server_key
-    from kraty_console.contract.secret import Secret
-
-    if where.key_stdin and sys.stdin.isatty():
+def _server_key(target: ServerTarget, profile: Profile) -> Secret | None:
+    if target.key_stdin and sys.stdin.isatty():
         return Secret(click.prompt("server key", hide_input=True, err=True).strip())
-    return find_server_key(profile, os.environ, stdin=sys.stdin if where.key_stdin else None)
+    return find_server_key(profile, os.environ, stdin=sys.stdin if target.key_stdin else None)

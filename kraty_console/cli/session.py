@@ -39,8 +39,8 @@ def profile_of(options: Options) -> tuple[Profile, Paths]:
 
 def token_of(options: Options, profile: Profile, paths: Paths) -> Secret | None:
     """The token; prompted for without echo if the standard input is a terminal."""
-    found = token_and_source_of(options, profile, paths)
-    return found.secret if found is not None else None
+    result = token_and_source_of(options, profile, paths)
+    return result.secret if result is not None else None
 
 
 def token_and_source_of(options: Options, profile: Profile, paths: Paths) -> FoundToken | None:
@@ -86,6 +86,6 @@ def workspace_of(options: Options) -> Workspace:
         raise ConfigError(
             "there is no session token: give KRATY_TOKEN, --token-stdin, or set its source in the profile"
         )
-    from kraty_console.console.workspace import Workspace
+    from kraty_console.console.workspace import Workspace  # `open` loads it after the configuration is checked
 
     return Workspace(launch)

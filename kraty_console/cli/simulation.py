@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CRASHES: Final = 0.12
+CRASH_PROBABILITY: Final = 0.12
 """Probability that a device crashes during an attempt."""
 
-FORGETS: Final = 0.2
+SKIP_PROBABILITY: Final = 0.2
 """Probability that a player does not collect."""
 
-LOBBY_LOOKS: Final = 5
+LOBBY_POLLS: Final = 5
 """How many times a player polls a forming lobby before giving up."""
 
-MOST_REPORTS: Final = 5
-MOST_NAMES: Final = 1_000
+MAX_REPORTS: Final = 5
+MAX_NAMES: Final = 1_000
 """Maximum number of runs with one seed in one game."""
 
-AT_ONCE: Final = 8
+MAX_CONCURRENT: Final = 8
 """Maximum number of concurrent calls."""
 
 FATAL: Final = frozenset({Code.UNAUTHENTICATED, Code.SESSION_INVALID, Code.FORBIDDEN})
@@ -68,24 +68,24 @@ class Tally:
 class Pace:
     """Limits rate and concurrency of calls, until the simulation stops."""
 
-    def __init__(self, rate: float, *, clock: Callable[[], float], most: int | None = None) -> None:
-        """`rate` is in calls per second, `clock` in seconds; it stops after `most` calls."""
+    def __init__(self, rate: float, *, clock: Callable[[], float], max_calls: int | None = None) -> None:
+        """`rate` is in calls per second, `clock` in seconds; it stops after `max_calls` calls."""
         self._pause = 1 / rate
         self._clock = clock
-        self._left = most
+        self._left = max_calls
         self._next = clock()
-        self._lines = asyncio.Semaphore(AT_ONCE)
-        self._enough = asyncio.Event()
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
+        self._stopped = asyncio.Event()
 
     def stop(self) -> None:
         """Start no further calls; those in progress are completed."""
-        self._enough.set()
+        self._stopped.set()
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Wait for a turn; raises Stopped if there are no more."""
-        async with self._lines:
-            if self._enough.is_set() or self._left == 0:
+        async with self._slots:
+            if self._stopped.is_set() or self._left == 0:
                 raise Stopped
             if self._left is not None:
                 self._left -= 1
@@ -94,7 +94,7 @@ class Pace:
             self._next = max(self._next, now) + self._pause
             if wait > 0:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._enough.wait(), wait)
+                    await asyncio.wait_for(self._stopped.wait(), wait)
                     raise Stopped
             yield
 
@@ -106,9 +106,9 @@ class SimulatedPlayer:
         self._client = client
         self._pace = pace
         self._tally = tally
-        self._dice = random.Random(f"{seed}/{number}")
+        self._random = random.Random(f"{seed}/{number}")
         self._name = f"sim_{seed}_{number:04}"
-        self._country = self._dice.choice(COUNTRIES)
+        self._country = self._random.choice(COUNTRIES)
         self._level = 1
 
     async def live(self) -> None:
@@ -134,7 +134,7 @@ class SimulatedPlayer:
 
     async def _register(self) -> GamePlayer:
         """Register under the first free name of this player: secrets of earlier runs are lost."""
-        for attempt in range(1, MOST_NAMES + 1):
+        for attempt in range(1, MAX_NAMES + 1):
             name = self._name if attempt == 1 else f"{self._name}_{attempt}"
             try:
                 player = await self._call(lambda: self._client.register(name))  # noqa: B023 (awaited at once)
@@ -144,7 +144,7 @@ class SimulatedPlayer:
                 continue
             self._tally.players += 1
             return player
-        raise Invalid(f"there were already {MOST_NAMES} runs with this seed: give another --seed")
+        raise Invalid(f"there were already {MAX_NAMES} runs with this seed: give another --seed")
 
     async def _call(self, call: Callable[[], Awaitable[T]]) -> T:
         """Make one rate-limited call."""
@@ -156,8 +156,8 @@ class SimulatedPlayer:
         """Choose an event, attempt it, and collect the grants."""
         events = await self._call(player.events)
         if events:
-            await self._try(player, self._dice.choice(events))
-        if self._dice.random() >= FORGETS:
+            await self._try(player, self._random.choice(events))
+        if self._random.random() >= SKIP_PROBABILITY:
             await self._collect(player)
 
     async def _try(self, player: GamePlayer, event: EventListing) -> None:
@@ -182,44 +182,46 @@ class SimulatedPlayer:
     async def _start(self, player: GamePlayer, event: EventListing) -> Started | None:
         """Start an attempt; None if the lobby takes too long to fill."""
         context = {"country": self._country, "level": self._level}
-        for _ in range(LOBBY_LOOKS):
+        for _ in range(LOBBY_POLLS):
             try:
                 return await self._call(lambda: player.start(event.event_key, context=context))
             except Refused as refusal:
                 lobby_id = refusal.details.get("lobbyId")
                 if refusal.code != Code.LOBBY_FORMING or not isinstance(lobby_id, str):
                     raise
-                await self._look(lobby_id)
+                await self._poll_lobby(lobby_id)
         self._tally.refused[Code.LOBBY_FORMING] += 1
         return None
 
-    async def _look(self, lobby_id: str) -> None:
+    async def _poll_lobby(self, lobby_id: str) -> None:
         await self._call(lambda: self._client.lobby(lobby_id))
 
     async def _report(self, player: GamePlayer, event: EventListing, attempt_id: str) -> bool | None:
         """Report until done; True if reaching the target ended the attempt, None after a crash."""
-        reports = self._dice.randint(1, MOST_REPORTS)
+        reports = self._random.randint(1, MAX_REPORTS)
         for _ in range(reports):
-            if self._dice.random() < CRASHES / reports:
+            if self._random.random() < CRASH_PROBABILITY / reports:
                 return None
             metrics = {metric.key: self._step(metric.target, reports) for metric in event.metrics}
-            if await self._tell(player, event, attempt_id, metrics):
+            if await self._report_once(player, event, attempt_id, metrics):
                 return True
         return False
 
-    async def _tell(self, player: GamePlayer, event: EventListing, attempt_id: str, metrics: dict[str, int]) -> bool:
+    async def _report_once(
+        self, player: GamePlayer, event: EventListing, attempt_id: str, metrics: dict[str, int]
+    ) -> bool:
         """Report once; returns whether the attempt is over."""
         try:
-            told = await self._call(lambda: player.progress(event.event_key, attempt_id, metrics))
+            progress = await self._call(lambda: player.progress(event.event_key, attempt_id, metrics))
         except Refused as refusal:  # its window closed meanwhile
             self._tally.refused[refusal.code] += 1
             return True
-        return told.attempt.status != "in_progress"
+        return progress.attempt.status != "in_progress"
 
     def _step(self, target: float | None, reports: int) -> int:
         """The increment of one report; about a third of all attempts miss the target."""
-        whole = 30.0 if target is None else target
-        return max(1, round(whole / reports * self._dice.uniform(0.5, 1.8)))
+        total = 30.0 if target is None else target
+        return max(1, round(total / reports * self._random.uniform(0.5, 1.8)))
 
     async def _collect(self, player: GamePlayer) -> None:
         """Like the SDKs' collectAll: list, claim and open until there is nothing new."""
@@ -252,12 +254,12 @@ async def simulate(client: GameClient, pace: Pace, tally: Tally, *, players: int
     """
     await client.ping()
     actors = [SimulatedPlayer(client, pace, tally, seed=seed, number=number) for number in range(1, players + 1)]
-    trouble: BaseException | None = None
+    failure: BaseException | None = None
     try:
         async with asyncio.TaskGroup() as group:
             for actor in actors:
                 group.create_task(actor.live())
     except* KratyError as errors:
-        trouble = errors.exceptions[0]
-    if trouble is not None:
-        raise trouble
+        failure = errors.exceptions[0]
+    if failure is not None:
+        raise failure

@@ -39,6 +39,13 @@ def take_streams() -> None:
             setattr(sys, f"__{name}__", stream)
 
 
+def escape_unencodable_output() -> None:
+    """Escape characters that the encoding of a terminal or pipe cannot represent."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def output_failure() -> OSError | None:
     """The error of flushing the standard output; None on success."""
     try:

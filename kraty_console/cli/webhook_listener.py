@@ -10,7 +10,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
-from kraty_console.cli.output import say
+from kraty_console.cli.output import print_message
 from kraty_console.contract.inbox import Inbox, Verdict
 from kraty_console.contract.secret import Secret
 from kraty_console.contract.signature import HEADER
@@ -30,13 +30,13 @@ class _ListenerServer(ThreadingHTTPServer):
         del request, client_address
         error = sys.exception()
         if not isinstance(error, OSError):
-            say(f"A message could not be received ({type(error).__name__}).")
+            print_message(f"A message could not be received ({type(error).__name__}).")
 
 
-def listener(address: tuple[str, int], secret: Secret, told: Callable[[Verdict], bool]) -> ThreadingHTTPServer:
-    """A server at the address; `told` is called with each verdict and returns whether to go on.
+def listener(address: tuple[str, int], secret: Secret, handle: Callable[[Verdict], bool]) -> ThreadingHTTPServer:
+    """A server at the address; `handle` is called with each verdict and returns whether to go on.
 
-    If `told` raises an OSError, the message is answered with 500, to be retried, and the server stops.
+    If `handle` raises an OSError, the message is answered with 500, to be retried, and the server stops.
     Raises OSError if it cannot listen there.
     """
     inbox, turn = Inbox(secret), threading.Lock()
@@ -61,18 +61,18 @@ def listener(address: tuple[str, int], secret: Secret, told: Callable[[Verdict],
             with turn:
                 verdict = inbox.take(self.headers.get(HEADER), body, time.time())
                 try:
-                    go_on, status, words = told(verdict), verdict.status, verdict.why or "received"
+                    go_on, status, message = handle(verdict), verdict.status, verdict.why or "received"
                 except OSError:
-                    go_on, status, words = False, 500, "it could not be printed"
-            self._answer(status, words)
+                    go_on, status, message = False, 500, "it could not be printed"
+            self._answer(status, message)
             if not go_on:
                 threading.Thread(target=self.server.shutdown, daemon=True).start()
 
         def do_GET(self) -> None:
             self._answer(405, "send events by POST")
 
-        def _answer(self, status: int, words: str) -> None:
-            body = words.encode() + b"\n"
+        def _answer(self, status: int, message: str) -> None:
+            body = message.encode() + b"\n"
             self.send_response(status)
             self.send_header("Content-Type", "text/plain; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))

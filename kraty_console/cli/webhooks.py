@@ -1,142 +1,22 @@
-"""`kraty-console webhooks`: receive a game's events, for developing a receiver."""
+"""`kraty-console webhooks`: receive a game's events."""
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import click
 
-from kraty_console.cli.backend_serve import Address
-from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.output import emit, say
+from kraty_console.cli.lazy import LazyGroup
 
-if TYPE_CHECKING:
-    from http.server import ThreadingHTTPServer
-    from types import FrameType
-
-    from kraty_console.contract.inbox import Verdict
-    from kraty_console.contract.secret import Secret
-    from kraty_console.contract.webhooks import Envelope
-
-SECRET: Final = "KRATY_WEBHOOK_SECRET"  # noqa: S105 (the name of a variable)
-LONGEST_SHOWN: Final = 20_000
-"""Maximum length of an event's data, in characters."""
+_COMMANDS: Final = {
+    "listen": (
+        "kraty_console.cli.webhooks_listen",
+        "listen",
+        "Print each event with a valid signature; for development.",
+    ),
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, places=_COMMANDS)
 def webhooks() -> None:
     """Receive a game's events."""
-
-
-@webhooks.command("listen")
-@click.option(
-    "--listen", "address", type=Address(), default="127.0.0.1:9000", show_default=True, help="The address to listen on."
-)
-@click.option("--secret-stdin", is_flag=True, help=f"Read the endpoint's secret from the standard input, not {SECRET}.")
-@click.option("--count", type=click.IntRange(1), metavar="N", help="Stop after N events.")
-@click.option("--json", "as_json", is_flag=True, help="Print each event as one line of JSON, in ASCII.")
-def listen_(address: tuple[str, int], secret_stdin: bool, count: int | None, as_json: bool) -> int:
-    """Print each event with a valid signature; for development.
-
-    The secret was shown when the endpoint was created: give it in KRATY_WEBHOOK_SECRET or by --secret-stdin.
-    Messages with a wrong signature, or signed more than 300 s ago or 60 s ahead, are answered 401; duplicates are
-    answered 200 and reported in one line.
-    """
-    from kraty_console.cli.webhook_listener import listener
-
-    secret = _secret(secret_stdin)
-    told = _Told(count, as_json)
-    try:
-        server = listener(address, secret, told)
-    except OSError as error:
-        raise click.ClickException(f"cannot listen on {address[0]}:{address[1]}: {error.strerror}") from None
-    _serve(server, address[0])
-    if told.failure is not None:
-        raise told.failure
-    return Exit.FOUND
-
-
-class _Told:
-    """Prints received events, and stops after `count`."""
-
-    def __init__(self, count: int | None, as_json: bool) -> None:
-        self._left = count
-        self._as_json = as_json
-        self.failure: OSError | None = None
-        """The error of the output."""
-
-    def __call__(self, verdict: Verdict) -> bool:
-        """Print a message; returns whether to go on listening.
-
-        Raises:
-            OSError: it could not be printed.
-        """
-        try:
-            return self._tell(verdict)
-        except OSError as error:
-            self.failure = error
-            raise
-
-    def _tell(self, verdict: Verdict) -> bool:
-        envelope = verdict.envelope
-        if envelope is None:
-            say(f"Refused: {verdict.why}.")
-        elif verdict.seen:
-            say(f"Again: {envelope.event_name}, attempt {envelope.delivery_attempt} ({envelope.id}).")
-        else:
-            self._print(envelope)
-            if self._left is not None:
-                self._left -= 1
-        return self._left is None or self._left > 0
-
-    def _print(self, envelope: Envelope) -> None:
-        if self._as_json:
-            from kraty_console.present.text_output import json_line
-
-            emit(json_line(envelope.raw()))
-            return
-        import json
-
-        from kraty_console.contract.wire import iso
-        from kraty_console.present.safe import safe
-
-        player = envelope.data.get("externalPlayerId")
-        head = [safe(iso(envelope.occurred_at)), safe(envelope.event_name)]
-        head += [safe(player)] if isinstance(player, str) else []
-        head += [safe(f"attempt {envelope.delivery_attempt}"), safe(envelope.id)]
-        data = json.dumps(envelope.data, ensure_ascii=False, indent=2)
-        emit("  ".join(head) + "\n" + safe(data, limit=LONGEST_SHOWN, multiline=True))
-
-
-def _secret(from_stdin: bool) -> Secret:
-    from kraty_console.contract.secret import Secret
-
-    if from_stdin:
-        from kraty_console.config.tokens import read_line
-
-        given = read_line(sys.stdin, "--secret-stdin")
-    else:
-        given = os.environ.get(SECRET, "")
-    if not given.strip():
-        where = "the standard input contains none" if from_stdin else f"set {SECRET}, or give it by --secret-stdin"
-        raise click.UsageError(f"the secret of the endpoint is needed: {where}")
-    return Secret(given.strip())
-
-
-def _serve(server: ThreadingHTTPServer, host: str) -> None:
-    """Listen until the server or this process is stopped."""
-
-    def leave(_number: int, _frame: FrameType | None) -> Any:  # noqa: ANN401 (it never answers)
-        raise SystemExit(Exit.FOUND)
-
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        shown = f"[{host}]" if ":" in host else host
-        say(f"listening on http://{shown}:{server.server_address[1]}")
-        server.serve_forever()
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        server.server_close()

@@ -16,6 +16,7 @@ from typing import Final
 from kraty_console.client.routes import ClientRoute, RouteTable
 from kraty_console.contract.errors import OperationMissing
 from kraty_console.contract.operations import ADMIN_OPERATIONS, Operation
+from kraty_console.private_files import write_private
 
 KEPT_SECONDS: Final = 24 * 3600
 """The lifetime of a cached fact."""
@@ -82,11 +83,9 @@ class Capabilities:
         revision = self.revision
         if self._path is None or revision == self._saved_revision:
             return
-        from kraty_console.config.private_files import write_private
-
         content = {"layout": _LAYOUT, "backend": self._backend, "operations": self._known}
         with suppress(OSError):
-            write_private(self._path, json.dumps(content, indent=1) + "\n")
+            write_private(self._path, json.dumps(content, indent=1) + "\n", create_folder=True)
             self._saved_revision = revision
 
     def _read(self) -> dict[str, tuple[Support, float]]:

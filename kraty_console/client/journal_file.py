@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from kraty_console.private_files import PRIVATE_FILE, create_private, private_dir
+
 VERSION: Final = 2
 """The version of the file's layout (`PRAGMA user_version`)."""
 
@@ -94,18 +96,16 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> None:
 
 
 def _private_file(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.parent.stat().st_mode & 0o077:
-        path.parent.chmod(0o700)
+    private_dir(path.parent)
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        os.close(create_private(path))
     except FileExistsError:
         # Not opened here: closing it would drop the locks of another connection of this process.
         found = path.lstat()
         if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
             raise PermissionError(errno.EPERM, "it is a link, or belongs to another user", str(path)) from None
         if found.st_mode & 0o077:
-            path.chmod(0o600)
+            path.chmod(PRIVATE_FILE)
 
 
 class _Damaged(sqlite3.DatabaseError):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
+import os
+import socket
+
 from kraty_console.config.profiles import Profile
 
 
@@ -9,16 +13,11 @@ def actor_name(profile: Profile) -> str:
     """The profile's `person`, or else user and host: `maria@desk-7`."""
     if profile.person:
         return profile.person
-    import socket
-
     return f"{user_name()}@{socket.gethostname().partition('.')[0]}"
 
 
 def user_name() -> str:
     """The name of the operating system's user, or else the user id."""
-    import getpass
-    import os
-
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # neither a variable nor an entry in the password database

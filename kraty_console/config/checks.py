@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from kraty_console.config.commands import command_words
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.headers import HEADER_NAME, header_sources
 
@@ -47,30 +48,12 @@ def parse_switch(text: str, where: str) -> bool:
     Raises:
         ConfigError: it is neither.
     """
-    word = text.strip().lower()
-    if word in _TRUE:
+    switch = text.strip().lower()
+    if switch in _TRUE:
         return True
-    if word in _FALSE:
+    if switch in _FALSE:
         return False
     raise ConfigError(f"{where} must be 1 or 0, not {text!r}")
-
-
-def command(value: object, place: str) -> tuple[str, ...]:
-    """The words of a command, given as a line or as a list.
-
-    Raises:
-        ConfigError: it is neither, or empty.
-    """
-    import shlex
-
-    if isinstance(value, str):
-        try:
-            value = shlex.split(value)
-        except ValueError as error:
-            raise ConfigError(f"{place} cannot be parsed: {error}") from error
-    if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
-        return tuple(value)
-    raise ConfigError(f"{place} must be a command line, or a list of its words")
 
 
 def _text(value: object, place: str) -> str:
@@ -99,11 +82,11 @@ def _path(value: object, place: str) -> Path:
 
 
 def _environment(value: object, place: str) -> str:
-    word = _text(value, place).lower()
-    if word in _NEAR_ENVIRONMENTS:
-        raise ConfigError(f"{place}: environments are live and test on Kraty; did you mean {_NEAR_ENVIRONMENTS[word]}?")
-    if re.fullmatch(_ENVIRONMENT, word):
-        return word
+    name = _text(value, place).lower()
+    if name in _NEAR_ENVIRONMENTS:
+        raise ConfigError(f"{place}: environments are live and test on Kraty; did you mean {_NEAR_ENVIRONMENTS[name]}?")
+    if re.fullmatch(_ENVIRONMENT, name):
+        return name
     raise ConfigError(f"{place} must be live, test, or another of the studio: letters, digits, - and _, at most 64")
 
 
@@ -139,16 +122,16 @@ def _events(value: object, place: str) -> dict[str, str]:
     return {event: _name(name, f"{place}: the name of `{event}`") for event, name in value.items()}
 
 
-def _page(names: tuple[str, ...], wanted: str | None = None) -> Callable[[object, str], str]:
+def _page(names: tuple[str, ...], required: str | None = None) -> Callable[[object, str], str]:
     """A validator for the URL of a web page with placeholders `names`; the `wanted` one is required."""
 
     def check(value: object, place: str) -> str:
         if isinstance(value, str) and value.startswith(("https://", "http://")):
             filled = re.sub(rf"\{{(?:{'|'.join(names)})\}}", "", value)
-            complete = wanted is None or f"{{{wanted}}}" in value
+            complete = required is None or f"{{{required}}}" in value
             if complete and value.isprintable() and not set(filled) & set(" {}") and filled.partition("://")[2]:
                 return value
-        must = "an https address" if wanted is None else f"an https address that holds {{{wanted}}}"
+        must = "an https address" if required is None else f"an https address that holds {{{required}}}"
         raise ConfigError(f"{place} must be {must}; it may hold {', '.join(f'{{{name}}}' for name in names)}")
 
     return check
@@ -165,10 +148,10 @@ _CHECKS: Final[dict[str, Callable[[object, str], Any]]] = {
     "environment": _environment,
     "credential": _credential,
     "cookie_name": _cookie_name,
-    "token_command": command,
+    "token_command": command_words,
     "token_file": _path,
     "keyring": _switch,
-    "server_key_command": command,
+    "server_key_command": command_words,
     "server_key_file": _path,
     "server_actions": _switch,
     "person": _name,
@@ -176,7 +159,7 @@ _CHECKS: Final[dict[str, Callable[[object, str], Any]]] = {
     "headers": _headers,
     "client_certificate": _path,
     "client_key": _path,
-    "client_key_passphrase_command": command,
+    "client_key_passphrase_command": command_words,
     "audit_url": _page(AUDIT_NAMES, "auditId"),
     "portal_url": _page(PORTAL_NAMES),
     "events": _events,

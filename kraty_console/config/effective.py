@@ -5,6 +5,7 @@ Secrets are not resolved: only their variable, command or file is shown, never t
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any, Final, NamedTuple
 
 from kraty_console.config.headers import HeaderSource
 from kraty_console.config.profiles import FieldNames, Profile, RouteSetting
+from kraty_console.config.routes import built_in
+from kraty_console.contract.operations import ADMIN_OPERATIONS
 from kraty_console.contract.secret import HIDDEN
 
 _NOT_SETTINGS: Final = ("name", "url_is_own", "routes")
@@ -49,13 +52,10 @@ def routes_in_effect(profile: Profile, sources: Mapping[str, str]) -> list[Route
     """The routes that differ from the built-in ones, in table order."""
     if not profile.routes:
         return []
-    from kraty_console.config.routes import built_in
-    from kraty_console.contract.operations import ADMIN_OPERATIONS
-
     return [
-        RouteInEffect(operation, _line(said), _line(built_in(operation)) or "", sources["routes"])
+        RouteInEffect(operation, _line(configured), _line(built_in(operation)) or "", sources["routes"])
         for operation in ADMIN_OPERATIONS
-        if (said := profile.routes.get(operation)) is not None and said != built_in(operation)
+        if (configured := profile.routes.get(operation)) is not None and configured != built_in(operation)
     ]
 
 
@@ -80,8 +80,6 @@ def _words(key: str, value: Any) -> str:  # noqa: ANN401 (JSON)
     if isinstance(value, bool):
         return "left out" if value is False and key.startswith("fields.") else str(value).lower()
     if isinstance(value, list):
-        import shlex
-
         return shlex.join(map(str, value))
     return str(value)
 
@@ -95,10 +93,10 @@ def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 (each setting has its 
         return {"env": value.env} if value.command is None else {"command": list(value.command)}
     if isinstance(value, FieldNames):
         return {
-            key: {field: _or_false(each) for field, each in said.items()}
-            if isinstance(said, Mapping)
-            else _or_false(said)
-            for key, said in {**value.everywhere, **value.by_operation}.items()
+            key: {field: _or_false(each) for field, each in configured.items()}
+            if isinstance(configured, Mapping)
+            else _or_false(configured)
+            for key, configured in {**value.everywhere, **value.by_operation}.items()
         }
     if isinstance(value, Mapping):
         return {key: _plain("", each) for key, each in value.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from pathlib import Path
 from typing import TextIO
@@ -25,25 +26,23 @@ def open_setting_file(path: Path, name: str, *, private: bool) -> TextIO | None:
     except (OSError, ValueError) as error:
         raise ConfigError(f"{name}: {path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise ConfigError(f"{name}: {path} is not a file")
         if private:
-            _check_private(path, name, found, link_owner)
+            _check_private(path, name, status, link_owner)
         return os.fdopen(descriptor, encoding="utf-8", errors="replace")
     except BaseException:
         os.close(descriptor)
         raise
 
 
-def _check_private(path: Path, name: str, found: os.stat_result, link_owner: int) -> None:
-    import shlex
-
+def _check_private(path: Path, name: str, status: os.stat_result, link_owner: int) -> None:
     quoted = shlex.quote(str(path))
-    if found.st_uid not in (os.geteuid(), 0) or link_owner not in (os.geteuid(), 0):
+    if status.st_uid not in (os.geteuid(), 0) or link_owner not in (os.geteuid(), 0):
         raise ConfigError(
             f"{name}: {path} belongs to another user, or links to such a file. Create your own: "
             f"rm {quoted} && (umask 077 && cat > {quoted})"
         )
-    if found.st_mode & 0o077:
+    if status.st_mode & 0o077:
         raise ConfigError(f"{name}: {path} can be read by others. Fix it: chmod 600 {quoted}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from kraty_console.config.commands import command_words
 from kraty_console.config.errors import ConfigError
 
 
@@ -57,7 +58,7 @@ def header_sources(value: object, where: str) -> dict[str, HeaderSource]:
     """
     if not isinstance(value, dict):
         raise ConfigError(f'{where}: `headers` must be a table, as in "X-Access-Id" = {{ env = "ACCESS_ID" }}')
-    found: dict[str, HeaderSource] = {}
+    sources: dict[str, HeaderSource] = {}
     seen: dict[str, str] = {}
     for name, source in value.items():
         place = f"{where}: header `{name}`"
@@ -71,13 +72,11 @@ def header_sources(value: object, where: str) -> dict[str, HeaderSource]:
                 f"{place} is there already as `{seen[folded]}`: upper and lower case mean the same header"
             )
         seen[folded] = name
-        found[name] = _source(source, place)
-    return found
+        sources[name] = _source(source, place)
+    return sources
 
 
 def _source(value: object, place: str) -> HeaderSource:
-    from kraty_console.config.checks import command
-
     if not isinstance(value, dict):
         raise ConfigError(
             f"{place} holds its value: name where it comes from instead, "
@@ -86,7 +85,7 @@ def _source(value: object, place: str) -> HeaderSource:
     if len(value) != 1 or not value.keys() <= {"env", "command"}:
         raise ConfigError(f'{place} needs one source: {{ env = "VARIABLE" }} or {{ command = "pass show …" }}')
     if "command" in value:
-        return HeaderSource(None, command(value["command"], f"{place}: `command`"))
+        return HeaderSource(None, command_words(value["command"], f"{place}: `command`"))
     variable = value["env"]
     if not isinstance(variable, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
         raise ConfigError(f'{place}: `env` must be the name of a variable, as in {{ env = "ACCESS_ID" }}')

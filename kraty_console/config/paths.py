@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +12,6 @@ from typing import Final, Literal, NamedTuple
 from kraty_console.config.errors import ConfigError
 
 APP: Final = "kraty-console"
-
-PRIVATE_DIR: Final = 0o700
 
 _HOMELESS: Final = (
     "there is no home folder: set HOME, or KRATY_CONFIG (a file), KRATY_STATE (a folder), and for a backend --database"
@@ -60,14 +60,6 @@ def cache_dir(environ: Mapping[str, str]) -> Path | None:
         return None
 
 
-def private_dir(path: Path) -> Path:
-    """Create the folder if needed, accessible only to its owner."""
-    path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
-    if path.stat().st_mode & 0o077:
-        path.chmod(PRIVATE_DIR)
-    return path
-
-
 def _named(path: str, variable: str) -> Path:
     try:
         return Path(path).expanduser()
@@ -79,24 +71,21 @@ def _platform(kind: Kind, environ: Mapping[str, str], platform: str = sys.platfo
     """The platform's default path. Linux uses the XDG rule directly, because platformdirs is slow to import."""
     if platform == "linux":
         variable, under_home = _XDG[kind]
-        said, home = environ.get(variable, ""), environ.get("HOME", "")
-        if said.startswith("/"):
-            return Path(said, APP)
+        base, home = environ.get(variable, ""), environ.get("HOME", "")
+        if base.startswith("/"):
+            return Path(base, APP)
         return Path(home if home.startswith("/") else _home_of_the_user(), under_home, APP)
-    import platformdirs
+    import platformdirs  # Linux does not load it
 
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
-    found = {"config": dirs.user_config_path, "state": dirs.user_state_path, "cache": dirs.user_cache_path}[kind]
-    if not found.is_absolute():  # the ~ was not expanded
+    folder = {"config": dirs.user_config_path, "state": dirs.user_state_path, "cache": dirs.user_cache_path}[kind]
+    if not folder.is_absolute():  # the ~ was not expanded
         raise ConfigError(_HOMELESS)
-    return found
+    return folder
 
 
 def _home_of_the_user() -> str:
     """The user's home folder from the password database."""
-    import os
-    import pwd
-
     try:
         home = pwd.getpwuid(os.getuid()).pw_dir
     except KeyError:

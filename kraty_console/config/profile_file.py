@@ -31,7 +31,7 @@ def read_document(config_file: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{config_file} cannot be read: line {line} is not UTF-8. Save it as UTF-8") from error
-    import tomllib
+    import tomllib  # not loaded without a profile file
 
     try:
         return tomllib.loads(text)
@@ -52,10 +52,10 @@ def known_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The end of an error message: the nearest known word, or else all of them."""
-    import difflib
+    import difflib  # only an error message needs it
 
-    words = [str(each) for each in known]
-    near = difflib.get_close_matches(word, words, n=1)
-    if near:
-        return f": did you mean `{near[0]}`?"
-    return f" (known: {', '.join(words)})" if words else ""
+    names = [str(each) for each in known]
+    matches = difflib.get_close_matches(word, names, n=1)
+    if matches:
+        return f": did you mean `{matches[0]}`?"
+    return f" (known: {', '.join(names)})" if names else ""

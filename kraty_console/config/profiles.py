@@ -33,6 +33,7 @@ settings for all profiles.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -120,8 +121,6 @@ class Profile:
     @property
     def backend_name(self) -> str:
         """The cache key for facts about a backend: address, game, kind of credential and custom routes."""
-        import json
-
         own = [self.routes, self.fields] if self.routes or self.fields != NO_FIELDS else []
         return json.dumps([self.url, self.studio, self.game, self.uses_key, *own], default=str, sort_keys=True)
 
@@ -139,9 +138,9 @@ class Overrides(NamedTuple):
     plain_paint: bool | None = None
 
 
-_FOR_ALL: Final = ("theme", "mouse", "plain_paint", "amount_limit", "keymap", "person")
+_SHARED: Final = ("theme", "mouse", "plain_paint", "amount_limit", "keymap", "person")
 _KEYS: Final = tuple(item.name for item in fields(Profile) if item.name not in ("name", "url_is_own", "fields"))
-_TOP: Final = ("default", "profiles", *_FOR_ALL)
+_DOCUMENT_KEYS: Final = ("default", "profiles", *_SHARED)
 
 _FROM_ENVIRONMENT: Final = {
     "url": "KRATY_URL",
@@ -182,15 +181,15 @@ def load_profile_with_sources(
         ConfigError: as `load_profile`.
     """
     document = read_document(config_file)
-    known_keys(document, _TOP, str(config_file))
-    wanted = name or environ.get("KRATY_PROFILE") or document.get("default")
-    if wanted is not None and not isinstance(wanted, str):
+    known_keys(document, _DOCUMENT_KEYS, str(config_file))
+    requested = name or environ.get("KRATY_PROFILE") or document.get("default")
+    if requested is not None and not isinstance(requested, str):
         raise ConfigError(f"{config_file}: `default` must be the name of a profile")
     profiles = document.get("profiles", {})
     if not isinstance(profiles, dict):
         raise ConfigError(f"{config_file}: `profiles` must be tables, as in [profiles.live]")
-    table = _table(profiles, wanted, config_file)
-    chosen = wanted or (next(iter(profiles)) if len(profiles) == 1 else "default")
+    table = _table(profiles, requested, config_file)
+    chosen = requested or (next(iter(profiles)) if len(profiles) == 1 else "default")
     where = f"{config_file}: [profiles.{chosen}]"
     if "fields" in table:
         raise ConfigError(
@@ -198,7 +197,7 @@ def load_profile_with_sources(
         )
     known_keys(table, _KEYS, where)
 
-    values: dict[str, Any] = {key: checked(key, document[key], str(config_file)) for key in _FOR_ALL if key in document}
+    values: dict[str, Any] = {key: checked(key, document[key], str(config_file)) for key in _SHARED if key in document}
     sources = dict.fromkeys(values, "file, for all profiles")
     for key, value in table.items():
         if key == "routes":
@@ -208,59 +207,61 @@ def load_profile_with_sources(
             values[key] = checked(key, value, where)
         sources[key] = f"file [profiles.{chosen}]"
     profile = Profile(name=chosen, **values)
-    said = _said(environ, overrides or Overrides())
-    profile = _overridden(profile, {key: value for key, (value, _) in said.items()})
-    sources.update({key: source for key, (_, source) in said.items()})
-    sources["name"] = _source_of_name(name, environ, wanted, profiles)
+    overriding = _overriding(environ, overrides or Overrides())
+    profile = _with_overrides(profile, {key: value for key, (value, _) in overriding.items()})
+    sources.update({key: source for key, (_, source) in overriding.items()})
+    sources["name"] = _source_of_name(name, environ, requested, profiles)
     complete = {item.name: sources.get(item.name, DEFAULT) for item in fields(Profile) if item.name != "url_is_own"}
     _check_together(profile, complete, where)
     return profile, complete
 
 
 def _source_of_name(
-    name: str | None, environ: Mapping[str, str], wanted: str | None, profiles: Mapping[str, Any]
+    name: str | None, environ: Mapping[str, str], requested: str | None, profiles: Mapping[str, Any]
 ) -> str:
     if name:
         return "flag --profile"
     if environ.get("KRATY_PROFILE"):
         return "variable KRATY_PROFILE"
-    if wanted:
+    if requested:
         return "file, `default`"
     return "file, the only profile" if profiles else DEFAULT
 
 
-def _table(profiles: Mapping[str, Any], wanted: str | None, config_file: Path) -> dict[str, Any]:
-    if wanted is None and len(profiles) > 1:
+def _table(profiles: Mapping[str, Any], requested: str | None, config_file: Path) -> dict[str, Any]:
+    if requested is None and len(profiles) > 1:
         names = ", ".join(sorted(profiles))
         raise ConfigError(
             f'{config_file} has several profiles ({names}): give --profile NAME, or write default = "NAME"'
         )
-    if wanted is not None and wanted not in profiles and (profiles or wanted != "default"):
-        raise ConfigError(f"{config_file} has no profile {wanted!r}{nearest(wanted, profiles)}")
-    table = profiles.get(wanted, {}) if wanted is not None else next(iter(profiles.values()), {})
+    if requested is not None and requested not in profiles and (profiles or requested != "default"):
+        raise ConfigError(f"{config_file} has no profile {requested!r}{nearest(requested, profiles)}")
+    table = profiles.get(requested, {}) if requested is not None else next(iter(profiles.values()), {})
     if not isinstance(table, dict):
         raise ConfigError(f"{config_file}: a profile is a table, as in [profiles.live]")
     return table
 
 
-def _said(environ: Mapping[str, str], overrides: Overrides) -> dict[str, tuple[Any, str]]:
+def _overriding(environ: Mapping[str, str], overrides: Overrides) -> dict[str, tuple[Any, str]]:
     """The values from environment and flags, each with its source."""
-    said: dict[str, tuple[Any, str]] = {}
+    overriding: dict[str, tuple[Any, str]] = {}
     for key, variable in _FROM_ENVIRONMENT.items():
         if variable not in environ or (key not in _SWITCHES and not environ[variable]):
             continue
         value: object = parse_switch(environ[variable], variable) if key in _SWITCHES else environ[variable]
-        said[key] = checked(key, value, variable), f"variable {variable}"
+        overriding[key] = checked(key, value, variable), f"variable {variable}"
     for key, value in overrides._asdict().items():
         if value is not None:
             flag = f"--{key.replace('_', '-')}"
-            said[key] = checked(key, value, flag), f"flag {flag}"
-    return said
+            overriding[key] = checked(key, value, flag), f"flag {flag}"
+    return overriding
 
 
-def _overridden(profile: Profile, said: Mapping[str, Any]) -> Profile:
-    elsewhere = "url" in said and profile.url is not None and said["url"].rstrip("/") != profile.url.rstrip("/")
-    return replace(profile, **said, url_is_own=not elsewhere)
+def _with_overrides(profile: Profile, overriding: Mapping[str, Any]) -> Profile:
+    elsewhere = (
+        "url" in overriding and profile.url is not None and overriding["url"].rstrip("/") != profile.url.rstrip("/")
+    )
+    return replace(profile, **overriding, url_is_own=not elsewhere)
 
 
 def _check_together(profile: Profile, sources: Mapping[str, str], where: str) -> None:

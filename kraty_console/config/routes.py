@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.profile_file import nearest
-
-if TYPE_CHECKING:
-    from kraty_console.contract.operations import Operation, OperationSpec
+from kraty_console.contract.operations import ADMIN_OPERATIONS, OPERATIONS, Operation, OperationSpec
 
 
 class RouteSetting(NamedTuple):
-    """Where an operation is; both are empty where the backend does not have it."""
+    """The method and path of an operation; both are empty if the backend does not have it."""
 
     method: str
     path: str
@@ -31,13 +29,13 @@ class RouteSetting(NamedTuple):
 
 
 class FieldNames(NamedTuple):
-    """What the backend calls the fields of a body; None leaves a field out."""
+    """The backend's names of body fields; None leaves a field out."""
 
     everywhere: Mapping[str, str | None]
     by_operation: Mapping[str, Mapping[str, str | None]]
 
     def of(self, operation: str) -> dict[str, str | None]:
-        """The names for one operation: its own win over those for all."""
+        """The names for one operation: its own names take precedence over those for all."""
         return {**self.everywhere, **self.by_operation.get(operation, {})}
 
 
@@ -59,7 +57,7 @@ BODY_FIELDS: Final = (
     "deliveryId",
     "economyKey",
 )
-"""What can be in the body of a change; an id is there where the path does not name it."""
+"""The fields of a change's body; ids are only in it if they are not in the path."""
 
 PATH_NAMES: Final = (
     "studioId",
@@ -71,25 +69,23 @@ PATH_NAMES: Final = (
     "auditId",
     "deliveryId",
 )
-"""What may stand in braces in a path."""
+"""Placeholders allowed in paths."""
 
-_PLACES: Final = ("studioId", "gameId")
-_OF_A_PLAYER: Final = ("attemptId", "grantId", "")
-"""What a change of a player's row acts on; without a target, on the player that the body names."""
+_GAME_IDS: Final = ("studioId", "gameId")
+_PLAYER_TARGETS: Final = ("attemptId", "grantId", "")
+"""Targets of changes to a player's rows; empty for the player named in the body."""
 _WRITES: Final = ("POST", "PUT", "PATCH", "DELETE")
-_BRACED: Final = r"\{([^{}]*)\}"
-_ODD: Final = r"[^A-Za-z0-9\-._~!$&'()*+,;=:@%/]"
+_PLACEHOLDER: Final = r"\{([^{}]*)\}"
+_INVALID_CHARACTER: Final = r"[^A-Za-z0-9\-._~!$&'()*+,;=:@%/]"
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]{0,63}"
 
 
 def routes_and_fields(value: object, where: str) -> tuple[dict[str, RouteSetting], FieldNames]:
-    """What stands under `[profiles.NAME.routes]`.
+    """Parse the table `[profiles.NAME.routes]`.
 
     Raises:
-        ConfigError: an operation or field that there is not, a route or a name that cannot be used.
+        ConfigError: an unknown operation or field, or an invalid route or name.
     """
-    from kraty_console.contract.operations import ADMIN_OPERATIONS, Operation
-
     if not isinstance(value, dict):
         raise ConfigError(f'{where} must be a table of operation = "METHOD /path"')
     routes: dict[str, RouteSetting] = {}
@@ -105,47 +101,43 @@ def routes_and_fields(value: object, where: str) -> tuple[dict[str, RouteSetting
 
 
 def built_in(operation: Operation) -> RouteSetting:
-    """Where an operation is when the profile says nothing of it."""
+    """The route of an operation if the profile does not change it."""
     spec = _spec(operation)
     return RouteSetting(spec.method, spec.path)
 
 
 def names_of(operation: Operation) -> tuple[str, ...]:
-    """What may stand in braces in the path of an operation."""
+    """The placeholders allowed in the path of an operation."""
     spec = _spec(operation)
     known = set(spec.names)
     if known:
-        known.update(_PLACES)
-    if spec.is_write and spec.target in _OF_A_PLAYER:
+        known.update(_GAME_IDS)
+    if spec.is_write and spec.target in _PLAYER_TARGETS:
         known.add("externalPlayerId")
     return tuple(name for name in PATH_NAMES if name in known)
 
 
 def targets_of(operation: Operation) -> tuple[str, ...]:
-    """The ids that say what an operation is about; one that the path of a change does not name is in its body."""
+    """The ids of an operation's target; those that are not in the path of a change are in its body."""
     spec = _spec(operation)
     if spec.is_write and not spec.target:
         return ("externalPlayerId",)
-    return tuple(name for name in spec.names if name not in _PLACES)
+    return tuple(name for name in spec.names if name not in _GAME_IDS)
 
 
 def _spec(operation: Operation) -> OperationSpec:
-    from kraty_console.contract.operations import OPERATIONS
-
     return OPERATIONS[operation]
 
 
 def _changes() -> list[Operation]:
-    from kraty_console.contract.operations import ADMIN_OPERATIONS
-
     return [operation for operation, spec in ADMIN_OPERATIONS.items() if spec.is_write]
 
 
 def _route(operation: Operation, value: object, place: str) -> RouteSetting:
     if value is False:
         return RouteSetting("", "")
-    usual = built_in(operation)
-    example = f'write {operation} = "{usual.method} {usual.path}" with your method and path, or false'
+    default = built_in(operation)
+    example = f'write {operation} = "{default.method} {default.path}" with your method and path, or false'
     if not isinstance(value, str) or len(parts := value.split(" ")) != 2:
         raise ConfigError(f"{place} must be a method and a path with one blank between: {example}")
     method, path = parts[0].upper(), parts[1]
@@ -159,9 +151,7 @@ def _route(operation: Operation, value: object, place: str) -> RouteSetting:
 
 
 def _methods(operation: Operation) -> tuple[str, ...]:
-    from kraty_console.contract.operations import Operation as Op
-
-    if operation is Op.END_SESSION:
+    if operation is Operation.END_SESSION:
         return ("DELETE", "POST")
     return _WRITES if operation in _changes() else ("GET",)
 
@@ -172,11 +162,11 @@ def _check_path(path: str, place: str) -> None:
         raise ConfigError(f"{place}: the path must begin with /: {hint}")
     if "?" in path or "#" in path:
         raise ConfigError(f"{place}: the path holds ? or #: write the path alone, what is asked for is added to it")
-    rest = re.sub(_BRACED, "x", path)
+    rest = re.sub(_PLACEHOLDER, "x", path)
     if "{" in rest or "}" in rest:
         raise ConfigError(f"{place}: a brace has no partner: write names as in {{studioId}}")
-    if odd := re.search(_ODD, rest):
-        raise ConfigError(f"{place}: the path holds {odd[0]!r}, which no path can hold as it is: percent-encode it")
+    if invalid := re.search(_INVALID_CHARACTER, rest):
+        raise ConfigError(f"{place}: the path holds {invalid[0]!r}, which no path can hold as it is: percent-encode it")
     if re.search(r"%(?![0-9A-Fa-f]{2})", rest):
         raise ConfigError(f"{place}: the path holds % without two hexadecimal digits after it: write %25 for a percent")
     if "//" in rest:
@@ -186,19 +176,19 @@ def _check_path(path: str, place: str) -> None:
 
 
 def _check_names(operation: Operation, path: str, place: str) -> None:
-    named = re.findall(_BRACED, path)
+    placeholders = re.findall(_PLACEHOLDER, path)
     allowed = names_of(operation)
-    for name in named:
+    for name in placeholders:
         if name not in PATH_NAMES:
             raise ConfigError(f"{place}: there is no {{{name}}}{nearest(name, allowed)}")
         if name not in allowed:
-            may = ", ".join(f"{{{each}}}" for each in allowed) if allowed else "nothing"
-            raise ConfigError(f"{place}: {operation} has no {{{name}}}; its path may name {may}")
-        if named.count(name) > 1:
+            allowed_names = ", ".join(f"{{{each}}}" for each in allowed) if allowed else "nothing"
+            raise ConfigError(f"{place}: {operation} has no {{{name}}}; its path may name {allowed_names}")
+        if placeholders.count(name) > 1:
             raise ConfigError(f"{place}: {{{name}}} is there twice: name it once")
     if _methods(operation) == ("GET",):
         for name in targets_of(operation):
-            if name not in named:
+            if name not in placeholders:
                 raise ConfigError(f"{place}: the path must name {{{name}}}, or it would not say what to read")
 
 
@@ -208,15 +198,15 @@ def _fields(value: object, where: str) -> FieldNames:
     changes = [str(each) for each in _changes()]
     everywhere: dict[str, str | None] = {}
     by_operation: dict[str, dict[str, str | None]] = {}
-    for key, said in value.items():
+    for key, renamed in value.items():
         place = f"{where}: `fields.{key}`"
         if key in BODY_FIELDS:
-            everywhere[key] = _field(key, said, place)
+            everywhere[key] = _field(key, renamed, place)
         elif key in changes:
-            if not isinstance(said, dict):
+            if not isinstance(renamed, dict):
                 raise ConfigError(f'{place} is an operation: name its field, as in fields.{key}.reason = "note"')
             by_operation[key] = {}
-            for field, name in said.items():
+            for field, name in renamed.items():
                 inner = f"{where}: `fields.{key}.{field}`"
                 if field not in BODY_FIELDS:
                     raise ConfigError(f"{inner}: unknown field `{field}`{nearest(field, BODY_FIELDS)}")
@@ -246,23 +236,23 @@ def _field(field: str, value: object, place: str) -> str | None:
     )
 
 
-def _check_unique(said: Mapping[str, str | None], place: str) -> None:
-    """Two fields of one name would overwrite each other."""
-    taken: dict[str, str] = {}
+def _check_unique(names: Mapping[str, str | None], place: str) -> None:
+    """Check that no two fields have the same name: one would overwrite the other."""
+    owners: dict[str, str] = {}
     for field in BODY_FIELDS:
-        name = said.get(field, field)
+        name = names.get(field, field)
         if name is None:
             continue
-        if name in taken:
+        if name in owners:
             raise ConfigError(
-                f"{place}: {taken[name]} and {field} would both be called `{name}`: give each its own name, or rename "
+                f"{place}: {owners[name]} and {field} would both be called `{name}`: give each its own name, or rename "
                 "them for one operation each, as in fields.force_claim.grantId"
             )
-        taken[name] = field
+        owners[name] = field
 
 
 def _check_targets(routes: Mapping[str, RouteSetting], fields: FieldNames, where: str) -> None:
-    """A change that says nowhere what it is about could be done to anything."""
+    """Check that every change names its target, in its path or in its body."""
     for operation in _changes():
         route = routes.get(operation, built_in(operation))
         if route.missing:

@@ -39,29 +39,29 @@ def server_command(
         options.append("--exact")
     dashed = any(player.startswith("-") for player in players)
     words = [*options, "--", *players] if dashed else [*players, *options]
-    named = [f"KRATY_CONFIG={shell_quoted(str(launch.config_file))}"] if launch.config_file is not None else []
-    return " ".join([*named, *_program(), "server", command, *(shell_quoted(word) for word in words)])
+    environment = [f"KRATY_CONFIG={shell_quoted(str(launch.config_file))}"] if launch.config_file is not None else []
+    return " ".join([*environment, *_program(), "server", command, *(shell_quoted(word) for word in words)])
 
 
 def shell_quoted(word: str) -> str:
     """Quote a word for the shell; bytes that are not printable ASCII are escaped, so that pasting them is harmless."""
     if word.isascii() and word.isprintable():
         return shlex.quote(word)
-    told = "".join(
+    escaped = "".join(
         char
         if char.isascii() and char.isprintable() and char not in "'\\"
         else "".join(f"\\x{b:02x}" for b in char.encode())
         for char in word
     )
-    return f"$'{told}'"
+    return f"$'{escaped}'"
 
 
 def _program() -> list[str]:
     """The command for this program: its name if it is on the PATH, or else its path."""
-    started = Path(sys.argv[0])
-    if started.name != APP:
+    program = Path(sys.argv[0])
+    if program.name != APP:
         return [shell_quoted(sys.executable), "-m", "kraty_console"]
-    found = shutil.which(APP)
-    if found is not None and Path(found).resolve() == started.resolve():
+    path = shutil.which(APP)
+    if path is not None and Path(path).resolve() == program.resolve():
         return [APP]
-    return [shell_quoted(str(started.absolute()))]
+    return [shell_quoted(str(program.absolute()))]

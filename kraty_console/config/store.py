@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from kraty_console.config.paths import PRIVATE_DIR, Paths, private_dir
-from kraty_console.config.private_files import write_private
+from kraty_console.config.paths import Paths
 from kraty_console.config.profiles import DEFAULT_COOKIE, Profile
 from kraty_console.contract.secret import Secret
+from kraty_console.private_files import PRIVATE_DIR, private_dir, write_private
 
 
 def save_sign_in(profile: Profile, token: Secret, paths: Paths) -> str:
@@ -25,7 +25,7 @@ def save_sign_in(profile: Profile, token: Secret, paths: Paths) -> str:
     private_dir(token_file.parent)
     write_private(token_file, token.reveal() + "\n")
     lines = [f"[profiles.{json.dumps(profile.name)}]"]
-    known = {
+    settings = {
         "url": profile.url,
         "studio": profile.studio,
         "game": profile.game,
@@ -34,6 +34,6 @@ def save_sign_in(profile: Profile, token: Secret, paths: Paths) -> str:
         "cookie_name": profile.cookie_name if profile.cookie_name != DEFAULT_COOKIE else None,
         "server_key_file": str(token_file) if profile.uses_key else None,
     }
-    lines += [f"{key} = {json.dumps(value)}" for key, value in known.items() if value]
+    lines += [f"{key} = {json.dumps(value)}" for key, value in settings.items() if value]
     write_private(paths.config_file, "\n".join(lines) + "\n")
     return f"saved in {paths.config_file}, the {'key' if profile.uses_key else 'token'} beside it"

@@ -9,7 +9,9 @@ server key has that instead of the token, from its own sources.
 from __future__ import annotations
 
 import errno
+import threading
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple, TextIO
 
@@ -52,8 +54,8 @@ def find_token(
     Raises:
         ConfigError: a configured source fails or has an unusable token.
     """
-    found = find_token_and_source(profile, paths, environ, stdin=stdin, keyring=keyring)
-    return found.secret if found is not None else None
+    result = find_token_and_source(profile, paths, environ, stdin=stdin, keyring=keyring)
+    return result.secret if result is not None else None
 
 
 def find_token_and_source(
@@ -80,10 +82,10 @@ def find_token_and_source(
     if profile.token_command:
         return _from_command(profile.token_command, environ)
     if profile.keyring and (keyring is not None or _has_keyring()):
-        found = _within(KEYRING_SECONDS, lambda: (keyring or system_keyring)(profile.name))
-        if found:
-            return FoundToken(_token(found, "the keyring"), "the keyring")
-    return _from_file(profile.token_file or paths.token_file(profile.name), wanted=profile.token_file is not None)
+        result = _within(KEYRING_SECONDS, lambda: (keyring or system_keyring)(profile.name))
+        if result:
+            return FoundToken(_token(result, "the keyring"), "the keyring")
+    return _from_file(profile.token_file or paths.token_file(profile.name), required=profile.token_file is not None)
 
 
 def find_server_key(profile: Profile, environ: Mapping[str, str], *, stdin: TextIO | None = None) -> Secret | None:
@@ -92,8 +94,8 @@ def find_server_key(profile: Profile, environ: Mapping[str, str], *, stdin: Text
     Raises:
         ConfigError: a configured source fails or has an unusable key.
     """
-    found = _from_stdin(stdin, "--key-stdin", "key") if stdin is not None else _server_key(profile, environ)
-    return found.secret if found is not None else None
+    result = _from_stdin(stdin, "--key-stdin", "key") if stdin is not None else _server_key(profile, environ)
+    return result.secret if result is not None else None
 
 
 def _server_key(profile: Profile, environ: Mapping[str, str]) -> FoundToken | None:
@@ -104,7 +106,7 @@ def _server_key(profile: Profile, environ: Mapping[str, str]) -> FoundToken | No
     if profile.server_key_command:
         return _from_command(profile.server_key_command, environ, "server_key_command", "key")
     if profile.server_key_file:
-        return _from_file(profile.server_key_file, wanted=True, name="server_key_file", what="key")
+        return _from_file(profile.server_key_file, required=True, name="server_key_file", what="key")
     return None
 
 
@@ -116,26 +118,23 @@ def find_client_key(environ: Mapping[str, str], *, stdin: TextIO | None = None) 
     """
     if stdin is not None:
         return _from_stdin(stdin, "--key-stdin", "key").secret
-    given = environ.get("KRATY_CLIENT_KEY", "")
-    return _token(given, "KRATY_CLIENT_KEY", "key") if given.strip() else None
+    value = environ.get("KRATY_CLIENT_KEY", "")
+    return _token(value, "KRATY_CLIENT_KEY", "key") if value.strip() else None
 
 
 def _has_keyring() -> bool:
-    from importlib.util import find_spec
-
     return find_spec("keyring") is not None
 
 
 def system_keyring(profile: str) -> str | None:
     """The token of a profile in the system's keyring; None without the keyring package or an entry."""
     try:
-        import keyring
-        from keyring.errors import KeyringError
+        import keyring.errors  # optional; not loaded if an earlier source has the token
     except ImportError:
         return None
     try:
         return keyring.get_password(APP, profile)  # type: ignore[no-any-return,unused-ignore]
-    except (KeyringError, OSError, RuntimeError):
+    except (keyring.errors.KeyringError, OSError, RuntimeError):
         return None  # locked, absent, or unsupported: try the next source
 
 
@@ -167,21 +166,19 @@ def _from_command(
     return FoundToken(_token(printed_line(command, environ, name, what), name, what), name)
 
 
-def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
+def _within(seconds: float, read: Callable[[], str | None]) -> str | None:
     """The result, if it comes in time: a hanging keyring service must not block the console."""
-    import threading
-
     answers: list[str | None] = []
-    thread = threading.Thread(target=lambda: answers.append(ask()), name="keyring", daemon=True)
+    thread = threading.Thread(target=lambda: answers.append(read()), name="keyring", daemon=True)
     thread.start()
     thread.join(seconds)
     return answers[0] if answers else None
 
 
-def _from_file(path: Path, *, wanted: bool, name: str = "token_file", what: str = "token") -> FoundToken | None:
+def _from_file(path: Path, *, required: bool, name: str = "token_file", what: str = "token") -> FoundToken | None:
     file = open_setting_file(path, name, private=True)
     if file is None:
-        if wanted:
+        if required:
             raise ConfigError(f"{name}: there is no {path}")
         return None
     with file:

@@ -17,6 +17,7 @@ from textual.worker import WorkerFailed
 
 from kraty_console import __version__
 from kraty_console.present.safe import safe
+from kraty_console.private_files import create_private
 
 EXIT_CODE: Final = 70
 """`EX_SOFTWARE`: an internal error."""
@@ -48,8 +49,7 @@ def report(error: BaseException, folder: Path, moment: datetime) -> Path:
         if chain is not None:
             lines.append("caused by")
     text = "\n".join(safe(line, limit=400) for line in lines) + "\n"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+    with os.fdopen(create_private(path), "w", encoding="utf-8") as file:
         file.write(text)
     return path
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from kraty_console.config.private_files import write_private
+from kraty_console.private_files import write_private
 
 
 def kept(path: Path) -> Any:  # noqa: ANN401 (JSON is anything)
@@ -30,4 +30,4 @@ def kept_texts(path: Path) -> list[str]:
 def keep(path: Path, content: object) -> None:
     """Keep a value, readable by its owner alone."""
     with suppress(OSError):
-        write_private(path, json.dumps(content))
+        write_private(path, json.dumps(content), create_folder=True)

@@ -137,14 +137,14 @@ def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> Ta
 
 def faults_section(faults: tuple[Diagnosis, ...]) -> DocumentSection | None:
     """The diagnosis as a section; None when nothing is wrong."""
-    told = [
+    items = [
         safe_item(
             "wrong" if each.severity == "wrong" else "note", safe(each.advice, limit=2000), SEVERITY_TONE[each.severity]
         )
         for each in faults
         if each.severity != "fine"
     ]
-    return section("What is wrong", told) if told else None
+    return section("What is wrong", items) if items else None
 
 
 def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:

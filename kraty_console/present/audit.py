@@ -79,8 +79,8 @@ def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) 
             ),
         )
         if entry.before is not None or entry.after is not None:
-            found = differences(entry.before, entry.after)
-            yield section("Changes", found or (safe_item("none", SafeText("before and after are the same"), "dim"),))
+            changes = differences(entry.before, entry.after)
+            yield section("Changes", changes or (safe_item("none", SafeText("before and after are the same"), "dim"),))
         yield mapping("Metadata", metadata)
         yield section(
             "Ids",

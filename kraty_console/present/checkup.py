@@ -22,12 +22,12 @@ _LONGEST: Final = 2_000
 def checkup_text(findings: Sequence[Finding]) -> str:
     """The report as text: problems and warnings first, most severe at the top; then the rest by area."""
     ordered = by_severity(findings)
-    grave = [each for each in ordered if each.state in (CheckState.PROBLEM, CheckState.WARNING)]
+    serious = [each for each in ordered if each.state in (CheckState.PROBLEM, CheckState.WARNING)]
     parts = [_summary(ordered)]
-    if grave:
-        parts.append("\n".join(line for each in grave for line in _lines(each, f"{each.area}: {each.name}")))
+    if serious:
+        parts.append("\n".join(line for each in serious for line in _lines(each, f"{each.area}: {each.name}")))
     for area in CheckArea:
-        rest = [each for each in ordered if each.area is area and each not in grave]
+        rest = [each for each in ordered if each.area is area and each not in serious]
         if rest:
             title = _TITLES.get(area, area.value.capitalize())
             parts.append("\n".join([title, *(line for each in rest for line in _lines(each, each.name))]))
@@ -56,10 +56,10 @@ def _summary(findings: Sequence[Finding]) -> str:
     counts = {
         state: sum(each.state is state for each in findings) for state in (CheckState.PROBLEM, CheckState.WARNING)
     }
-    told = [counted(number, state.value) for state, number in counts.items() if number]
+    counted_states = [counted(number, state.value) for state, number in counts.items() if number]
     if not counts[CheckState.PROBLEM]:
-        told.insert(0, "no problem")
-    text = ungrouped(", ".join(told))
+        counted_states.insert(0, "no problem")
+    text = ungrouped(", ".join(counted_states))
     return f"{text[:1].upper()}{text[1:]}."
 
 

@@ -28,8 +28,8 @@ def document(row: TableRow, snapshot: Snapshot, now: datetime, local: tzinfo | N
         return lobbies.document(lobby, now, local)
     if row.scope == "wallet" and (balance := snapshot_lookup.balance(snapshot, row.id)) is not None:
         return holdings.holding_document("balance of", balance.economy_key, balance.balance, balance, now, local)
-    if row.scope == "item" and (held := snapshot_lookup.item(snapshot, row.id)) is not None:
-        return holdings.holding_document("item", held.item_key, held.quantity, held, now, local)
+    if row.scope == "item" and (holding := snapshot_lookup.item(snapshot, row.id)) is not None:
+        return holdings.holding_document("item", holding.item_key, holding.quantity, holding, now, local)
     if row.scope == "ledger" and (entry := snapshot_lookup.ledger(snapshot, row.id)) is not None:
         return holdings.ledger_document(entry, snapshot, now, local)
     if row.scope == "audit" and (audited := snapshot_lookup.audit(snapshot, row.id)) is not None:

@@ -15,19 +15,19 @@ _ABSENT: Final = object()
 
 def differences(before: Any, after: Any) -> tuple[LabelledValue, ...]:  # noqa: ANN401 (any JSON)
     """One line per changed field: `status  pending → claimed`; added and removed fields are marked as such."""
-    found: list[LabelledValue] = []
+    changes: list[LabelledValue] = []
     for path, old, new in _walk(before, after, ()):
-        if len(found) == MAX_CHANGES:
-            found.append(LabelledValue(SafeText("…"), SafeText("more changes are in the raw JSON"), "dim"))
+        if len(changes) == MAX_CHANGES:
+            changes.append(LabelledValue(SafeText("…"), SafeText("more changes are in the raw JSON"), "dim"))
             break
         label = safe(".".join(path) or "value", limit=120)
         if _nothing(old):
-            found.append(LabelledValue(label, SafeText(f"+ {amount_text(new)}"), "good"))
+            changes.append(LabelledValue(label, SafeText(f"+ {amount_text(new)}"), "good"))
         elif _nothing(new):
-            found.append(LabelledValue(label, SafeText(f"− {amount_text(old)}"), "warn"))
+            changes.append(LabelledValue(label, SafeText(f"− {amount_text(old)}"), "warn"))
         else:
-            found.append(LabelledValue(label, SafeText(f"{amount_text(old)} → {amount_text(new)}"), "accent"))
-    return tuple(found)
+            changes.append(LabelledValue(label, SafeText(f"{amount_text(old)} → {amount_text(new)}"), "accent"))
+    return tuple(changes)
 
 
 def _opened(value: Any, other: Any) -> Any:  # noqa: ANN401 (any JSON)

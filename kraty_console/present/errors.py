@@ -87,19 +87,19 @@ def error_text(error: KratyError, *, role: str | None = None) -> ErrorText:
     if isinstance(error, Unavailable):
         return _unavailable(error, message, trace)
     if isinstance(error, BadAnswer):
-        hint = "Check the address: is it a Kraty backend?" if not error.maybe_applied else _LOOK
+        hint = "Check the address: is it a Kraty backend?" if not error.maybe_applied else _CHECK_FIRST
         return _words("The answer was not one of Kraty's.", trace, message, hint, FAILED)
     return _words("The request failed.", trace, message, "", FAILED)
 
 
-_LOOK: Final = "It may have taken effect: check before sending it again."
+_CHECK_FIRST: Final = "It may have taken effect: check before sending it again."
 
 
 def _words(
     title: str, trace: str, message: str, hint: str, exit_code: int, retry_after: float | None = None
 ) -> ErrorText:
-    said = f" {message[:1].upper()}{message[1:]}." if message and message.casefold() not in title.casefold() else ""
-    return ErrorText(SafeText(title), SafeText(f"{title}{said}{trace}"), SafeText(hint), exit_code, retry_after)
+    detail = f" {message[:1].upper()}{message[1:]}." if message and message.casefold() not in title.casefold() else ""
+    return ErrorText(SafeText(title), SafeText(f"{title}{detail}{trace}"), SafeText(hint), exit_code, retry_after)
 
 
 def _trace(error: KratyError) -> str:
@@ -150,8 +150,8 @@ def _fields(error: Invalid, message: str) -> str:
         parts = [f"{name}: {_flat(value)}" for name, value in named.items() if name not in ("requestId", "permission")]
     elif isinstance(named, list):
         parts = [_flat(each) for each in named]
-    told = "; ".join(part for part in parts[:5] if part)
-    return f"{message} ({safe(told, limit=_MESSAGE_LIMIT)})" if told else message
+    field_errors = "; ".join(part for part in parts[:5] if part)
+    return f"{message} ({safe(field_errors, limit=_MESSAGE_LIMIT)})" if field_errors else message
 
 
 def _flat(value: Any) -> str:  # noqa: ANN401 (details are any JSON)
@@ -170,7 +170,7 @@ def _text(value: object) -> str | None:
 
 def _unavailable(error: Unavailable, message: str, trace: str) -> ErrorText:
     title = "The server reported an error." if error.status is not None else "The server cannot be reached."
-    hint = _LOOK if error.maybe_applied else "Press u to try again."
+    hint = _CHECK_FIRST if error.maybe_applied else "Press u to try again."
     if error.status is None and message.startswith("The server"):
         return ErrorText(SafeText(title), SafeText(f"{message}.{trace}"), SafeText(hint), UNREACHABLE)
     return _words(title, trace, message, hint, UNREACHABLE)

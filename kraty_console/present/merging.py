@@ -50,13 +50,13 @@ def pair_text(plan: MergePlan, source: Snapshot, target: Snapshot, command: str,
         _plain_row("last seen", *(ago(each.player.last_seen_at, now) for each in (source, target))),
     ]
     rows = [*who, *(_row(each) for each in plan.sums)]
-    told = [f"It would be refused: {safe(each, limit=400)}." for each in plan.refusals]
-    told += [f"Note: {safe(each, limit=400)}." for each in plan.notes]
+    notices = [f"It would be refused: {safe(each, limit=400)}." for each in plan.refusals]
+    notices += [f"Note: {safe(each, limit=400)}." for each in plan.notes]
     return "\n".join(
         (
             "Nothing is changed from here: a merge takes a server key. c copies the command, which asks why:",
             f"  {safe(command, limit=1000)}",
-            *told,
+            *notices,
             "",
             table_text(columns, rows),
         )

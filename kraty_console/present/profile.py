@@ -96,9 +96,9 @@ def _warnings(player: Player, now: datetime) -> Iterator[Cell]:
         yield Cell(SafeText(f"BANNED{since}{why}"), "bad")
     if player.merged_into is not None:
         yield Cell(SafeText(f"merged into {safe(player.merged_into, limit=80)}"), "warn")
-    odd = misleading_form(player.external_player_id)
-    if odd is not None:
-        yield Cell(SafeText(f"caution: the id {odd}"), "warn")
+    caution = misleading_form(player.external_player_id)
+    if caution is not None:
+        yield Cell(SafeText(f"caution: the id {caution}"), "warn")
 
 
 def _about(snapshot: Snapshot, now: datetime) -> Iterator[Line]:
@@ -162,7 +162,7 @@ def _unless_told(player: Player, label: str, field: str) -> LabelledValue | None
 def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = None) -> Document:
     """The detail document of the player: everything except the lists."""
     player, summary = snapshot.player, snapshot.summary
-    odd = misleading_form(player.external_player_id)
+    caution = misleading_form(player.external_player_id)
     identity = player.display_identity
 
     def _total(field: str) -> SafeText:
@@ -174,7 +174,7 @@ def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = No
             "",
             (
                 item("external id", player.external_player_id),
-                safe_item("caution", SafeText(f"this id {odd}"), "warn") if odd else None,
+                safe_item("caution", SafeText(f"this id {caution}"), "warn") if caution else None,
                 item("name", identity.name) if identity else _unless_told(player, "name", "display_identity"),
                 _unless_told(player, "e-mail", "email") or item("e-mail", player.email),
                 _unless_told(player, "ban", "ban"),

@@ -159,10 +159,10 @@ def audit_row_summary(entry: AuditRow, now: datetime) -> RowSummary:
 
 def _holding(row: TableRow, snapshot: Snapshot, now: datetime) -> RowSummary | None:
     ledger = snapshot.wallet_ledger if row.scope == "wallet" else snapshot.item_ledger
-    held = (
+    holding = (
         snapshot_lookup.balance(snapshot, row.id) if row.scope == "wallet" else snapshot_lookup.item(snapshot, row.id)
     )
-    if held is None:
+    if holding is None:
         return None
     lines = [_change_line(entry, snapshot, now) for entry in ledger if row.id in (entry.economy_key, entry.item_key)]
     why = why_unknown(snapshot, "wallet_ledger" if row.scope == "wallet" else "item_ledger")

@@ -115,20 +115,20 @@ def fit(columns: Sequence[Column], rows: Sequence[TableRow], available: int, gap
         for place, column in enumerate(columns)
     ]
     least = [min(column.min_width, natural[place]) for place, column in enumerate(columns)]
-    kept = sorted(range(len(columns)), key=lambda place: (columns[place].priority, place))
-    if sum(natural) + gap * (len(kept) - 1) > available:
-        kept = [place for place in kept if holds_text(rows, place)] or kept
-    while len(kept) > 1 and sum(least[place] for place in kept) + gap * (len(kept) - 1) > available:
-        kept.pop()
-    room = available - gap * (len(kept) - 1)
-    widths = {place: min(natural[place], max(room, 1)) for place in kept}
+    visible = sorted(range(len(columns)), key=lambda place: (columns[place].priority, place))
+    if sum(natural) + gap * (len(visible) - 1) > available:
+        visible = [place for place in visible if holds_text(rows, place)] or visible
+    while len(visible) > 1 and sum(least[place] for place in visible) + gap * (len(visible) - 1) > available:
+        visible.pop()
+    room = available - gap * (len(visible) - 1)
+    widths = {place: min(natural[place], max(room, 1)) for place in visible}
     missing = sum(widths.values()) - room
     while missing > 0:
         gives = max(
-            (place for place in reversed(kept) if widths[place] > least[place]), key=widths.__getitem__, default=None
+            (place for place in reversed(visible) if widths[place] > least[place]), key=widths.__getitem__, default=None
         )
         if gives is None:
             break
         widths[gives] -= 1
         missing -= 1
-    return tuple(Fitted(place, columns[place], widths[place]) for place in sorted(kept))
+    return tuple(Fitted(place, columns[place], widths[place]) for place in sorted(visible))

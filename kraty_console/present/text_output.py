@@ -1,8 +1,7 @@
-"""Output of `search` and `show`: aligned tables and JSON, from the rows the screen uses, with ungrouped numbers."""
+"""Output of `search` and `show`: aligned tables and data for JSON, from the rows of the screen; ungrouped numbers."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -90,21 +89,23 @@ def hits_text(hits: Sequence[SearchHit], now: datetime) -> str:
 
 def pane_text(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> str:
     """What `show --pane` prints: the tables of one pane."""
-    found = tables(pane_id, snapshot, now)
-    shown = [table for table in found if table.rows]
-    parts = [] if found[0].rows else [empty_words(pane_id, snapshot) + "\n"]
+    all_tables = tables(pane_id, snapshot, now)
+    shown = [table for table in all_tables if table.rows]
+    parts = [] if all_tables[0].rows else [empty_words(pane_id, snapshot) + "\n"]
     if not shown:
         return parts[0]
-    if len(found) == 1:
+    if len(all_tables) == 1:
         parts.append(table_text(shown[0].columns, shown[0].rows))
     else:
-        told = is_complete(snapshot, LISTS_OF[pane_id][0])
-        parts = [f"{TITLES[table.id]}\n{table_text(table.columns, table.rows)}" for table in shown] + parts * (not told)
+        complete = is_complete(snapshot, LISTS_OF[pane_id][0])
+        titled = [f"{TITLES[table.id]}\n{table_text(table.columns, table.rows)}" for table in shown]
+        parts = titled if complete else titled + parts
     return ungrouped("\n".join((*parts, *_gaps(unreadable_lists(snapshot, pane_id)))))
 
 
 def _gaps(missing: Iterable[str]) -> list[str]:
-    return ["".join(f"{sentence(each)}\n" for each in told) for told in [list(missing)] if told]
+    lines = [f"{sentence(each)}\n" for each in missing]
+    return ["".join(lines)] if lines else []
 
 
 def unreadable_text(snapshot: Snapshot, pane_id: PaneId | None = None) -> str:
@@ -130,18 +131,8 @@ def player_text(snapshot: Snapshot, now: datetime) -> str:
 
 def player_json(snapshot: Snapshot, pane_id: PaneId | None = None) -> dict[str, Any]:
     """What `show --json` prints: the answer as received, or the lists of one pane."""
-    said = snapshot.raw()
+    raw = snapshot.raw()
     if pane_id is None:
-        return said
+        return raw
     names = {_ON_THE_WIRE.get(name, name) for name in LISTS_OF[pane_id]}
-    return {name: rows for name, rows in said.items() if name in names}
-
-
-def json_text(value: Any) -> str:  # noqa: ANN401 (any JSON)
-    """Indented JSON in printable ASCII, so that no value can control a terminal; ends in a line feed."""
-    return json.dumps(value, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f") + "\n"
-
-
-def json_line(value: Any) -> str:  # noqa: ANN401 (any JSON)
-    """The same on one line, for line-based readers."""
-    return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"
+    return {name: rows for name, rows in raw.items() if name in names}

@@ -13,14 +13,14 @@ def cells(text: SafeText) -> int:
     """The width of a text in cells: wide letters and emoji take two, marks and joiners none."""
     if text.isascii():
         return len(text)
-    from rich.cells import cell_len
+    from rich.cells import cell_len  # not loaded for ASCII
 
     return cell_len(text)
 
 
 def _graphemes(text: str) -> list[tuple[int, int, int]]:
     """The graphemes of a text: start, end and cells of each."""
-    from rich.cells import split_graphemes
+    from rich.cells import split_graphemes  # not loaded for ASCII
 
     return split_graphemes(text)[0]
 

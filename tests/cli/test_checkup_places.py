@@ -1,4 +1,4 @@
-"""The checks of what lies on this machine: files, the state, the journal; none of them changes or locks anything."""
+"""Checks of files, the state folder and the journal on this machine; none of them changes or locks anything."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 TOKEN = "kst_" + "t" * 43
 
 
-def states(found: Iterable[Finding]) -> dict[str, str]:
-    return {each.name: each.state.value for each in found}
+def states(findings: Iterable[Finding]) -> dict[str, str]:
+    return {each.name: each.state.value for each in findings}
 
 
-def seen(folder: Path) -> dict[str, tuple[int, int, int]]:
+def file_states(folder: Path) -> dict[str, tuple[int, int, int]]:
     """Every file in a folder: mode, size and when it was changed."""
     return {
         each.name: (each.stat().st_mode, each.stat().st_size, each.stat().st_mtime_ns) for each in folder.rglob("*")
@@ -46,17 +46,17 @@ def test_the_profile_file(tmp_path: Path, mode: int, expected: str) -> None:
     assert states(configuration.file_findings(path)) == {"file": "note"}
     path.write_text("")
     path.chmod(mode)
-    (found,) = configuration.file_findings(path)
-    assert found.state == expected
-    assert f"{mode:04o}" in found.words
+    (findings,) = configuration.file_findings(path)
+    assert findings.state == expected
+    assert f"{mode:04o}" in findings.words
 
 
 def test_settings_are_reported_with_their_source() -> None:
     profile = Profile(name="live", url="https://ada:pa55@a.example", game="g", url_is_own=False)
     sources = dict.fromkeys(Profile.__dataclass_fields__, "default")
     sources |= {"name": "flag --profile", "url": "variable KRATY_URL", "game": "file [profiles.live]", "routes": "file"}
-    found = {each.name: each.words for each in configuration.setting_findings(profile, sources)}
-    assert found == {
+    findings = {each.name: each.words for each in configuration.setting_findings(profile, sources)}
+    assert findings == {
         "profile": "live (flag --profile)",
         "url": "https://•••@a.example (variable KRATY_URL)",
         "game": "g (file [profiles.live])",
@@ -65,21 +65,21 @@ def test_settings_are_reported_with_their_source() -> None:
 
 
 @pytest.mark.parametrize(("days", "expected"), [(100, "ok"), (13, "warning"), (-1, "problem")])
-def test_the_end_of_a_certificate(days: int, expected: str) -> None:
-    found = configuration.validity(CheckArea.TLS, "certificate", "it", NOW + timedelta(days=days), NOW)
-    assert (found.state, found.facts["days"]) == (expected, days)
+def test_the_expiry_of_a_certificate(days: int, expected: str) -> None:
+    finding = configuration.validity(CheckArea.TLS, "certificate", "it", NOW + timedelta(days=days), NOW)
+    assert (finding.state, finding.facts["days"]) == (expected, days)
     assert configuration.validity(CheckArea.TLS, "certificate", "it", None, NOW).state == "unknown"
 
 
-def test_the_end_of_a_client_certificate_is_read_from_its_file(tmp_path: Path) -> None:
+def test_the_expiry_of_a_client_certificate_is_read_from_its_file(tmp_path: Path) -> None:
     profile = Profile(client_certificate=CERTIFICATE)
-    (found,) = configuration.certificate_findings(profile, NOW)
-    assert (found.area, found.state) == (CheckArea.TLS, "ok")
-    assert "valid until 2126-" in found.words
+    (findings,) = configuration.certificate_findings(profile, NOW)
+    assert (findings.area, findings.state) == (CheckArea.TLS, "ok")
+    assert "valid until 2126-" in findings.words
     assert list(configuration.certificate_findings(replace(profile, url_is_own=False), NOW)) == []
     (tmp_path / "none.pem").write_text("nothing")
-    (found,) = configuration.certificate_findings(Profile(client_certificate=tmp_path / "none.pem"), NOW)
-    assert found.state == "unknown"
+    (findings,) = configuration.certificate_findings(Profile(client_certificate=tmp_path / "none.pem"), NOW)
+    assert findings.state == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -96,11 +96,11 @@ def test_kind_source_and_age_of_a_token_are_reported_without_its_text(
     path = tmp_path / "token"
     path.write_text(TOKEN)
     os.utime(path, ((NOW - timedelta(days=3)).timestamp(),) * 2)
-    found = list(credential.credential_findings(profile, FoundToken(Secret(TOKEN), f"token_file {path}", path), NOW))
-    assert states(found) == {"kind": "ok", "source": "ok", "age": "ok"}
-    assert words in found[0].words
-    assert "3d ago" in found[2].words
-    assert TOKEN[:6] not in repr(found)
+    findings = list(credential.credential_findings(profile, FoundToken(Secret(TOKEN), f"token_file {path}", path), NOW))
+    assert states(findings) == {"kind": "ok", "source": "ok", "age": "ok"}
+    assert words in findings[0].words
+    assert "3d ago" in findings[2].words
+    assert TOKEN[:6] not in repr(findings)
     (_, _, age) = credential.credential_findings(profile, FoundToken(Secret(TOKEN), "variable KRATY_TOKEN"), NOW)
     assert age.state == "unknown"
 
@@ -109,9 +109,9 @@ def test_kind_source_and_age_of_a_token_are_reported_without_its_text(
     ("token", "expected"), [("t0ken", "warning"), ("x" * 5_000, "warning"), ('quo"ted' * 5, "problem")]
 )
 def test_a_malformed_token_is_reported_without_its_text(token: str, expected: str) -> None:
-    found = list(credential.credential_findings(Profile(), FoundToken(Secret(token), "variable KRATY_TOKEN"), NOW))
-    assert states(found)["form"] == expected
-    assert token not in repr(found)
+    findings = list(credential.credential_findings(Profile(), FoundToken(Secret(token), "variable KRATY_TOKEN"), NOW))
+    assert states(findings)["form"] == expected
+    assert token not in repr(findings)
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,9 @@ def test_a_malformed_token_is_reported_without_its_text(token: str, expected: st
     ],
 )
 def test_a_missing_token_is_reported_with_advice(profile: Profile, words: str) -> None:
-    (found,) = credential.credential_findings(profile, None, NOW)
-    assert found.state == "problem"
-    assert words in found.advice
+    (finding,) = credential.credential_findings(profile, None, NOW)
+    assert finding.state == "problem"
+    assert words in finding.advice
 
 
 def test_a_missing_folder_is_not_created(tmp_path: Path) -> None:
@@ -155,15 +155,15 @@ def test_a_folder_that_cannot_be_written_to_is_a_problem(tmp_path: Path, monkeyp
 
 def test_a_folder_of_another_user_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
-    (found, _) = state.folder_findings(tmp_path)
-    assert (found.state, "another user" in found.words) == ("warning", True)
+    (finding, _) = state.folder_findings(tmp_path)
+    assert (finding.state, "another user" in finding.words) == ("warning", True)
 
 
 def test_a_full_disk_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage(100 << 20, 81 << 20, 19 << 20))
-    (_, found) = state.folder_findings(tmp_path)
-    assert (found.state, found.words) == ("warning", "19 MiB free")
+    (_, finding) = state.folder_findings(tmp_path)
+    assert (finding.state, finding.words) == ("warning", "19 MiB free")
 
 
 async def journal_with(path: Path, *outcomes: EntryState) -> None:
@@ -189,12 +189,12 @@ async def test_changes_of_unknown_outcome_are_counted_and_the_journal_stays_as_i
     await journal_with(
         path, EntryState.UNKNOWN, EntryState.SENT, EntryState.INTENT, EntryState.APPLIED, EntryState.REFUSED
     )
-    before = seen(tmp_path)
+    before = file_states(tmp_path)
     (file, outcomes) = state.journal_findings(path)
     assert (file.state, file.facts["layout"]) == ("ok", 2)
     assert (outcomes.state, outcomes.words) == ("warning", "3 changes of unknown outcome")
     assert "press o" in outcomes.advice
-    assert seen(tmp_path) == before
+    assert file_states(tmp_path) == before
 
 
 async def test_a_journal_that_another_console_is_writing_is_read_without_waiting(tmp_path: Path) -> None:
@@ -220,14 +220,14 @@ async def test_a_journal_that_is_damaged_newer_or_a_link_is_a_problem_and_stays(
     with closing(sqlite3.connect(newer)) as file:
         file.execute("PRAGMA user_version = 99")
     link.symlink_to(newer)
-    before = seen(tmp_path)
+    before = file_states(tmp_path)
     for path, words in ((damaged, "is damaged"), (newer, "newer kraty-console"), (link, "is a link")):
-        (found,) = state.journal_findings(path)
-        assert (found.state, words in found.words) == ("problem", True), found
-    assert seen(tmp_path) == before
+        (findings,) = state.journal_findings(path)
+        assert (findings.state, words in findings.words) == ("problem", True), findings
+    assert file_states(tmp_path) == before
 
 
-def test_an_empty_journal_is_one_that_was_just_made(tmp_path: Path) -> None:
+def test_an_empty_journal_is_a_new_one(tmp_path: Path) -> None:
     (tmp_path / "journal.sqlite").touch(0o600)
-    (found,) = state.journal_findings(tmp_path / "journal.sqlite")
-    assert found.state is checkup.CheckState.OK
+    (finding,) = state.journal_findings(tmp_path / "journal.sqlite")
+    assert finding.state is checkup.CheckState.OK

@@ -1,4 +1,4 @@
-"""What is told of the terminal, and of the address, without asking either."""
+"""Checks of the terminal and the address, without a query to either."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from tests.harness.cli.doctor_runs import VARIABLES
 GOOD = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "en_GB.UTF-8"}
 
 
-def told(screen: Screen, environ: dict[str, str]) -> dict[str, Finding]:
+def findings_of(screen: Screen, environ: dict[str, str]) -> dict[str, Finding]:
     return {each.name: each for each in terminal_findings(screen, environ)}
 
 
 def test_a_good_terminal_has_no_problems() -> None:
-    found = told(Screen(True, (120, 40), "utf-8", None), GOOD)
-    assert {each.state.value for each in found.values()} <= {"ok", "note"}
-    assert found["colours"].words == "16 million colours"
-    assert found["locale"].facts == {"encoding": "utf-8", "locale": "en_GB.UTF-8"}
-    assert set(found) == {"console", "size", "TERM", "colours", "locale", "keys", "clipboard"}
+    findings = findings_of(Screen(True, (120, 40), "utf-8", None), GOOD)
+    assert {each.state.value for each in findings.values()} <= {"ok", "note"}
+    assert findings["colours"].words == "16 million colours"
+    assert findings["locale"].facts == {"encoding": "utf-8", "locale": "en_GB.UTF-8"}
+    assert set(findings) == {"console", "size", "TERM", "colours", "locale", "keys", "clipboard"}
 
 
 @pytest.mark.parametrize(
@@ -37,17 +37,17 @@ def test_a_good_terminal_has_no_problems() -> None:
     [((40, 12), "note"), ((39, 12), "problem"), ((40, 11), "problem"), ((80, 24), "ok"), (None, "unknown")],
 )
 def test_the_size(size: tuple[int, int] | None, expected: str) -> None:
-    assert told(Screen(True, size, "utf-8", None), GOOD)["size"].state == expected
+    assert findings_of(Screen(True, size, "utf-8", None), GOOD)["size"].state == expected
 
 
-def test_where_no_console_can_be_drawn_that_is_a_problem_on_a_terminal_alone() -> None:
+def test_a_console_that_cannot_be_drawn_is_a_problem_only_on_a_terminal() -> None:
     for is_terminal, expected in ((True, "problem"), (False, "note")):
-        found = told(Screen(is_terminal, (10, 5), "latin-1", "the encoding is latin-1"), {"TERM": "dumb"})
-        assert (found["console"].state, found["size"].state) == (expected, expected)
+        findings = findings_of(Screen(is_terminal, (10, 5), "latin-1", "the encoding is latin-1"), {"TERM": "dumb"})
+        assert (findings["console"].state, findings["size"].state) == (expected, expected)
 
 
 def test_no_colour() -> None:
-    assert "NO_COLOR" in told(Screen(True, (80, 24), "utf-8", None), {**GOOD, "NO_COLOR": "1"})["colours"].words
+    assert "NO_COLOR" in findings_of(Screen(True, (80, 24), "utf-8", None), {**GOOD, "NO_COLOR": "1"})["colours"].words
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_no_colour() -> None:
     ],
 )
 def test_the_clipboard(environ: dict[str, str], words: str, advice: str) -> None:
-    found = told(Screen(True, (80, 24), "utf-8", None), {**GOOD, **environ})["clipboard"]
-    assert words in found.words
-    assert advice in found.advice
+    findings = findings_of(Screen(True, (80, 24), "utf-8", None), {**GOOD, **environ})["clipboard"]
+    assert words in findings.words
+    assert advice in findings.advice
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def test_the_clipboard(environ: dict[str, str], words: str, advice: str) -> None
     ],
 )
 def test_the_keys(environ: dict[str, str], words: str) -> None:
-    assert words in told(Screen(True, (80, 24), "utf-8", None), environ)["keys"].words
+    assert words in findings_of(Screen(True, (80, 24), "utf-8", None), environ)["keys"].words
 
 
-def test_under_test_there_is_no_terminal() -> None:
+def test_without_a_terminal_the_reason_is_given() -> None:
     screen = screen_at_hand({"TERM": "xterm"})
     assert screen.why_not is None or screen.is_terminal or "not a terminal" in screen.why_not
 
@@ -123,7 +123,7 @@ def test_the_proxy_that_is_used(environ: dict[str, str], base: str, words: str) 
         ({"HTTPS_PROXY": "http://one:1", "NO_PROXY": "https://a.example"}, "https://a.example"),
     ],
 )
-def test_it_is_the_one_that_the_http_library_uses(
+def test_the_proxy_is_the_one_that_the_http_library_uses(
     no_proxies: pytest.MonkeyPatch, environ: dict[str, str], base: str
 ) -> None:
     import httpx
@@ -139,45 +139,45 @@ def test_it_is_the_one_that_the_http_library_uses(
         assert proxy.where == f"{used.host.decode()}:{used.port}"
 
 
-def test_behind_a_proxy_the_proxy_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_behind_a_proxy_its_host_is_resolved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda host, *_, **__: [(0, 0, 0, "", (host, 0))] if host == "::1" else []
     )
     proxy = proxy_of("https://a.example", {"ALL_PROXY": "socks5h://[::1]"}, "linux")
-    (found,) = address.host_findings("https://a.example", proxy)
-    assert (found.area, found.words) == ("proxy", "::1 has 1 address")
+    (finding,) = address.host_findings("https://a.example", proxy)
+    assert (finding.area, finding.words) == ("proxy", "::1 has 1 address")
 
 
-def test_a_host_is_looked_up_for_a_while_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resolving_a_host_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     ended = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: ended.wait() and [])
     assert address.resolved("a.example", 0.01) == "no answer within 0 s"
     ended.set()
 
 
-def test_a_host_has_addresses_or_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resolving_a_host_gives_addresses_or_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     assert address.resolved("127.0.0.1", 10) == 1
     monkeypatch.setattr(socket, "getaddrinfo", fail)
-    (found,) = address.host_findings("https://a.example", None)
-    assert (found.state, found.words) == ("problem", "a.example has no address: Name or service not known")
+    (finding,) = address.host_findings("https://a.example", None)
+    assert (finding.state, finding.words) == ("problem", "a.example has no address: Name or service not known")
 
 
 @pytest.mark.parametrize("date", [None, "", "yesterday"])
-def test_without_a_date_the_clock_is_not_judged(date: str | None) -> None:
+def test_without_a_date_the_skew_is_unknown(date: str | None) -> None:
     assert clock_finding(date, datetime(2026, 6, 1, tzinfo=UTC)).state == "unknown"
 
 
 @pytest.mark.parametrize(
     ("off", "expected"), [(WORTH_TELLING, "warning"), (WORTH_TELLING - timedelta(seconds=1), "ok")]
 )
-def test_the_clock_is_warned_of_from_where_the_console_warns(off: timedelta, expected: str) -> None:
+def test_skew_is_a_warning_from_the_limit_of_the_console(off: timedelta, expected: str) -> None:
     now = datetime(2026, 6, 1, tzinfo=UTC)
     for moment in (now + off, now - off):
-        found = clock_finding(format_datetime(now, usegmt=True), moment)
-        assert found.state == expected
-        assert found.advice == (
+        finding = clock_finding(format_datetime(now, usegmt=True), moment)
+        assert finding.state == expected
+        assert finding.advice == (
             "Set the clock; the console shows times by the server's clock." if expected == "warning" else ""
         )

@@ -1,4 +1,4 @@
-"""`config show`: what is in effect and where it comes from, and never a secret."""
+"""`config show`: the effective settings with their sources, without secrets."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ SECRET = "s3cr3t-value"
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A profile whose secrets are all there to be found, and a command that leaves a trace if it is run."""
-    ran = tmp_path / "ran"
+    result = tmp_path / "ran"
     (tmp_path / "token").write_text(SECRET)
     (tmp_path / "token").chmod(0o600)
-    (tmp_path / "print.py").write_text(f"open({str(ran)!r}, 'w'); print({SECRET!r})")
+    (tmp_path / "print.py").write_text(f"open({str(result)!r}, 'w'); print({SECRET!r})")
     command = json.dumps([sys.executable, str(tmp_path / "print.py")])
     (tmp_path / "config.toml").write_text(
         f"""
@@ -54,7 +54,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+def run_config(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     assert run(arguments) == 0
     out, err = capsys.readouterr()
     assert err == ""
@@ -62,11 +62,11 @@ def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return out
 
 
-def test_every_setting_with_its_source(
+def test_every_setting_is_shown_with_its_source(
     config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KRATY_PERSON", "Ada")
-    out = shown(capsys, "config", "show", "--profile", "live", "--game", "g-1")
+    out = run_config(capsys, "config", "show", "--profile", "live", "--game", "g-1")
     lines = [" ".join(line.split()) for line in out.splitlines()]
     assert lines[0] == f"file: {config / 'config.toml'}"
     assert lines[2] == "SETTING FROM VALUE"
@@ -91,30 +91,30 @@ def test_every_setting_with_its_source(
     assert not (config / "ran").exists()
 
 
-def test_the_same_as_json(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = json.loads(shown(capsys, "--profile", "live", "config", "show", "--json", "--read-only"))
-    assert told["profile"] == {"name": "live", "source": "flag --profile"}
-    assert (told["file"], told["fileExists"], told["urlIsOwn"]) == (str(config / "config.toml"), True, True)
-    assert told["settings"]["studio"] == {"value": "s-1", "source": "file [profiles.live]"}
-    assert told["settings"]["read_only"] == {"value": True, "source": "flag --read-only"}
-    assert told["settings"]["headers"]["value"]["X-Id"] == {"env": "ACCESS_ID"}
-    assert told["settings"]["fields"]["value"] == {"ticket": False}
-    assert told["routes"].keys() == {"force_complete", "retry_roll"}
-    assert told["routes"]["force_complete"]["route"] == "POST /v2/attempts/{attemptId}/complete"
-    assert told["routes"]["force_complete"]["builtIn"].endswith("/attempts/{attemptId}/force-complete")
-    assert told["routes"]["retry_roll"]["route"] is False
+def test_settings_as_json(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = json.loads(run_config(capsys, "--profile", "live", "config", "show", "--json", "--read-only"))
+    assert data["profile"] == {"name": "live", "source": "flag --profile"}
+    assert (data["file"], data["fileExists"], data["urlIsOwn"]) == (str(config / "config.toml"), True, True)
+    assert data["settings"]["studio"] == {"value": "s-1", "source": "file [profiles.live]"}
+    assert data["settings"]["read_only"] == {"value": True, "source": "flag --read-only"}
+    assert data["settings"]["headers"]["value"]["X-Id"] == {"env": "ACCESS_ID"}
+    assert data["settings"]["fields"]["value"] == {"ticket": False}
+    assert data["routes"].keys() == {"force_complete", "retry_roll"}
+    assert data["routes"]["force_complete"]["route"] == "POST /v2/attempts/{attemptId}/complete"
+    assert data["routes"]["force_complete"]["builtIn"].endswith("/attempts/{attemptId}/force-complete")
+    assert data["routes"]["retry_roll"]["route"] is False
     assert not (config / "ran").exists()
 
 
 def test_the_output_is_sanitized(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = shown(capsys, "config", "show", "--profile", "key")
+    out = run_config(capsys, "config", "show", "--profile", "key")
     assert "\x1b" not in out
     assert "␛[31mred" in out
     assert "routes default the built-in ones" in " ".join(out.split())
 
 
 def test_another_address_gets_no_stored_credentials(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = shown(capsys, "config", "show", "--profile", "live", "--url", "https://other.example")
+    out = run_config(capsys, "config", "show", "--profile", "live", "--url", "https://other.example")
     assert "The address is not the profile's own" in out
     assert "flag --url" in out
 
@@ -123,7 +123,7 @@ def test_without_a_file_the_defaults_are_shown(
     config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KRATY_CONFIG", str(config / "gone.toml"))
-    out = shown(capsys, "config", "show")
+    out = run_config(capsys, "config", "show")
     assert out.startswith(f"file: {config / 'gone.toml'} (does not exist)\n")
     assert "profile default default url" in " ".join(out.split())
 
@@ -140,10 +140,10 @@ def test_the_example_can_be_shown(
 ) -> None:
     (tmp_path / "config.toml").write_text(EXAMPLE, "utf-8")
     monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
-    assert "server_key" in shown(capsys, "config", "show", "--profile", "support-key")
+    assert "server_key" in run_config(capsys, "config", "show", "--profile", "support-key")
 
 
-def test_the_list_of_commands_says_of_config_what_its_own_help_says(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_of_commands_has_the_same_summary_of_config(capsys: pytest.CaptureFixture[str]) -> None:
     run(["config", "--help"])
     own = capsys.readouterr().out.partition("\n\n")[2].partition("\n\n")[0].split()
     run(["--help"])

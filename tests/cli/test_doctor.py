@@ -1,4 +1,4 @@
-"""`doctor` against backends of every kind: what it finds, how it ends, and that nothing but GET is sent."""
+"""`doctor` against different backends: its findings and exit codes, and that it sends only GET."""
 
 from __future__ import annotations
 
@@ -77,31 +77,31 @@ def profile(places: Path, world: TroubledGame, url: str, token: str, more: str =
     (places / "config.toml").chmod(0o600)
 
 
-async def test_a_whole_kraty_has_everything_and_nothing_but_get_is_sent(
+async def test_a_full_kraty_has_all_operations_and_only_get_is_sent(
     world: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     token = world.sessions[GAME_ADMIN]
     before = world.backend.counts()
     async with tapped(world.backend.port) as tap:
         profile(places, world, tap.url, token)
-        ran = await examined(capsys)
-    assert (ran.code, ran.err) == (0, "")
-    assert set(ran.support()) == set(ADMIN_OPERATIONS)
-    assert set(ran.support().values()) == {"available"}
+        result = await examined(capsys)
+    assert (result.code, result.err) == (0, "")
+    assert set(result.support()) == set(ADMIN_OPERATIONS)
+    assert set(result.support().values()) == {"available"}
     assert tap.methods == {"GET"}
     assert world.backend.counts() == before
-    assert token not in ran.out
-    asked = [target for _, target in tap.requests]
-    assert sum(target == "/admin/v1/health" for target in asked) >= 5
-    assert any("/audit-log?" in target and "limit=1" in target for target in asked)
-    assert ran.of("session", "role")["facts"]["role"] == "GAME_ADMIN"
-    assert ran.of("token", "source")["words"] == f"from token_file {places / 'token'}"
-    assert ran.of("token", "age")["facts"]["writtenAt"]
-    assert ran.of("link", "round trip")["facts"]["requests"] == 5
-    assert ran.of("operations", "idempotency keys")["facts"] == {"kept": True}
+    assert token not in result.out
+    requests = [target for _, target in tap.requests]
+    assert sum(target == "/admin/v1/health" for target in requests) >= 5
+    assert any("/audit-log?" in target and "limit=1" in target for target in requests)
+    assert result.of("session", "role")["facts"]["role"] == "GAME_ADMIN"
+    assert result.of("token", "source")["words"] == f"from token_file {places / 'token'}"
+    assert result.of("token", "age")["facts"]["writtenAt"]
+    assert result.of("link", "round trip")["facts"]["requests"] == 5
+    assert result.of("operations", "idempotency keys")["facts"] == {"kept": True}
 
 
-async def test_a_reduced_kraty_lacks_what_it_lacks_and_nothing_but_get_is_sent(
+async def test_missing_operations_are_reported_and_only_get_is_sent(
     reduced: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = reduced.backend.counts()
@@ -109,18 +109,18 @@ async def test_a_reduced_kraty_lacks_what_it_lacks_and_nothing_but_get_is_sent(
         profile(places, reduced, tap.url, reduced.sessions[GAME_ADMIN])
         with (places / "config.toml").open("a") as file:
             file.write('[profiles.live.routes]\ncredit = "POST /v2/wallets/{externalPlayerId}/{economyKey}"\n')
-        ran = await examined(capsys)
-    assert ran.code == 0, "what is missing is no fault of the surroundings"
-    support = ran.support()
+        result = await examined(capsys)
+    assert result.code == 0, "what is missing is no fault of the surroundings"
+    support = result.support()
     assert {each for each, state in support.items() if state == "available"} == set(PUBLISHED)
     for each in (Operation.ME, Operation.SEARCH, Operation.CATALOG, Operation.AUDIT_LOG, Operation.BAN):
         assert support[each] == "missing"
     assert support[Operation.END_SESSION] == "unknown"
     assert tap.methods == {"GET"}
     assert reduced.backend.counts() == before
-    assert "does not identify sessions" in ran.of("session", "who")["words"]
-    assert ran.of("operations", "idempotency keys")["state"] == "note"
-    own = ran.of("operations", "credit")
+    assert "does not identify sessions" in result.of("session", "who")["words"]
+    assert result.of("operations", "idempotency keys")["state"] == "note"
+    own = result.of("operations", "credit")
     assert own["facts"]["route"] == "POST /v2/wallets/{externalPlayerId}/{economyKey}"
     assert (own["facts"]["own"], own["state"]) == (True, "warning")
 
@@ -131,14 +131,14 @@ async def test_a_kraty_without_health_is_recognized_before_the_token_is_sent(
     profile(places, world, f"http://127.0.0.1:{world.backend.port}", world.sessions[GAME_ADMIN])
     with (places / "config.toml").open("a") as file:
         file.write("[profiles.live.routes]\nhealth = false\n")
-    ran = await examined(capsys)
-    assert ran.code == 0
-    assert ran.of("address", "player")["state"] == "ok"
-    assert ran.of("clock", "skew")["state"] == "ok"
-    assert ran.support()[Operation.PLAYER] == "available"
+    result = await examined(capsys)
+    assert result.code == 0
+    assert result.of("address", "player")["state"] == "ok"
+    assert result.of("clock", "skew")["state"] == "ok"
+    assert result.support()[Operation.PLAYER] == "available"
 
 
-async def test_with_a_server_key_nothing_but_get_is_sent(
+async def test_with_a_server_key_only_get_is_sent(
     world: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = world.keys[SERVER_INTEGRATION]
@@ -146,14 +146,14 @@ async def test_with_a_server_key_nothing_but_get_is_sent(
     async with tapped(world.backend.port) as tap:
         more = f'credential = "server_key"\nserver_key_file = "{places / "token"}"\nserver_actions = true\n'
         profile(places, world, tap.url, key, more)
-        ran = await examined(capsys)
-    assert (ran.code, ran.err) == (0, "")
-    support = ran.support()
+        result = await examined(capsys)
+    assert (result.code, result.err) == (0, "")
+    support = result.support()
     assert {each for each, state in support.items() if state == "available"} == {"health", "me", "player"}
     assert support[Operation.SEARCH] == "missing"
     assert tap.methods == {"GET"}
     assert world.backend.counts() == before
-    assert not any(part in ran.out for part in key.split("."))
+    assert not any(part in result.out for part in key.split("."))
 
 
 async def test_an_expired_token_is_the_first_finding(
@@ -161,11 +161,11 @@ async def test_an_expired_token_is_the_first_finding(
 ) -> None:
     async with tapped(world.backend.port) as tap:
         profile(places, world, tap.url, "kst_" + "x" * 43)
-        ran = await examined(capsys)
-    assert ran.code == 1
-    assert (ran.findings[0]["area"], ran.findings[0]["name"]) == ("token", "accepted")
-    assert ran.support()[Operation.BAN] == "available", "health names the operations to everybody"
-    assert "x" * 8 not in ran.out
+        result = await examined(capsys)
+    assert result.code == 1
+    assert (result.findings[0]["area"], result.findings[0]["name"]) == ("token", "accepted")
+    assert result.support()[Operation.BAN] == "available", "health names the operations to everybody"
+    assert "x" * 8 not in result.out
     assert tap.methods == {"GET"}
 
 
@@ -174,9 +174,9 @@ async def test_without_me_the_look_up_shows_an_expired_token(
 ) -> None:
     async with tapped(reduced.backend.port) as tap:
         profile(places, reduced, tap.url, "kst_" + "x" * 43)
-        ran = await examined(capsys)
-    assert ran.code == 1
-    assert (ran.findings[0]["area"], ran.findings[0]["name"]) == ("token", "accepted")
+        result = await examined(capsys)
+    assert result.code == 1
+    assert (result.findings[0]["area"], result.findings[0]["name"]) == ("token", "accepted")
     assert not any("/grants" in target for _, target in tap.requests)
 
 
@@ -185,10 +185,10 @@ async def test_without_a_token_the_rest_is_checked(
 ) -> None:
     async with tapped(world.backend.port) as tap:
         profile(places, world, tap.url, "unused", "keyring = false\n")
-        ran = await examined(capsys)
-    assert ran.code == 1
-    assert (ran.findings[0]["area"], ran.findings[0]["words"]) == ("token", "there is no session token")
-    assert ran.of("address", "health")["state"] == "ok"
+        result = await examined(capsys)
+    assert result.code == 1
+    assert (result.findings[0]["area"], result.findings[0]["words"]) == ("token", "there is no session token")
+    assert result.of("address", "health")["state"] == "ok"
     assert {target for _, target in tap.requests} == {"/admin/v1/health"}
 
 
@@ -196,10 +196,10 @@ async def test_a_game_that_the_session_may_not_enter_is_a_problem(
     world: TroubledGame, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     profile(places, world, f"http://127.0.0.1:{world.backend.port}", world.sessions[GAME_VIEWER])
-    ran = await examined(capsys, "--game", "chess")
-    assert ran.code == 1
-    assert (ran.findings[0]["area"], ran.findings[0]["name"]) == ("session", "game")
-    assert "chess" in ran.findings[0]["words"]
+    result = await examined(capsys, "--game", "chess")
+    assert result.code == 1
+    assert (result.findings[0]["area"], result.findings[0]["name"]) == ("session", "game")
+    assert "chess" in result.findings[0]["words"]
 
 
 def believed(places: Path) -> Capabilities:
@@ -231,8 +231,8 @@ async def test_cached_facts_of_an_unreachable_backend_are_kept_and_not_shown(
         profile(places, world, tap.url, world.sessions[GAME_ADMIN])
         assert (await examined(capsys)).support()["ban"] == "available"
     kept = (places / "state" / "capabilities-live.json").read_bytes()
-    ran = await examined(capsys)
-    assert (ran.code, set(ran.support().values())) == (1, {"unknown"})
+    result = await examined(capsys)
+    assert (result.code, set(result.support().values())) == (1, {"unknown"})
     assert (places / "state" / "capabilities-live.json").read_bytes() == kept
 
 
@@ -246,14 +246,14 @@ async def test_a_missing_or_open_folder_is_not_changed(
         folder.mkdir()
         folder.chmod(mode)
     profile(places, world, f"http://127.0.0.1:{world.backend.port}", world.sessions[GAME_ADMIN])
-    ran = await examined(capsys)
-    assert ran.code == 0
-    assert ran.of("state", "folder")["state"] == ("note" if mode is None else "warning")
+    result = await examined(capsys)
+    assert result.code == 0
+    assert result.of("state", "folder")["state"] == ("note" if mode is None else "warning")
     assert folder.exists() is (mode is not None)
     if mode is not None:
         assert (stat.S_IMODE(folder.stat().st_mode), list(folder.iterdir())) == (mode, [])
 
 
-def test_a_wrong_option_is_a_fault_of_usage(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_option_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["doctor", "--no-such-option"]) == 2
     assert capsys.readouterr().out == ""

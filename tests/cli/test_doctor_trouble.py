@@ -1,4 +1,4 @@
-"""`doctor` where something is broken: the most important fault comes first, and no secret is ever printed."""
+"""`doctor` with problems: the most important one comes first, and no secret is printed."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ def places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 async def test_a_dead_link_is_one_problem_and_the_operations_are_unknown(capsys: pytest.CaptureFixture[str]) -> None:
     with reserved_port() as port:
-        ran = await examined(capsys, "--url", f"http://127.0.0.1:{port}")
-    assert ran.code == 1
-    assert [each["name"] for each in ran.findings if each["state"] == "problem"] == ["health"]
-    assert ran.findings[0]["area"] == "address"
-    assert set(ran.support().values()) == {"unknown"}
+        result = await examined(capsys, "--url", f"http://127.0.0.1:{port}")
+    assert result.code == 1
+    assert [each["name"] for each in result.findings if each["state"] == "problem"] == ["health"]
+    assert result.findings[0]["area"] == "address"
+    assert set(result.support().values()) == {"unknown"}
 
 
 def test_all_timeouts_together_are_below_20_seconds() -> None:
@@ -76,9 +76,9 @@ def test_all_timeouts_together_are_below_20_seconds() -> None:
 
 async def test_a_broken_connection_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(cut_at_once) as wire:
-        ran = await examined(capsys, "--url", wire.url)
-    assert ran.code == 1
-    assert ran.findings[0]["area"] == "address"
+        result = await examined(capsys, "--url", wire.url)
+    assert result.code == 1
+    assert result.findings[0]["area"] == "address"
 
 
 @pytest.mark.parametrize(
@@ -93,18 +93,18 @@ async def test_a_broken_connection_is_reported(capsys: pytest.CaptureFixture[str
 )
 async def test_another_server_never_gets_the_token(act: Act, capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(act) as wire:
-        ran = await examined(capsys, "--url", wire.url)
-    assert ran.code == 1
-    assert (ran.findings[0]["area"], ran.findings[0]["name"]) == ("address", "health")
+        result = await examined(capsys, "--url", wire.url)
+    assert result.code == 1
+    assert (result.findings[0]["area"], result.findings[0]["name"]) == ("address", "health")
     assert {heard.method for heard in wire.heard} == {"GET"}
     assert not any("authorization" in heard.headers for heard in wire.heard)
 
 
 async def test_an_unhealthy_kraty_is_a_problem(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(answers(200, {"ok": False, "version": "2"})) as wire:
-        ran = await examined(capsys, "--url", wire.url)
-    assert ran.code == 1
-    assert ran.findings[0]["words"] == "its health check reports a failure (version 2)"
+        result = await examined(capsys, "--url", wire.url)
+    assert result.code == 1
+    assert result.findings[0]["words"] == "its health check reports a failure (version 2)"
 
 
 @asynccontextmanager
@@ -126,11 +126,11 @@ async def over_tls(health: object = HEALTH) -> AsyncIterator[tuple[int, list[byt
 
 async def test_an_untrusted_certificate_is_a_tls_problem(capsys: pytest.CaptureFixture[str]) -> None:
     async with over_tls() as (port, heard):
-        ran = await examined(capsys, "--url", f"https://localhost:{port}")
-    assert ran.code == 1
-    assert (ran.findings[0]["area"], ran.findings[0]["name"]) == ("tls", "certificate")
-    assert "not trusted" in ran.findings[0]["words"]
-    assert "SSL_CERT_FILE" in ran.findings[0]["advice"]
+        result = await examined(capsys, "--url", f"https://localhost:{port}")
+    assert result.code == 1
+    assert (result.findings[0]["area"], result.findings[0]["name"]) == ("tls", "certificate")
+    assert "not trusted" in result.findings[0]["words"]
+    assert "SSL_CERT_FILE" in result.findings[0]["advice"]
     assert heard == []
 
 
@@ -140,9 +140,9 @@ async def test_a_port_without_tls_is_a_tls_problem(capsys: pytest.CaptureFixture
         raise HungUp
 
     async with wired(plain) as wire:
-        ran = await examined(capsys, "--url", wire.url.replace("http:", "https:"))
-    assert (ran.code, ran.findings[0]["area"]) == (1, "tls")
-    assert "does not speak https" in ran.findings[0]["words"]
+        result = await examined(capsys, "--url", wire.url.replace("http:", "https:"))
+    assert (result.code, result.findings[0]["area"]) == (1, "tls")
+    assert "does not speak https" in result.findings[0]["words"]
 
 
 def test_a_silent_tls_connection_is_not_a_tls_problem() -> None:
@@ -160,11 +160,11 @@ async def test_tls_version_and_expiry_are_reported(
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     monkeypatch.delenv("KRATY_TOKEN")
     async with over_tls() as (port, heard):
-        ran = await examined(capsys, "--url", f"https://localhost:{port}")
-    found = ran.of("tls", "certificate")
-    assert found["state"] == "ok"
-    assert found["words"].startswith("TLSv1.3, trusted by SSL_CERT_FILE; valid until 2126-")
-    assert found["facts"]["days"] > 0
+        result = await examined(capsys, "--url", f"https://localhost:{port}")
+    finding = result.of("tls", "certificate")
+    assert finding["state"] == "ok"
+    assert finding["words"].startswith("TLSv1.3, trusted by SSL_CERT_FILE; valid until 2126-")
+    assert finding["facts"]["days"] > 0
     assert all(each.startswith(b"GET ") for each in heard)
 
 
@@ -175,12 +175,12 @@ async def test_a_slow_backend_times_out_and_findings_remain(places: Path) -> Non
     async with wired(then) as wire:
         profile = Profile(url=wire.url, studio="s", game="g")
         launch = Launch(profile, Secret(TOKEN), places / "state", places / "state")
-        found = await BackendCheckup(launch, BackendFacts(launch, "")).examine()
-    assert {(each.area, each.state) for each in found if each.area is CheckArea.LINK} >= {
+        findings = await BackendCheckup(launch, BackendFacts(launch, "")).examine()
+    assert {(each.area, each.state) for each in findings if each.area is CheckArea.LINK} >= {
         (CheckArea.LINK, CheckState.WARNING)
     }
-    assert any((each.area, each.name) == (CheckArea.ADDRESS, "health") for each in found)
-    support = [each.facts["support"] for each in found if "support" in each.facts]
+    assert any((each.area, each.name) == (CheckArea.ADDRESS, "health") for each in findings)
+    support = [each.facts["support"] for each in findings if "support" in each.facts]
     assert (len(support), support.count("available")) == (len(ADMIN_OPERATIONS), 1)
     assert {heard.method for heard in wire.heard} == {"GET"}
 
@@ -191,10 +191,10 @@ async def test_clock_skew_is_reported_with_its_direction(
 ) -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
     async with wired(answers(200, HEALTH, {"Date": date}), *[HEALTHY] * 4, answers(404)) as wire:
-        ran = await examined(capsys, "--url", wire.url)
-    found = ran.of("clock", "skew")
-    assert found["state"] == ("warning" if where else "ok")
-    assert where is None or f"{where} the backend's" in found["words"]
+        result = await examined(capsys, "--url", wire.url)
+    finding = result.of("clock", "skew")
+    assert finding["state"] == ("warning" if where else "ok")
+    assert where is None or f"{where} the backend's" in finding["words"]
 
 
 async def test_echoed_secrets_are_not_printed(
@@ -236,10 +236,10 @@ async def test_a_failing_backend_that_echoes_the_token(capsys: pytest.CaptureFix
         await line.send(written(422, body) if "authorization" in heard.headers else written(200, HEALTH))
 
     async with wired(echo) as wire:
-        ran = await examined(capsys, "--url", wire.url)
-    assert ran.code == 1
-    assert "•••" in json.dumps(ran.findings, ensure_ascii=False), "the message is shown, without the token"
-    assert TOKEN not in ran.out
+        result = await examined(capsys, "--url", wire.url)
+    assert result.code == 1
+    assert "•••" in json.dumps(result.findings, ensure_ascii=False), "the message is shown, without the token"
+    assert TOKEN not in result.out
 
 
 @pytest.mark.parametrize(
@@ -253,21 +253,21 @@ async def test_a_failing_backend_that_echoes_the_token(capsys: pytest.CaptureFix
     ],
 )
 async def test_an_address_that_cannot_be_used(url: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
-    ran = await examined(capsys, "--url", url)
-    assert ran.code == 1
-    assert ran.findings[0]["area"] == "address"
-    assert words in ran.findings[0]["words"]
-    assert PASSWORD not in ran.out + ran.err
+    result = await examined(capsys, "--url", url)
+    assert result.code == 1
+    assert result.findings[0]["area"] == "address"
+    assert words in result.findings[0]["words"]
+    assert PASSWORD not in result.out + result.err
 
 
 async def test_an_unresolvable_host_ends_the_requests(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kraty_console.cli.checkup.address.resolved", lambda host, seconds: f"no {host}")
-    ran = await examined(capsys, "--url", "https://kraty.invalid")
-    assert ran.code == 1
-    assert (ran.findings[0]["area"], ran.findings[0]["name"]) == ("address", "host")
-    assert set(ran.support().values()) == {"unknown"}
+    result = await examined(capsys, "--url", "https://kraty.invalid")
+    assert result.code == 1
+    assert (result.findings[0]["area"], result.findings[0]["name"]) == ("address", "host")
+    assert set(result.support().values()) == {"unknown"}
 
 
 async def test_behind_a_proxy_the_proxy_is_named_without_its_password(
@@ -277,13 +277,13 @@ async def test_behind_a_proxy_the_proxy_is_named_without_its_password(
     async with wired(answers(407)) as wire:
         host = wire.url.removeprefix("http://")
         monkeypatch.setenv("HTTPS_PROXY", f"http://ada:{PASSWORD}@{host}")
-        ran = await examined(capsys, "--url", "https://kraty.invalid")
-    found = ran.of("proxy", "proxy")
-    assert found["facts"] == {"variable": "HTTPS_PROXY", "host": host}
-    assert ran.of("proxy", "host")["state"] == "ok"
-    assert (ran.code, ran.findings[0]["name"]) == (1, "health")
+        result = await examined(capsys, "--url", "https://kraty.invalid")
+    finding = result.of("proxy", "proxy")
+    assert finding["facts"] == {"variable": "HTTPS_PROXY", "host": host}
+    assert result.of("proxy", "host")["state"] == "ok"
+    assert (result.code, result.findings[0]["name"]) == (1, "health")
     assert [heard.method for heard in wire.heard] == ["CONNECT"]
-    assert PASSWORD not in ran.out + ran.err
+    assert PASSWORD not in result.out + result.err
 
 
 @pytest.mark.parametrize(
@@ -299,21 +299,21 @@ async def test_a_proxy_that_cannot_be_used_is_one_problem(
 ) -> None:
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    ran = await examined(capsys, "--url", "https://kraty.invalid")
-    (problem,) = [each for each in ran.findings if each["state"] == "problem"]
-    assert (ran.code, problem["area"]) == (1, "proxy")
+    result = await examined(capsys, "--url", "https://kraty.invalid")
+    (problem,) = [each for each in result.findings if each["state"] == "problem"]
+    assert (result.code, problem["area"]) == (1, "proxy")
     assert problem["words"].startswith(words)
     assert "NO_PROXY" in problem["advice"]
-    assert PASSWORD not in ran.out + ran.err
+    assert PASSWORD not in result.out + result.err
 
 
 async def test_a_socks_proxy_can_be_used(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     async with over_tls() as (backend, _), tcp_server(socks) as port:
         monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
         monkeypatch.setenv("ALL_PROXY", f"socks5h://127.0.0.1:{port}")
-        ran = await examined(capsys, "--url", f"https://localhost:{backend}")
-    assert ran.of("proxy", "proxy")["words"] == f"127.0.0.1:{port}, from ALL_PROXY"
-    assert ran.of("address", "health")["state"] == "ok"
+        result = await examined(capsys, "--url", f"https://localhost:{backend}")
+    assert result.of("proxy", "proxy")["words"] == f"127.0.0.1:{port}, from ALL_PROXY"
+    assert result.of("address", "health")["state"] == "ok"
 
 
 async def test_the_password_of_a_proxy_is_hidden_decoded_and_as_it_is_written(
@@ -324,9 +324,9 @@ async def test_the_password_of_a_proxy_is_hidden_decoded_and_as_it_is_written(
     async with over_tls(health) as (backend, _), tcp_server(lambda *streams: tunnel(*streams, [])) as port:
         monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
         monkeypatch.setenv("HTTPS_PROXY", f"http://ada:pa55%20word@127.0.0.1:{port}")
-        ran = await examined(capsys, "--url", f"https://localhost:{backend}")
-    assert ran.of("address", "health")["facts"]["version"] == "••• or •••"
-    assert "pa55" not in ran.out
+        result = await examined(capsys, "--url", f"https://localhost:{backend}")
+    assert result.of("address", "health")["facts"]["version"] == "••• or •••"
+    assert "pa55" not in result.out
 
 
 @pytest.mark.parametrize(
@@ -344,11 +344,11 @@ async def test_a_fault_of_the_configuration_comes_before_all_others(
 ) -> None:
     (places / "config.toml").write_text(text)
     monkeypatch.delenv("KRATY_TOKEN")
-    ran = await examined(capsys)
-    assert ran.code == 1
-    assert ran.findings[0]["area"] == "configuration"
-    assert words in ran.findings[0]["words"]
-    assert any(each["area"] == "terminal" for each in ran.findings), "the rest is looked at all the same"
+    result = await examined(capsys)
+    assert result.code == 1
+    assert result.findings[0]["area"] == "configuration"
+    assert words in result.findings[0]["words"]
+    assert any(each["area"] == "terminal" for each in result.findings), "the rest is looked at all the same"
 
 
 async def test_a_token_file_that_others_can_read_is_a_problem_of_the_token(
@@ -359,11 +359,11 @@ async def test_a_token_file_that_others_can_read_is_a_problem_of_the_token(
     (places / "token").chmod(0o644)
     async with wired(HEALTHY) as wire:
         (places / "config.toml").write_text(f'[profiles.a]\nurl = "{wire.url}"\ntoken_file = "{places / "token"}"\n')
-        ran = await examined(capsys)
-    assert (ran.code, ran.findings[0]["area"]) == (1, "token")
-    assert "chmod 600" in ran.findings[0]["words"]
-    assert TOKEN not in ran.out
-    assert [each["name"] for each in ran.findings if each["area"] == "token"] == ["source"]
+        result = await examined(capsys)
+    assert (result.code, result.findings[0]["area"]) == (1, "token")
+    assert "chmod 600" in result.findings[0]["words"]
+    assert TOKEN not in result.out
+    assert [each["name"] for each in result.findings if each["area"] == "token"] == ["source"]
 
 
 async def test_a_failing_check_is_reported_and_the_others_run(
@@ -374,11 +374,11 @@ async def test_a_failing_check_is_reported_and_the_others_run(
 
     monkeypatch.setattr("kraty_console.cli.checkup.state.folder_findings", broken)
     monkeypatch.setattr("kraty_console.cli.checkup.backend_checkup.BackendCheckup.examine", broken)
-    ran = await examined(capsys, "--url", "http://127.0.0.1:9")
-    assert ran.of("state", "folder")["words"] == "could not be checked (RuntimeError)"
-    assert ran.of("operations", "operations")["state"] == "unknown"
-    assert ran.of("journal", "file")["state"] == "note"
-    assert TOKEN not in ran.out
+    result = await examined(capsys, "--url", "http://127.0.0.1:9")
+    assert result.of("state", "folder")["words"] == "could not be checked (RuntimeError)"
+    assert result.of("operations", "operations")["state"] == "unknown"
+    assert result.of("journal", "file")["state"] == "note"
+    assert TOKEN not in result.out
 
 
 async def test_people_get_80_columns(places: Path, capsys: pytest.CaptureFixture[str]) -> None:

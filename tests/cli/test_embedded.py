@@ -1,4 +1,4 @@
-"""The demo's backend: its folder, its words when it does not start, and what a killed demo leaves to the next one."""
+"""The demo's backend: its temporary folder, failed starts, and what is left by killed processes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_backend_that_does_not_start_shows_its_output(temporary: Path, monkeyp
     assert list(temporary.iterdir()) == []
 
 
-def test_the_folder_is_private_and_goes_also_when_what_uses_it_fails(temporary: Path) -> None:
+def test_the_folder_is_private_and_is_removed_after_an_error(temporary: Path) -> None:
     with ExitStack() as stack:
         stack.enter_context(pytest.raises(ZeroDivisionError))
         folder = stack.enter_context(_folder())

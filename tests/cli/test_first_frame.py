@@ -77,7 +77,7 @@ def test_the_theme_of_the_configuration_is_found(text: str, theme: str, tmp_path
     assert theme_of([], {**TRUE, "KRATY_URL": "", "KRATY_CONFIG": str(file)}) == NAMES[theme]
 
 
-def test_where_erasing_may_not_colour_the_ground_is_left_to_the_real_thing() -> None:
+def test_no_background_on_terminals_that_erase_without_it() -> None:
     assert picture(DARK, {**TRUE, "TERM": "screen"}, 80).ground.behind == ""
     assert picture(DARK, TRUE, 80).ground.behind == "48;2;18;22;27"
 

@@ -1,4 +1,4 @@
-"""`kraty-console backend game|member|token|key|backup`: what it prints, what it writes, and how it ends."""
+"""`kraty-console backend game|member|token|key|backup`: output, effects and exit codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from kraty_console.backend.storage import tables
-from kraty_console.cli.backend_database import database_url, run_in_transaction
+from kraty_console.cli.backend_database import run_in_transaction
+from kraty_console.cli.database_url import database_url
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.main import run
 from tests.harness.databases import KINDS, PostgresqlServer, SqliteFiles
@@ -78,8 +79,8 @@ def test_a_game_is_defined_by_a_document(command: Command, tmp_path: Path) -> No
     code, out, words = command("game", "define", str(example), "--game", "defined")
     assert (code, out, words[:40]) == (0, "", "Defined in Defined: 3 currencies, 1 item")
     assert words[40:42] == ", "
-    told = json.loads(command("game", "define", str(example), "--game", "defined", "--json")[1])
-    assert (told["leaderboards"], told["windows"]) == (2, 0)
+    data = json.loads(command("game", "define", str(example), "--game", "defined", "--json")[1])
+    assert (data["leaderboards"], data["windows"]) == (2, 0)
     wrong = tmp_path / "wrong.json"
     wrong.write_text('{"leaderboards": [{"key": "k", "name": "K", "rankedBy": "nothing"}]}', encoding="utf-8")
     code, out, words = command("game", "define", str(wrong), "--game", "defined")
@@ -130,13 +131,13 @@ def test_credentials_can_be_revoked(command: Command) -> None:
 )
 def test_errors_are_reported_as_text(command: Command, arguments: list[str], code: int, words: str) -> None:
     command("game", "create", "Words", "--studio", "Wordy")
-    found, out, said = command(*arguments)
-    assert (found, out) == (code, "")
+    exit_code, out, said = command(*arguments)
+    assert (exit_code, out) == (code, "")
     assert words in said
     assert "hidden" not in said
 
 
-def test_the_studio_s_log_tells_who_did_it(command: Command, url: str) -> None:
+def test_the_audit_log_names_the_operator(command: Command, url: str) -> None:
     command("game", "create", "Logged", "--studio", "Loggers")
     command("member", "add", "eve@log.example", "--role", "GAME_ADMIN", "--game", "logged")
     command("token", "issue", "eve@log.example")
@@ -149,7 +150,7 @@ def test_the_studio_s_log_tells_who_did_it(command: Command, url: str) -> None:
     assert all(row["actor_label"].startswith("command line (") for row in rows)
 
 
-def test_a_backup_is_one_state_of_a_file_that_is_written_meanwhile(tmp_path: Path) -> None:
+def test_a_backup_of_a_busy_database_is_consistent(tmp_path: Path) -> None:
     url = SqliteFiles(tmp_path).fresh()
     source, copy = Path(url.removeprefix("sqlite:///")), tmp_path / "copy.db"
     stop = threading.Event()
@@ -196,7 +197,7 @@ def test_refused_backups(tmp_path: Path, capsys: pytest.CaptureFixture[str], url
     assert not list(tmp_path.iterdir())
 
 
-def test_a_backup_takes_no_file_s_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_backup_replaces_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = SqliteFiles(tmp_path).fresh()
     taken = tmp_path / "precious.txt"
     taken.write_text("keep me")

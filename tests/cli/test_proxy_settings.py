@@ -1,4 +1,4 @@
-"""Every command that makes a client names the proxy setting that cannot be used."""
+"""Every command with a client names a proxy setting that cannot be used."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SETTINGS = [
 
 @pytest.mark.parametrize(("arguments", "credentials"), COMMANDS)
 @pytest.mark.parametrize(("settings", "words", "code"), SETTINGS)
-async def test_no_command_fails_on_a_proxy_without_naming_it(
+async def test_every_command_names_the_invalid_proxy(
     arguments: tuple[str, ...],
     credentials: dict[str, str],
     settings: dict[str, str],
@@ -53,12 +53,12 @@ async def test_no_command_fails_on_a_proxy_without_naming_it(
     for name, value in {"KRATY_URL": API, **credentials, **settings}.items():
         monkeypatch.setenv(name, value.replace("PORT", str(closed_port())))
     assert await asyncio.to_thread(run, arguments) == code
-    said = capsys.readouterr()
-    assert words in said.err
-    assert "s3cr3t" not in said.out + said.err
+    captured = capsys.readouterr()
+    assert words in captured.err
+    assert "s3cr3t" not in captured.out + captured.err
 
 
-def test_the_console_says_before_it_opens_that_a_proxy_cannot_be_used() -> None:
+def test_the_console_reports_an_invalid_proxy_before_it_opens() -> None:
     from kraty_console.config.launch import Launch
     from kraty_console.config.profiles import Profile
     from kraty_console.console.startup.profile_checks import problems
@@ -71,20 +71,20 @@ def test_the_console_says_before_it_opens_that_a_proxy_cannot_be_used() -> None:
     assert "s3cr3t" not in wrong
 
 
-def test_a_proxy_is_told_where_it_is_and_nothing_more() -> None:
+def test_only_the_host_of_a_proxy_is_shown() -> None:
     assert Proxy("http", "::1", 80, "HTTPS_PROXY").words == "the proxy [::1]:80 (HTTPS_PROXY)"
 
 
-def test_without_the_extra_a_real_run_names_it() -> None:
+def test_a_missing_socks_extra_is_named() -> None:
     code = "import sys; sys.modules['socksio'] = None; from kraty_console.__main__ import main; main()"
     environ = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "KRATY_TOKEN": "t" * 30, "KRATY_URL": API}
-    ran = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code, "search", "alice"],
         env={**environ, "ALL_PROXY": "socks5://127.0.0.1:7891"},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert "pip install 'kraty-console[socks]'" in ran.stderr
-    assert "Traceback" not in ran.stderr
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "pip install 'kraty-console[socks]'" in result.stderr
+    assert "Traceback" not in result.stderr

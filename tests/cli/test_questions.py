@@ -1,4 +1,4 @@
-"""`search` and `show`: data on the standard output, words on the standard error, and exit codes a script can trust."""
+"""`search` and `show`: data on the standard output, messages on the standard error, and exit codes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 
 
 @dataclass(frozen=True)
-class Ran:
+class RunResult:
     """How a run ended and what it said."""
 
     code: int
@@ -58,19 +58,19 @@ def own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-async def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ran:
+async def run_command(capsys: pytest.CaptureFixture[str], *arguments: str) -> RunResult:
     code = await asyncio.to_thread(run, arguments)
     captured = capsys.readouterr()
-    return Ran(code, captured.out, captured.err)
+    return RunResult(code, captured.out, captured.err)
 
 
 async def test_search_lists_the_hits(capsys: pytest.CaptureFixture[str]) -> None:
     hits = [{"externalPlayerId": "alice_42", "email": "alice@example.com", "match": "external_id"}]
     async with wired(ME, told({"players": hits})) as wire:
-        ran = await asked(capsys, "search", "alice", "--url", wire.url, "--limit", "3")
-    assert ran.code == 0
-    assert "alice_42" in ran.out
-    assert ran.err == ""
+        result = await run_command(capsys, "search", "alice", "--url", wire.url, "--limit", "3")
+    assert result.code == 0
+    assert "alice_42" in result.out
+    assert result.err == ""
     assert (
         wire.heard[1].target == "/admin/v1/studios/studio-1/games/game-1/players?query=alice&environment=live&limit=3"
     )
@@ -79,23 +79,23 @@ async def test_search_lists_the_hits(capsys: pytest.CaptureFixture[str]) -> None
 
 async def test_search_without_a_hit_ends_with_3(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(ME, told({"players": []})) as wire:
-        ran = await asked(capsys, "--url", wire.url, "search", "nobody\x1b[31m", "--json")
-    assert ran.code == 3
-    assert json.loads(ran.out) == {"players": []}
-    assert "nobody" in ran.err
-    assert not CONTROL.search(ran.err)
+        result = await run_command(capsys, "--url", wire.url, "search", "nobody\x1b[31m", "--json")
+    assert result.code == 3
+    assert json.loads(result.out) == {"players": []}
+    assert "nobody" in result.err
+    assert not CONTROL.search(result.err)
 
 
 async def test_the_game_is_found_by_name_or_refused(capsys: pytest.CaptureFixture[str]) -> None:
     where = ("--studio", "Den", "--game", "fox-hunt", "--environment", "test")
     async with wired(ME, told({"players": []}), ME) as wire:
-        await asked(capsys, "--url", wire.url, *where, "search", "alice")
+        await run_command(capsys, "--url", wire.url, *where, "search", "alice")
         assert wire.heard[1].target.startswith("/admin/v1/studios/studio-2/games/game-2/players?")
         assert "environment=test" in wire.heard[1].target
-        ran = await asked(capsys, "--url", wire.url, "--game", "chess", "search", "alice")
-    assert ran.code == 3
-    assert "game chess" in ran.err
-    assert "rabbit-rush, fox-hunt" in ran.err
+        result = await run_command(capsys, "--url", wire.url, "--game", "chess", "search", "alice")
+    assert result.code == 3
+    assert "game chess" in result.err
+    assert "rabbit-rush, fox-hunt" in result.err
 
 
 async def test_several_games_require_a_choice(
@@ -103,38 +103,38 @@ async def test_several_games_require_a_choice(
 ) -> None:
     monkeypatch.delenv("KRATY_GAME")
     async with wired(ME) as wire:
-        ran = await asked(capsys, "show", "alice_42", "--url", wire.url)
-    assert (ran.code, ran.out) == (2, "")
-    assert "rabbit-rush (--studio studio-1 --game game-1), fox-hunt" in ran.err
+        result = await run_command(capsys, "show", "alice_42", "--url", wire.url)
+    assert (result.code, result.out) == (2, "")
+    assert "rabbit-rush (--studio studio-1 --game game-1), fox-hunt" in result.err
 
 
 async def test_show_prints_everything(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(ME, told(ALICE)) as wire:
-        ran = await asked(capsys, "--url", wire.url, "show", "alice_42")
-    assert ran.code == 0
-    assert ran.err == ""
+        result = await run_command(capsys, "--url", wire.url, "show", "alice_42")
+    assert result.code == 0
+    assert result.err == ""
     for words in ("alice_42", "alice@example.com", "daily_race", "gold", "Next step"):
-        assert words in ran.out
+        assert words in result.out
 
 
 @pytest.mark.parametrize("pane", ["attempts", "grants", "wallet", "lobbies", "items", "audit"])
 async def test_show_prints_one_pane(capsys: pytest.CaptureFixture[str], pane: str) -> None:
     async with wired(ME, told(ALICE)) as wire:
-        ran = await asked(capsys, "--url", wire.url, "show", "alice_42", "--pane", pane)
-    assert ran.code == 0
-    assert ran.out.strip()
-    assert ("daily_race" in ran.out) == (pane == "attempts")
-    assert ("gold" in ran.out) == (pane == "wallet")
+        result = await run_command(capsys, "--url", wire.url, "show", "alice_42", "--pane", pane)
+    assert result.code == 0
+    assert result.out.strip()
+    assert ("daily_race" in result.out) == (pane == "attempts")
+    assert ("gold" in result.out) == (pane == "wallet")
 
 
 async def test_show_as_json_is_the_raw_answer(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(ME, told(ALICE), ME, told(ALICE)) as wire:
-        whole = json.loads((await asked(capsys, "--url", wire.url, "show", "alice_42", "--json")).out)
+        complete = json.loads((await run_command(capsys, "--url", wire.url, "show", "alice_42", "--json")).out)
         part = json.loads(
-            (await asked(capsys, "--url", wire.url, "show", "alice_42", "--json", "--pane", "wallet")).out
+            (await run_command(capsys, "--url", wire.url, "show", "alice_42", "--json", "--pane", "wallet")).out
         )
-    assert whole["attempts"][0]["somethingNew"] is True
-    assert whole["player"]["externalPlayerId"] == "alice_42"
+    assert complete["attempts"][0]["somethingNew"] is True
+    assert complete["player"]["externalPlayerId"] == "alice_42"
     assert set(part) == {"wallet", "walletLedger"}
     assert part["wallet"][0]["balance"] == 1240
 
@@ -153,14 +153,14 @@ async def test_show_as_json_is_the_raw_answer(capsys: pytest.CaptureFixture[str]
         (cut_at_once, 5, "reached"),
     ],
 )
-async def test_an_error_is_words_and_a_code(
+async def test_an_error_is_a_message_and_an_exit_code(
     capsys: pytest.CaptureFixture[str], act: Act, code: int, words: str
 ) -> None:
     async with wired(ME, act) as wire:
-        ran = await asked(capsys, "--url", wire.url, "show", "x")
-    assert (ran.code, ran.out) == (code, "")
-    assert words in ran.err
-    assert TOKEN not in ran.err
+        result = await run_command(capsys, "--url", wire.url, "show", "x")
+    assert (result.code, result.out) == (code, "")
+    assert words in result.err
+    assert TOKEN not in result.err
 
 
 @pytest.mark.parametrize(
@@ -185,18 +185,18 @@ async def test_an_unknown_id_suggests_alternatives(
     capsys: pytest.CaptureFixture[str], hits: list[dict[str, str]], words: str
 ) -> None:
     async with wired(ME, failed(404, "not_found"), told({"players": hits})) as wire:
-        ran = await asked(capsys, "--url", wire.url, "show", "x")
-    assert (ran.code, ran.out) == (3, "")
-    assert words in ran.err
-    assert ("search" in ran.err) == ("search" in words)
+        result = await run_command(capsys, "--url", wire.url, "show", "x")
+    assert (result.code, result.out) == (3, "")
+    assert words in result.err
+    assert ("search" in result.err) == ("search" in words)
 
 
-async def test_no_server_ends_with_5(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_an_unreachable_server_ends_with_5(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(ME) as wire:
         pass
-    ran = await asked(capsys, "--url", wire.url, "show", "x")
-    assert ran.code == 5
-    assert "reached" in ran.err
+    result = await run_command(capsys, "--url", wire.url, "show", "x")
+    assert result.code == 5
+    assert "reached" in result.err
 
 
 USAGE = [
@@ -223,22 +223,22 @@ async def test_usage_ends_with_2(
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     if "" in arguments:
         async with wired(ME) as wire:
-            ran = await asked(capsys, *arguments[:-1], wire.url)
+            result = await run_command(capsys, *arguments[:-1], wire.url)
     else:
-        ran = await asked(capsys, *arguments)
-    assert (ran.code, ran.out) == (2, "")
-    assert words in ran.err
-    assert not CONTROL.search(ran.err)
+        result = await run_command(capsys, *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert words in result.err
+    assert not CONTROL.search(result.err)
 
 
-async def test_without_a_token_nothing_is_asked(
+async def test_without_a_token_nothing_is_requested(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("KRATY_TOKEN")
     async with wired(ME) as wire:
-        ran = await asked(capsys, "--url", wire.url, "show", "x")
-    assert ran.code == 2
-    assert "KRATY_TOKEN" in ran.err
+        result = await run_command(capsys, "--url", wire.url, "show", "x")
+    assert result.code == 2
+    assert "KRATY_TOKEN" in result.err
     assert wire.heard == []
 
 
@@ -255,29 +255,29 @@ async def test_hostile_strings_are_sanitized(capsys: pytest.CaptureFixture[str])
     async with wired(ME, told(hostile), ME, told(hostile), ME, told(hits), ME, told(hits)) as wire:
         where = ("--url", wire.url)
         for arguments in (("show", "x"), ("show", "x", "--json"), ("search", "xx"), ("search", "xx", "--json")):
-            ran = await asked(capsys, *where, *arguments)
-            assert ran.code == 0, ran.err
-            assert not CONTROL.search(ran.out), arguments
+            result = await run_command(capsys, *where, *arguments)
+            assert result.code == 0, result.err
+            assert not CONTROL.search(result.out), arguments
             if "--json" in arguments:
-                assert ran.out.isascii()
+                assert result.out.isascii()
 
 
-async def test_one_unreadable_row_costs_no_list(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_an_unreadable_row_does_not_hide_the_list(capsys: pytest.CaptureFixture[str]) -> None:
     alice = {**ALICE, "attempts": [*ALICE["attempts"], {"status": "completed"}]}
     async with wired(ME, told(alice)) as wire:
-        shown = await asked(capsys, "show", "alice_42", "--pane", "attempts", "--url", wire.url)
+        shown = await run_command(capsys, "show", "alice_42", "--pane", "attempts", "--url", wire.url)
     assert shown.code == 0
     assert "daily_race" in shown.out
     assert "1 attempt could not be read." in shown.out
     async with wired(ME, told(alice)) as wire:
-        shown = await asked(capsys, "show", "alice_42", "--pane", "attempts", "--json", "--url", wire.url)
+        shown = await run_command(capsys, "show", "alice_42", "--pane", "attempts", "--json", "--url", wire.url)
     assert (shown.code, shown.err) == (0, "1 attempt could not be read.\n")
     assert [each["id"] for each in json.loads(shown.out)["attempts"]] == ["t-1"]
 
 
 async def test_an_unreadable_hit_is_not_an_unknown_player(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(ME, told({"players": [{"email": "a@example.com"}]})) as wire:
-        found = await asked(capsys, "search", "a@example.com", "--url", wire.url)
+        found = await run_command(capsys, "search", "a@example.com", "--url", wire.url)
     assert (found.code, found.err) == (0, "1 match could not be read.\n")
 
 
@@ -285,23 +285,23 @@ async def test_an_unreadable_hit_is_not_an_unknown_player(capsys: pytest.Capture
 @pytest.mark.parametrize("text", ["", "  "])
 async def test_a_blank_query_is_a_usage_error(capsys: pytest.CaptureFixture[str], command: str, text: str) -> None:
     async with wired(ME) as wire:
-        ran = await asked(capsys, command, text, "--url", wire.url)
-    assert (ran.code, ran.out, wire.heard) == (2, "", [])
-    assert "the text is empty: give a player's id, an e-mail" in ran.err
+        result = await run_command(capsys, command, text, "--url", wire.url)
+    assert (result.code, result.out, wire.heard) == (2, "", [])
+    assert "the text is empty: give a player's id, an e-mail" in result.err
 
 
 @pytest.mark.parametrize("arguments", [["show", "alice_42"], ["show", "alice_42", "--pane", "wallet"]])
 async def test_printed_numbers_are_ungrouped(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     async with wired(ME, told(ALICE)) as wire:
-        ran = await asked(capsys, *arguments, "--url", wire.url)
-    assert "1240" in ran.out
-    assert "\u202f" not in ran.out + ran.err
+        result = await run_command(capsys, *arguments, "--url", wire.url)
+    assert "1240" in result.out
+    assert "\u202f" not in result.out + result.err
 
 
 async def test_an_incomplete_e_mail_gets_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(ME, told({"players": []}), ME, told({"players": []})) as wire:
-        part = await asked(capsys, "search", "alice@ex", "--url", wire.url)
-        other = await asked(capsys, "search", "alice", "--url", wire.url)
+        part = await run_command(capsys, "search", "alice@ex", "--url", wire.url)
+        other = await run_command(capsys, "search", "alice", "--url", wire.url)
     assert (part.code, other.code) == (3, 3)
     assert "An e-mail has to be complete." in part.err
     assert "e-mail is found" not in other.err
@@ -310,26 +310,26 @@ async def test_an_incomplete_e_mail_gets_a_hint(capsys: pytest.CaptureFixture[st
 async def test_search_cleans_a_pasted_address(capsys: pytest.CaptureFixture[str]) -> None:
     hits = [{"externalPlayerId": "alice_42", "email": "alice@example.com", "match": "email"}]
     async with wired(ME, told({"players": []}), told({"players": hits})) as wire:
-        ran = await asked(capsys, "search", "<mailto:alice@example.com>", "--url", wire.url)
-    assert ran.code == 0
-    assert "alice_42" in ran.out
+        result = await run_command(capsys, "search", "<mailto:alice@example.com>", "--url", wire.url)
+    assert result.code == 0
+    assert "alice_42" in result.out
     assert "query=%3Cmailto" in wire.heard[1].target
     assert "query=alice%40example.com&" in wire.heard[2].target
 
 
 async def test_show_finds_an_id_in_quotes(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(ME, failed(404, "not_found", "player not found"), told(ALICE)) as wire:
-        ran = await asked(capsys, "show", "\u200b'alice_42'", "--url", wire.url)
-    assert ran.code == 0
-    assert "alice_42" in ran.out
+        result = await run_command(capsys, "show", "\u200b'alice_42'", "--url", wire.url)
+    assert result.code == 0
+    assert "alice_42" in result.out
     assert wire.heard[-1].target.rpartition("/")[2].startswith("alice_42?")
 
 
 @pytest.mark.parametrize("command", [["open"], ["demo"], ["config", "show"], []])
 async def test_an_unknown_theme_lists_the_known_ones(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
-    ran = await asked(capsys, *command, "--theme", "pink")
-    assert ran.code == 2
-    assert all(name in ran.err for name in NAMES)
-    ran = await asked(capsys, *command, "--help")
-    assert "--theme [dark|light|ansi|mono]" in ran.out
+    result = await run_command(capsys, *command, "--theme", "pink")
+    assert result.code == 2
+    assert all(name in result.err for name in NAMES)
+    result = await run_command(capsys, *command, "--help")
+    assert "--theme [dark|light|ansi|mono]" in result.out
     assert tuple(NAMES) == THEMES

@@ -1,4 +1,4 @@
-"""`kraty-console server`: a studio's backend by hand, on a real backend; exit codes that a script can trust."""
+"""`kraty-console server` against a real backend: output and exit codes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WHY = ("--reason", "the same person")
 
 
 @dataclass(frozen=True)
-class Ran:
+class RunResult:
     """How a run ended and what it said."""
 
     code: int
@@ -54,58 +54,58 @@ def world(backend: Backend, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     """A game whose server key is in the environment."""
     for name in ("KRATY_STUDIO", "KRATY_GAME", "KRATY_PROFILE", "KRATY_ENVIRONMENT", "KRATY_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    made = make_troubled_game(backend)
+    game = make_troubled_game(backend)
     monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("KRATY_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("KRATY_URL", f"http://127.0.0.1:{backend.port}")
-    monkeypatch.setenv("KRATY_SERVER_KEY", made.keys["server_integration"])
-    return made
+    monkeypatch.setenv("KRATY_SERVER_KEY", game.keys["server_integration"])
+    return game
 
 
 @pytest.fixture
-def asked(capsys: pytest.CaptureFixture[str]) -> Any:
-    def ask(*arguments: str) -> Ran:
+def run_server(capsys: pytest.CaptureFixture[str]) -> Any:
+    def run_with(*arguments: str) -> RunResult:
         code = run(("server", *arguments))
-        told = capsys.readouterr()
-        assert not CONTROL.search(told.out + told.err)
-        return Ran(code, told.out, told.err)
+        captured = capsys.readouterr()
+        assert not CONTROL.search(captured.out + captured.err)
+        return RunResult(code, captured.out, captured.err)
 
-    return ask
+    return run_with
 
 
-def test_get_and_ping(world: TroubledGame, asked: Any) -> None:
-    shown = asked("get", "alice")
+def test_get_and_ping(world: TroubledGame, run_server: Any) -> None:
+    shown = run_server("get", "alice")
     assert (shown.code, shown.err) == (0, "")
     assert "alice" in shown.out
-    assert asked("get", "alice", "--json", "--limit", "2").json["player"]["externalPlayerId"] == "alice"
-    told = asked("ping")
-    assert world.keys["server_integration"][:8] in told.out
-    assert world.keys["server_integration"] not in told.out
-    assert asked("ping", "--json").json["apiKey"]["permissionSet"] == "server_integration"
+    assert run_server("get", "alice", "--json", "--limit", "2").json["player"]["externalPlayerId"] == "alice"
+    captured = run_server("ping")
+    assert world.keys["server_integration"][:8] in captured.out
+    assert world.keys["server_integration"] not in captured.out
+    assert run_server("ping", "--json").json["apiKey"]["permissionSet"] == "server_integration"
 
 
-def test_giving_and_taking(world: TroubledGame, asked: Any) -> None:
-    made = asked("grant", "new/player", "currency:gold=50", "item:sword=2", "--reference", "r-1")
-    assert (made.code, made.err) == (0, "")
-    assert re.search(r"new/player is given 50 gold and 2 sword: grant [0-9a-f-]{36}, pending", made.out)
+def test_grants_credits_and_debits(world: TroubledGame, run_server: Any) -> None:
+    result = run_server("grant", "new/player", "currency:gold=50", "item:sword=2", "--reference", "r-1")
+    assert (result.code, result.err) == (0, "")
+    assert re.search(r"new/player is given 50 gold and 2 sword: grant [0-9a-f-]{36}, pending", result.out)
     once = ("credit", "new/player", "gold", "30", "--reason", "iap", "--idempotency-key", "receipt-1")
-    assert asked(*once).out == "new/player has 30 gold\n"
-    assert asked(*once).out == "new/player has 30 gold; this was already done, nothing was changed\n"
-    assert asked("debit", "new/player", "gold", "10", "--json").json["balance"] == 20
-    short = asked("debit", "new/player", "gold", "21")
+    assert run_server(*once).out == "new/player has 30 gold\n"
+    assert run_server(*once).out == "new/player has 30 gold; this was already done, nothing was changed\n"
+    assert run_server("debit", "new/player", "gold", "10", "--json").json["balance"] == 20
+    short = run_server("debit", "new/player", "gold", "21")
     assert (short.code, short.out) == (1, "")
     assert "has 20 gold, 21 are needed" in short.err
-    assert asked("give-item", "new/player", "sword", "3").out == "new/player has 3 sword\n"
-    assert asked("take-item", "new/player", "sword", "1", "--json").json["quantity"] == 2
+    assert run_server("give-item", "new/player", "sword", "3").out == "new/player has 3 sword\n"
+    assert run_server("take-item", "new/player", "sword", "1", "--json").json["quantity"] == 2
     [row] = world.audit_rows(action="wallet.credit")
     assert (row["reason"], row["idempotencyKey"]) == ("iap", "receipt-1")
 
 
-def test_a_merge_is_shown_before_it_is_made(world: TroubledGame, asked: Any) -> None:
-    asked("credit", "alice", "gold", "30")
-    asked("credit", "alicia", "gold", "500")
+def test_a_merge_is_shown_before_it_is_made(world: TroubledGame, run_server: Any) -> None:
+    run_server("credit", "alice", "gold", "30")
+    run_server("credit", "alicia", "gold", "500")
     before = world.backend.counts()
-    dry = asked("merge", "alice", "alicia", "--dry-run")
+    dry = run_server("merge", "alice", "alicia", "--dry-run")
     assert dry.code == 0
     lines = {
         line.split()[0]: line.split()[1:] for line in dry.out.splitlines() if line.startswith(("gold", "attempts "))
@@ -113,75 +113,76 @@ def test_a_merge_is_shown_before_it_is_made(world: TroubledGame, asked: Any) -> 
     assert lines["gold"] == ["30", "500", "530"]
     assert "alice into alicia; nothing was changed" in dry.out
     sums = {
-        each["what"]: each["together"] for each in asked("merge", "alice", "alicia", "--dry-run", "--json").json["sums"]
+        each["what"]: each["together"]
+        for each in run_server("merge", "alice", "alicia", "--dry-run", "--json").json["sums"]
     }
     assert (sums["attempts"], sums["gold"]) == (5, 530)
     assert world.backend.counts() == before
-    made = asked("merge", "alice", "alicia", "--reason", "signed in today", "--ticket", "ZD-9")
-    assert (made.code, made.err) == (0, "")
-    assert "alice is merged into alicia: 5 attempts" in made.out
-    assert "The id alice is free." in made.out
+    result = run_server("merge", "alice", "alicia", "--reason", "signed in today", "--ticket", "ZD-9")
+    assert (result.code, result.err) == (0, "")
+    assert "alice is merged into alicia: 5 attempts" in result.out
+    assert "The id alice is free." in result.out
     for row in world.audit_rows(action="player.merge"):
         assert (row["reason"], row["ticket"]) == ("signed in today", "ZD-9")
-    again = asked("merge", "alice", "alicia", *WHY)
+    again = run_server("merge", "alice", "alicia", *WHY)
     assert (again.code, "nothing was changed" in again.out) == (0, True)
-    assert asked("merge", "alice", "alicia", *WHY, "--json").json["status"] == "no_op_already_merged"
-    after = {row["economyKey"]: row["balance"] for row in asked("get", "alicia", "--json").json["wallet"]}
+    assert run_server("merge", "alice", "alicia", *WHY, "--json").json["status"] == "no_op_already_merged"
+    after = {row["economyKey"]: row["balance"] for row in run_server("get", "alicia", "--json").json["wallet"]}
     assert after["gold"] == 530
 
 
-def test_a_merge_that_would_be_refused(world: TroubledGame, asked: Any) -> None:
-    asked("ban", "alicia", "--reason", "cheating")
-    dry = asked("merge", "alice", "alicia", "--dry-run")
+def test_a_merge_that_would_be_refused(world: TroubledGame, run_server: Any) -> None:
+    run_server("ban", "alicia", "--reason", "cheating")
+    dry = run_server("merge", "alice", "alicia", "--dry-run")
     assert (dry.code, "It would be refused: alicia is banned: lift the ban first." in dry.out) == (1, True)
-    real = asked("merge", "alice", "alicia", *WHY)
+    real = run_server("merge", "alice", "alicia", *WHY)
     assert (real.code, real.out) == (1, "")
     assert "banned" in real.err
-    other = asked("merge", "alicia", "alice", "--dry-run")
+    other = run_server("merge", "alicia", "alice", "--dry-run")
     assert "Note: alicia is banned (cheating): the ban moves to the target." in other.out
-    assert asked("unban", "alicia", *WHY, "--ticket", "ZD-9").out == "alicia may play again\n"
+    assert run_server("unban", "alicia", *WHY, "--ticket", "ZD-9").out == "alicia may play again\n"
     (lifted,) = world.audit_rows(action="player.unban")
     assert (lifted["reason"], lifted["ticket"]) == (WHY[1], "ZD-9")
     for how in (WHY, ("--dry-run",)):
-        assert asked("merge", "alice", "alice", *how).code == 1
-        assert asked("merge", "ghost", "alice", *how).code == 3
+        assert run_server("merge", "alice", "alice", *how).code == 1
+        assert run_server("merge", "ghost", "alice", *how).code == 3
 
 
-def test_erasing_needs_confirmation(world: TroubledGame, asked: Any) -> None:
-    assert asked("delete", "alice").code == 2
-    export = asked("export", "alice").json
+def test_erasing_needs_confirmation(world: TroubledGame, run_server: Any) -> None:
+    assert run_server("delete", "alice").code == 2
+    export = run_server("export", "alice").json
     assert (export["schemaVersion"], len(export["attempts"])) == (1, 5)
-    gone = asked("delete", "alice", "--yes")
+    gone = run_server("delete", "alice", "--yes")
     assert re.fullmatch(r"alice is erased; the anonymous rest is under __deleted_[0-9a-f-]{36}__\n", gone.out)
-    assert "already" in asked("delete", "alice", "--yes").out
-    assert "No player ever had the id ghost" in asked("delete", "ghost", "--yes").out
-    assert asked("delete", "ghost", "--yes", "--json").json["status"] == "no_op_never_existed"
-    assert asked("get", "alice").code == 3
+    assert "already" in run_server("delete", "alice", "--yes").out
+    assert "No player ever had the id ghost" in run_server("delete", "ghost", "--yes").out
+    assert run_server("delete", "ghost", "--yes", "--json").json["status"] == "no_op_never_existed"
+    assert run_server("get", "alice").code == 3
 
 
-def test_an_unknown_key(world: TroubledGame, asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_key(world: TroubledGame, run_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRATY_SERVER_KEY", world.keys["client_sdk"])
-    wrong = asked("get", "alice")
+    wrong = run_server("get", "alice")
     assert (wrong.code, wrong.out) == (4, "")
     assert "server_integration" in wrong.err
     monkeypatch.setenv("KRATY_SERVER_KEY", "sUUVdrM8." + "k" * 43)
-    unknown = asked("get", "alice")
+    unknown = run_server("get", "alice")
     assert (unknown.code, unknown.out) == (4, "")
     assert "the key is not known here" in unknown.err
     monkeypatch.delenv("KRATY_SERVER_KEY")
-    missing = asked("get", "alice")
+    missing = run_server("get", "alice")
     assert (missing.code, "KRATY_SERVER_KEY" in missing.err) == (2, True)
 
 
-def test_a_key_comes_from_where_it_is_kept_and_never_from_the_arguments(
-    world: TroubledGame, asked: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_sources_of_the_key(
+    world: TroubledGame, run_server: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("KRATY_SERVER_KEY")
     key = world.keys["server_integration"]
     monkeypatch.setattr("sys.stdin", io.StringIO(key + "\n"))
-    assert asked("ping", "--key-stdin").code == 0
+    assert run_server("ping", "--key-stdin").code == 0
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
-    assert "no key came" in asked("ping", "--key-stdin").err
+    assert "no key came" in run_server("ping", "--key-stdin").err
     monkeypatch.delenv("KRATY_URL")
     (tmp_path / "key").write_text(key)
     (tmp_path / "key").chmod(0o600)
@@ -189,14 +190,14 @@ def test_a_key_comes_from_where_it_is_kept_and_never_from_the_arguments(
         (tmp_path / "config.toml").write_text(
             f'[profiles.live]\nurl = "http://127.0.0.1:{world.backend.port}"\n{source}\n'
         )
-        assert asked("ping").code == 0
+        assert run_server("ping").code == 0
     (tmp_path / "key").chmod(0o644)
     (tmp_path / "config.toml").write_text(
         f'[profiles.live]\nurl = "http://127.0.0.1:1"\nserver_key_file = "{tmp_path}/key"'
     )
-    assert "chmod 600" in asked("ping").err
+    assert "chmod 600" in run_server("ping").err
     monkeypatch.setenv("KRATY_URL", "http://127.0.0.1:2")
-    assert "there is no server key" in asked("ping").err
+    assert "there is no server key" in run_server("ping").err
 
 
 USAGE = [
@@ -222,15 +223,17 @@ USAGE = [
 
 
 @pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
-def test_usage_ends_with_2_and_asks_nothing(world: TroubledGame, asked: Any, arguments: tuple[str, ...]) -> None:
+def test_usage_errors_end_with_2_and_send_nothing(
+    world: TroubledGame, run_server: Any, arguments: tuple[str, ...]
+) -> None:
     before = world.backend.counts()
-    ran = asked(*arguments)
-    assert (ran.code, ran.out) == (2, "")
+    result = run_server(*arguments)
+    assert (result.code, result.out) == (2, "")
     assert world.backend.counts() == before
 
 
-def test_a_read_only_profile_looks_and_changes_nothing(
-    world: TroubledGame, asked: Any, monkeypatch: pytest.MonkeyPatch
+def test_a_read_only_profile_reads_and_changes_nothing(
+    world: TroubledGame, run_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KRATY_READ_ONLY", "1")
     before = world.backend.counts()
@@ -239,20 +242,20 @@ def test_a_read_only_profile_looks_and_changes_nothing(
         ("credit", "alice", "gold", "1"),
         ("delete", "alice", "--yes"),
     ):
-        ran = asked(*arguments)
-        assert (ran.code, "read-only" in ran.err) == (2, True)
-    assert asked("merge", "alice", "alicia", "--dry-run").code == asked("get", "alice").code == 0
+        result = run_server(*arguments)
+        assert (result.code, "read-only" in result.err) == (2, True)
+    assert run_server("merge", "alice", "alicia", "--dry-run").code == run_server("get", "alice").code == 0
     assert world.backend.counts() == before
 
 
-def test_hostile_ids_and_names_stay_what_they_are(world: TroubledGame, asked: Any) -> None:
+def test_hostile_ids_and_names_are_sent_unchanged(world: TroubledGame, run_server: Any) -> None:
     names = [each.value for each in load_hostile() if each.can_be_text and 0 < len(each.value) <= 100]
     for name in [each for each in names if "\0" not in each and not each.startswith("-")][::20]:
-        assert asked("credit", "--json", "--", "alice", "gold", "1").code == 0
-        assert asked("grant", "--exact", name, "currency:gold=1").code == 0
-        shown = asked("merge", "--exact", name, "alicia", "--dry-run")
+        assert run_server("credit", "--json", "--", "alice", "gold", "1").code == 0
+        assert run_server("grant", "--exact", name, "currency:gold=1").code == 0
+        shown = run_server("merge", "--exact", name, "alicia", "--dry-run")
         assert shown.code == 0
-        assert asked("merge", "--exact", name, "alicia", *WHY, "--json").json["fromExternalPlayerId"] == name
+        assert run_server("merge", "--exact", name, "alicia", *WHY, "--json").json["fromExternalPlayerId"] == name
 
 
 @pytest.mark.parametrize("status", [200, 403, 409])
@@ -263,10 +266,10 @@ async def test_an_unknown_outcome_names_the_idempotency_key(
         code = await asyncio.to_thread(
             run, ("server", "credit", "a", "gold", "1", "--url", wire.url, "--idempotency-key", "mine")
         )
-    told = capsys.readouterr()
-    assert (code, told.out) == (1, "")
-    assert "Run the command again with --idempotency-key mine" in told.err
-    assert {heard.json["idempotencyKey"] for heard in wire.heard} == {"mine"}
+    captured = capsys.readouterr()
+    assert (code, captured.out) == (1, "")
+    assert "Run the command again with --idempotency-key mine" in captured.err
+    assert {request.json["idempotencyKey"] for request in wire.heard} == {"mine"}
 
 
 async def test_the_headers_of_the_profile_are_sent(
@@ -279,7 +282,7 @@ async def test_the_headers_of_the_profile_are_sent(
             f'[profiles.a]\nurl = "{wire.url}"\n[profiles.a.headers]\nX-Gate = {{ env = "GATE" }}\n'
         )
         assert await asyncio.to_thread(run, ("server", "ban", "a", "--reason", "cheats", "--profile", "a")) != 0
-    assert [heard.headers["x-gate"] for heard in wire.heard] == ["open sesame"]
+    assert [request.headers["x-gate"] for request in wire.heard] == ["open sesame"]
     assert "sesame" not in "".join(capsys.readouterr())
 
 
@@ -318,22 +321,22 @@ NAMING_A_PLAYER = {
 
 class TestIdsThatLookLikeAnothers:
     @pytest.mark.parametrize("command", NAMING_A_PLAYER)
-    def test_every_command_refuses_them(self, world: TroubledGame, asked: Any, command: str) -> None:
+    def test_every_command_refuses_them(self, world: TroubledGame, run_server: Any, command: str) -> None:
         before = world.backend.counts()
         for ghost in GHOSTS:
-            ran = asked(*NAMING_A_PLAYER[command](ghost))
-            assert ran.code == 2, ghost
-            assert "which is invisible" in ran.err
-            assert "--exact" in ran.err
+            result = run_server(*NAMING_A_PLAYER[command](ghost))
+            assert result.code == 2, ghost
+            assert "which is invisible" in result.err
+            assert "--exact" in result.err
         assert world.backend.counts() == before
 
     @pytest.mark.parametrize("place", ["before", "behind"])
-    def test_exact_accepts_invisible_characters(self, world: TroubledGame, asked: Any, place: str) -> None:
+    def test_exact_accepts_invisible_characters(self, world: TroubledGame, run_server: Any, place: str) -> None:
         named = ("judy\u200b", "currency:gold=1")
-        ran = asked("grant", "--exact", *named) if place == "before" else asked("grant", *named, "--exact")
-        assert ran.code == 0
-        assert asked("get", "judy\u200b", "--exact").code == 0
-        assert asked("get", "judy").code == 3
+        result = run_server("grant", "--exact", *named) if place == "before" else run_server("grant", *named, "--exact")
+        assert result.code == 0
+        assert run_server("get", "judy\u200b", "--exact").code == 0
+        assert run_server("get", "judy").code == 3
 
     def test_every_command_that_names_a_player_is_among_these(self) -> None:
         tried = {name.partition(" ")[0] for name in NAMING_A_PLAYER}

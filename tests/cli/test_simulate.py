@@ -1,4 +1,4 @@
-"""`backend simulate`: players who really play, told in sums; seeded, and stopped by a word."""
+"""`backend simulate`: calls to a real backend, counters, seeds and limits."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
 @pytest.fixture
 def world(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> TroubledGame:
     """A game with a race to win, and one without a target; its client key is in the environment."""
-    made = make_troubled_game(backend)
-    made.mend_table()
+    game = make_troubled_game(backend)
+    game.mend_table()
 
     async def work(tx: Transaction) -> None:
-        ctx = made.context()
+        ctx = game.context()
         metrics = [{"key": "steps"}]
         await catalog.put_event(tx, ctx, "walk", name="Walk", metrics=metrics, reward_policy={"type": "none"})
         for event in ("race", "walk"):
@@ -48,16 +48,16 @@ def world(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> TroubledGame:
 
     backend.run(work)
     monkeypatch.setenv("KRATY_URL", f"http://127.0.0.1:{backend.port}")
-    monkeypatch.setenv("KRATY_CLIENT_KEY", made.keys["client_sdk"])
-    return made
+    monkeypatch.setenv("KRATY_CLIENT_KEY", game.keys["client_sdk"])
+    return game
 
 
 def simulated(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     code = run(("backend", "simulate", *FAST, "--json", *arguments))
-    told = capsys.readouterr()
-    assert (code, told.err) == (0, "")
-    found: dict[str, Any] = json.loads(told.out)
-    return found
+    output = capsys.readouterr()
+    assert (code, output.err) == (0, "")
+    result: dict[str, Any] = json.loads(output.out)
+    return result
 
 
 def rows(world: TroubledGame, table: sa.Table) -> list[dict[str, Any]]:
@@ -68,16 +68,16 @@ def rows(world: TroubledGame, table: sa.Table) -> list[dict[str, Any]]:
 
 
 def test_the_summary_matches_the_backend(world: TroubledGame, capsys: pytest.CaptureFixture[str]) -> None:
-    told = simulated(capsys, "--players", "5", "--calls", "120", "--seed", "7")
-    assert (told["players"], told["calls"], told["failed"]) == (5, 120, {})
+    output = simulated(capsys, "--players", "5", "--calls", "120", "--seed", "7")
+    assert (output["players"], output["calls"], output["failed"]) == (5, 120, {})
     names = {row["external_player_id"] for row in rows(world, tables.players)}
     assert names == {f"sim_7_{number:04}" for number in range(1, 6)}
     attempts = rows(world, tables.attempts)
-    assert len(attempts) == told["started"]
+    assert len(attempts) == output["started"]
     over = sum(attempt["status"] != "in_progress" for attempt in attempts)
-    assert told["finished"] - 5 <= over <= told["finished"] + 5
+    assert output["finished"] - 5 <= over <= output["finished"] + 5
     claimed = [grant for grant in rows(world, tables.grants) if grant["status"] == "claimed"]
-    assert len(claimed) == told["claimed"] + told["opened"] > 0
+    assert len(claimed) == output["claimed"] + output["opened"] > 0
     assert {row["last_context"]["country"] for row in rows(world, tables.players) if row["last_context"]}
 
 
@@ -106,10 +106,10 @@ def test_ctrl_c_stops_and_prints_the_summary(world: TroubledGame, capsys: pytest
     watcher.start()
     code = run(("backend", "simulate", "--players", "3", "--rate", "500"))
     watcher.join()
-    told = capsys.readouterr()
-    assert (code, told.err) == (0, "")
-    assert told.out.startswith("3 players made ")
-    assert "attempts started" in told.out
+    output = capsys.readouterr()
+    assert (code, output.err) == (0, "")
+    assert output.out.startswith("3 players made ")
+    assert "attempts started" in output.out
 
 
 def test_a_terminal_shows_progress(
@@ -123,24 +123,26 @@ def test_a_terminal_shows_progress(
     monkeypatch.setattr("sys.stderr", terminal)
     monkeypatch.setattr("kraty_console.cli.backend_simulate._EVERY_SECONDS", 0.001)
     assert run(("backend", "simulate", *FAST, "--players", "2", "--calls", "10")) == 0
-    told = terminal.getvalue()
-    assert re.search(r"\r2 players · \d+ calls · \d+ started · ", told)
-    assert told.endswith("\r")
-    assert "\x1b" not in told
+    output = terminal.getvalue()
+    assert re.search(r"\r2 players · \d+ calls · \d+ started · ", output)
+    assert output.endswith("\r")
+    assert "\x1b" not in output
     assert capsys.readouterr().out.startswith("2 players made 10 calls in ")
 
 
-def test_it_stops_after_a_while_and_waits_for_its_turn(world: TroubledGame, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_stops_after_a_time_limit_and_keeps_the_rate(
+    world: TroubledGame, capsys: pytest.CaptureFixture[str]
+) -> None:
     code = run(("backend", "simulate", "--players", "2", "--rate", "0.001", "--for", "0.2", "--json"))
-    told = json.loads(capsys.readouterr().out)
-    assert (code, told["calls"]) == (0, 1)
+    output = json.loads(capsys.readouterr().out)
+    assert (code, output["calls"]) == (0, 1)
 
 
 def test_banned_players_stop_and_others_go_on(world: TroubledGame, capsys: pytest.CaptureFixture[str]) -> None:
     world.register("sim_5_0001")
     world.post(f"{world.player('sim_5_0001')}/ban", {"reason": "cheating", "idempotencyKey": "ban-0001"})
-    told = simulated(capsys, "--players", "2", "--calls", "30", "--seed", "5")
-    assert (told["players"], told["refused"]["player_banned"], told["calls"]) == (1, 1, 30)
+    output = simulated(capsys, "--players", "2", "--calls", "30", "--seed", "5")
+    assert (output["players"], output["refused"]["player_banned"], output["calls"]) == (1, 1, 30)
 
 
 def test_address_and_key_sources(

@@ -1,4 +1,4 @@
-"""Everything that the process reads and writes may fail: closed, full, gone, or no text. It is told, never traced."""
+"""Closed, full or broken streams, and input that is not text: errors are messages, not tracebacks."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Ran:
+class RunResult:
     """How it ended."""
 
     code: int
@@ -63,9 +63,9 @@ class Backend(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        told = ANSWERS.get(self.path.partition("?")[0])
-        body = json.dumps(told or {"error": {"code": "not_found", "message": "player not found"}}).encode()
-        self.send_response(200 if told else 404)
+        results = ANSWERS.get(self.path.partition("?")[0])
+        body = json.dumps(results or {"error": {"code": "not_found", "message": "player not found"}}).encode()
+        self.send_response(200 if results else 404)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -85,16 +85,16 @@ def backend() -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Place:
+class RunFolder:
     """Where the runs of a test take place."""
 
     folder: Path
     url: str
 
-    def all(self, runs: list[Run]) -> list[Ran]:
+    def all(self, runs: list[Run]) -> list[RunResult]:
         """Run them one after the other."""
-        asked, told = self.folder / "runs.json", self.folder / "results.json"
-        asked.write_text(json.dumps([asdict(each) for each in runs]))
+        requests, results = self.folder / "runs.json", self.folder / "results.json"
+        requests.write_text(json.dumps([asdict(each) for each in runs]))
         environ = {
             name: value for name, value in os.environ.items() if not name.startswith(("KRATY_", "PYTHON", "LC_"))
         }
@@ -105,28 +105,28 @@ class Place:
             "KRATY_URL": self.url,
             "KRATY_TOKEN": "kst_" + "t" * 40,
         }
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.harness.cli.forked_runs", str(asked), str(told)],
+        result = subprocess.run(
+            [sys.executable, "-m", "tests.harness.cli.forked_runs", str(requests), str(results)],
             env={**environ, "PYTHONPATH": str(ROOT)},
             cwd=self.folder,  # settings that name no whole path are met there
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
-        return [Ran(**each) for each in json.loads(told.read_text())]
+        assert result.returncode == 0, result.stderr
+        return [RunResult(**each) for each in json.loads(results.read_text())]
 
 
 @pytest.fixture
-def place(tmp_path: Path, backend: str) -> Place:
-    return Place(tmp_path, backend)
+def place(tmp_path: Path, backend: str) -> RunFolder:
+    return RunFolder(tmp_path, backend)
 
 
-def assert_told(run: Run, ran: Ran) -> None:
+def assert_told(run: Run, result: RunResult) -> None:
     """Words or nothing: no traceback, no code of the interpreter's own."""
     for words in UNSAID:
-        assert words not in ran.out + ran.err, (run, ran)
-    assert ran.code in (0, 1, 2, 3, 4, 5), (run, ran)
+        assert words not in result.out + result.err, (run, result)
+    assert result.code in (0, 1, 2, 3, 4, 5), (run, result)
 
 
 class Known:
@@ -160,68 +160,79 @@ class Known:
 @pytest.mark.parametrize("stdin", [os.devnull, "closed"])
 @pytest.mark.parametrize("stdout", ["kept", "closed"])
 @pytest.mark.parametrize("stderr", ["kept", "closed"])
-def test_every_command_with_closed_streams(place: Place, stdin: str, stdout: str, stderr: str) -> None:
+def test_every_command_with_closed_streams(place: RunFolder, stdin: str, stdout: str, stderr: str) -> None:
     cases = [
         (run_of(*arguments, stdin=stdin, stdout=stdout, stderr=stderr), code, prints)
         for arguments, code, prints in Known.COMMANDS
     ]
-    for (run, code, prints), ran in zip(cases, place.all([each[0] for each in cases]), strict=True):
-        assert_told(run, ran)
+    for (run, code, prints), result in zip(cases, place.all([each[0] for each in cases]), strict=True):
+        assert_told(run, result)
         failed = prints and run.stdout == "closed"
-        assert ran.code == (1 if failed else code), (run, ran)
+        assert result.code == (1 if failed else code), (run, result)
         if failed and run.stderr == "kept":
-            assert "the standard output cannot be written (it is closed)" in ran.err
+            assert "the standard output cannot be written (it is closed)" in result.err
         if code == 2 and "-stdin" in str([bytes.fromhex(each) for each in run.arguments]) and run.stderr == "kept":
-            assert ("it is closed" if run.stdin == "closed" else "came on the" if "token" in ran.err else "") in ran.err
+            assert (
+                "it is closed" if run.stdin == "closed" else "came on the" if "token" in result.err else ""
+            ) in result.err
         if prints and run.stdout == "kept":
-            assert ran.out
+            assert result.out
 
 
 @pytest.mark.parametrize("stdout", ["/dev/full", "gone"])
 @pytest.mark.parametrize("unbuffered", [False, True])
-def test_a_standard_output_that_fails(place: Place, stdout: str, unbuffered: bool) -> None:
+def test_a_standard_output_that_fails(place: RunFolder, stdout: str, unbuffered: bool) -> None:
     environ = {"PYTHONUNBUFFERED": "1"} if unbuffered else {}
     runs = [run_of(*each[0], stdout=stdout, environ=environ) for each in Known.COMMANDS if each[2]]
-    for run, ran in zip(runs, place.all(runs), strict=True):
-        assert_told(run, ran)
-        assert ran.code == 1
+    for run, result in zip(runs, place.all(runs), strict=True):
+        assert_told(run, result)
+        assert result.code == 1
         full = "the standard output cannot be written (No space left on device): the output is incomplete"
-        assert (full in ran.err) if stdout == "/dev/full" else ran.err == ""
+        assert (full in result.err) if stdout == "/dev/full" else result.err == ""
 
 
-def test_a_failing_error_output_keeps_data_and_exit_code(place: Place) -> None:
+def test_a_failing_error_output_keeps_data_and_exit_code(place: RunFolder) -> None:
     cases = [
         (run_of(*arguments, stderr=stderr), code, prints)
         for (arguments, code, prints), stderr in itertools.product(Known.COMMANDS, ("/dev/full", "gone"))
     ]
-    for (run, code, prints), ran in zip(cases, place.all([each[0] for each in cases]), strict=True):
-        assert_told(run, ran)
-        assert ran.code == code, (run, ran)
-        assert bool(ran.out) is prints
+    for (run, code, prints), result in zip(cases, place.all([each[0] for each in cases]), strict=True):
+        assert_told(run, result)
+        assert result.code == code, (run, result)
+        assert bool(result.out) is prints
 
 
-ODD = (b"\xff", b"al\xc3\xa9\xffx", "é".encode("latin-1"), b"\xed\xa0\x80")
+UNDECODABLE = (b"\xff", b"al\xc3\xa9\xffx", "é".encode("latin-1"), b"\xed\xa0\x80")
 
 
-@pytest.mark.parametrize("odd", ODD)
-def test_undecodable_arguments_and_settings(place: Place, odd: bytes) -> None:
+@pytest.mark.parametrize("undecodable", UNDECODABLE)
+def test_undecodable_arguments_and_settings(place: RunFolder, undecodable: bytes) -> None:
     runs = [
-        run_of("show", odd),
-        run_of("search", odd),
-        run_of("search", "alice", "--url", b"http://127.0.0.1:1/" + odd),
-        run_of("search", "alice", "--game", odd),
-        run_of("search", "alice", "--environment", odd),
-        run_of("--profile", odd, "search", "alice"),
-        run_of("config", "show", "--theme", odd),
-        run_of("--" + os.fsdecode(odd)),
-        run_of("backend", os.fsdecode(odd)),
-        run_of("backend", "game", "create", odd, "--studio", odd, "--database", "sqlite:////proc/none/x.sqlite"),
-        run_of("backend", "backup", odd, "--database", b"sqlite:///" + odd),
-        run_of("backend", "simulate", "--credentials", odd),
-        run_of("server", "get", odd, environ={"KRATY_SERVER_KEY": "krk_" + "t" * 40}),
-        run_of("server", "get", "alice", environ={"KRATY_SERVER_KEY": os.fsdecode(odd)}),
+        run_of("show", undecodable),
+        run_of("search", undecodable),
+        run_of("search", "alice", "--url", b"http://127.0.0.1:1/" + undecodable),
+        run_of("search", "alice", "--game", undecodable),
+        run_of("search", "alice", "--environment", undecodable),
+        run_of("--profile", undecodable, "search", "alice"),
+        run_of("config", "show", "--theme", undecodable),
+        run_of("--" + os.fsdecode(undecodable)),
+        run_of("backend", os.fsdecode(undecodable)),
+        run_of(
+            "backend",
+            "game",
+            "create",
+            undecodable,
+            "--studio",
+            undecodable,
+            "--database",
+            "sqlite:////proc/none/x.sqlite",
+        ),
+        run_of("backend", "backup", undecodable, "--database", b"sqlite:///" + undecodable),
+        run_of("backend", "simulate", "--credentials", undecodable),
+        run_of("server", "get", undecodable, environ={"KRATY_SERVER_KEY": "krk_" + "t" * 40}),
+        run_of("server", "get", "alice", environ={"KRATY_SERVER_KEY": os.fsdecode(undecodable)}),
         *(
-            run_of("search", "alice", environ={name: os.fsdecode(odd)})
+            run_of("search", "alice", environ={name: os.fsdecode(undecodable)})
             for name in ("KRATY_URL", "KRATY_TOKEN", "KRATY_CONFIG", "KRATY_STATE", "KRATY_PROFILE", "HTTPS_PROXY")
         ),
     ]
@@ -230,12 +241,12 @@ def test_undecodable_arguments_and_settings(place: Place, odd: bytes) -> None:
         Run(**{**asdict(run), "environ": {**run.environ, **encoding}})
         for run, encoding in zip(runs, itertools.cycle(encodings), strict=False)
     ]
-    for run, ran in zip(runs, place.all(runs), strict=True):
-        assert_told(run, ran)
-        assert ran.err or ran.code == 0, (run, ran)
+    for run, result in zip(runs, place.all(runs), strict=True):
+        assert_told(run, result)
+        assert result.err or result.code == 0, (run, result)
 
 
-def test_an_input_that_is_binary_or_a_folder(place: Place) -> None:
+def test_an_input_that_is_binary_or_a_folder(place: RunFolder) -> None:
     noise = place.folder / "noise"
     noise.write_bytes(bytes(range(128, 256)) * 10)
     flags = (
@@ -244,48 +255,48 @@ def test_an_input_that_is_binary_or_a_folder(place: Place) -> None:
         ("webhooks", "listen", "--secret-stdin"),
     )
     runs = [run_of(*each, stdin=str(noise)) for each in flags]
-    for run, ran in zip(runs, place.all(runs), strict=True):
-        assert_told(run, ran)
-        assert ran.code == 2
-        assert "the standard input holds no text" in ran.err
+    for run, result in zip(runs, place.all(runs), strict=True):
+        assert_told(run, result)
+        assert result.code == 2
+        assert "the standard input holds no text" in result.err
 
 
-def test_a_user_without_name_and_home(place: Place) -> None:
+def test_a_user_without_name_and_home(place: RunFolder) -> None:
     unset = ["KRATY_CONFIG", "KRATY_STATE"]
     named = {"KRATY_CONFIG": str(place.folder / "c.toml"), "KRATY_STATE": str(place.folder / "s")}
     needy = [("search", "alice"), ("show", "alice_42"), ("config", "path"), ("config", "show"), ("server", "ping")]
     runs = [run_of(*each, nobody=True, unset=unset) for each in needy]
-    for run, ran in zip(runs, place.all(runs), strict=True):
-        assert_told(run, ran)
-        assert ran.code == 2
-        assert "there is no home folder: set HOME, or KRATY_CONFIG" in ran.err
+    for run, result in zip(runs, place.all(runs), strict=True):
+        assert_told(run, result)
+        assert result.code == 2
+        assert "there is no home folder: set HOME, or KRATY_CONFIG" in result.err
     run = run_of("backend", "game", "list", nobody=True, unset=unset)
-    (ran,) = place.all([run])
-    assert_told(run, ran)
-    assert ran.code == 2
-    assert "set HOME or XDG_DATA_HOME" in ran.err
+    (result,) = place.all([run])
+    assert_told(run, result)
+    assert result.code == 2
+    assert "set HOME or XDG_DATA_HOME" in result.err
     runs = [run_of("search", "alice", nobody=True, environ=named), run_of("show", "alice_42", nobody=True)]
     runs += [run_of("backend", "game", "list", "--database", f"sqlite:///{place.folder}/b.sqlite", nobody=True)]
-    assert [ran.code for ran in place.all(runs)] == [0, 0, 3]
+    assert [result.code for result in place.all(runs)] == [0, 0, 3]
     runs = [run_of("config", "path", nobody=True, environ={name: "~/x"}) for name in named]
     runs += [run_of("config", "path", environ={name: "~nobody-of-that-name/x"}) for name in named]
-    for run, ran in zip(runs, place.all(runs), strict=True):
-        assert_told(run, ran)
-        assert (ran.code, ran.out) == (2, "")
-        assert "begins with ~, and there is no such home folder" in ran.err
+    for run, result in zip(runs, place.all(runs), strict=True):
+        assert_told(run, result)
+        assert (result.code, result.out) == (2, "")
+        assert "begins with ~, and there is no such home folder" in result.err
 
 
-def test_a_working_folder_that_is_gone(place: Place) -> None:
+def test_a_removed_working_folder(place: RunFolder) -> None:
     database = f"sqlite:///{place.folder}/b.sqlite"
     commands = [each[0] for each in Known.COMMANDS] + [("backend", "game", "list", "--database", database)]
     codes = [each[1] for each in Known.COMMANDS] + [3]
     runs = [run_of(*each, gone=str(place.folder / "gone")) for each in commands]
-    for run, code, ran in zip(runs, codes, place.all(runs), strict=True):
-        assert_told(run, ran)
-        assert ran.code == code, (run, ran)
+    for run, code, result in zip(runs, codes, place.all(runs), strict=True):
+        assert_told(run, result)
+        assert result.code == code, (run, result)
 
 
-def test_inaccessible_paths(place: Place) -> None:
+def test_inaccessible_paths(place: RunFolder) -> None:
     file = place.folder / "file"
     file.write_text("x")
     below, endless = str(file / "below"), str(place.folder / ("x" * 300))
@@ -302,14 +313,14 @@ def test_inaccessible_paths(place: Place) -> None:
             run_of("backend", "simulate", "--credentials", bad),
         ]
         results = place.all(runs)
-        for run, ran in zip(runs, results, strict=True):
-            assert_told(run, ran)
-            assert ran.code == 0 or bad in ran.err.replace("\n", ""), (run, ran)
-        assert [ran.code for ran in results[:2]] == [0, 0]
+        for run, result in zip(runs, results, strict=True):
+            assert_told(run, result)
+            assert result.code == 0 or bad in result.err.replace("\n", ""), (run, result)
+        assert [result.code for result in results[:2]] == [0, 0]
     folder = run_of("config", "show", environ={"KRATY_CONFIG": str(place.folder)})
-    (ran,) = place.all([folder])
-    assert_told(folder, ran)
-    assert str(place.folder) in ran.err
+    (result,) = place.all([folder])
+    assert_told(folder, result)
+    assert str(place.folder) in result.err
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
@@ -323,11 +334,11 @@ def test_a_file_never_gets_the_descriptor_of_a_closed_stream(closed: str, tmp_pa
         "KRATY_TOKEN": "t" * 40,
     }
     command = f'exec "{sys.executable}" -m kraty_console show alice_42 {closed}'
-    done = subprocess.run(["/bin/sh", "-c", command], env=environ, capture_output=True, text=True, check=False)
-    assert done.returncode == (1 if " >&-" in f" {closed}" else 0)
-    assert "Traceback" not in done.stderr + done.stdout
-    assert ("it is closed" in done.stderr) is (closed in (">&-", "<&- >&-"))
-    assert ("alice_42" in done.stdout) is (" >&-" not in f" {closed}")
+    result = subprocess.run(["/bin/sh", "-c", command], env=environ, capture_output=True, text=True, check=False)
+    assert result.returncode == (1 if " >&-" in f" {closed}" else 0)
+    assert "Traceback" not in result.stderr + result.stdout
+    assert ("it is closed" in result.stderr) is (closed in (">&-", "<&- >&-"))
+    assert ("alice_42" in result.stdout) is (" >&-" not in f" {closed}")
 
 
 @pytest.mark.parametrize(
@@ -341,15 +352,15 @@ def test_a_file_never_gets_the_descriptor_of_a_closed_stream(closed: str, tmp_pa
     ],
 )
 def test_an_unexpected_error_is_reported(broken: str, words: str, tmp_path: Path) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", f"{broken}\nfrom kraty_console.__main__ import main; main()", "config", "path"],
         env={**os.environ, "KRATY_STATE": str(tmp_path / "state")},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 70
-    assert "Traceback" not in done.stderr
-    assert "kraty-console failed (KeyError)" in done.stderr
-    assert words in done.stderr
+    assert result.returncode == 70
+    assert "Traceback" not in result.stderr
+    assert "kraty-console failed (KeyError)" in result.stderr
+    assert words in result.stderr
     assert len(list(tmp_path.glob("state/crash-*.txt"))) == words.startswith("What")

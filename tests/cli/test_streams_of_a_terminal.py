@@ -1,4 +1,4 @@
-"""On a terminal: no console with a stream missing, and what a demo needs of the disk."""
+"""Missing streams on a terminal, and a demo without a folder for temporary files."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def on_a_terminal(code: str, *arguments: str, environ: dict[str, str]) -> tuple[
         start_new_session=True,
     )
     os.close(theirs)
-    seen = b""
+    output = b""
     with suppress(OSError):  # the terminal's end
         while part := os.read(ours, 65536):
-            seen += part
+            output += part
     os.close(ours)
-    return child.wait(60), seen.decode("utf-8", "replace")
+    return child.wait(60), output.decode("utf-8", "replace")
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,12 @@ def on_a_terminal(code: str, *arguments: str, environ: dict[str, str]) -> tuple[
         ("import os; os.dup2(os.open('/dev/full', os.O_WRONLY), 2)", ""),
     ],
 )
-def test_no_console_is_opened_with_a_stream_missing(code: str, words: str, tmp_path: Path) -> None:
+def test_no_console_is_opened_with_a_missing_stream(code: str, words: str, tmp_path: Path) -> None:
     environ = {"KRATY_URL": "http://127.0.0.1:9", "KRATY_TOKEN": "t" * 40, "KRATY_STATE": str(tmp_path / "s")}
-    ended, seen = on_a_terminal(code, environ={**environ, "KRATY_CONFIG": str(tmp_path / "c")})
+    ended, output = on_a_terminal(code, environ={**environ, "KRATY_CONFIG": str(tmp_path / "c")})
     assert ended == 2
-    assert words in seen
-    assert "Traceback" not in seen
+    assert words in output
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize(
@@ -57,18 +57,18 @@ def test_no_console_is_opened_with_a_stream_missing(code: str, words: str, tmp_p
     ],
 )
 def test_a_demo_without_a_folder_for_temporary_files(code: str, environ: dict[str, str], tmp_path: Path) -> None:
-    ended, seen = on_a_terminal(code, "demo", environ={"KRATY_STATE": str(tmp_path / "s"), **environ})
+    ended, output = on_a_terminal(code, "demo", environ={"KRATY_STATE": str(tmp_path / "s"), **environ})
     assert ended == 1
-    assert "Set TMPDIR to a writable folder" in seen
-    assert "Traceback" not in seen
+    assert "Set TMPDIR to a writable folder" in output
+    assert "Traceback" not in output
 
 
-def test_a_demo_where_tmpdir_names_nothing_uses_another(tmp_path: Path) -> None:
+def test_a_demo_with_a_missing_tmpdir_uses_another(tmp_path: Path) -> None:
     """As Python has it; the demo itself is opened elsewhere, here its folder alone is made."""
     code = (
         "import os; os.environ['TMPDIR'] = '/nowhere'\n"
         "from kraty_console.cli.embedded import _folder\n"
         "with _folder() as folder: assert folder.is_dir()\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")

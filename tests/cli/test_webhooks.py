@@ -1,4 +1,4 @@
-"""`kraty-console backend webhook` and `kraty-console webhooks listen`: made here, told there, over real sockets."""
+"""`kraty-console backend webhook` and `kraty-console webhooks listen` over real sockets."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def test_events_are_verified_printed_once_and_sanitized() -> None:
     assert SECRET not in out + err
 
 
-def test_the_secret_may_come_from_the_standard_input_and_events_go_out_as_lines_of_json() -> None:
+def test_the_secret_from_the_standard_input_and_events_as_json_lines() -> None:
     with listening("--secret-stdin", "--json", "--count", "1", secret=None) as (process, url):
         assert post(url, ENVELOPE) == 200
         out, _ = process.communicate(timeout=PATIENCE)
@@ -179,7 +179,7 @@ def test_it_stops_on_request() -> None:
 def refused(*options: str, **environment: Any) -> tuple[int, str]:
     """The exit code and the last line of what was said."""
     known = {name: value for name, value in os.environ.items() if name != "KRATY_WEBHOOK_SECRET"}
-    done = subprocess.run(
+    result = subprocess.run(
         [*LISTEN[:-2], *options],
         capture_output=True,
         text=True,
@@ -188,8 +188,8 @@ def refused(*options: str, **environment: Any) -> tuple[int, str]:
         check=False,
         env={**known, **environment},
     )
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stderr.splitlines()[-1]
+    assert "Traceback" not in result.stderr
+    return result.returncode, result.stderr.splitlines()[-1]
 
 
 def test_an_unusable_listen_address_is_reported(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Headers and certificates for a gateway: named in the file, fetched from where it says, and never its values."""
+"""Headers and client certificates for a gateway: their sources, and errors without their values."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def test_a_readable_key_is_refused_with_the_fix(tmp_path: Path) -> None:
     assert f"chmod 600 '{key}'" in str(raised.value)
 
 
-def test_a_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
     both = written(tmp_path / "both.pem", CERTIFICATE + KEY)
     lone = written(tmp_path / "lone.pem", CERTIFICATE)
     other = written(tmp_path / "other", "\x00\xff")

@@ -1,4 +1,4 @@
-"""What is in effect and where it comes from."""
+"""Effective settings and their sources."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def effective(
     if text is not None:
         file.write_text(text, "utf-8")
     profile, sources = load_profile_with_sources(file, environ or {}, Overrides(**flags), name=name)
-    shown = settings(profile, sources)
-    return profile, {each.key: each for each in shown}, dict(sources), routes_in_effect(profile, sources)
+    shown_settings = settings(profile, sources)
+    return profile, {each.key: each for each in shown_settings}, dict(sources), routes_in_effect(profile, sources)
 
 
 def test_each_field_has_a_source(tmp_path: Path) -> None:
@@ -76,36 +76,36 @@ def test_each_field_has_a_source(tmp_path: Path) -> None:
         (TEXT, {"KRATY_PROFILE": "x"}, "live", "flag --profile"),
     ],
 )
-def test_the_name_has_one_too(
+def test_the_profile_name_has_a_source(
     text: str | None, environ: dict[str, str], name: str | None, source: str, tmp_path: Path
 ) -> None:
     assert effective(tmp_path, text, environ, name)[2]["name"] == source
 
 
-def test_values_are_as_json_and_secrets_are_their_sources(tmp_path: Path) -> None:
-    profile, shown, _, _ = effective(tmp_path)
-    assert shown.keys() == {item.name for item in fields(profile)} - {"name", "url_is_own", "routes"}
-    assert shown["token_command"].value == ["pass", "show", "a b"]
-    assert shown["server_key_file"].value == "/keys/live"
-    assert shown["headers"].value == {"X-Id": {"env": "ID"}, "X-Key": {"command": ["pass", "show", "x key"]}}
-    assert shown["fields"].value == {"ticket": False, "ban": {"reason": "note"}}
-    assert shown["environment"] == Setting("environment", None, "default")
-    assert shown["keyring"] == Setting("keyring", True, "default")
+def test_values_are_json_and_secrets_are_shown_as_sources(tmp_path: Path) -> None:
+    profile, shown_settings, _, _ = effective(tmp_path)
+    assert shown_settings.keys() == {item.name for item in fields(profile)} - {"name", "url_is_own", "routes"}
+    assert shown_settings["token_command"].value == ["pass", "show", "a b"]
+    assert shown_settings["server_key_file"].value == "/keys/live"
+    assert shown_settings["headers"].value == {"X-Id": {"env": "ID"}, "X-Key": {"command": ["pass", "show", "x key"]}}
+    assert shown_settings["fields"].value == {"ticket": False, "ban": {"reason": "note"}}
+    assert shown_settings["environment"] == Setting("environment", None, "default")
+    assert shown_settings["keyring"] == Setting("keyring", True, "default")
 
 
 def test_each_entry_of_a_table_is_a_line(tmp_path: Path) -> None:
-    _, shown, _, _ = effective(tmp_path)
-    assert list(leaves(shown["headers"])) == [
+    _, shown_settings, _, _ = effective(tmp_path)
+    assert list(leaves(shown_settings["headers"])) == [
         ("headers.X-Id", "variable ID"),
         ("headers.X-Key", "command pass show 'x key'"),
     ]
-    assert list(leaves(shown["fields"])) == [("fields.ticket", "left out"), ("fields.ban.reason", "note")]
-    assert list(leaves(shown["events"])) == [("events", "not set")]
-    assert list(leaves(shown["keyring"])) == [("keyring", "true")]
-    assert list(leaves(shown["token_command"])) == [("token_command", "pass show 'a b'")]
+    assert list(leaves(shown_settings["fields"])) == [("fields.ticket", "left out"), ("fields.ban.reason", "note")]
+    assert list(leaves(shown_settings["events"])) == [("events", "not set")]
+    assert list(leaves(shown_settings["keyring"])) == [("keyring", "true")]
+    assert list(leaves(shown_settings["token_command"])) == [("token_command", "pass show 'a b'")]
 
 
-def test_only_the_routes_that_differ_are_told_with_the_built_in_ones(tmp_path: Path) -> None:
+def test_only_routes_that_differ_from_the_built_in_ones_are_shown(tmp_path: Path) -> None:
     player = "/admin/v1/studios/{studioId}/games/{gameId}/players/{externalPlayerId}"
     assert effective(tmp_path)[3] == [
         RouteInEffect("player", "GET /p/{externalPlayerId}", f"GET {player}", "file [profiles.live]"),
@@ -115,7 +115,7 @@ def test_only_the_routes_that_differ_are_told_with_the_built_in_ones(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("address", "shown"),
+    ("address", "displayed"),
     [
         ("https://ada:s3cr3t@h:1/a@b", "https://•••@h:1/a@b"),
         ("https://s3cr3t@h", "https://•••@h"),
@@ -124,5 +124,5 @@ def test_only_the_routes_that_differ_are_told_with_the_built_in_ones(tmp_path: P
         ("https://h", "https://h"),
     ],
 )
-def test_a_password_in_an_address_is_not_shown(address: str, shown: str, tmp_path: Path) -> None:
-    assert effective(tmp_path, None, url=address)[1]["url"].value == shown
+def test_a_password_in_an_address_is_not_shown(address: str, displayed: str, tmp_path: Path) -> None:
+    assert effective(tmp_path, None, url=address)[1]["url"].value == displayed

@@ -1,4 +1,4 @@
-"""The example and the table of settings: complete, and never wrong."""
+"""The example file and the table of settings are complete and correct."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def loaded(text: str, tmp_path: Path, name: str | None = None) -> Profile:
 
 
 @pytest.mark.parametrize("text", [EXAMPLE, EVERYTHING], ids=["as it is", "everything switched on"])
-def test_each_of_its_profiles_can_be_used(text: str, tmp_path: Path) -> None:
+def test_each_example_profile_can_be_loaded(text: str, tmp_path: Path) -> None:
     names = list(tomllib.loads(text)["profiles"])
     assert names == ["live", "test", "support-key"]
     assert loaded(text, tmp_path).name == "live"
@@ -47,10 +47,10 @@ def test_example_settings_match_their_description(tmp_path: Path) -> None:
     assert not loaded(EXAMPLE, tmp_path, "support-key").server_actions
 
 
-def test_every_setting_is_in_it() -> None:
+def test_every_setting_is_in_the_example() -> None:
     document = tomllib.loads(EVERYTHING)
-    said = {"profiles", *document, *(key for table in document["profiles"].values() for key in table), "fields"}
-    assert said >= set(KEYS)
+    description = {"profiles", *document, *(key for table in document["profiles"].values() for key in table), "fields"}
+    assert description >= set(KEYS)
     assert "fields" in document["profiles"]["live"]["routes"]
     assert all(re.search(rf"\b{each}\b", EXAMPLE) for each in ADMIN_OPERATIONS)
 

@@ -1,4 +1,4 @@
-"""Where things are kept: where the platform keeps them, unless it is said otherwise."""
+"""Default paths of the platforms, and paths from variables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kraty_console.config.paths import APP, Paths
 
 
 @pytest.mark.parametrize(
-    "said",
+    "environment",
     [
         {},
         {"HOME": "/home/ada"},
@@ -25,10 +25,10 @@ from kraty_console.config.paths import APP, Paths
         {"HOME": "/home/ada", "XDG_CONFIG_HOME": "etc", "XDG_STATE_HOME": "~/state"},
     ],
 )
-def test_default_paths_of_the_platform(monkeypatch: pytest.MonkeyPatch, said: dict[str, str]) -> None:
+def test_default_paths_of_the_platform(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "KRATY_CONFIG", "KRATY_STATE"):
         monkeypatch.delenv(name, raising=False)
-    for name, value in said.items():
+    for name, value in environment.items():
         monkeypatch.setenv(name, value)
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
     assert Paths.of(os.environ) == Paths(dirs.user_config_path / "config.toml", dirs.user_state_path)

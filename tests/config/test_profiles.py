@@ -1,4 +1,4 @@
-"""Profiles: file, environment and flags put together, and mistakes told so that they can be mended."""
+"""Profiles from file, environment and flags; error messages say how to correct a mistake."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ mouse = true
 """
 
 
-def loaded(text: str | None, tmp_path: Path, **said: object) -> Profile:
+def loaded(text: str | None, tmp_path: Path, **settings: object) -> Profile:
     file = tmp_path / "config.toml"
     if text is not None:
         file.write_text(text, "utf-8")
-    environ = {name: value for name, value in said.items() if name.startswith("KRATY_")}
-    name = said.get("name")
-    overrides = Overrides(**{key: value for key, value in said.items() if key not in environ and key != "name"})
+    environ = {name: value for name, value in settings.items() if name.startswith("KRATY_")}
+    name = settings.get("name")
+    overrides = Overrides(**{key: value for key, value in settings.items() if key not in environ and key != "name"})
     return load_profile(file, environ, overrides, name=name if isinstance(name, str) else None)
 
 
@@ -57,9 +57,9 @@ def test_the_default_profile_with_shared_settings(tmp_path: Path) -> None:
     assert profile.url_is_own
 
 
-@pytest.mark.parametrize("said", [{"name": "test"}, {"KRATY_PROFILE": "test"}])
-def test_a_profile_overrides_shared_settings(tmp_path: Path, said: dict[str, object]) -> None:
-    profile = loaded(TWO, tmp_path, **said)
+@pytest.mark.parametrize("settings", [{"name": "test"}, {"KRATY_PROFILE": "test"}])
+def test_a_profile_overrides_shared_settings(tmp_path: Path, settings: dict[str, object]) -> None:
+    profile = loaded(TWO, tmp_path, **settings)
     assert (profile.name, profile.read_only, profile.amount_limit) == ("test", True, 7)
     assert (profile.credential, profile.keyring, profile.mouse) == ("cookie", False, True)
     assert profile.token_command == ("op", "read", "a b")
@@ -90,12 +90,12 @@ def test_without_a_file_flags_and_environment_suffice(tmp_path: Path) -> None:
     assert (profile.url, profile.studio, profile.amount_limit) == ("http://127.0.0.1:1", "s", DEFAULT_AMOUNT_LIMIT)
 
 
-def test_the_page_of_an_audit_row_may_be_named(tmp_path: Path) -> None:
+def test_the_url_of_an_audit_row(tmp_path: Path) -> None:
     page = "https://portal.example/studios/{studioId}/audit/{auditId}"
     assert loaded(f'[profiles.a]\naudit_url = "{page}"', tmp_path).audit_url == page
 
 
-def test_the_portal_may_be_named(tmp_path: Path) -> None:
+def test_the_url_of_the_portal(tmp_path: Path) -> None:
     for page in ("https://portal.example/", "http://h/{studioId}/{gameId}/players/{externalPlayerId}?tab=1"):
         assert loaded(f'[profiles.a]\nportal_url = "{page}"', tmp_path).portal_url == page
 
@@ -142,35 +142,35 @@ def test_files_of_a_client_certificate(tmp_path: Path) -> None:
     assert profile.client_key_passphrase_command == ("pass", "show", "k")
 
 
-@pytest.mark.parametrize(("said", "meant"), [("LIVE", "live"), (" Live ", "live"), ("eu-1_b", "eu-1_b")])
-def test_an_environment_is_folded_wherever_it_is_said(said: str, meant: str, tmp_path: Path) -> None:
-    assert loaded(f'[profiles.a]\nenvironment = "{said}"', tmp_path).environment == meant
-    assert loaded(None, tmp_path, KRATY_ENVIRONMENT=said).environment == meant
-    assert loaded(None, tmp_path, environment=said).environment == meant
+@pytest.mark.parametrize(("written", "meant"), [("LIVE", "live"), (" Live ", "live"), ("eu-1_b", "eu-1_b")])
+def test_the_environment_is_normalized_from_every_source(written: str, meant: str, tmp_path: Path) -> None:
+    assert loaded(f'[profiles.a]\nenvironment = "{written}"', tmp_path).environment == meant
+    assert loaded(None, tmp_path, KRATY_ENVIRONMENT=written).environment == meant
+    assert loaded(None, tmp_path, environment=written).environment == meant
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("written", "meant"),
     [
         *((word, "live") for word in ("prod", "Production", "prd")),
         *((word, "test") for word in ("staging", "STAGE", "dev", "development", "sandbox")),
     ],
 )
-def test_what_others_call_the_environments_is_told_what_kraty_does(said: str, meant: str, tmp_path: Path) -> None:
+def test_environment_names_of_other_systems_suggest_kraty_s(written: str, meant: str, tmp_path: Path) -> None:
     words = f"environments are live and test on Kraty; did you mean {meant}?"
     for where, said_so in (
-        ("KRATY_ENVIRONMENT", {"KRATY_ENVIRONMENT": said}),
-        ("--environment", {"environment": said}),
+        ("KRATY_ENVIRONMENT", {"KRATY_ENVIRONMENT": written}),
+        ("--environment", {"environment": written}),
     ):
         with pytest.raises(ConfigError) as raised:
             loaded(None, tmp_path, **said_so)
         assert str(raised.value) == f"{where}: `environment`: {words}"
     with pytest.raises(ConfigError) as raised:
-        loaded(f'[profiles.a]\nenvironment = "{said}"', tmp_path)
+        loaded(f'[profiles.a]\nenvironment = "{written}"', tmp_path)
     assert str(raised.value) == f"{tmp_path / 'config.toml'}: [profiles.a]: `environment`: {words}"
 
 
-def test_an_only_profile_is_the_default(tmp_path: Path) -> None:
+def test_a_single_profile_is_the_default(tmp_path: Path) -> None:
     assert loaded('[profiles.mine]\nurl = "https://x"', tmp_path).name == "mine"
 
 
@@ -248,7 +248,7 @@ def test_a_misspelt_profile_suggests_the_nearest(tmp_path: Path) -> None:
         loaded(TWO, tmp_path, name="liev")
 
 
-def test_a_wrong_word_in_the_environment_is_told(tmp_path: Path) -> None:
+def test_an_invalid_variable_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="KRATY_READ_ONLY must be 1 or 0"):
         loaded(None, tmp_path, KRATY_READ_ONLY="perhaps")
     with pytest.raises(ConfigError, match="KRATY_CREDENTIAL"):
@@ -269,7 +269,7 @@ def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
         ("# a\n# ü".encode("latin-1"), "line 2 is not UTF-8. Save it as UTF-8"),
     ],
 )
-def test_a_file_that_is_not_utf_8_is_told(content: bytes, words: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf_8_is_reported(content: bytes, words: str, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_bytes(content)
     with pytest.raises(ConfigError) as raised:
         loaded(None, tmp_path)

@@ -1,4 +1,4 @@
-"""Routes and fields of a backend that has them elsewhere: what may be said, and what each mistake is told."""
+"""Routes and field names of a backend in the profile, and the error message of each mistake."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def routed(lines: str, tmp_path: Path) -> Profile:
     return load_profile(file, {})
 
 
-def test_an_operation_may_be_elsewhere_or_nowhere(tmp_path: Path) -> None:
+def test_an_operation_can_have_another_route_or_none(tmp_path: Path) -> None:
     profile = routed(
         """
         force_complete = "POST /v2/{studioId}/attempts/{attemptId}:complete"
@@ -49,7 +49,7 @@ def test_without_a_table_nothing_is_changed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("operation", ADMIN_OPERATIONS)
-def test_each_built_in_route_may_be_written_as_it_is(operation: Operation, tmp_path: Path) -> None:
+def test_every_built_in_route_is_valid(operation: Operation, tmp_path: Path) -> None:
     method, path = OPERATIONS[operation][:2]
     assert routed(f'{operation} = "{method} {path}"', tmp_path).routes == {operation: built_in(operation)}
 
@@ -184,7 +184,7 @@ def test_errors_contain_location_and_fix(lines: str, words: str, tmp_path: Path)
     assert str(raised.value).startswith(f"{tmp_path / 'config.toml'}: [profiles.a.routes]: ")
 
 
-def test_the_table_must_be_one(tmp_path: Path) -> None:
+def test_routes_must_be_a_table(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"must be a table of operation"):
         routes_and_fields(1, "here")
     (tmp_path / "config.toml").write_text('[profiles.a.fields]\nreason = "x"')

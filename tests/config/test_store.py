@@ -1,4 +1,4 @@
-"""What a first sign-in leaves is what the next start reads, and nobody else can."""
+"""A saved first sign-in can be loaded again, and only its owner can read it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def paths(tmp_path: Path) -> Paths:
 
 
 def test_a_saved_sign_in_is_loaded_again(paths: Paths) -> None:
-    said = save_sign_in(KEPT, Secret("kst_abc"), paths)
-    assert str(paths.config_file) in said
-    assert "kst_abc" not in said
+    message = save_sign_in(KEPT, Secret("kst_abc"), paths)
+    assert str(paths.config_file) in message
+    assert "kst_abc" not in message
     profile = load_profile(paths.config_file, {})
     assert profile == KEPT
     assert find_token(profile, paths, {}, keyring=lambda _: None) == Secret("kst_abc")
@@ -41,7 +41,7 @@ def test_the_kind_of_credential_is_saved(paths: Paths) -> None:
     assert find_token(profile, paths, {}) == Secret("ksk_abc")
 
 
-def test_only_the_owner_can_read_it(paths: Paths) -> None:
+def test_only_the_owner_can_read_the_files(paths: Paths) -> None:
     paths.token_file(KEPT.name).parent.mkdir(mode=0o755, parents=True)
     save_sign_in(KEPT, Secret("kst_abc"), paths)
     token_file = paths.token_file(KEPT.name)

@@ -1,4 +1,4 @@
-"""The token: the first source that has one, and none that others could read (client/README.md#secrets)."""
+"""Sources of the token in their order; files that others can read are refused (client/README.md#secrets)."""
 
 from __future__ import annotations
 
@@ -46,23 +46,23 @@ def test_sources_are_tried_in_order(paths: Paths) -> None:
     written(paths.token_file("default"))
     profile = Profile(token_command=PRINTS)
     environ = {"KRATY_TOKEN": "from-environment"}
-    asked = []
+    calls = []
 
     def keyring(name: str) -> str:
-        asked.append(name)
+        calls.append(name)
         return "from-keyring"
 
-    def found(profile: Profile, environ: dict[str, str], stdin: io.StringIO | None = None) -> str:
+    def find(profile: Profile, environ: dict[str, str], stdin: io.StringIO | None = None) -> str:
         token = find_token(profile, paths, environ, stdin=stdin, keyring=keyring)
         assert token is not None
         return token.reveal()
 
-    assert found(profile, environ, io.StringIO("from-stdin\n")) == "from-stdin"
-    assert found(profile, environ) == "from-environment"
-    assert found(profile, {"KRATY_TOKEN": "  "}) == "from-command"
-    assert found(Profile(name="live"), {}) == "from-keyring"
-    assert found(Profile(keyring=False), {}) == "from-file"
-    assert asked == ["live"]
+    assert find(profile, environ, io.StringIO("from-stdin\n")) == "from-stdin"
+    assert find(profile, environ) == "from-environment"
+    assert find(profile, {"KRATY_TOKEN": "  "}) == "from-command"
+    assert find(Profile(name="live"), {}) == "from-keyring"
+    assert find(Profile(keyring=False), {}) == "from-file"
+    assert calls == ["live"]
     assert find_token(Profile(name="other"), paths, {}, keyring=no_keyring) is None
 
 
@@ -71,9 +71,9 @@ def test_the_token_has_its_source(paths: Paths) -> None:
     key_file = written(paths.token_file("key"))
 
     def source(profile: Profile, environ: dict[str, str], stdin: io.StringIO | None = None) -> tuple[str, Path | None]:
-        found = find_token_and_source(profile, paths, environ, stdin=stdin, keyring=lambda _: "from-keyring")
-        assert found is not None
-        return found.source, found.file
+        find = find_token_and_source(profile, paths, environ, stdin=stdin, keyring=lambda _: "from-keyring")
+        assert find is not None
+        return find.source, find.file
 
     key = Profile(credential="server_key", server_key_file=key_file)
     assert source(Profile(), {}, io.StringIO("x\n")) == ("the standard input", None)
@@ -87,7 +87,7 @@ def test_the_token_has_its_source(paths: Paths) -> None:
     assert find_token_and_source(Profile(name="none"), paths, {}, keyring=no_keyring) is None
 
 
-def test_stored_tokens_stay_with_their_own_address(paths: Paths) -> None:
+def test_stored_tokens_are_only_used_for_their_own_address(paths: Paths) -> None:
     written(paths.token_file("default"))
     elsewhere = Profile(url="https://evil.example", token_command=PRINTS, url_is_own=False)
     assert find_token(elsewhere, paths, {}, keyring=lambda _: "from-keyring") is None
@@ -95,26 +95,26 @@ def test_stored_tokens_stay_with_their_own_address(paths: Paths) -> None:
     assert token == Secret("meant")
 
 
-def test_a_profile_with_a_server_key_asks_the_sources_of_that(paths: Paths, tmp_path: Path) -> None:
+def test_a_profile_with_a_server_key_uses_the_sources_of_the_key(paths: Paths, tmp_path: Path) -> None:
     written(paths.token_file("default"))
     held = written(tmp_path / "key", "key-file\n")
     prints = (sys.executable, "-c", "print('key-command')")
     profile = Profile(credential="server_key", token_command=PRINTS, server_key_command=prints, server_key_file=held)
     environ = {"KRATY_TOKEN": "a-session", "KRATY_SERVER_KEY": "key-environment"}
 
-    def found(profile: Profile, environ: dict[str, str], stdin: io.StringIO | None = None) -> Secret | None:
+    def find(profile: Profile, environ: dict[str, str], stdin: io.StringIO | None = None) -> Secret | None:
         return find_token(profile, paths, environ, stdin=stdin, keyring=lambda _: "from-keyring")
 
-    assert found(profile, environ, io.StringIO("key-stdin\n")) == Secret("key-stdin")
-    assert found(profile, environ) == Secret("key-environment")
-    assert found(profile, {"KRATY_TOKEN": "a-session"}) == Secret("key-command")
-    assert found(replace(profile, server_key_command=None), {}) == Secret("key-file")
-    assert found(Profile(credential="server_key"), {"KRATY_TOKEN": "a-session"}) is None
-    assert found(replace(profile, url_is_own=False), {}) is None
+    assert find(profile, environ, io.StringIO("key-stdin\n")) == Secret("key-stdin")
+    assert find(profile, environ) == Secret("key-environment")
+    assert find(profile, {"KRATY_TOKEN": "a-session"}) == Secret("key-command")
+    assert find(replace(profile, server_key_command=None), {}) == Secret("key-file")
+    assert find(Profile(credential="server_key"), {"KRATY_TOKEN": "a-session"}) is None
+    assert find(replace(profile, url_is_own=False), {}) is None
     with pytest.raises(ConfigError, match="--token-stdin was given, and no key came"):
-        found(profile, environ, io.StringIO("\n"))
+        find(profile, environ, io.StringIO("\n"))
     with pytest.raises(ConfigError, match="KRATY_SERVER_KEY: this is not a key"):
-        found(profile, {"KRATY_SERVER_KEY": "two words"})
+        find(profile, {"KRATY_SERVER_KEY": "two words"})
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_invalid_token_files_are_reported(paths: Paths, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n", "   \n"])
-def test_a_token_announced_on_the_standard_input_must_come(paths: Paths, text: str) -> None:
+def test_a_missing_token_on_the_standard_input_is_an_error(paths: Paths, text: str) -> None:
     with pytest.raises(ConfigError, match="no token came"):
         find_token(Profile(), paths, {"KRATY_TOKEN": "t"}, stdin=io.StringIO(text))
 
@@ -201,7 +201,7 @@ class Holder(BaseModel):
 def test_a_secret_is_only_shown_by_reveal() -> None:
     secret = Secret(VALUE)
     credential = Credential(secret)
-    shown = [
+    text = [
         repr(secret),
         str(secret),
         f"{secret}",
@@ -219,8 +219,8 @@ def test_a_secret_is_only_shown_by_reveal() -> None:
         Holder(token=secret).model_dump_json(),
         str(Holder(token=secret).model_dump(mode="json")),
     ]
-    assert all(VALUE not in each for each in shown)
-    assert shown[0] == shown[1] == shown[2] == HIDDEN
+    assert all(VALUE not in each for each in text)
+    assert text[0] == text[1] == text[2] == HIDDEN
     assert secret.reveal() == VALUE
 
 
@@ -233,8 +233,8 @@ def test_a_secret_cannot_be_pickled_or_dumped_and_is_in_no_traceback() -> None:
     try:
         _ = 1 / int(not secret)
     except ZeroDivisionError as error:
-        told = traceback.TracebackException.from_exception(error, capture_locals=True)
-        assert VALUE not in "".join(told.format())
+        message = traceback.TracebackException.from_exception(error, capture_locals=True)
+        assert VALUE not in "".join(message.format())
 
 
 def test_secrets_are_compared_by_value() -> None:

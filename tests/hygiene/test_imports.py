@@ -77,7 +77,7 @@ def test_the_first_frame_waits_for_neither_models_nor_the_network() -> None:
 _FIRST_PLAYER = """
 import os, sys
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
-import kraty_console.cli.main, kraty_console.cli.open_command, kraty_console.cli.session
+import kraty_console.cli.main, kraty_console.cli.open_command, kraty_console.cli.launching
 from kraty_console.client import fetched, game_ref
 from kraty_console.config.paths import Paths
 from kraty_console.console import colours, player_state, tone_styles, workspace

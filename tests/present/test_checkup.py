@@ -1,4 +1,4 @@
-"""What `doctor` prints: lined up in 80 columns, safe, and as JSON."""
+"""The output of `doctor`: 80 columns, sanitized, and JSON."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ FOUND = [
 
 
 def test_numbers_are_ungrouped() -> None:
-    found = [Finding(CheckArea.STATE, "journal", CheckState.OK, f"{counted(12345, 'entry', 'entries')}", grouped(1840))]
-    assert "12345 entries" in checkup_text(found)
-    assert "1840" in checkup_text(found)
-    assert (checkup_json(found)["findings"][0]["words"], checkup_json(found)["findings"][0]["advice"]) == (
+    findings = [
+        Finding(CheckArea.STATE, "journal", CheckState.OK, f"{counted(12345, 'entry', 'entries')}", grouped(1840))
+    ]
+    assert "12345 entries" in checkup_text(findings)
+    assert "1840" in checkup_text(findings)
+    assert (checkup_json(findings)["findings"][0]["words"], checkup_json(findings)["findings"][0]["advice"]) == (
         "12345 entries",
         "1840",
     )
@@ -53,21 +55,21 @@ def test_the_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "begin"),
+    ("findings", "begin"),
     [
         ([], "No problem."),
         (FOUND[:2], "No problem, 1 warning."),
         ([FOUND[2], FOUND[2]], "2 problems."),
     ],
 )
-def test_the_first_line_counts(found: list[Finding], begin: str) -> None:
-    assert checkup_text(found).partition("\n")[0] == begin
+def test_the_first_line_counts_the_findings(findings: list[Finding], begin: str) -> None:
+    assert checkup_text(findings).partition("\n")[0] == begin
 
 
 def test_the_json_has_the_most_important_first() -> None:
-    said = json.loads(json.dumps(checkup_json(FOUND)))
-    assert said["ok"] is False
-    assert said["findings"][0] == {
+    text = json.loads(json.dumps(checkup_json(FOUND)))
+    assert text["ok"] is False
+    assert text["findings"][0] == {
         "area": "token",
         "name": "accepted",
         "state": "problem",
@@ -75,8 +77,8 @@ def test_the_json_has_the_most_important_first() -> None:
         "advice": "Give a new one.",
         "facts": {"status": 401},
     }
-    assert [each["name"] for each in said["findings"]][1] == "certificate"
-    assert said["findings"][2]["advice"] is None
+    assert [each["name"] for each in text["findings"]][1] == "certificate"
+    assert text["findings"][2]["advice"] is None
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,7 @@ def test_lines_have_at_most_80_cells_and_no_control_characters(words: str) -> No
     assert not set("\x1b\u202e") & set(text)
 
 
-def test_wrapping_loses_nothing() -> None:
+def test_wrapping_keeps_all_words() -> None:
     text = safe("a bc " + "d" * 25 + " 全角文字 e")
     lines = wrapped(text, 10)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")

@@ -1,4 +1,4 @@
-"""Deliveries as they are shown: in a line, and whole."""
+"""Webhook deliveries as rows and as documents."""
 
 from __future__ import annotations
 

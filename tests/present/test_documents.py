@@ -1,4 +1,4 @@
-"""A whole row to read, a row in sentences, the profile: exact, linked, in words."""
+"""Detail documents, row summaries and the profile."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ TOKYO = timezone(timedelta(hours=9), "JST")
 N = "\u202f"
 
 
-def opened(table: TableId, seen: Snapshot) -> Document:
-    found = document(rows(table, seen, NOW)[0], seen, NOW, CET)
-    assert found is not None
-    return found
+def opened(table: TableId, answer: Snapshot) -> Document:
+    sections = document(rows(table, answer, NOW)[0], answer, NOW, CET)
+    assert sections is not None
+    return sections
 
 
-def pairs(found: Document, title: str = "") -> dict[str, str]:
-    return {item.label: item.value for section in found.sections if section.title == title for item in section.items}
+def pairs(sections: Document, title: str = "") -> dict[str, str]:
+    return {item.label: item.value for section in sections.sections if section.title == title for item in section.items}
 
 
 def test_exact_times() -> None:
@@ -54,9 +54,9 @@ def test_an_attempt() -> None:
         metricsRaw={"distance": 2100},
         eventName={"pt": "Corrida", "en": "Daily race"},
     )
-    found = opened("attempts", snapshot(attempts=[row]))
-    assert found.title == "daily_race · attempt 0197…a001"
-    assert pairs(found) == {
+    sections = opened("attempts", snapshot(attempts=[row]))
+    assert sections.title == "daily_race · attempt 0197…a001"
+    assert pairs(sections) == {
         "status": "completed",
         "score": f"1{N}840",
         "target": f"1{N}500",
@@ -64,30 +64,30 @@ def test_an_attempt() -> None:
         "event name": "Daily race",
         "rewards": "fixed bundle",
     }
-    assert pairs(found, "What is wrong")["wrong"].startswith("The roll failed")
-    assert pairs(found, "Times")["started"] == "2026-03-10 10:00:00 UTC · 11:00:00 CET · 2h ago"
-    assert pairs(found, "Reward roll")["error"] == 'table "daily_gold" was archived'
-    assert pairs(found, "Grants") == {"none": "no grants are linked to this attempt"}
-    assert pairs(found, "Metrics") == {"distance": f"1{N}840"}
-    assert pairs(found, "Metrics before capping") == {"distance": f"2{N}100"}
-    assert pairs(found, "Ids")["attempt"] == row["id"]
+    assert pairs(sections, "What is wrong")["wrong"].startswith("The roll failed")
+    assert pairs(sections, "Times")["started"] == "2026-03-10 10:00:00 UTC · 11:00:00 CET · 2h ago"
+    assert pairs(sections, "Reward roll")["error"] == 'table "daily_gold" was archived'
+    assert pairs(sections, "Grants") == {"none": "no grants are linked to this attempt"}
+    assert pairs(sections, "Metrics") == {"distance": f"1{N}840"}
+    assert pairs(sections, "Metrics before capping") == {"distance": f"2{N}100"}
+    assert pairs(sections, "Ids")["attempt"] == row["id"]
 
 
-def test_a_grant_with_what_it_is_linked_to() -> None:
+def test_a_grant_with_its_linked_rows() -> None:
     crate = grant(kind="crate", status="claimed", contents={"crateItemKey": "mystery"})
     inside = grant(id="g2", sourceKind="crate_open", sourceRefId=crate["id"], parentGrantId=crate["id"])
-    seen = snapshot(attempts=[attempt()], grants=[crate, inside])
-    found = opened("grants", seen)
-    assert pairs(found)["contents"] == "mystery (crate)"
-    assert pairs(found, "Linked") == {"attempt": "daily_race, completed", "came out": "500 gold, pending"}
-    other = document(rows("grants", seen, NOW)[1], seen, NOW, CET)
+    answer = snapshot(attempts=[attempt()], grants=[crate, inside])
+    sections = opened("grants", answer)
+    assert pairs(sections)["contents"] == "mystery (crate)"
+    assert pairs(sections, "Linked") == {"attempt": "daily_race, completed", "came out": "500 gold, pending"}
+    other = document(rows("grants", answer, NOW)[1], answer, NOW, CET)
     assert other is not None
     assert pairs(other, "Linked")["crate"] == "mystery (crate)"
     assert pairs(other, "Ids")["crate"] == crate["id"]
 
 
-def test_the_other_rows() -> None:
-    seen = snapshot(
+def test_the_documents_of_other_rows() -> None:
+    answer = snapshot(
         grants=[grant()],
         wallet=[{"economyKey": "gold", "balance": 5, "metadata": {"a": [1, "x"]}}],
         inventory=[{"itemKey": "potion", "quantity": 3}],
@@ -95,11 +95,11 @@ def test_the_other_rows() -> None:
         walletLedger=[{"ledgerId": "w1", "economyKey": "gold", "delta": 500, "sourceRefId": grant()["id"]}],
         itemLedger=[{"itemKey": "potion", "delta": 1}],
     )
-    assert pairs(opened("balances", seen), "Metadata") == {"a": '[1, "x"]'}
-    assert pairs(opened("items", seen))["has"] == "3"
-    assert pairs(opened("lobbies", seen))["seats"] == "2 of 8"
-    assert pairs(opened("wallet_ledger", seen), "Linked") == {"grant": "500 gold"}
-    assert opened("item_ledger", seen).title == "potion +1"
+    assert pairs(opened("balances", answer), "Metadata") == {"a": '[1, "x"]'}
+    assert pairs(opened("items", answer))["has"] == "3"
+    assert pairs(opened("lobbies", answer))["seats"] == "2 of 8"
+    assert pairs(opened("wallet_ledger", answer), "Linked") == {"grant": "500 gold"}
+    assert opened("item_ledger", answer).title == "potion +1"
 
 
 def test_an_audit_row_shows_what_changed() -> None:
@@ -117,15 +117,15 @@ def test_an_audit_row_shows_what_changed() -> None:
             "requestId": "req-1",
         }
     )
-    found = audit_document(entry, NOW, CET)
-    assert pairs(found, "Changes") == {
+    sections = audit_document(entry, NOW, CET)
+    assert pairs(sections, "Changes") == {
         "status": "pending → claimed",
         "claimedAt": f"+ {ago()}",
         "contents.a": "1 → 2",
         "gone": "− 1",
     }
-    assert pairs(found, "Metadata") == {"grantCount": "1"}
-    assert pairs(found, "Ids")["request"] == "req-1"
+    assert pairs(sections, "Metadata") == {"grantCount": "1"}
+    assert pairs(sections, "Ids")["request"] == "req-1"
     same = entry.model_copy(update={"before": {"a": 1}, "after": {"a": 1}})
     assert pairs(audit_document(same, NOW, CET), "Changes") == {"none": "before and after are the same"}
 
@@ -148,8 +148,8 @@ def test_differences(before: Any, after: Any, words: dict[str, str]) -> None:
 
 
 def test_differences_are_limited() -> None:
-    found = differences({}, {str(number): number for number in range(1000)})
-    assert len(found) == MAX_CHANGES + 1
+    sections = differences({}, {str(number): number for number in range(1000)})
+    assert len(sections) == MAX_CHANGES + 1
     deep: Any = 1
     for _ in range(200):
         deep = {"a": deep}
@@ -157,13 +157,13 @@ def test_differences_are_limited() -> None:
 
 
 def test_the_player() -> None:
-    seen = snapshot(player={**BANNED, "mergedInto": "auth_user_42", "externalPlayerId": "аliсe_42"})
-    found = player_document(seen, NOW, CET)
-    assert pairs(found)["merged into"] == "auth_user_42"
-    assert pairs(found)["caution"] == "this id mixes letters of alphabets that look alike"
-    assert pairs(found, "Ban")["reason"] == "speed hack"
-    assert pairs(found, "Last context") == {"country": "PT", "level": "7"}
-    assert list(found.raw) == ["player", "summary"]
+    answer = snapshot(player={**BANNED, "mergedInto": "auth_user_42", "externalPlayerId": "аliсe_42"})
+    sections = player_document(answer, NOW, CET)
+    assert pairs(sections)["merged into"] == "auth_user_42"
+    assert pairs(sections)["caution"] == "this id mixes letters of alphabets that look alike"
+    assert pairs(sections, "Ban")["reason"] == "speed hack"
+    assert pairs(sections, "Last context") == {"country": "PT", "level": "7"}
+    assert list(sections.raw) == ["player", "summary"]
 
 
 def test_the_document_as_lines() -> None:
@@ -174,8 +174,8 @@ def test_the_document_as_lines() -> None:
 
 
 def test_raw_json_keeps_the_order_and_unknown_fields() -> None:
-    seen = snapshot(attempts=[{"id": "a1", "status": "completed", "zeta": {"b": 1, "a": "\u202e\x1b"}, "alpha": 2}])
-    lines = opened("attempts", seen).raw_lines
+    answer = snapshot(attempts=[{"id": "a1", "status": "completed", "zeta": {"b": 1, "a": "\u202e\x1b"}, "alpha": 2}])
+    lines = opened("attempts", answer).raw_lines
     assert lines[0] == "{"
     text = "\n".join(lines)
     assert text.index('"zeta"') < text.index('"alpha"')
@@ -200,20 +200,20 @@ def test_an_attempt_in_sentences() -> None:
         metrics={"distance": 1840},
         windowEndsAt=ago(hours=-11.99),
     )
-    seen = snapshot(attempts=[row])
-    found = row_summary(rows("attempts", seen, NOW)[0], seen, NOW)
-    assert found is not None
-    assert found.title == "daily_race · 0197…a001"
-    assert [line.text for line in found.lines] == [
+    answer = snapshot(attempts=[row])
+    sections = row_summary(rows("attempts", answer, NOW)[0], answer, NOW)
+    assert sections is not None
+    assert sections.title == "daily_race · 0197…a001"
+    assert [line.text for line in sections.lines] == [
         f"completed 1h ago, score 1{N}840 of 1{N}500 · distance 1{N}840 · window to 23:59\u00a0UTC",
         "reward roll failed 1h ago: archived",
         "no grants are linked to this attempt",
     ]
-    assert [line.tone for line in found.lines] == ["plain", "bad", "dim"]
+    assert [line.tone for line in sections.lines] == ["plain", "bad", "dim"]
 
 
-def test_the_others_in_sentences() -> None:
-    seen = snapshot(
+def test_other_rows_in_sentences() -> None:
+    answer = snapshot(
         attempts=[attempt()],
         grants=[grant(), grant(id="g2", status="claimed", claimedAt=ago(hours=1))],
         wallet=[{"economyKey": "gold", "balance": 5}, {"economyKey": "xp"}],
@@ -234,9 +234,9 @@ def test_the_others_in_sentences() -> None:
     )
 
     def lines(table: TableId, place: int = 0) -> list[str]:
-        found = row_summary(rows(table, seen, NOW)[place], seen, NOW)
-        assert found is not None
-        return [line.text for line in found.lines]
+        sections = row_summary(rows(table, answer, NOW)[place], answer, NOW)
+        assert sections is not None
+        return [line.text for line in sections.lines]
 
     assert lines("grants")[0] == "pending, granted 1h ago · from daily_race · expires in 14d"
     assert lines("grants", 1) == ["claimed, granted 1h ago · from daily_race · claimed 1h ago"]
@@ -255,8 +255,8 @@ def words(lines: Any) -> list[str]:
     return ["".join(cell.text for cell in line).rstrip() for line in lines]
 
 
-def test_the_profile_as_in_the_design() -> None:
-    seen = snapshot(
+def test_the_complete_profile() -> None:
+    answer = snapshot(
         summary={
             "attemptCount": 12,
             "attemptsCompleted": 8,
@@ -267,7 +267,7 @@ def test_the_profile_as_in_the_design() -> None:
         },
         lobbies=[{"id": "l1"}],
     )
-    assert words(profile(seen, NOW)) == [
+    assert words(profile(answer, NOW)) == [
         "Swift Otter · PT · level 7",
         "alice@example.com",
         "first seen  2026-03-02",
@@ -279,20 +279,20 @@ def test_the_profile_as_in_the_design() -> None:
         "grants       11  2 pending",
         "lobbies       1  1 active",
     ]
-    assert words(compact_profile(seen, NOW)) == [
+    assert words(compact_profile(answer, NOW)) == [
         "alice_42 · Swift Otter · PT · level 7 · alice@example.com · seen 4m ago",
         "attempts 12 (8 done, 1 expired) · grants 11 (2 pending) · lobbies 1 (1 active)",
     ]
 
 
 def test_the_profile_of_a_banned_a_merged_and_an_odd_player() -> None:
-    seen = snapshot(player={**BANNED, "mergedInto": "auth_user_42", "externalPlayerId": "ali\u200bce"})
-    lines = words(profile(seen, NOW))
+    answer = snapshot(player={**BANNED, "mergedInto": "auth_user_42", "externalPlayerId": "ali\u200bce"})
+    lines = words(profile(answer, NOW))
     assert "BANNED 1d ago: speed hack" in lines
     assert "merged into auth_user_42" in lines
     assert "caution: the id holds characters that cannot be seen" in lines
     assert "not banned" not in lines
-    assert words(compact_profile(seen, NOW))[1].startswith("BANNED 1d ago: speed hack · merged into auth_user_42 · ")
+    assert words(compact_profile(answer, NOW))[1].startswith("BANNED 1d ago: speed hack · merged into auth_user_42 · ")
 
 
 def test_the_profile_of_a_player_with_missing_data() -> None:

@@ -1,4 +1,4 @@
-"""Every error in plain words, with what to do and the exit code."""
+"""Error messages with advice and exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every string of the corpus in every field, through every presenter: nothing unsafe comes out, nothing breaks."""
+"""Every hostile string in every field, through every presenter: the output is safe and complete."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from kraty_console.present.audit import row as audit_row
 from kraty_console.present.detail import audit_document, document, player_document
 from kraty_console.present.document import Document
 from kraty_console.present.errors import error_text
+from kraty_console.present.json_output import json_text
 from kraty_console.present.profile import compact_profile, profile
 from kraty_console.present.row_summary import audit_row_summary, row_summary
 from kraty_console.present.rows import tables
-from kraty_console.present.text_output import hits_text, json_text, pane_text, player_json, player_text
+from kraty_console.present.text_output import hits_text, pane_text, player_json, player_text
 from tests.data import load_hostile
 from tests.harness.domain.snapshots import NOW, ago, attempt, grant
 
@@ -97,32 +98,32 @@ def whole(value: str) -> Snapshot:
     )
 
 
-def document_texts(found: Document) -> Iterator[str]:
-    yield found.title
-    yield from found.raw_lines
-    yield from found.plain_lines()
-    for section in found.sections:
+def document_texts(texts: Document) -> Iterator[str]:
+    yield texts.title
+    yield from texts.raw_lines
+    yield from texts.plain_lines()
+    for section in texts.sections:
         for item in section.items:
             yield item.label
             yield item.value
 
 
-def everything(seen: Snapshot) -> Iterator[str]:
-    for line in (*profile(seen, NOW), *compact_profile(seen, NOW)):
+def everything(answer: Snapshot) -> Iterator[str]:
+    for line in (*profile(answer, NOW), *compact_profile(answer, NOW)):
         yield from (cell.text for cell in line)
-    yield from document_texts(player_document(seen, NOW))
+    yield from document_texts(player_document(answer, NOW))
     for pane in PANES:
-        for table in tables(pane.id, seen, NOW):
+        for table in tables(pane.id, answer, NOW):
             for row in table.rows:
                 yield from (cell.text for cell in row.cells)
-                if (found := row_summary(row, seen, NOW)) is not None:
-                    yield found.title
-                    yield from (cell.text for cell in found.lines)
-                if (paper := document(row, seen, NOW)) is not None:
+                if (texts := row_summary(row, answer, NOW)) is not None:
+                    yield texts.title
+                    yield from (cell.text for cell in texts.lines)
+                if (paper := document(row, answer, NOW)) is not None:
                     yield from document_texts(paper)
-        yield from pane_text(pane.id, seen, NOW).split("\n")
-    yield from player_text(seen, NOW).split("\n")
-    entry = AuditRow.model_validate(seen.audit[0].raw())
+        yield from pane_text(pane.id, answer, NOW).split("\n")
+    yield from player_text(answer, NOW).split("\n")
+    entry = AuditRow.model_validate(answer.audit[0].raw())
     yield from (cell.text for cell in audit_row(entry, NOW, with_player=True).cells)
     yield from document_texts(audit_document(entry, NOW))
     yield from (cell.text for cell in audit_row_summary(entry, NOW).lines)
@@ -131,19 +132,19 @@ def everything(seen: Snapshot) -> Iterator[str]:
 def errors(value: str) -> Iterator[str]:
     details: dict[str, Any] = {value: value, "fields": {value: [value]}, "permission": value, "rollError": value}
     for kind in (Refused, Invalid, NotAllowed):
-        found = error_text(kind(value, value, 409, details, value), role=value)
-        yield from (found.title, found.text, found.hint)
+        texts = error_text(kind(value, value, 409, details, value), role=value)
+        yield from (texts.title, texts.text, texts.hint)
 
 
 @pytest.mark.parametrize("entry", VALUES, ids=lambda entry: entry.name)
 def test_error_texts_are_safe(entry) -> None:
     value = entry.value[:LONGEST]
-    seen = whole(value)
-    found = [*everything(seen), *errors(value)]
+    answer = whole(value)
+    texts = [*everything(answer), *errors(value)]
     hits = [SearchHit(external_player_id=value, email=value, match=match) for match in ("merged", value)]
-    found.extend(hits_text(hits, NOW).split("\n"))
-    for text in found:
+    texts.extend(hits_text(hits, NOW).split("\n"))
+    for text in texts:
         bad = [hex(ord(char)) for char in text if char != "\u200d" and unicodedata.category(char) in BAD]
         assert not bad, text[:200]
-    printed = json_text(player_json(seen))
+    printed = json_text(player_json(answer))
     assert all(" " <= char <= "~" or char == "\n" for char in printed)

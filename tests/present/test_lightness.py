@@ -1,4 +1,4 @@
-"""Presenters and what a support engineer knows cost the first frame nothing: they import no models."""
+"""Presenters and the domain import no models, which the first frame does not need."""
 
 from __future__ import annotations
 

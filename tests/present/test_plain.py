@@ -1,4 +1,4 @@
-"""What is printed without the screen."""
+"""Printed output of `search` and `show`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from kraty_console.contract.players import SearchHit
 from kraty_console.domain.scopes import PANES, PaneId
-from kraty_console.present.text_output import hits_text, json_text, pane_text, player_json, player_text
+from kraty_console.present.json_output import json_text
+from kraty_console.present.text_output import hits_text, pane_text, player_json, player_text
 from tests.harness.domain.snapshots import NOW, ago, attempt, grant, snapshot
 
 N = "\u202f"
@@ -46,9 +47,9 @@ def test_a_search() -> None:
     ]
 
 
-def test_a_pane_lines_up() -> None:
-    seen = snapshot(attempts=[attempt(roll={"status": "failed"}), attempt(id="a2", score=5, eventKey="x")])
-    assert pane_text("attempts", seen, NOW).splitlines() == [
+def test_the_columns_of_a_pane_are_aligned() -> None:
+    answer = snapshot(attempts=[attempt(roll={"status": "failed"}), attempt(id="a2", score=5, eventKey="x")])
+    assert pane_text("attempts", answer, NOW).splitlines() == [
         "STATUS     EVENT       SCORE  STARTED  ENDED   GRANTS  WHAT IS WRONG",
         "completed  daily_race   1840  2h ago   1h ago  none    roll failed",
         "completed  x               5  2h ago   1h ago  none    rolled nothing",
@@ -68,11 +69,11 @@ def test_numbers_are_ungrouped_in_the_whole_answer() -> None:
 
 
 def test_a_pane_of_two_tables_names_them() -> None:
-    seen = snapshot(
+    answer = snapshot(
         wallet=[{"economyKey": "gold", "balance": 5}],
         walletLedger=[{"ledgerId": "l1", "economyKey": "gold", "delta": 5}],
     )
-    lines = pane_text("wallet", seen, NOW).splitlines()
+    lines = pane_text("wallet", answer, NOW).splitlines()
     assert lines[0] == "Balances"
     assert lines[1] == "BALANCE OF  BALANCE  CHANGED"
     assert "Wallet ledger" in lines
@@ -83,8 +84,8 @@ def test_an_empty_pane_explains_itself() -> None:
 
 
 def test_a_player_with_the_next_step() -> None:
-    seen = snapshot(attempts=[attempt(roll={"status": "failed"})], grants=[grant(sourceRefId=None)])
-    text = player_text(seen, NOW)
+    answer = snapshot(attempts=[attempt(roll={"status": "failed"})], grants=[grant(sourceRefId=None)])
+    text = player_text(answer, NOW)
     assert text.startswith("alice_42 · Swift Otter · PT · level 7")
     assert "Next step: daily_race (2h ago): The roll failed" in text
     assert "\nAttempts\nSTATUS" in text
@@ -93,11 +94,11 @@ def test_a_player_with_the_next_step() -> None:
 
 
 def test_json_is_the_raw_answer_in_ascii() -> None:
-    seen = snapshot(player={"externalPlayerId": "a\x7f\u202e漢\x1b"}, attempts=[attempt(extra="kept")])
-    text = json_text(player_json(seen))
+    answer = snapshot(player={"externalPlayerId": "a\x7f\u202e漢\x1b"}, attempts=[attempt(extra="kept")])
+    text = json_text(player_json(answer))
     assert all(" " <= char <= "~" or char == "\n" for char in text)
     whole = json.loads(text)
     assert whole["player"]["externalPlayerId"] == "a\x7f\u202e漢\x1b"
     assert whole["attempts"][0]["extra"] == "kept"
-    assert list(player_json(seen, "wallet")) == ["wallet", "walletLedger"]
-    assert player_json(seen, "attempts")["attempts"][0]["startedAt"] == ago(hours=2)
+    assert list(player_json(answer, "wallet")) == ["wallet", "walletLedger"]
+    assert player_json(answer, "attempts")["attempts"][0]["startedAt"] == ago(hours=2)

@@ -1,4 +1,4 @@
-"""The rows of every pane, with all that a backend may tell and with next to nothing."""
+"""The rows of every pane, with complete and with minimal data."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def texts(table: TableId, **lists: Any) -> list[list[str]]:
     return [[cell.text for cell in row.cells] for row in rows(table, snapshot(**lists), NOW)]
 
 
-def test_attempts_as_in_the_design() -> None:
+def test_attempts_with_all_data() -> None:
     failed = {"status": "failed", "error": "archived"}
     assert [column.title for column in COLUMNS["attempts"]] == [
         *("STATUS", "EVENT", "SCORE", "STARTED", "ENDED", "GRANTS", "WHAT IS WRONG")
     ]
-    found = texts(
+    pane_rows = texts(
         "attempts",
         attempts=[
             attempt(id="a1", roll=failed),
@@ -46,7 +46,7 @@ def test_attempts_as_in_the_design() -> None:
         ],
         grants=[grant(status="claimed", sourceRefId="a3")],
     )
-    assert found == [
+    assert pane_rows == [
         ["completed", "daily_race", f"1{N}840", "2h ago", "1h ago", "none", "roll failed"],
         ["in progress", "weekly_cup", "320", "3d ago", "—", "", "stuck for 3d"],
         ["completed", "daily_race", f"1{N}840", "2h ago", "1h ago", "1 claimed", ""],
@@ -64,7 +64,7 @@ def test_attempts_without_the_extras() -> None:
     assert texts("attempts", attempts=[{"id": "a1"}])[0][:2] == ["—", "unknown event"]
 
 
-def test_an_expired_attempt_ended_with_its_time_or_with_the_window() -> None:
+def test_the_end_of_an_expired_attempt() -> None:
     expired = {"status": "expired", "completedAt": None}
     for ends, words in (
         ({"endsAt": ago(hours=2)}, "2h ago"),
@@ -114,8 +114,8 @@ def test_two_faults_are_both_shown() -> None:
     ],
 )
 def test_the_source_of_a_grant(fields: dict[str, Any], words: str) -> None:
-    found = texts("grants", grants=[grant(**fields)], attempts=[attempt()])
-    assert found[0][2] == words
+    pane_rows = texts("grants", grants=[grant(**fields)], attempts=[attempt()])
+    assert pane_rows[0][2] == words
 
 
 def test_a_claimed_grant_shows_no_expiry() -> None:
@@ -197,20 +197,20 @@ def test_audit() -> None:
         "reason": "make-good",
         "ticket": "ZD-1",
     }
-    seen = snapshot(audit=[entry, {"id": "r2", "actor": {"kind": "api_key", "id": "abc"}}, {"id": "r3"}])
-    assert [[cell.text for cell in row.cells] for row in rows("audit", seen, NOW)] == [
+    answer = snapshot(audit=[entry, {"id": "r2", "actor": {"kind": "api_key", "id": "abc"}}, {"id": "r3"}])
+    assert [[cell.text for cell in row.cells] for row in rows("audit", answer, NOW)] == [
         ["1h ago", "grant.manual_create", "denied", "maria", "ZD-1", "make-good"],
         ["—", "—", "—", "key abc", "—", "—"],
         ["—", "—", "—", "—", "—", "—"],
     ]
-    wide = audit_row(seen.audit[0], NOW, with_player=True)
+    wide = audit_row(answer.audit[0], NOW, with_player=True)
     assert [column.title for column in STUDIO_COLUMNS][3] == "PLAYER"
     assert wide.cells[3].text == "alice_42"
     assert len(wide.cells) == len(wide.sort) == len(STUDIO_COLUMNS)
 
 
 def test_every_row_fits_its_columns_and_keeps_its_id() -> None:
-    seen = snapshot(
+    answer = snapshot(
         attempts=[attempt()],
         grants=[grant()],
         wallet=[{"economyKey": "gold"}],
@@ -221,37 +221,37 @@ def test_every_row_fits_its_columns_and_keeps_its_id() -> None:
         itemLedger=[{"ledgerId": "i1"}],
     )
     for pane in PANES:
-        found = tables(pane.id, seen, NOW)
-        assert [table.id for table in found] == list(TABLES_OF[pane.id])
-        for table in found:
+        pane_rows = tables(pane.id, answer, NOW)
+        assert [table.id for table in pane_rows] == list(TABLES_OF[pane.id])
+        for table in pane_rows:
             for row in table.rows:
                 assert len(row.cells) == len(row.sort) == len(table.columns)
                 assert row.id
                 assert row.copies_what
-    assert [row.scope for table in tables("wallet", seen, NOW) for row in table.rows] == ["wallet", "ledger"]
+    assert [row.scope for table in tables("wallet", answer, NOW) for row in table.rows] == ["wallet", "ledger"]
 
 
 def test_the_pane_count_is_the_backend_s_total() -> None:
-    seen = snapshot(
+    answer = snapshot(
         attempts=[attempt()], grants=[grant()], summary={"attemptCount": 5000, "grantsPending": 2, "grantsClaimed": 9}
     )
-    assert [pane_count(pane.id, seen) for pane in PANES] == [5000, 11, 0, 0, 0, 0]
-    assert pane_title("attempts", seen) == f"1 Attempts 5{N}000"
+    assert [pane_count(pane.id, answer) for pane in PANES] == [5000, 11, 0, 0, 0, 0]
+    assert pane_title("attempts", answer) == f"1 Attempts 5{N}000"
     assert pane_title("grants", None) == "2 Grants"
 
 
 def test_missing_values_sort_last() -> None:
-    seen = snapshot(attempts=[attempt(id="a1", score=5), attempt(id="a2", score=None), attempt(id="a3", score=7)])
-    found = rows("attempts", seen, NOW)
-    assert [row.id for row in sorted_rows(found, 2, descending=False)] == ["a1", "a3", "a2"]
-    assert [row.id for row in sorted_rows(found, 2, descending=True)] == ["a3", "a1", "a2"]
+    answer = snapshot(attempts=[attempt(id="a1", score=5), attempt(id="a2", score=None), attempt(id="a3", score=7)])
+    pane_rows = rows("attempts", answer, NOW)
+    assert [row.id for row in sorted_rows(pane_rows, 2, descending=False)] == ["a1", "a3", "a2"]
+    assert [row.id for row in sorted_rows(pane_rows, 2, descending=True)] == ["a3", "a1", "a2"]
     assert sort_key(10**400) > sort_key(5)
 
 
 def test_faults_sort_first() -> None:
-    seen = snapshot(attempts=[attempt(id="a1"), attempt(id="a2", roll={"status": "failed"})])
-    found = rows("attempts", seen, NOW)
-    assert [row.id for row in sorted_rows(found, 6, descending=False)] == ["a2", "a1"]
+    answer = snapshot(attempts=[attempt(id="a1"), attempt(id="a2", roll={"status": "failed"})])
+    pane_rows = rows("attempts", answer, NOW)
+    assert [row.id for row in sorted_rows(pane_rows, 6, descending=False)] == ["a2", "a1"]
 
 
 def test_filtering_finds_text_in_any_cell() -> None:
@@ -264,13 +264,13 @@ def test_filtering_finds_text_in_any_cell() -> None:
 @pytest.mark.parametrize("table", list(COLUMNS))
 @pytest.mark.parametrize("width", [200, 118, 86, 78, 60, 40, 20, 5, 1])
 def test_columns_are_fitted(table: TableId, width: int) -> None:
-    seen = snapshot(
+    answer = snapshot(
         attempts=[attempt(eventKey="an_event_with_a_very_long_name_indeed", roll={"status": "failed"})],
         grants=[grant()],
         walletLedger=[{"ledgerId": "w1", "economyKey": "gold", "delta": 10**12, "balance": 10**15}],
     )
     columns = COLUMNS[table]
-    fitted = fit(columns, rows(table, seen, NOW), width)
+    fitted = fit(columns, rows(table, answer, NOW), width)
     assert fitted
     assert sum(each.width for each in fitted) + 2 * (len(fitted) - 1) <= width
     assert [each.place for each in fitted] == sorted(each.place for each in fitted)

@@ -1,4 +1,4 @@
-"""The door: nothing that steers a terminal or deceives the eye goes through, and nothing is lost in silence."""
+"""Sanitizing: no control characters or deceptive text in the output, and no silent loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What nobody told is shown as unknown, and what cannot be read is told to be so: tabs, panes, profile, plain text."""
+"""Missing data is shown as unknown, and unreadable data is reported: tabs, panes, profile, text."""
 
 from __future__ import annotations
 
@@ -25,21 +25,28 @@ from tests.harness.domain.snapshots import BANNED, NOW, attempt, grant, plain_at
 EVENT = "0197eeee-0000-7000-8000-00000000e001"
 
 
-def profile_text(seen: Snapshot, width: int = 60) -> str:
-    return "\n".join("".join(text for text, _ in line) for line in profile_lines(seen, NOW, width, 20))
+def profile_text(answer: Snapshot, width: int = 60) -> str:
+    return "\n".join("".join(text for text, _ in line) for line in profile_lines(answer, NOW, width, 20))
 
 
-def document_of(seen: Snapshot) -> dict[str, str]:
-    return {each.label: each.value for part in player_document(seen, NOW).sections for each in part.items}
+def document_of(answer: Snapshot) -> dict[str, str]:
+    return {each.label: each.value for part in player_document(answer, NOW).sections for each in part.items}
 
 
 # -- tabs and panes -------------------------------------------------------------------------------------------------
 
 
 def test_tab_counts_with_missing_data() -> None:
-    seen = published(attempts=[plain_attempt()], grants=[grant()], summary={"attemptCount": 69, "grantsPending": 1})
-    assert counts(seen) == {"attempts": "69", "grants": "1", "wallet": "?", "lobbies": "0", "items": "?", "audit": "?"}
-    assert pane_title("wallet", seen) == "3 Wallet ?"
+    answer = published(attempts=[plain_attempt()], grants=[grant()], summary={"attemptCount": 69, "grantsPending": 1})
+    assert counts(answer) == {
+        "attempts": "69",
+        "grants": "1",
+        "wallet": "?",
+        "lobbies": "0",
+        "items": "?",
+        "audit": "?",
+    }
+    assert pane_title("wallet", answer) == "3 Wallet ?"
     assert set(counts(snapshot()).values()) == {"0"}
 
 
@@ -70,28 +77,28 @@ def test_an_empty_pane_gives_the_reason() -> None:
     assert empties["items"] == "This backend does not provide items."
     assert empties["audit"] == "This backend does not provide audit rows."
     assert empties["lobbies"].startswith("No lobbies yet.")
-    odd = snapshot(attempts=[{}], audit="none")
-    assert sections_of("attempts", odd, NOW)[0].empty == "1 row could not be read."
-    assert sections_of("audit", odd, NOW)[0].empty == "The audit rows could not be read."
+    unreadable = snapshot(attempts=[{}], audit="none")
+    assert sections_of("attempts", unreadable, NOW)[0].empty == "1 row could not be read."
+    assert sections_of("audit", unreadable, NOW)[0].empty == "The audit rows could not be read."
 
 
 def test_the_footer_counts_unreadable_rows() -> None:
-    seen = snapshot(attempts=[attempt(), {}], summary={"attemptCount": 2})
-    table = TableRows(sections_of("attempts", seen, NOW))
-    assert foot(table, "attempts", seen, 200, 20) == "1 row could not be read"
-    assert foot(table, "grants", seen, 200, 20) == ""
+    answer = snapshot(attempts=[attempt(), {}], summary={"attemptCount": 2})
+    table = TableRows(sections_of("attempts", answer, NOW))
+    assert foot(table, "attempts", answer, 200, 20) == "1 row could not be read"
+    assert foot(table, "grants", answer, 200, 20) == ""
     cut = snapshot(attempts=[attempt(), {}], summary={"attemptCount": 9})
     assert foot(table, "attempts", cut, 200, 20) == "newest 1 of 9 · 1 row could not be read"
     ledger = snapshot(walletLedger=[{}, 7])  # a ledger row without an id is known by its place
-    told = foot(TableRows(sections_of("wallet", ledger, NOW)), "wallet", ledger, 200, 20)
-    assert told == "1 row could not be read"
+    known = foot(TableRows(sections_of("wallet", ledger, NOW)), "wallet", ledger, 200, 20)
+    assert known == "1 row could not be read"
 
 
 # -- the profile ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("seen", "ban"),
+    ("answer", "ban"),
     [
         (snapshot(), "not banned"),
         (published(), "ban status not provided by this backend"),
@@ -99,9 +106,9 @@ def test_the_footer_counts_unreadable_rows() -> None:
         (snapshot(player=BANNED), "BANNED 1d ago: speed hack"),
     ],
 )
-def test_not_banned_is_shown_only_if_known(seen: Snapshot, ban: str) -> None:
-    assert [line for line in profile_text(seen).split("\n") if "ban" in line.lower()] == [f" {ban}"]
-    narrow = "".join(cell.text for cell in compact_profile(seen, NOW)[1])
+def test_not_banned_is_shown_only_if_known(answer: Snapshot, ban: str) -> None:
+    assert [line for line in profile_text(answer).split("\n") if "ban" in line.lower()] == [f" {ban}"]
+    narrow = "".join(cell.text for cell in compact_profile(answer, NOW)[1])
     in_short = {"not banned": "", "BANNED 1d ago: speed hack": ban}.get(ban, "ban unknown · ")
     assert narrow.startswith(in_short)
     assert ("ban" in narrow.lower()) == (ban != "not banned")
@@ -109,9 +116,9 @@ def test_not_banned_is_shown_only_if_known(seen: Snapshot, ban: str) -> None:
 
 def test_unknown_totals_are_question_marks() -> None:
     bare = Snapshot.model_validate({"player": {"externalPlayerId": "x"}})
-    odd = snapshot(summary={"attemptCount": "many", "grantsPending": [], "grantsClaimed": {}}, lobbies=7)
-    for seen in (bare, odd):
-        assert [line.split() for line in profile_text(seen).split("\n")[-3:]] == [
+    unreadable = snapshot(summary={"attemptCount": "many", "grantsPending": [], "grantsClaimed": {}}, lobbies=7)
+    for answer in (bare, unreadable):
+        assert [line.split() for line in profile_text(answer).split("\n")[-3:]] == [
             ["attempts", "?"],
             ["grants", "?"],
             ["lobbies", "?"],
@@ -122,9 +129,11 @@ def test_the_document_lists_missing_data() -> None:
     bare = document_of(Snapshot.model_validate({"player": {"externalPlayerId": "x"}}))
     for label in ("name", "e-mail", "ban", "attempts", "grants pending", "lobbies active"):
         assert bare[label] == "not provided by this backend"
-    odd = document_of(snapshot(player={"email": 7, "ban": 1, "displayIdentity": "x"}, summary={"attemptCount": "x"}))
+    unreadable = document_of(
+        snapshot(player={"email": 7, "ban": 1, "displayIdentity": "x"}, summary={"attemptCount": "x"})
+    )
     for label in ("name", "e-mail", "ban", "attempts"):
-        assert odd[label] == "could not be read"
+        assert unreadable[label] == "could not be read"
     whole = document_of(snapshot(player={"email": None}))
     assert whole["e-mail"] == "—"
     assert "ban" not in whole
@@ -134,7 +143,7 @@ def test_the_document_lists_missing_data() -> None:
 
 
 def test_a_row_shows_known_grants() -> None:
-    told = [
+    known = [
         (published(attempts=[plain_attempt()]), "none", "no grants linked", "no grants are linked to this attempt"),
         (
             published(attempts=[plain_attempt()], grants=[{}]),
@@ -149,10 +158,10 @@ def test_a_row_shows_known_grants() -> None:
             "grants are not provided by this backend",
         ),
     ]
-    for seen, cell, wrong, sentence in told:
-        row = rows("attempts", seen, NOW)[0]
+    for answer, cell, wrong, sentence in known:
+        row = rows("attempts", answer, NOW)[0]
         assert [each.text for each in row.cells[-2:]] == [cell, wrong]
-        found, whole = row_summary(row, seen, NOW), document(row, seen, NOW)
+        found, whole = row_summary(row, answer, NOW), document(row, answer, NOW)
         assert found is not None
         assert whole is not None
         assert sentence in [line.text for line in found.lines]
@@ -160,12 +169,12 @@ def test_a_row_shows_known_grants() -> None:
 
 
 def test_an_event_s_id_is_short_in_tables_and_whole_in_documents() -> None:
-    seen = published(attempts=[plain_attempt()], lobbies=[{"id": "l1", "eventId": EVENT}, {"id": "l2"}])
-    assert rows("attempts", seen, NOW)[0].cells[1].text == "0197…e001"
-    assert [row.cells[1].text for row in rows("lobbies", seen, NOW)] == ["0197…e001", "—"]
-    whole = attempts.document(seen.attempts[0], seen, NOW, None)
+    answer = published(attempts=[plain_attempt()], lobbies=[{"id": "l1", "eventId": EVENT}, {"id": "l2"}])
+    assert rows("attempts", answer, NOW)[0].cells[1].text == "0197…e001"
+    assert [row.cells[1].text for row in rows("lobbies", answer, NOW)] == ["0197…e001", "—"]
+    whole = attempts.document(answer.attempts[0], answer, NOW, None)
     assert {each.label: each.value for each in whole.sections[0].items}["event"] == EVENT
-    room = lobbies.document(seen.lobbies[0], NOW, None)
+    room = lobbies.document(answer.lobbies[0], NOW, None)
     assert {each.label: each.value for each in room.sections[0].items}["event"] == EVENT
 
 
@@ -175,8 +184,8 @@ def test_unknown_balance_changes_are_not_shown_as_none() -> None:
         ({}, "changes not provided by this backend"),
         ({"walletLedger": 7}, "changes could not be read"),
     ):
-        seen = published(wallet=[{"economyKey": "gold", "balance": 5}], **lists)
-        found = row_summary(rows("balances", seen, NOW)[0], seen, NOW)
+        answer = published(wallet=[{"economyKey": "gold", "balance": 5}], **lists)
+        found = row_summary(rows("balances", answer, NOW)[0], answer, NOW)
         assert found is not None
         assert [line.text for line in found.lines] == [words]
 
@@ -221,6 +230,6 @@ def test_json_omits_missing_lists() -> None:
 def test_a_merge_shows_unknown_amounts() -> None:
     bare = Snapshot.model_validate({"player": {"externalPlayerId": "p"}})
     plan = merge_plan(bare, snapshot(), limit=200)
-    told = [line.split()[-3:] for line in plan_text(plan, "p", "q").split("\n") if line.startswith("attempts ")]
-    assert told[0] == ["?", "0", "?"]
+    known = [line.split()[-3:] for line in plan_text(plan, "p", "q").split("\n") if line.startswith("attempts ")]
+    assert known[0] == ["?", "0", "?"]
     assert plan_json(plan, "p", "q")["sums"][0]["from"] is None

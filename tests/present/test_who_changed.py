@@ -1,4 +1,4 @@
-"""Who made a change of a balance: the person whom the audit log names, where it does."""
+"""The person who changed a balance, from the audit log."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ def audited(label: str | None, **fields: Any) -> dict[str, Any]:
 )
 def test_the_ledger_names_the_person(origin: str | None, audit: list[dict[str, Any]], who: str) -> None:
     entry = {"ledgerId": "l1", "economyKey": "gold", "delta": 5, "balance": 5, "origin": origin}
-    seen = snapshot(walletLedger=[{**entry, "occurredAt": ago(hours=1)}], audit=audit)
-    (row,) = rows("wallet_ledger", seen, NOW)
+    answer = snapshot(walletLedger=[{**entry, "occurredAt": ago(hours=1)}], audit=audit)
+    (row,) = rows("wallet_ledger", answer, NOW)
     assert row.cells[-1].text == who

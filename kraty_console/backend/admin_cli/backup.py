@@ -8,9 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 from kraty_console.backend.admin_cli.admin_session import Declined
-from kraty_console.backend.storage.private_files import create
 from kraty_console.backend.storage.urls import engine_url
 from kraty_console.backend.storage.vault import Vault
+from kraty_console.private_files import create_private
 
 
 def back_up(url: str, target: Path) -> int:
@@ -28,7 +28,7 @@ def back_up(url: str, target: Path) -> int:
         raise Declined(f"{target} is there already; name a new file")
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        os.close(create(partial))
+        os.close(create_private(partial))
         _copy(source, partial)
         os.link(partial, target)  # unlike a rename, it never takes the place of a file that came meanwhile
     except FileExistsError:

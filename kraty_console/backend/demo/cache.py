@@ -20,10 +20,10 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.private_files import create
 from kraty_console.backend.storage.tables import metadata
 from kraty_console.backend.storage.tables.columns import MOMENT
 from kraty_console.backend.storage.vault import SECRET_VARIABLE
+from kraty_console.private_files import create_private, private_dir
 
 LOG: Final = logging.getLogger("kraty.demo")
 
@@ -66,7 +66,7 @@ class DemoCache:
         if os.environ.get(SECRET_VARIABLE):  # what is sealed could not be opened without it
             return
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_dir(self._folder)
             with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
                 if _holds_periods(connection):
                     return
@@ -139,7 +139,7 @@ def _copy(source: Path, target: Path) -> None:
     """Copy a file into a private one, whole or not at all. Raises OSError."""
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        with source.open("rb") as whence, open(create(partial), "wb") as file:  # noqa: PTH123 (a descriptor has no path)
+        with source.open("rb") as whence, open(create_private(partial), "wb") as file:  # noqa: PTH123 (a descriptor has no path)
             shutil.copyfileobj(whence, file, 1 << 20)
         partial.replace(target)
     finally:

@@ -11,8 +11,8 @@ from kraty_console.backend.demo.directory import hand_out, holds_world
 from kraty_console.backend.runtime.settings import Settings
 from kraty_console.backend.runtime.startup import CannotServe
 from kraty_console.backend.storage.database import Database
-from kraty_console.backend.storage.private_files import create
 from kraty_console.backend.storage.urls import UnknownDatabase, engine_url
+from kraty_console.private_files import write_private
 
 
 def restore_copy(settings: Settings, now_ms: int) -> None:
@@ -57,16 +57,3 @@ def _database_file(settings: Settings) -> Path | None:
     except UnknownDatabase:  # reported when it is prepared
         return None
     return Path(os.path.realpath(parsed.database or "")) if parsed.drivername.startswith("sqlite") else None
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read (0600), whole or not at all."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = create(partial)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 (a descriptor has no path)
-            file.write(text)
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise

@@ -9,9 +9,10 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from kraty_console.private_files import PRIVATE_DIR, PRIVATE_FILE, create_private, write_private
+
 LOG: Final = logging.getLogger("kraty.storage")
 
-PRIVATE: Final = 0o600
 BESIDE: Final = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database, in files of the same mode."""
 
@@ -27,17 +28,10 @@ def keep_database_private(database: str) -> None:
     """
     path = Path(os.path.realpath(database))
     with contextlib.suppress(OSError):
-        os.close(create(path))
+        os.close(create_private(path))
     for name in (path, *(path.with_name(path.name + suffix) for suffix in BESIDE)):
         with contextlib.suppress(FileNotFoundError):
             _take(name)
-
-
-def create(path: Path) -> int:
-    """A new private file, open for writing. Raises OSError, FileExistsError among them."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
-    os.fchmod(descriptor, PRIVATE)  # a umask may have taken from the owner, too
-    return descriptor
 
 
 def _take(path: Path) -> None:
@@ -45,7 +39,7 @@ def _take(path: Path) -> None:
     if not stat.S_ISREG(mode) or not mode & 0o077:
         return
     try:
-        path.chmod(PRIVATE)
+        path.chmod(PRIVATE_FILE)
     except OSError as error:
         LOG.warning("%s can be read by others, and that cannot be changed: %s", path, error.strerror)
 
@@ -58,18 +52,9 @@ def read_or_make(path: Path, new: bytes) -> bytes:
     try:
         found = path.read_bytes()
     except FileNotFoundError:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-        descriptor = create(partial)
-        try:
-            with open(descriptor, "wb") as file:  # noqa: PTH123 (a descriptor has no path)
-                file.write(new)
-                file.flush()
-                os.fsync(file.fileno())
-            with contextlib.suppress(FileExistsError):
-                os.link(partial, path)  # unlike a rename, it never takes the place of a file that came meanwhile
-        finally:
-            partial.unlink(missing_ok=True)
+        path.parent.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            write_private(path, new, replace=False)
         return path.read_bytes()
     _take(path)
     return found

@@ -71,7 +71,7 @@ def resolved(host: str, seconds: float) -> int | str:
     """The number of addresses of a host, or why there are none; in a thread, since a DNS query cannot be cancelled."""
     answers: list[int | str] = []
 
-    def look() -> None:
+    def resolve() -> None:
         try:
             answers.append(len({each[4][0] for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}))
         except OSError as error:
@@ -79,7 +79,7 @@ def resolved(host: str, seconds: float) -> int | str:
         except UnicodeError:
             answers.append("not a valid host name")
 
-    thread = threading.Thread(target=look, name="resolve", daemon=True)
+    thread = threading.Thread(target=resolve, name="resolve", daemon=True)
     thread.start()
     thread.join(seconds)
     return answers[0] if answers else f"no answer within {seconds:.0f} s"

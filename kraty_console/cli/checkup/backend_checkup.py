@@ -55,8 +55,8 @@ class BackendCheckup:
     budget: float = BUDGET
     timeouts: Timeouts = TIMEOUTS
     now: Callable[[], datetime] = utc_now
-    found: list[Finding] = field(default_factory=list)
-    looked: ReadResults = field(default_factory=ReadResults)
+    findings: list[Finding] = field(default_factory=list)
+    reads: ReadResults = field(default_factory=ReadResults)
 
     async def examine(self) -> list[Finding]:
         """All findings about the backend, and the state of each operation."""
@@ -64,62 +64,64 @@ class BackendCheckup:
             async with asyncio.timeout(self.budget):
                 await self._ask()
         except TimeoutError:
-            self.looked.why_not = self.looked.why_not or "not answered in time"
+            self.reads.why_not = self.reads.why_not or "not answered in time"
             words = f"not every request was answered within {self.budget:g} s"
-            self.found.append(Finding(CheckArea.LINK, "time", CheckState.WARNING, words, "Try again on a better link."))
-        except Exception as error:  # noqa: BLE001 (it is told)
-            self.looked.why_not = self.looked.why_not or "could not be checked"
-            self.found.append(failed_check(CheckArea.SESSION, "answers", error))
+            self.findings.append(
+                Finding(CheckArea.LINK, "time", CheckState.WARNING, words, "Try again on a better link.")
+            )
+        except Exception as error:  # noqa: BLE001 (it is reported)
+            self.reads.why_not = self.reads.why_not or "could not be checked"
+            self.findings.append(failed_check(CheckArea.SESSION, "answers", error))
         self._keep()
-        return [*self.found, *self._operations()]
+        return [*self.findings, *self._operations()]
 
     def unasked(self) -> list[Finding]:
         """The state of each operation if the backend cannot be reached."""
-        self.looked.why_not = "the backend was not reached"
+        self.reads.why_not = "the backend was not reached"
         return self._operations()
 
     def _operations(self) -> list[Finding]:
         uses_key, portal = self.launch.profile.uses_key, self.facts.portal()
-        known = self.facts.capabilities if self.looked.begun else Capabilities()  # cached facts are not reported
-        found = operation_findings(self.facts.routes, known, self.looked, uses_key=uses_key)
-        return [*found, *missing_finding(found, portal, uses_key=uses_key)]
+        known = self.facts.capabilities if self.reads.started else Capabilities()  # cached facts are not reported
+        findings = operation_findings(self.facts.routes, known, self.reads, uses_key=uses_key)
+        return [*findings, *missing_finding(findings, portal, uses_key=uses_key)]
 
     async def _ask(self) -> None:
-        answering = HealthProbe(self.launch.profile.url or "", self.facts, self.timeouts)
+        probe = HealthProbe(self.launch.profile.url or "", self.facts, self.timeouts)
         try:
-            answers = await answering.ask(self.found)
+            answers = await probe.ask(self.findings)
         finally:
-            await answering.close()
+            await probe.close()
         if answers is None:
-            self.looked.why_not = "the backend was not reached"
+            self.reads.why_not = "the backend was not reached"
             return
-        self.found += connection_findings(answers, self.now())
+        self.findings += connection_findings(answers, self.now())
         self.facts.capabilities.forget()
-        self.looked.begun = True
+        self.reads.started = True
         if answers.round_trips:
             self.facts.capabilities.learn(Operation.HEALTH, Support.AVAILABLE)
-        self.found.append(keys_finding(answers.features, uses_key=self.launch.profile.uses_key))
+        self.findings.append(keys_finding(answers.features, uses_key=self.launch.profile.uses_key))
         client = await asyncio.to_thread(self.facts.make_client, time.monotonic, None, timeouts=self.timeouts)
         try:
             if names_operations(answers.features):  # public, even if the token is refused
-                await detect(client, self.found)
+                await detect(client, self.findings)
             await self._ask_as_member(client)
         finally:
             await client.close()
 
     async def _ask_as_member(self, client: KratyClient) -> None:
         if self.launch.token is None:
-            self.looked.why_not = "not checked without a token"
+            self.reads.why_not = "not checked without a token"
             return
-        signed_in = await session_findings(client, self.launch.profile, self.now(), self.found)
+        signed_in = await session_findings(client, self.launch.profile, self.now(), self.findings)
         if not signed_in:
-            self.looked.why_not = "not checked, because there is no session in a game"
+            self.reads.why_not = "not checked, because there is no session in a game"
             return
-        await probe_reads(client, self.facts.routes, self.looked, self.found, uses_key=self.launch.profile.uses_key)
+        await probe_reads(client, self.facts.routes, self.reads, self.findings, uses_key=self.launch.profile.uses_key)
 
     def _keep(self) -> None:
         """Save the capabilities for the console, if the state folder exists and is private."""
         folder = self.launch.state_dir
         with suppress(OSError):
-            if self.looked.begun and folder.is_dir() and not folder.stat().st_mode & 0o077:
+            if self.reads.started and folder.is_dir() and not folder.stat().st_mode & 0o077:
                 self.facts.save()

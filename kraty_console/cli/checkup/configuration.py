@@ -8,9 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from kraty_console.client.connection_probe import certificate_in, valid_until
 from kraty_console.config.effective import leaves, routes_in_effect, settings
 from kraty_console.config.launch import Launch
 from kraty_console.config.profiles import DEFAULT, Profile
+from kraty_console.console.startup.profile_checks import problems
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 from kraty_console.domain.formatting import duration_words
 
@@ -24,17 +26,17 @@ _WITHOUT_PROXY: Final = {"no_proxy": "*"}
 def file_findings(path: Path) -> Iterator[Finding]:
     """The findings about the profile file."""
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         advice = "kraty-console config example prints one to start from."
         yield Finding(CheckArea.CONFIGURATION, "file", CheckState.NOTE, f"there is no {path}", advice)
         return
-    mode = f"{stat.S_IMODE(found.st_mode):04o}"
+    mode = f"{stat.S_IMODE(status.st_mode):04o}"
     facts = {"path": str(path), "mode": mode}
-    if found.st_mode & 0o022:
+    if status.st_mode & 0o022:
         words = f"{path} ({mode}) can be changed by others, and it contains commands to run"
         yield Finding(CheckArea.CONFIGURATION, "file", CheckState.WARNING, words, f"chmod go-w {path}", facts)
-    elif found.st_mode & 0o044:
+    elif status.st_mode & 0o044:
         words = f"{path} ({mode}); others can read it, but it contains no secret"
         yield Finding(CheckArea.CONFIGURATION, "file", CheckState.NOTE, words, facts=facts)
     else:
@@ -63,8 +65,6 @@ def _setting(key: str, value: str, source: str) -> Finding:
 
 def use_findings(launch: Launch) -> Iterator[Finding]:
     """An unknown theme or key, with which the console would not open."""
-    from kraty_console.console.startup.profile_checks import problems
-
     for each in problems(launch, _WITHOUT_PROXY):
         yield Finding(CheckArea.CONFIGURATION, "console", CheckState.PROBLEM, each, "Correct it in the profile file.")
 
@@ -73,7 +73,6 @@ def certificate_findings(profile: Profile, now: datetime) -> Iterator[Finding]:
     """The client certificate, if the profile names one and it is used at this address."""
     if profile.client_certificate is None or not profile.url_is_own:
         return
-    from kraty_console.client.connection_probe import certificate_in, valid_until
 
     der = certificate_in(profile.client_certificate.read_text("ascii", "replace"))
     until = valid_until(der) if der is not None else None

@@ -30,20 +30,20 @@ def kind_of(profile: Profile) -> str:
     return "session token, sent as Authorization: Bearer"
 
 
-def credential_findings(profile: Profile, found: FoundToken | None, now: datetime) -> Iterator[Finding]:
+def credential_findings(profile: Profile, token: FoundToken | None, now: datetime) -> Iterator[Finding]:
     """The findings about the credential before it is sent."""
     name = "server key" if profile.uses_key else "session token"
-    if found is None:
-        yield Finding(CheckArea.TOKEN, name, CheckState.PROBLEM, f"there is no {name}", _how_to_give(profile))
+    if token is None:
+        yield Finding(CheckArea.TOKEN, name, CheckState.PROBLEM, f"there is no {name}", _how_to_provide(profile))
         return
-    facts = {"kind": profile.credential, "source": found.source}
+    facts = {"kind": profile.credential, "source": token.source}
     yield Finding(CheckArea.TOKEN, "kind", CheckState.OK, kind_of(profile), facts=facts)
-    yield Finding(CheckArea.TOKEN, "source", CheckState.OK, f"from {found.source}")
-    yield _age(found, now)
-    yield from _form(profile, found)
+    yield Finding(CheckArea.TOKEN, "source", CheckState.OK, f"from {token.source}")
+    yield _age(token, now)
+    yield from _form(profile, token)
 
 
-def _how_to_give(profile: Profile) -> str:
+def _how_to_provide(profile: Profile) -> str:
     variable = "KRATY_SERVER_KEY" if profile.uses_key else "KRATY_TOKEN"
     words = f"Give {variable} or --token-stdin, or set its source in the profile."
     if not profile.url_is_own:
@@ -51,18 +51,18 @@ def _how_to_give(profile: Profile) -> str:
     return words
 
 
-def _age(found: FoundToken, now: datetime) -> Finding:
-    if found.file is None:
+def _age(token: FoundToken, now: datetime) -> Finding:
+    if token.file is None:
         return Finding(CheckArea.TOKEN, "age", CheckState.UNKNOWN, "unknown: this source has no date")
-    written = datetime.fromtimestamp(found.file.stat().st_mtime, UTC)
+    written = datetime.fromtimestamp(token.file.stat().st_mtime, UTC)
     words = f"its file was written {since(written, now)}, on {written:%Y-%m-%d}"
     return Finding(CheckArea.TOKEN, "age", CheckState.OK, words, facts={"writtenAt": written.isoformat()})
 
 
-def _form(profile: Profile, found: FoundToken) -> Iterator[Finding]:
-    length = len(found.secret.reveal())
+def _form(profile: Profile, token: FoundToken) -> Iterator[Finding]:
+    length = len(token.secret.reveal())
     try:
-        credential_header(Credential(found.secret, profile.credential), profile.cookie_name)
+        credential_header(Credential(token.secret, profile.credential), profile.cookie_name)
     except Invalid as error:
         yield Finding(CheckArea.TOKEN, "form", CheckState.PROBLEM, error.message, "Copy the whole token again.")
         return

@@ -9,17 +9,17 @@ from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 
 def run_check(area: CheckArea, name: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:
     """Run a check; if it raises, return the findings so far and one about the failure."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     try:
-        found.extend(each for each in check())
-    except Exception as error:  # noqa: BLE001 (it is told)
-        found.append(failed_check(area, name, error))
-    return found
+        findings.extend(each for each in check())
+    except Exception as error:  # noqa: BLE001 (it is reported)
+        findings.append(failed_check(area, name, error))
+    return findings
 
 
 def failed_check(area: CheckArea, name: str, error: Exception) -> Finding:
     """The finding for a failed check; of an unexpected error only the class is shown, because its message may contain
     secrets.
     """
-    why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-    return Finding(area, name, CheckState.UNKNOWN, f"could not be checked ({why})")
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    return Finding(area, name, CheckState.UNKNOWN, f"could not be checked ({reason})")

@@ -16,11 +16,13 @@ from kraty_console.cli.checkup.configuration import validity
 from kraty_console.cli.checkup.operations import NO_ID
 from kraty_console.client.connection_probe import ProbeTransport, TimedReply, TlsInfo
 from kraty_console.client.detection import NOBODY
+from kraty_console.client.fetched import parse_data
 from kraty_console.client.replies import HttpReply, data_of, parsed
 from kraty_console.client.server_clock import WORTH_TELLING
 from kraty_console.client.transport import Timeouts
 from kraty_console.contract.errors import BadAnswer, Code, Invalid, KratyError, OperationMissing, Unavailable
 from kraty_console.contract.operations import Operation
+from kraty_console.contract.session import Health
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 from kraty_console.domain.formatting import duration_words
 from kraty_console.present.errors import error_text
@@ -64,42 +66,42 @@ class HealthProbe:
         """Close the connection."""
         await self._transport.close()
 
-    async def ask(self, found: list[Finding]) -> HealthReplies | None:
-        """The answers; None if no Kraty answers, with a finding in `found`."""
+    async def ask(self, findings: list[Finding]) -> HealthReplies | None:
+        """The answers; None if no Kraty answers, with a finding in `findings`."""
         try:
             target = self._facts.routes.route(Operation.HEALTH).target({})
         except OperationMissing as error:
-            found.append(Finding(CheckArea.ADDRESS, "health", CheckState.UNKNOWN, error.message))
-            return await self._look_up_nobody(found)
+            findings.append(Finding(CheckArea.ADDRESS, "health", CheckState.UNKNOWN, error.message))
+            return await self._look_up_unknown_player(findings)
         try:
             timed = await self._transport.ask(target)
-            features = _health(timed.reply, found)
+            features = _health(timed.reply, findings)
         except KratyError as error:
-            found.append(unreached(error))
+            findings.append(unreached(error))
             return None
         answers = self._answers(timed)
         answers.round_trips.append(timed.reply.elapsed_ms - timed.connect_ms)
         answers.features = features
-        await self._measure(target, answers, found)
+        await self._measure(target, answers, findings)
         return answers
 
-    async def _look_up_nobody(self, found: list[Finding]) -> HealthReplies | None:
+    async def _look_up_unknown_player(self, findings: list[Finding]) -> HealthReplies | None:
         """Recognize a Kraty without health by its answer to a look-up of an unknown player."""
         try:
             route = self._facts.routes.route(Operation.PLAYER)
         except OperationMissing:
             words = "the profile names no route for health or player, so a Kraty cannot be recognized"
             advice = "Name one of them under routes. The token was not sent."
-            found.append(Finding(CheckArea.ADDRESS, "player", CheckState.PROBLEM, words, advice))
+            findings.append(Finding(CheckArea.ADDRESS, "player", CheckState.PROBLEM, words, advice))
             return None
         target = route.target({**dict.fromkeys(route.names, NO_ID), "externalPlayerId": NOBODY}, {"limit": 1})
         try:
             timed = await self._transport.ask(target)
             _check_envelope(timed.reply)
         except KratyError as error:
-            found.append(unreached(error, "player"))
+            findings.append(unreached(error, "player"))
             return None
-        found.append(Finding(CheckArea.ADDRESS, "player", CheckState.OK, "a Kraty answers"))
+        findings.append(Finding(CheckArea.ADDRESS, "player", CheckState.OK, "a Kraty answers"))
         return self._answers(timed)
 
     def _answers(self, timed: TimedReply) -> HealthReplies:
@@ -111,32 +113,29 @@ class HealthProbe:
             encrypted=self._transport.base_url.startswith("https:"),
         )
 
-    async def _measure(self, target: str, answers: HealthReplies, found: list[Finding]) -> None:
-        begun = time.monotonic()
-        while len(answers.round_trips) < TIMES and time.monotonic() - begun < ENOUGH_SECONDS:
+    async def _measure(self, target: str, answers: HealthReplies, findings: list[Finding]) -> None:
+        started = time.monotonic()
+        while len(answers.round_trips) < TIMES and time.monotonic() - started < ENOUGH_SECONDS:
             try:
                 timed = await self._transport.ask(target)
             except KratyError as error:
                 words = f"request {len(answers.round_trips) + 1} of {TIMES} failed: {error_text(error).text}"
-                found.append(Finding(CheckArea.LINK, "answers", CheckState.WARNING, words))
+                findings.append(Finding(CheckArea.LINK, "answers", CheckState.WARNING, words))
                 return
             answers.round_trips.append(timed.reply.elapsed_ms - timed.connect_ms)
 
 
-def _health(reply: HttpReply, found: list[Finding]) -> list[str]:
-    from kraty_console.client.fetched import parse_data
-    from kraty_console.contract.session import Health
-
+def _health(reply: HttpReply, findings: list[Finding]) -> list[str]:
     health = parse_data(Health, data_of(reply, write=False, enveloped=False), reply)
     if "ok" not in health.model_fields_set:
         raise BadAnswer("Its health does not contain a status.", status=reply.status, request_id=reply.request_id)
     version = f"version {health.version}" if health.version else "version unknown"
     facts = {"ok": health.ok, "version": health.version, "features": health.features}
     if health.ok:
-        found.append(Finding(CheckArea.ADDRESS, "health", CheckState.OK, f"a Kraty answers, {version}", facts=facts))
+        findings.append(Finding(CheckArea.ADDRESS, "health", CheckState.OK, f"a Kraty answers, {version}", facts=facts))
     else:
         words = f"its health check reports a failure ({version})"
-        found.append(
+        findings.append(
             Finding(CheckArea.ADDRESS, "health", CheckState.PROBLEM, words, "Report it to its operators.", facts)
         )
     return health.features
@@ -178,11 +177,11 @@ _WAITING: Final = (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError)
 
 
 def _is_tls(error: BaseException) -> bool:
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, ssl.SSLError) and not isinstance(seen, _WAITING):
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, _WAITING):
             return True
-        seen = seen.__cause__ or seen.__context__
+        cause = cause.__cause__ or cause.__context__
     return False
 
 
@@ -213,8 +212,8 @@ def _link(answers: HealthReplies) -> Iterator[Finding]:
 def clock_finding(date: str | None, received_at: datetime) -> Finding:
     """The difference between this machine's clock and the backend's, from the date of an answer."""
     try:
-        said = parsedate_to_datetime(date or "")
-        skew = received_at - (said if said.tzinfo else said.replace(tzinfo=UTC))
+        date_of_answer = parsedate_to_datetime(date or "")
+        skew = received_at - (date_of_answer if date_of_answer.tzinfo else date_of_answer.replace(tzinfo=UTC))
     except ValueError:
         return Finding(CheckArea.CLOCK, "skew", CheckState.UNKNOWN, "the backend's answers carry no date")
     seconds = skew.total_seconds()
@@ -222,7 +221,7 @@ def clock_finding(date: str | None, received_at: datetime) -> Finding:
     if abs(skew) < WORTH_TELLING:
         words = f"within {WORTH_TELLING.total_seconds():.0f} s of the backend's"
         return Finding(CheckArea.CLOCK, "skew", CheckState.OK, words, facts=facts)
-    where = "ahead of" if seconds > 0 else "behind"
-    words = f"this machine's clock is {abs(seconds):.0f} s ({duration_words(abs(seconds))}) {where} the backend's"
+    relation = "ahead of" if seconds > 0 else "behind"
+    words = f"this machine's clock is {abs(seconds):.0f} s ({duration_words(abs(seconds))}) {relation} the backend's"
     advice = "Set the clock; the console shows times by the server's clock."
     return Finding(CheckArea.CLOCK, "skew", CheckState.WARNING, words, advice, facts)

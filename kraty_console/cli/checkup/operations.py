@@ -37,7 +37,7 @@ _PUBLISHED_CHANGES: Final = (Operation.MANUAL_GRANT, Operation.FORCE_CLAIM)
 class ReadResults:
     """The results of the read operations."""
 
-    begun: bool = False
+    started: bool = False
     """Whether a Kraty answered; cached capabilities were then dropped."""
     why_not: str = ""
     """Why operations were not checked."""
@@ -45,28 +45,28 @@ class ReadResults:
 
 
 async def probe_reads(
-    client: KratyClient, routes: RouteTable, looked: ReadResults, found: list[Finding], *, uses_key: bool
+    client: KratyClient, routes: RouteTable, reads: ReadResults, findings: list[Finding], *, uses_key: bool
 ) -> None:
-    """Request one row of every list, and objects that do not exist; `looked` collects the refusals."""
-    found.append(await _game(client, looked, uses_key=uses_key))
-    if found[-1].state is CheckState.PROBLEM:
-        looked.why_not = "not checked, because a look-up fails"
+    """Request one row of every list, and objects that do not exist; `reads` collects the refusals."""
+    findings.append(await _game(client, reads, uses_key=uses_key))
+    if findings[-1].state is CheckState.PROBLEM:
+        reads.why_not = "not checked, because a look-up fails"
         return
-    await detect(client, found)
+    await detect(client, findings)
     if not uses_key:
-        await asyncio.gather(*(_look_for_change(client, routes, each) for each in _PUBLISHED_CHANGES))
-    wanted = {operation: ask for operation, ask in _reads(client).items() if _has_route(routes, operation)}
-    answers = await asyncio.gather(*(ask() for ask in wanted.values()), return_exceptions=True)
-    for operation, answer in zip(wanted, answers, strict=True):
+        await asyncio.gather(*(_probe_change(client, routes, each) for each in _PUBLISHED_CHANGES))
+    requests = {operation: request for operation, request in _reads(client).items() if _has_route(routes, operation)}
+    answers = await asyncio.gather(*(request() for request in requests.values()), return_exceptions=True)
+    for operation, answer in zip(requests, answers, strict=True):
         if isinstance(answer, KratyError):
-            looked.errors[operation] = answer
-            if _is_about_its_object(answer):  # the route exists
+            reads.errors[operation] = answer
+            if _is_about_object(answer):  # the route exists
                 client.capabilities.learn(operation, Support.AVAILABLE)
         elif isinstance(answer, BaseException):
             raise answer
 
 
-async def detect(client: KratyClient, found: list[Finding]) -> None:
+async def detect(client: KratyClient, findings: list[Finding]) -> None:
     """Detect all operations, as the console does."""
     if client.capabilities.of(DETECTION) is Support.AVAILABLE:
         return
@@ -75,7 +75,7 @@ async def detect(client: KratyClient, found: list[Finding]) -> None:
         client.capabilities.learn(DETECTION, Support.AVAILABLE)
     except KratyError as error:
         words = f"changes could not be detected: {error_text(error).text}"
-        found.append(Finding(CheckArea.OPERATIONS, "detection", CheckState.UNKNOWN, words))
+        findings.append(Finding(CheckArea.OPERATIONS, "detection", CheckState.UNKNOWN, words))
 
 
 def names_operations(features: list[str]) -> bool:
@@ -83,7 +83,7 @@ def names_operations(features: list[str]) -> bool:
     return any(each.startswith(FEATURE_PREFIX) for each in features)
 
 
-async def _look_for_change(client: KratyClient, routes: RouteTable, operation: Operation) -> None:
+async def _probe_change(client: KratyClient, routes: RouteTable, operation: Operation) -> None:
     """Check whether a published change answers GET with 405, which shows that its route exists."""
     if client.capabilities.of(operation) is not Support.UNKNOWN or not _has_route(routes, operation):
         return
@@ -94,12 +94,12 @@ async def _look_for_change(client: KratyClient, routes: RouteTable, operation: O
             client.capabilities.learn(operation, Support.AVAILABLE)
 
 
-async def _game(client: KratyClient, looked: ReadResults, *, uses_key: bool) -> Finding:
+async def _game(client: KratyClient, reads: ReadResults, *, uses_key: bool) -> Finding:
     """Whether the game is visible to this credential: a look-up of an unknown id shows it."""
     try:
         await client.snapshot(NOBODY, limit=1)
     except KratyError as error:
-        looked.errors[Operation.PLAYER] = error
+        reads.errors[Operation.PLAYER] = error
         if isinstance(error, SignInNeeded):
             return refused(error, uses_key=uses_key)
         if isinstance(error, RateLimited):
@@ -136,7 +136,7 @@ def _has_route(routes: RouteTable, operation: Operation) -> bool:
     return True
 
 
-def _is_about_its_object(error: KratyError) -> bool:
+def _is_about_object(error: KratyError) -> bool:
     if not isinstance(error, NotFound):
         return False
     return subject_of_words(error.code, error.message, [NOBODY, NO_ID]) == "object"
@@ -153,68 +153,68 @@ def keys_finding(features: list[str], *, uses_key: bool) -> Finding:
     return Finding(CheckArea.OPERATIONS, "idempotency keys", CheckState.NOTE, words, facts={"kept": False})
 
 
-def operation_findings(
-    routes: RouteTable, known: Capabilities, looked: ReadResults, *, uses_key: bool
-) -> list[Finding]:
+def operation_findings(routes: RouteTable, known: Capabilities, reads: ReadResults, *, uses_key: bool) -> list[Finding]:
     """One finding per operation: its effective method and path, and whether it exists."""
-    return [_operation(operation, routes, known, looked, uses_key=uses_key) for operation in ADMIN_OPERATIONS]
+    return [_operation(operation, routes, known, reads, uses_key=uses_key) for operation in ADMIN_OPERATIONS]
 
 
 def missing_finding(operations: list[Finding], portal: str, *, uses_key: bool) -> Iterator[Finding]:
     """The number of missing operations, and what to do instead; empty if none is missing."""
     missing = [each.name for each in operations if each.facts["support"] == Support.MISSING]
     if missing:
-        where = f"the portal ({portal})" if portal else "the portal"
+        location = f"the portal ({portal})" if portal else "the portal"
         words = f"{len(missing)} of {len(operations)} operations are missing here"
-        advice = f"Configure them under routes in the profile, or use {where}."
+        advice = f"Configure them under routes in the profile, or use {location}."
         if uses_key:
-            advice = f"Use a profile with a session, or {where}."
+            advice = f"Use a profile with a session, or {location}."
         yield Finding(CheckArea.OPERATIONS, "missing", CheckState.NOTE, words, advice, {"operations": missing})
 
 
 def _operation(
-    operation: Operation, routes: RouteTable, known: Capabilities, looked: ReadResults, *, uses_key: bool
+    operation: Operation, routes: RouteTable, known: Capabilities, reads: ReadResults, *, uses_key: bool
 ) -> Finding:
     try:
         route = routes.route(operation)
-    except OperationMissing as none:
+    except OperationMissing as missing:
         facts = {"support": Support.MISSING.value, "route": None, "own": routes.is_own(operation)}
-        words = "missing: the profile says so" if none.route else "missing: it needs a member's session, not a key"
+        words = "missing: the profile says so" if missing.route else "missing: it needs a member's session, not a key"
         return Finding(CheckArea.OPERATIONS, operation, CheckState.NOTE, words, facts=facts)
     own = routes.is_own(operation)
     support = known.of(operation)
     facts = {"support": support.value, "route": f"{route.method} {route.template}", "own": own}
-    where = f"{route.method} {route.template} (the profile's own route)" if own else route.short
+    location = f"{route.method} {route.template} (the profile's own route)" if own else route.short
 
-    def told(state: CheckState, words: str, advice: str = "") -> Finding:
+    def finding(state: CheckState, words: str, advice: str = "") -> Finding:
         return Finding(CheckArea.OPERATIONS, operation, state, words, advice, facts)
 
-    error = looked.errors.get(operation)
+    error = reads.errors.get(operation)
     if support is Support.MISSING:
         if own:
-            return told(CheckState.WARNING, f"missing: this Kraty has no route {where}", "Correct it under routes.")
-        return told(CheckState.NOTE, f"missing: this Kraty has no route {where}")
+            return finding(
+                CheckState.WARNING, f"missing: this Kraty has no route {location}", "Correct it under routes."
+            )
+        return finding(CheckState.NOTE, f"missing: this Kraty has no route {location}")
     if isinstance(error, NotAllowed):
-        return told(CheckState.NOTE, f"{where}: exists, but is not allowed in this role")
+        return finding(CheckState.NOTE, f"{location}: exists, but is not allowed in this role")
     if support is Support.AVAILABLE:
-        return told(CheckState.OK, where)
+        return finding(CheckState.OK, location)
     if isinstance(error, BadAnswer | NotFound) or error is None:
-        return told(*_unknown(operation, where, looked, error, uses_key=uses_key))
-    return told(CheckState.UNKNOWN, f"{where}: {error_text(error).text}")
+        return finding(*_unknown(operation, location, reads, error, uses_key=uses_key))
+    return finding(CheckState.UNKNOWN, f"{location}: {error_text(error).text}")
 
 
 def _unknown(
-    operation: Operation, where: str, looked: ReadResults, error: KratyError | None, *, uses_key: bool
+    operation: Operation, location: str, reads: ReadResults, error: KratyError | None, *, uses_key: bool
 ) -> tuple[CheckState, str]:
     """Why it is unknown whether an operation exists."""
-    if looked.why_not:
-        return CheckState.UNKNOWN, f"{where}: {looked.why_not}"
+    if reads.why_not:
+        return CheckState.UNKNOWN, f"{location}: {reads.why_not}"
     if uses_key:
-        return CheckState.NOTE, f"{where}: published for server keys; not tried, because it is a change"
+        return CheckState.NOTE, f"{location}: published for server keys; not tried, because it is a change"
     if operation in PUBLISHED:
-        return CheckState.NOTE, f"{where}: published, so every Kraty should have it; its answers do not show it"
+        return CheckState.NOTE, f"{location}: published, so every Kraty should have it; its answers do not show it"
     if operation is Operation.END_SESSION:
-        return CheckState.UNKNOWN, f"{where}: not checked, because it would end the session"
+        return CheckState.UNKNOWN, f"{location}: not checked, because it would end the session"
     if error is not None:
-        return CheckState.UNKNOWN, f"{where}: the answer does not show whether the route is missing"
-    return CheckState.UNKNOWN, f"{where}: detected on first use"
+        return CheckState.UNKNOWN, f"{location}: the answer does not show whether the route is missing"
+    return CheckState.UNKNOWN, f"{location}: detected on first use"

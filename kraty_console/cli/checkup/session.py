@@ -20,26 +20,26 @@ SOON_SECONDS: Final = 3_600.0
 """A session that expires sooner is a warning."""
 
 
-async def session_findings(client: KratyClient, profile: Profile, now: datetime, found: list[Finding]) -> bool:
+async def session_findings(client: KratyClient, profile: Profile, now: datetime, findings: list[Finding]) -> bool:
     """Request the session and select the profile's game; returns whether further checks make sense."""
     try:
         me = await client.me()
     except OperationMissing:
         words = "this Kraty does not identify sessions: the role is unknown, the server decides"
-        found.append(Finding(CheckArea.SESSION, "who", CheckState.NOTE, words))
-        return _enter(client, profile, None, found)
+        findings.append(Finding(CheckArea.SESSION, "who", CheckState.NOTE, words))
+        return _enter(client, profile, None, findings)
     except (SignInNeeded, NotAllowed) as error:
-        found.append(refused(error, uses_key=profile.uses_key))
+        findings.append(refused(error, uses_key=profile.uses_key))
         return False
     except KratyError as error:
         words = f"the session could not be requested: {error_text(error).text}"
-        found.append(Finding(CheckArea.SESSION, "who", CheckState.PROBLEM, words))
+        findings.append(Finding(CheckArea.SESSION, "who", CheckState.PROBLEM, words))
         return False
     client.capabilities.learn(Operation.ME, Support.AVAILABLE)
-    found.append(_who(me, uses_key=profile.uses_key))
+    findings.append(_who(me, uses_key=profile.uses_key))
     if me.session.expires_at is not None:
-        found.append(_expiry(as_utc(me.session.expires_at), now))
-    return _enter(client, profile, me, found)
+        findings.append(_expiry(as_utc(me.session.expires_at), now))
+    return _enter(client, profile, me, findings)
 
 
 def refused(error: SignInNeeded | NotAllowed, *, uses_key: bool) -> Finding:
@@ -77,34 +77,34 @@ def _expiry(until: datetime, now: datetime) -> Finding:
     )
 
 
-def _enter(client: KratyClient, profile: Profile, me: Me | None, found: list[Finding]) -> bool:
+def _enter(client: KratyClient, profile: Profile, me: Me | None, findings: list[Finding]) -> bool:
     try:
         if me is None:
-            places = [game_from_profile(profile.studio, profile.game)]
+            games = [game_from_profile(profile.studio, profile.game)]
         else:
-            places = find_games(me, profile.studio, profile.game, profile.environment)
+            games = find_games(me, profile.studio, profile.game, profile.environment)
     except KratyError as error:
         advice = "Correct studio, game and environment in the profile."
-        found.append(Finding(CheckArea.SESSION, "game", CheckState.PROBLEM, error.message, advice))
+        findings.append(Finding(CheckArea.SESSION, "game", CheckState.PROBLEM, error.message, advice))
         return False
-    if len(places) > 1:
-        names = ", ".join(each.name for each in places)
+    if len(games) > 1:
+        names = ", ".join(each.name for each in games)
         advice = "Set studio and game in the profile: otherwise the console asks each time."
-        found.append(
+        findings.append(
             Finding(
                 CheckArea.SESSION, "games", CheckState.NOTE, f"several match: {names}; the first is checked", advice
             )
         )
-    place = places[0]
-    environment = place.game.only_environment or profile.environment
-    client.enter(place.studio.id, place.game.id, environment)
+    selected = games[0]
+    environment = selected.game.only_environment or profile.environment
+    client.enter(selected.studio.id, selected.game.id, environment)
     if me is not None:
-        found.append(_role(place, environment))
+        findings.append(_role(selected, environment))
     return True
 
 
-def _role(place: GameRef, environment: str | None) -> Finding:
-    role = place.game.role or "not told"
-    words = f"role {role} in {place.name}, {environment or 'live'}"
-    facts = {"game": place.game.id, "studio": place.studio.id, "role": place.game.role}
+def _role(selected: GameRef, environment: str | None) -> Finding:
+    role = selected.game.role or "unknown"
+    words = f"role {role} in {selected.name}, {environment or 'live'}"
+    facts = {"game": selected.game.id, "studio": selected.studio.id, "role": selected.game.role}
     return Finding(CheckArea.SESSION, "role", CheckState.OK, words, facts=facts)

@@ -22,17 +22,17 @@ LEAST_FREE: Final = 20 << 20
 def folder_findings(folder: Path) -> Iterator[Finding]:
     """The findings about the folder: existence, privacy, write access, free space."""
     try:
-        found = folder.stat()
+        status = folder.stat()
     except FileNotFoundError:
-        found = None
-    if found is None:
-        yield _to_be_made(folder)
-    elif not stat.S_ISDIR(found.st_mode):
+        status = None
+    if status is None:
+        yield _missing_folder(folder)
+    elif not stat.S_ISDIR(status.st_mode):
         advice = "Move it away, or name another folder with KRATY_STATE."
         yield Finding(CheckArea.STATE, "folder", CheckState.PROBLEM, f"{folder} is not a folder", advice)
         return
     else:
-        yield _as_it_is(folder, found)
+        yield _existing_folder(folder, status)
     free = shutil.disk_usage(_nearest(folder)).free
     facts = {"freeBytes": free}
     words = f"{free >> 20:,} MiB free".replace(",", " ")
@@ -54,7 +54,7 @@ def _nearest(folder: Path) -> Path:
     return next((each for each in (folder, *folder.absolute().parents) if each.exists()), Path("/"))
 
 
-def _to_be_made(folder: Path) -> Finding:
+def _missing_folder(folder: Path) -> Finding:
     above = _nearest(folder)
     if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
         return Finding(
@@ -64,18 +64,18 @@ def _to_be_made(folder: Path) -> Finding:
     return Finding(CheckArea.STATE, "folder", CheckState.PROBLEM, words, "Name another folder with KRATY_STATE.")
 
 
-def _as_it_is(folder: Path, found: os.stat_result) -> Finding:
-    mode = f"{stat.S_IMODE(found.st_mode):04o}"
+def _existing_folder(folder: Path, status: os.stat_result) -> Finding:
+    mode = f"{stat.S_IMODE(status.st_mode):04o}"
     facts = {"path": str(folder), "mode": mode}
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         advice = f"chmod u+rwx {folder}, or name another folder with KRATY_STATE."
         return Finding(
             CheckArea.STATE, "folder", CheckState.PROBLEM, f"{folder} ({mode}) is not writable", advice, facts
         )
-    if found.st_uid != os.geteuid():
+    if status.st_uid != os.geteuid():
         words, advice = f"{folder} belongs to another user", "Name a folder of your own with KRATY_STATE."
         return Finding(CheckArea.STATE, "folder", CheckState.WARNING, words, advice, facts)
-    if found.st_mode & 0o077:
+    if status.st_mode & 0o077:
         words = f"{folder} ({mode}) is accessible to others"
         return Finding(CheckArea.STATE, "folder", CheckState.WARNING, words, f"chmod 700 {folder}", facts)
     return Finding(CheckArea.STATE, "folder", CheckState.OK, f"{folder} ({mode})", facts=facts)
@@ -84,12 +84,12 @@ def _as_it_is(folder: Path, found: os.stat_result) -> Finding:
 def journal_findings(path: Path) -> Iterator[Finding]:
     """The findings about the journal: its usability, and changes without a confirmed outcome."""
     try:
-        found = path.lstat()
+        status = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         words = "none yet; it is created with the first change"
         yield Finding(CheckArea.JOURNAL, "file", CheckState.NOTE, words, facts={"exists": False})
         return
-    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
         words = f"{path} is a link, or belongs to another user; changes are refused"
         yield Finding(CheckArea.JOURNAL, "file", CheckState.PROBLEM, words, "Move it away.")
         return

@@ -51,12 +51,12 @@ def screen_at_hand(environ: Mapping[str, str]) -> Screen:
 
 def terminal_findings(screen: Screen, environ: Mapping[str, str]) -> Iterator[Finding]:
     """The findings about the terminal; without a terminal none of them is a problem."""
-    grave = CheckState.PROBLEM if screen.is_terminal else CheckState.NOTE
+    severity = CheckState.PROBLEM if screen.is_terminal else CheckState.NOTE
     if screen.why_not is not None:
-        yield Finding(CheckArea.TERMINAL, "console", grave, screen.why_not)
+        yield Finding(CheckArea.TERMINAL, "console", severity, screen.why_not)
     else:
         yield Finding(CheckArea.TERMINAL, "console", CheckState.OK, "can be drawn here")
-    yield _size(screen, grave)
+    yield _size(screen, severity)
     term = environ.get("TERM", "")
     yield Finding(CheckArea.TERMINAL, "TERM", CheckState.OK if term else CheckState.NOTE, term or "not set")
     yield _colours(environ)
@@ -67,7 +67,7 @@ def terminal_findings(screen: Screen, environ: Mapping[str, str]) -> Iterator[Fi
     yield _clipboard(environ)
 
 
-def _size(screen: Screen, grave: CheckState) -> Finding:
+def _size(screen: Screen, severity: CheckState) -> Finding:
     if screen.size is None:
         return Finding(CheckArea.TERMINAL, "size", CheckState.UNKNOWN, "unknown: there is no terminal")
     columns, rows = screen.size
@@ -75,7 +75,7 @@ def _size(screen: Screen, grave: CheckState) -> Finding:
     facts = {"columns": columns, "rows": rows}
     if columns < LEAST[0] or rows < LEAST[1]:
         advice = f"Make it larger: {LEAST[0]} by {LEAST[1]} is the least."
-        return Finding(CheckArea.TERMINAL, "size", grave, words, advice, facts)
+        return Finding(CheckArea.TERMINAL, "size", severity, words, advice, facts)
     if columns < COMFORTABLE[0] or rows < COMFORTABLE[1]:
         advice = f"More is shown from {COMFORTABLE[0]} by {COMFORTABLE[1]} on."
         return Finding(CheckArea.TERMINAL, "size", CheckState.NOTE, words, advice, facts)

@@ -1,0 +1,140 @@
+"""Looks players up without the screen, with the console's client and presenters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from shlex import quote
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from kraty_console.cli.exit_codes import Exit
+from kraty_console.cli.options import Options
+from kraty_console.cli.output import emit, emit_json, print_message
+from kraty_console.cli.session import workspace_of
+from kraty_console.client.fetched import Fetched
+from kraty_console.client.game_ref import only_game
+from kraty_console.console.clock_skew import tell_skew
+from kraty_console.contract.errors import KratyError, NotFound, OperationMissing
+from kraty_console.contract.players import SearchHit, Snapshot
+from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
+from kraty_console.domain.missing_operations import no_search
+from kraty_console.domain.player_text import candidates, cleaned_id_note
+from kraty_console.domain.scopes import PaneId
+from kraty_console.present.text_output import hits_text, pane_text, player_json, player_text, unreadable_text
+
+if TYPE_CHECKING:
+    from kraty_console.console.workspace import Workspace
+
+T = TypeVar("T")
+
+
+def search_players(options: Options, query: str, limit: int, *, as_json: bool) -> int:
+    """Print the players that match the query, and return the exit code."""
+    _refuse_blank(query)
+    hits, now = _run_query(options, lambda workspace: _hits(workspace, query, limit))
+    if isinstance(hits, str):
+        print_message(hits)
+        return Exit.FAILED if "@" in query else Exit.NOT_FOUND
+    if as_json:
+        emit_json({"players": [hit.raw() for hit in hits]})
+    elif hits:
+        emit(hits_text(hits, now))
+    if missing := unreadable_count(hits):
+        print_message(sentence(unreadable_words(missing, "match", "matches")))
+    elif not hits:
+        hint = " An e-mail has to be complete." if "@" in query else ""
+        print_message(f"No player of this game has the id or e-mail {query}, or an id starting with it.{hint}")
+        return Exit.NOT_FOUND
+    return Exit.FOUND
+
+
+def show_player(options: Options, player: str, pane: PaneId | None, limit: int, *, as_json: bool) -> int:
+    """Print the player with this id, or one pane, and return the exit code."""
+    _refuse_blank(player)
+
+    async def query(workspace: Workspace) -> Fetched[Snapshot] | str | None:
+        result = await _player_with_id(workspace, player, limit)
+        if result is None:
+            with suppress(KratyError):  # it is still certain that there is no such player
+                return _suggestion(player, await workspace.search(player))
+        return result
+
+    fetched, now = _run_query(options, query)
+    if fetched is None or isinstance(fetched, str):
+        print_message(fetched or f"No player of this game has exactly the id {player}.")
+        return Exit.NOT_FOUND
+    snapshot = fetched.value
+    if (actual_id := snapshot.player.external_player_id) and actual_id != player:
+        print_message(cleaned_id_note(player, actual_id))
+    if as_json:
+        emit_json(player_json(snapshot, pane))
+        if words := unreadable_text(snapshot, pane):
+            print_message(words)
+    elif pane is not None:
+        emit(pane_text(pane, snapshot, now))
+    else:
+        emit(player_text(snapshot, now))
+    return Exit.FOUND
+
+
+def _refuse_blank(text: str) -> None:
+    """Refuse a text without visible characters."""
+    if not candidates(text):
+        raise click.UsageError("the text is empty: give a player's id, an e-mail, or for search the beginning of an id")
+
+
+async def _player_with_id(workspace: Workspace, text: str, limit: int) -> Fetched[Snapshot] | None:
+    """The player with the given id, as typed or cleaned of surrounding marks."""
+    for player in candidates(text):
+        with suppress(NotFound):
+            return await workspace.snapshot(player, limit)
+    return None
+
+
+async def _hits(workspace: Workspace, query: str, limit: int) -> Sequence[SearchHit] | str:
+    """The hits; on a backend without search, the player with exactly this id, or what to do instead."""
+    try:
+        return await workspace.search(query, limit)
+    except OperationMissing:
+        pass
+    fetched = await _player_with_id(workspace, query, 1)
+    if fetched is None:
+        instead = no_search(workspace.facts.portal(), by_email="@" in query)
+        return f"No player of this game has exactly the id {query}.\n{instead}"
+    player = fetched.value.player
+    return [
+        SearchHit(external_player_id=player.external_player_id, last_seen_at=player.last_seen_at, match="external_id")
+    ]
+
+
+def _suggestion(text: str, hits: Sequence[SearchHit]) -> str:
+    """What to search for instead of an unknown id."""
+    for hit in hits:
+        if hit.match in ("merged", "email"):
+            relation = "was merged into" if hit.match == "merged" else "is the e-mail of"
+            return f"{text} {relation} {hit.external_player_id}: kraty-console show {quote(hit.external_player_id)}"
+    words = f"No player of this game has exactly the id {text}."
+    return f"{words} Look for others: kraty-console search {quote(text)}" if hits else words
+
+
+def _run_query(options: Options, query: Callable[[Workspace], Awaitable[T]]) -> tuple[T, datetime]:
+    """Sign in, select the game, run the query and close; returns the result and the server's time."""
+
+    async def run() -> tuple[T, datetime]:
+        workspace = workspace_of(options)
+        try:
+            await workspace.sign_in()
+            if workspace.choices:
+                only_game(workspace.choices)
+            result = await query(workspace)
+            if words := tell_skew(workspace):
+                print_message(words)
+            return result, workspace.now()
+        finally:
+            await workspace.close()
+
+    return asyncio.run(run())
