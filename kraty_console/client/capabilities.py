@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from kraty_console.client.routes import ClientRoute, RouteTable
+from kraty_console.config.private_files import write_private
 from kraty_console.contract.errors import OperationMissing
 from kraty_console.contract.operations import ADMIN_OPERATIONS, Operation
 
@@ -82,8 +83,6 @@ class Capabilities:
         revision = self.revision
         if self._path is None or revision == self._saved_revision:
             return
-        from kraty_console.config.private_files import write_private
-
         content = {"layout": _LAYOUT, "backend": self._backend, "operations": self._known}
         with suppress(OSError):
             write_private(self._path, json.dumps(content, indent=1) + "\n")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -51,6 +52,7 @@ class PendingRequest:
 
     async def wait(self, patience: float) -> HttpReply | None:
         """The same for an event loop; the wait can be cancelled."""
+        # The prefetched player is drawn before the event loop is imported, which takes about 30 ms.
         import asyncio
 
         loop, news = asyncio.get_running_loop(), asyncio.Event()
@@ -132,11 +134,13 @@ class Prefetcher:
         return reply
 
     def _connection(self) -> HTTPConnection:
+        # Imported in the thread of the request, about 25 ms, while the caller imports what draws the answer.
         from http.client import HTTPConnection, HTTPSConnection
 
         host = self._base.hostname or ""
         if self._base.scheme == "http":
             return HTTPConnection(host, self._base.port, timeout=self.patience)
+        # `ssl` takes about 10 ms, which plain http to this machine does not need.
         from kraty_console.client.certificates import secure_context
 
         return HTTPSConnection(host, self._base.port, timeout=self.patience, context=secure_context())
@@ -165,8 +169,6 @@ def _unpacked(content: bytes, encoding: str) -> bytes:
         ValueError: it is not gzip, truncated, or too large.
     """
     if encoding == "gzip":
-        import zlib
-
         unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
         try:
             content = unpacking.decompress(content, MAX_ANSWER)

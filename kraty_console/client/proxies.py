@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -108,6 +109,7 @@ def _named(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 
 def _of_the_system(base_url: str) -> tuple[str, str] | None:
     """The proxy in the settings of macOS."""
+    # Only on macOS; elsewhere every start would import `urllib.request` and `http` for nothing, about 25 ms.
     from urllib.request import getproxies, proxy_bypass
 
     named = getproxies().get("https")
@@ -152,8 +154,6 @@ def _bad_address(host: str) -> bool:
 
 
 def _check_socks(proxy: Proxy) -> None:
-    from importlib.util import find_spec
-
     try:
         there = find_spec("socksio") is not None
     except ValueError:  # a placeholder module

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kraty_console.client.http_dates import http_date
 from kraty_console.contract.errors import (
     BadAnswer,
     Code,
@@ -62,23 +63,18 @@ class HttpReply:
     @property
     def retry_after(self) -> float | None:
         """Retry-After in seconds; it may be given as a date (RFC 9110, 10.2.3)."""
-        said = self.headers.get("retry-after")
-        if said is None:
+        value = self.headers.get("retry-after")
+        if value is None:
             return None
         try:
-            seconds = float(said)
+            seconds = float(value)
         except ValueError:
-            return self._seconds_until(said)
+            return self._seconds_until(value)
         return min(max(seconds, 0.0), 86_400.0) if seconds == seconds else None
 
-    def _seconds_until(self, moment: str) -> float | None:
-        from email.utils import parsedate_to_datetime
-
-        try:
-            now = parsedate_to_datetime(self.headers["date"])
-            return max((parsedate_to_datetime(moment) - now).total_seconds(), 0.0)
-        except (KeyError, ValueError, TypeError):
-            return None
+    def _seconds_until(self, text: str) -> float | None:
+        moment, now = http_date(text), http_date(self.headers.get("date", ""))
+        return None if moment is None or now is None else max((moment - now).total_seconds(), 0.0)
 
 
 def parsed(content: bytes) -> Any:  # noqa: ANN401 (JSON is anything)

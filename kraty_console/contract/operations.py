@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -201,6 +202,9 @@ ADMIN_OPERATIONS: Final = {operation: spec for operation, spec in OPERATIONS.ite
 PUBLISHED: Final = tuple(operation for operation, spec in OPERATIONS.items() if spec.published)
 """The operations that every Kraty has."""
 
+CHANGED: Final = "actions.Changed"
+"""The base model of the answers of all writes."""
+
 FEATURE_PREFIX: Final = "operation:"
 """Begins a feature in the answer of `health` that names an operation; a backend that names one names all it has."""
 
@@ -208,8 +212,6 @@ FEATURE_PREFIX: Final = "operation:"
 @cache
 def model_of(name: str) -> type[BaseModel]:
     """The model that a row of the table names as `module.Name`; its module is imported on first use."""
-    from importlib import import_module
-
     module, _, attribute = name.rpartition(".")
     found: type[BaseModel] = getattr(import_module(f"{__package__}.{module}"), attribute)
     return found

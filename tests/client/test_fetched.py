@@ -11,7 +11,7 @@ from contextlib import nullcontext
 import pytest
 from pydantic import model_validator
 
-from kraty_console.client.fetched import LARGE, fetched_in_thread
+from kraty_console.client.background_parsing import LARGE, fetched_in_thread
 from kraty_console.client.replies import HttpReply
 from kraty_console.contract.errors import BadAnswer
 from kraty_console.contract.wire import Answer
