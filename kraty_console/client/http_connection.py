@@ -98,7 +98,7 @@ class _Departure:
             await self.to_socks.aclose()
 
 
-class HttpConnection:
+class BackendConnection:
     """Persistent connections to one backend, directly or through a proxy."""
 
     def __init__(

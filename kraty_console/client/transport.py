@@ -24,7 +24,7 @@ from kraty_console.contract.secret import Credential, Secret
 if TYPE_CHECKING:
     import httpx
 
-    from kraty_console.client.http_connection import HttpConnection
+    from kraty_console.client.http_connection import BackendConnection
     from kraty_console.client.prefetcher import Prefetcher
 
 
@@ -61,7 +61,7 @@ class Transport:
         self._ahead = ahead
         self._timeouts = timeouts or Timeouts()
         self._clock = clock
-        self._connection: HttpConnection | None = None
+        self._connection: BackendConnection | None = None
         self._opening = asyncio.Lock()
         self._closed = False
 
@@ -130,7 +130,7 @@ class Transport:
         if connection is not None:
             await connection.close()
 
-    async def _opened(self) -> HttpConnection:
+    async def _opened(self) -> BackendConnection:
         if self._closed:
             raise Unavailable("The connection was closed.")
         if self._connection is None:
@@ -139,12 +139,12 @@ class Transport:
                     self._connection = await asyncio.to_thread(self._open)
         return self._connection
 
-    def _open(self) -> HttpConnection:
+    def _open(self) -> BackendConnection:
         """Load the HTTP library and the certificates; run in a thread, because both are slow."""
         # Imported with the first request: httpx takes about 60 ms, which the first frame does not wait for.
-        from kraty_console.client.http_connection import HttpConnection
+        from kraty_console.client.http_connection import BackendConnection
 
-        return HttpConnection(
+        return BackendConnection(
             self.base_url,
             self._settings,
             connect_timeout=self._timeouts.connect,

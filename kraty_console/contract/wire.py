@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core.core_schema import CoreSchema
 
+from kraty_console.contract.iso_time import iso
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_AMOUNT, MAX_BALANCE, MAX_LIMIT
 
 __all__ = [
@@ -182,11 +183,6 @@ def empty_list() -> list[Any]:
 def empty_dict() -> dict[str, Any]:
     """Like `empty_list`."""
     return {}
-
-
-def iso(moment: datetime) -> str:
-    """Format a time: ISO-8601, UTC, milliseconds and `Z` (contract/README.md#wire-format)."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _jsonable(value: Any) -> Any:  # noqa: ANN401 (any value a model holds)

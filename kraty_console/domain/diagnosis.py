@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.domain.action_spec import COMPLETE
 from kraty_console.domain.completeness import is_provided, why_unknown
 from kraty_console.domain.failed_rolls import failed_when, failed_why, later_roll_words
-from kraty_console.domain.formatting import age, counted, grouped, since, span
+from kraty_console.domain.formatting import counted, grouped, since, span
 from kraty_console.domain.grant_links import MILESTONE, Linked, Links
+from kraty_console.domain.grant_status import is_overdue
 from kraty_console.domain.problems import FINE, URGENCY, Diagnosis, Fault
 from kraty_console.domain.revocations import diagnose_revoked
+from kraty_console.domain.timestamps import age, is_past
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Ban, Grant, Lobby, Snapshot
@@ -78,7 +80,7 @@ def grant_faults(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[Diagn
 
 def diagnose_lobby(lobby: Lobby, now: datetime) -> Diagnosis:
     """Diagnose a lobby: one that did not fill in time gets a notice; the console has no action for it."""
-    if lobby.status == "forming" and lobby.fill_by is not None and age(lobby.fill_by, now) > 0:
+    if lobby.status == "forming" and lobby.fill_by is not None and is_past(lobby.fill_by, now):
         return Diagnosis(
             Fault.LOBBY_LATE,
             f"not filled for {span(lobby.fill_by, now)}",
@@ -129,7 +131,7 @@ def _pay_unknown(attempt: Attempt) -> Diagnosis:
 def is_paid_at_close(attempt: Attempt, now: datetime) -> bool:
     """Whether the rewards depend on a final ranking: there is nothing to roll before the window closes."""
     ends = attempt.window_ends_at
-    if attempt.reward_policy not in ("rank_scaled", "shared_pool") or ends is None or age(ends, now) > 0:
+    if attempt.reward_policy not in ("rank_scaled", "shared_pool") or ends is None or is_past(ends, now):
         return False
     return attempt.roll is None or attempt.roll.status == "none"
 
@@ -253,7 +255,7 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             f"Force-complete it{_then_roll(attempt, linked, now)}",
             *fix,
         )
-    elif ends is not None and age(ends, now) > 0:
+    elif ends is not None and is_past(ends, now):
         yield Diagnosis(
             Fault.WINDOW_OVER,
             f"window over for {span(ends, now)}",
@@ -352,7 +354,7 @@ def _pending(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Diagno
             "If the ban is wrong, B lifts it; if the player should get this anyway, F delivers it.",
             target_id=grant.id,
         )
-    if grant.expires_at is not None and age(grant.expires_at, now) > 0:
+    if grant.expires_at is not None and is_overdue(grant, now):
         yield Diagnosis(
             Fault.GRANT_OVERDUE,
             f"past its expiry for {span(grant.expires_at, now)}",

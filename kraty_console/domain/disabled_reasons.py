@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kraty_console.domain.action_spec import COMPLETE, ActionContext, select_first
-from kraty_console.domain.formatting import age, counted
+from kraty_console.domain.formatting import counted
 from kraty_console.domain.grant_links import Links
+from kraty_console.domain.grant_status import has_expired
 
 
 def force_complete_off(context: ActionContext) -> str | None:
@@ -45,8 +46,7 @@ def revoke_off(context: ActionContext) -> str | None:
     grant = context.grant()
     if grant is None:
         return select_first("grant")
-    over = grant.expires_at is not None and context.now is not None and age(grant.expires_at, context.now) > 0
-    if grant.status == "expired" or (grant.status == "pending" and over):
+    if has_expired(grant, context.now):
         return "this grant has expired"
     if grant.status == "claimed":
         return "this grant is already claimed; only a pending one can be revoked"

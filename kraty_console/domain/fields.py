@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from kraty_console.contract.limits import MAX_AMOUNT, MAX_BALANCE, MAX_REASON, MAX_TICKET, MIN_REASON
 from kraty_console.domain.formatting import GROUP, grouped
+from kraty_console.domain.requests import change_request
 
 if TYPE_CHECKING:
     from kraty_console.contract.calls import ChangeRequest
@@ -166,13 +167,14 @@ class ChangeDialog:
     spec: ActionSpec
     form: Callable[[FormContext], Form]
     """Raises `CannotOpen` when there is nothing to act on."""
-    call: Callable[[Form, Values, str], ChangeRequest]
-    """What is sent; the same form, values and idempotency key always make the same request."""
     effects: Callable[[Form, Values, EffectContext], list[Effect]]
     """What will change, from the player as last read."""
     summary: Callable[[ChangeRequest, Any, Snapshot | None], str]
     """What an applied change altered, from the answer (of the model that the table of operations names) and the player
     as last read before it."""
+    call: Callable[[Form, Values, str], ChangeRequest] = change_request
+    """The request; the same form, values and idempotency key always make the same one. Given only by changes with
+    fields besides ticket and reason."""
     unusual: Callable[[Form, Values], str | None] = _nothing_unusual
     """Why the player's id has to be typed for these values, in words; None when it has not."""
     follow_up: Callable[[Form, Values, str], ChangeRequest | None] = _nothing_after
@@ -217,21 +219,18 @@ def _check_ticket(text: str) -> str | None:
     return control_character(text)
 
 
-def reason_field(*, required: bool, default: Value = "") -> Field:
-    """The field for the reason, which goes into the audit log."""
-    return Field(
+def ticket_and_reason(context: FormContext, *, reason_required: bool = True) -> tuple[Field, Field]:
+    """The last two fields of every dialog; both go into the audit log."""
+    ticket = Field("ticket", "ticket", default=context.ticket, hint="may stay empty", check=_check_ticket)
+    reason = Field(
         "reason",
         "reason",
-        required=required,
-        default=default,
-        hint="needed, goes into the audit log" if required else "may stay empty",
+        required=reason_required,
+        default=context.prefill.get("reason", ""),
+        hint="needed, goes into the audit log" if reason_required else "may stay empty",
         check=_check_reason,
     )
-
-
-def ticket_field(default: str) -> Field:
-    """The field for the ticket."""
-    return Field("ticket", "ticket", default=default, hint="may stay empty", check=_check_ticket)
+    return ticket, reason
 
 
 def whole_number(text: str) -> int | None:

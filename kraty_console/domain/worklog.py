@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kraty_console.domain.formatting import as_utc, ungrouped
+from kraty_console.domain.formatting import ungrouped
+from kraty_console.domain.timestamps import as_utc
 
 if TYPE_CHECKING:
     from kraty_console.contract.audit import AuditRow

@@ -8,7 +8,6 @@ import pytest
 
 from kraty_console.domain.formatting import (
     GROUP,
-    age,
     counted,
     duration_words,
     grouped,
@@ -18,6 +17,7 @@ from kraty_console.domain.formatting import (
     since,
     span,
 )
+from kraty_console.domain.timestamps import age
 from tests.harness.domain.snapshots import NOW
 
 

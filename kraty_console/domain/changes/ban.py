@@ -17,11 +17,12 @@ from kraty_console.domain.fields import (
     Form,
     FormContext,
     Values,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
 )
 from kraty_console.domain.formatting import counted, since
+from kraty_console.domain.grant_status import can_be_collected
+from kraty_console.domain.requests import change_request
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import Banned, Unbanned
@@ -47,13 +48,12 @@ def form(asked: FormContext) -> Form:
     banning = ban is None
     label = "Ban or lift the ban" if unknown else "Ban" if banning else "Lift the ban"
     what = Field("do", "do", "choice", required=True, default=BAN, choices=(BAN, LIFT))
-    reason = reason_field(required=True, default=asked.prefill.get("reason", ""))
     return Form(
         actions.BAN.id,
         Operation.BAN if banning else Operation.UNBAN,
         label,
         (player_line(asked.snapshot), status),
-        (*([what] if unknown else []), ticket_field(asked.ticket), reason),
+        (*([what] if unknown else []), *ticket_and_reason(asked)),
         "Confirm" if unknown else label,
         "lifting the ban" if not banning else "sending" if unknown else "banning",
         asked.snapshot.player.external_player_id,
@@ -70,22 +70,15 @@ def _kind(form: Form, values: Values) -> Operation:
 
 
 def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """The reason and the ticket go into the audit log."""
-    from kraty_console.contract.actions import BanPlayer, UnbanPlayer
-
-    reason, ticket = form.text(values, "reason"), form.text(values, "ticket") or None
-    if _kind(form, values) is Operation.UNBAN:
-        lift = UnbanPlayer(reason=reason, ticket=ticket, idempotency_key=key)
-        return ChangeRequest(Operation.UNBAN, form.external_player_id, lift)
-    request = BanPlayer(reason=reason, ticket=ticket, idempotency_key=key)
-    return ChangeRequest(Operation.BAN, form.external_player_id, request)
+    """Bans, or lifts the ban."""
+    return change_request(form, values, key, operation=_kind(form, values))
 
 
 def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     """What the player can and cannot do from then on."""
     banned, unknown = seen.snapshot.player.ban is not None, why_ban_unknown(seen.snapshot.player)
     before = "not known" if unknown else "banned" if banned else "may play"
-    pending = sum(grant.status == "pending" for grant in seen.snapshot.grants)
+    pending = sum(can_be_collected(grant, seen.now) for grant in seen.snapshot.grants)
     if _kind(form, values) is Operation.UNBAN:
         found = [Effect("player", f"{before if unknown else 'banned'} → may play again, at once")]
         if pending:
@@ -107,13 +100,11 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     return found
 
 
-def summary(_call: ChangeRequest, answer: Banned | Unbanned, _before: Snapshot | None) -> str:
+def summary(call: ChangeRequest, answer: Banned | Unbanned, _before: Snapshot | None) -> str:
     """`banned`, `ban lifted`, or that nothing changed."""
-    from kraty_console.contract.actions import Banned
-
-    if isinstance(answer, Banned):
+    if call.kind is Operation.BAN:
         return "banned" if answer.applied else "was banned already; the reason was replaced"
     return "ban lifted" if answer.applied else "was not banned"
 
 
-CHANGE: Final = ChangeDialog(actions.BAN, form, call, effects, summary, other_kind=Operation.UNBAN)
+CHANGE: Final = ChangeDialog(actions.BAN, form, effects, summary, call, other_kind=Operation.UNBAN)

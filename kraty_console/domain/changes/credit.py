@@ -21,12 +21,12 @@ from kraty_console.domain.fields import (
     Values,
     check_amount,
     over_limit,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
     whole_number,
 )
 from kraty_console.domain.formatting import grouped, signed
+from kraty_console.domain.requests import change_request
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import Credited
@@ -51,7 +51,7 @@ def form(asked: FormContext) -> Form:
         Operation.CREDIT,
         "Credit",
         (player_line(asked.snapshot),),
-        (*fields, ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        (*fields, *ticket_and_reason(asked)),
         "Credit",
         "crediting",
         asked.snapshot.player.external_player_id,
@@ -102,17 +102,10 @@ def amount(form: Form, values: Values) -> int:
     return whole_number(form.text(values, "amount")) or 0
 
 
-def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """The key travels in the path, the amount in the body."""
-    from kraty_console.contract.actions import WalletCredit
-
-    request = WalletCredit(
-        amount=amount(form, values),
-        reason=form.text(values, "reason"),
-        ticket=form.text(values, "ticket") or None,
-        idempotency_key=key,
-    )
-    return ChangeRequest(form.kind, form.external_player_id, request, economy_key=form.text(values, "economy_key"))
+def amount_request(form: Form, values: Values, key: str) -> ChangeRequest:
+    """The request of a credit or debit: the currency is in the path, the amount in the body."""
+    economy_key = form.text(values, "economy_key")
+    return change_request(form, values, key, economy_key=economy_key, amount=amount(form, values))
 
 
 def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
@@ -140,4 +133,4 @@ def summary(call: ChangeRequest, answer: Credited, _before: Snapshot | None) -> 
     return f"{answer.economy_key} {signed(added)}, balance {grouped(answer.balance)}"
 
 
-CHANGE: Final = ChangeDialog(actions.CREDIT, form, call, effects, summary, over_limit(amount))
+CHANGE: Final = ChangeDialog(actions.CREDIT, form, effects, summary, amount_request, over_limit(amount))

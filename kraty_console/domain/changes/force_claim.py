@@ -18,8 +18,7 @@ from kraty_console.domain.fields import (
     Form,
     FormContext,
     Values,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
 )
 from kraty_console.domain.formatting import grouped, signed
@@ -46,7 +45,7 @@ def form(asked: FormContext) -> Form:
         Operation.FORCE_CLAIM,
         "Force-claim",
         (*_revoked_line(grant, asked), *grant_lines(grant, asked.snapshot, asked.now)),
-        (ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        ticket_and_reason(asked),
         "Force-claim",
         "claiming",
         asked.snapshot.player.external_player_id,
@@ -61,16 +60,6 @@ def _revoked_line(grant: Grant, asked: FormContext) -> tuple[str, ...]:
     if grant.status != "revoked":
         return ()
     return (revocation_words(grant, asked.snapshot, asked.now) or NOT_TOLD,)
-
-
-def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """Names the grant by its id."""
-    from kraty_console.contract.actions import ForceClaim
-
-    request = ForceClaim(
-        reason=form.text(values, "reason"), ticket=form.text(values, "ticket") or None, idempotency_key=key
-    )
-    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
 
 
 def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
@@ -144,4 +133,4 @@ def summary(_call: ChangeRequest, answer: ForceClaimed, before: Snapshot | None)
     return f"{status}{status_words(answer.grant.status)}, {what}"
 
 
-CHANGE: Final = ChangeDialog(actions.FORCE_CLAIM, form, call, effects, summary)
+CHANGE: Final = ChangeDialog(actions.FORCE_CLAIM, form, effects, summary)

@@ -8,7 +8,6 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions, snapshot_lookup
 from kraty_console.domain.action_spec import COMPLETE
-from kraty_console.domain.changes import retry_roll
 from kraty_console.domain.changes.subject_lines import attempt_lines, ban_note
 from kraty_console.domain.diagnosis import is_paid_at_close
 from kraty_console.domain.fields import (
@@ -21,14 +20,14 @@ from kraty_console.domain.fields import (
     FormContext,
     Values,
     check_score,
-    reason_field,
     score,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
 )
 from kraty_console.domain.formatting import counted, grouped, plain
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.labels import event_words, status_words
+from kraty_console.domain.requests import change_request
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import ForceCompleted
@@ -96,8 +95,7 @@ def form(asked: FormContext) -> Form:
                 hint=roll_hint or "retry the reward roll",
                 check=check_roll,
             ),
-            ticket_field(asked.ticket),
-            reason_field(required=True, default=asked.prefill.get("reason", "")),
+            *ticket_and_reason(asked),
         ),
         "Force-complete",
         "completing",
@@ -127,18 +125,10 @@ def unusual(form: Form, values: Values) -> str | None:
 
 
 def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """The score goes along only when it was changed: left out, the current one stands."""
-    from kraty_console.contract.actions import ForceComplete
-
+    """The score is sent only if it was changed; without it the current one stays."""
     text = form.text(values, "final_score")
     unchanged = score(text) == score(str(form.defaults()["final_score"]))
-    request = ForceComplete(
-        reason=form.text(values, "reason"),
-        final_score=None if unchanged else score(text),
-        ticket=form.text(values, "ticket") or None,
-        idempotency_key=key,
-    )
-    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
+    return change_request(form, values, key, final_score=None if unchanged else score(text))
 
 
 def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
@@ -192,7 +182,11 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
 
 def follow_up(form: Form, values: Values, key: str) -> ChangeRequest | None:
     """The roll, where it is ticked (contract/README.md#force-complete)."""
-    return retry_roll.call(form, values, key + ROLL_SUFFIX) if form.ticked(values, "then_roll") else None
+    return (
+        change_request(form, values, key + ROLL_SUFFIX, operation=Operation.RETRY_ROLL)
+        if form.ticked(values, "then_roll")
+        else None
+    )
 
 
 def summary(_call: ChangeRequest, answer: ForceCompleted, before: Snapshot | None) -> str:
@@ -207,4 +201,4 @@ def summary(_call: ChangeRequest, answer: ForceCompleted, before: Snapshot | Non
     return f"{status_words(was.status)} → {status}, score {score}{' (unchanged)' if same else ''}"
 
 
-CHANGE: Final = ChangeDialog(actions.FORCE_COMPLETE, form, call, effects, summary, unusual, follow_up)
+CHANGE: Final = ChangeDialog(actions.FORCE_COMPLETE, form, effects, summary, call, unusual, follow_up)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.iso_time import iso
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
 from kraty_console.domain.changes.subject_lines import ban_note, player_line
@@ -18,18 +19,19 @@ from kraty_console.domain.fields import (
     FormContext,
     Values,
     over_limit,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
     whole_number,
 )
-from kraty_console.domain.formatting import as_utc, counted
-from kraty_console.domain.grant_contents import GrantEntry, contents_words
+from kraty_console.domain.formatting import counted
+from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_entries import parse_entries, templates
 from kraty_console.domain.labels import status_words
+from kraty_console.domain.requests import change_request
+from kraty_console.domain.timestamps import as_utc
 
 if TYPE_CHECKING:
-    from kraty_console.contract.actions import CrateEntry, CurrencyEntry, GrantCreated, ItemEntry
+    from kraty_console.contract.actions import GrantCreated
     from kraty_console.contract.players import Snapshot
 
 MAX_DAYS: Final = 3650
@@ -60,8 +62,7 @@ def form(asked: FormContext) -> Form:
                 hint="days; empty takes the game's own",
                 check=_check_days,
             ),
-            ticket_field(asked.ticket),
-            reason_field(required=True, default=asked.prefill.get("reason", "")),
+            *ticket_and_reason(asked),
         ),
         "Grant",
         "granting",
@@ -83,31 +84,16 @@ def largest(form: Form, values: Values) -> int:
 
 
 def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """The expiry counts from the opening of the dialog, so that the same press always makes the same request."""
-    from kraty_console.contract.actions import ManualGrant
-    from kraty_console.contract.wire import iso
-
+    """The expiry counts from the opening of the dialog, so that equal values make equal requests."""
     days = whole_number(form.text(values, "expires_in"))
-    request = ManualGrant(
+    return change_request(
+        form,
+        values,
+        key,
         external_player_id=form.external_player_id,
-        entries=[_request_entry(each) for each in parse_entries(form.text(values, "entries")).entries],
-        reason=form.text(values, "reason"),
+        entries=[entry.as_json() for entry in parse_entries(form.text(values, "entries")).entries],
         expires_at=iso(as_utc(form.opened_at) + timedelta(days=days)) if days else None,
-        ticket=form.text(values, "ticket") or None,
-        idempotency_key=key,
     )
-    return ChangeRequest(form.kind, form.external_player_id, request)
-
-
-def _request_entry(entry: GrantEntry) -> CurrencyEntry | ItemEntry | CrateEntry:
-    from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
-
-    if entry.type == "currency":
-        return CurrencyEntry(type="currency", currency_key=entry.key, amount=entry.count)
-    if entry.type == "crate":
-        return CrateEntry(type="crate", crate_item_key=entry.key, quantity=entry.count)
-    parameters = dict(entry.parameters) if entry.parameters is not None else None
-    return ItemEntry(type="item", item_key=entry.key, quantity=entry.count, parameters=parameters)
 
 
 def preview(form: Form, values: Values, seen: EffectContext) -> str | None:
@@ -138,4 +124,4 @@ def summary(_call: ChangeRequest, answer: GrantCreated, _before: Snapshot | None
     return f"granted {contents_words(grant.contents, grant.kind)}, {status_words(grant.status)}"
 
 
-CHANGE: Final = ChangeDialog(actions.MANUAL_GRANT, form, call, effects, summary, over_limit(largest))
+CHANGE: Final = ChangeDialog(actions.MANUAL_GRANT, form, effects, summary, call, over_limit(largest))

@@ -19,8 +19,7 @@ from kraty_console.domain.fields import (
     Form,
     FormContext,
     Values,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
 )
 from kraty_console.domain.formatting import grouped
@@ -43,7 +42,7 @@ def form(asked: FormContext) -> Form:
         Operation.MERGE,
         "Merge",
         (f"from  {player_line(asked.snapshot)}", f"into  {player_line(asked.other)}"),
-        (ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        ticket_and_reason(asked),
         "Merge",
         "merging",
         source,
@@ -53,16 +52,6 @@ def form(asked: FormContext) -> Form:
         danger=True,
         needs_typed_id=True,
     )
-
-
-def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """Both ids travel in the path."""
-    from kraty_console.contract.actions import MergePlayers
-
-    request = MergePlayers(
-        reason=form.text(values, "reason"), ticket=form.text(values, "ticket") or None, idempotency_key=key
-    )
-    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
 
 
 def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
@@ -113,4 +102,4 @@ def summary(_call: ChangeRequest, answer: Merged, _before: Snapshot | None) -> s
     return f"merged into {answer.to_external_player_id}"
 
 
-CHANGE: Final = ChangeDialog(actions.MERGE, form, call, effects, summary)
+CHANGE: Final = ChangeDialog(actions.MERGE, form, effects, summary)

@@ -15,8 +15,7 @@ from kraty_console.domain.fields import (
     Form,
     FormContext,
     Values,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
 )
 from kraty_console.domain.formatting import counted, since
 
@@ -44,7 +43,7 @@ def form(asked: FormContext) -> Form:
             else f"{delivery.status} after {tried}",
             *((f"last time: {last}",) if last else ()),
         ),
-        (ticket_field(asked.ticket), reason_field(required=False, default=asked.prefill.get("reason", ""))),
+        ticket_and_reason(asked, reason_required=False),
         "Replay",
         "replaying",
         player,
@@ -52,18 +51,6 @@ def form(asked: FormContext) -> Form:
         delivery.id[-8:],
         target_id=delivery.id,
     )
-
-
-def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """What is sent again is what was sent before."""
-    from kraty_console.contract.webhooks import ReplayDelivery
-
-    request = ReplayDelivery(
-        reason=form.text(values, "reason") or None,
-        ticket=form.text(values, "ticket") or None,
-        idempotency_key=key,
-    )
-    return ChangeRequest(Operation.REPLAY_DELIVERY, form.external_player_id, request, target_id=form.target_id)
 
 
 def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
@@ -89,6 +76,7 @@ def player_of(delivery: Delivery) -> str:
 
 def snapshot_of(delivery: Delivery) -> Snapshot:
     """What a delivery tells of its player: the id, and nothing else."""
+    # The models import pydantic, which the first frame does not wait for.
     from kraty_console.contract.players import Player, Snapshot
 
     return Snapshot(player=Player(external_player_id=player_of(delivery)))
@@ -99,4 +87,4 @@ def summary(_call: ChangeRequest, answer: DeliveryReplayed, _before: Snapshot | 
     return f"{answer.delivery.event_name} is sent again, attempt {answer.delivery.attempt_count + 1}"
 
 
-CHANGE: Final = ChangeDialog(actions.REPLAY, form, call, effects, summary)
+CHANGE: Final = ChangeDialog(actions.REPLAY, form, effects, summary)

@@ -18,8 +18,7 @@ from kraty_console.domain.fields import (
     Form,
     FormContext,
     Values,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
 )
 from kraty_console.domain.formatting import counted, since
@@ -54,7 +53,7 @@ def form(asked: FormContext) -> Form:
         Operation.RETRY_ROLL,
         "Retry roll",
         lines,
-        (ticket_field(asked.ticket), reason_field(required=False, default=asked.prefill.get("reason", ""))),
+        ticket_and_reason(asked, reason_required=False),
         "Retry roll",
         "rolling",
         asked.snapshot.player.external_player_id,
@@ -62,18 +61,6 @@ def form(asked: FormContext) -> Form:
         typed_id_for(asked.snapshot),
         target_id=attempt.id,
     )
-
-
-def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """The roll itself has no choices."""
-    from kraty_console.contract.actions import RetryRewardRoll
-
-    request = RetryRewardRoll(
-        reason=form.text(values, "reason") or None,
-        ticket=form.text(values, "ticket") or None,
-        idempotency_key=key,
-    )
-    return ChangeRequest(Operation.RETRY_ROLL, form.external_player_id, request, target_id=form.target_id)
 
 
 def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
@@ -113,4 +100,4 @@ def summary(_call: ChangeRequest, answer: RewardRolled, _before: Snapshot | None
     return "the roll gave nothing" if known else "the answer does not tell what the roll gave"
 
 
-CHANGE: Final = ChangeDialog(actions.RETRY_ROLL, form, call, effects, summary)
+CHANGE: Final = ChangeDialog(actions.RETRY_ROLL, form, effects, summary)

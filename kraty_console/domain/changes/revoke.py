@@ -16,13 +16,12 @@ from kraty_console.domain.fields import (
     Form,
     FormContext,
     Values,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
 )
-from kraty_console.domain.formatting import age
 from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_links import Links
+from kraty_console.domain.grant_status import is_overdue
 from kraty_console.domain.labels import status_words
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def form(asked: FormContext) -> Form:
         Operation.REVOKE_GRANT,
         "Revoke",
         grant_lines(grant, asked.snapshot, asked.now),
-        (ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        ticket_and_reason(asked),
         "Revoke",
         "revoking",
         asked.snapshot.player.external_player_id,
@@ -49,16 +48,6 @@ def form(asked: FormContext) -> Form:
         target_id=grant.id,
         danger=True,
     )
-
-
-def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """Names the grant by its id."""
-    from kraty_console.contract.actions import RevokeGrant
-
-    request = RevokeGrant(
-        reason=form.text(values, "reason"), ticket=form.text(values, "ticket") or None, idempotency_key=key
-    )
-    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
 
 
 def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
@@ -75,7 +64,7 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     ]
     if Links(seen.snapshot).attempt_of(grant) is not None:
         found.append(Effect("attempt", "stays linked to the grant, so a second roll is still refused"))
-    if grant.status == "pending" and grant.expires_at is not None and age(grant.expires_at, seen.now) > 0:
+    if is_overdue(grant, seen.now):
         found.append(Effect("note", "its time has run out by now; the server will refuse", note=True))
     elif grant.status != "pending":
         words = f"this grant is {status_words(grant.status)} by now; the server will refuse"
@@ -93,4 +82,4 @@ def summary(_call: ChangeRequest, answer: GrantRevoked, before: Snapshot | None)
     return f"{status}{status_words(grant.status)}, {contents_words(grant.contents, grant.kind)}"
 
 
-CHANGE: Final = ChangeDialog(actions.REVOKE, form, call, effects, summary)
+CHANGE: Final = ChangeDialog(actions.REVOKE, form, effects, summary)
