@@ -36,12 +36,12 @@ CHANGES: Final[dict[str, ChangeDialog]] = {each.CHANGE.spec.id: each.CHANGE for 
 """By the id of the action."""
 
 
-def form_for(action_id: str, asked: FormContext) -> Form:
+def form_for(action_id: str, context: FormContext) -> Form:
     """The dialog of an action. Raises `CannotOpen` when its row is gone, or the action has no dialog."""
     change = CHANGES.get(action_id)
     if change is None:
         raise CannotOpen(f"{action_id} has no dialog")
-    return change.form(asked)
+    return change.form(context)
 
 
 def asks_for_id(form: Form, values: Values) -> str | None:

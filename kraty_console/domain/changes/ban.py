@@ -32,16 +32,16 @@ BAN, LIFT = "ban", "lift the ban"
 """What may be done where it is not known whether the player is banned."""
 
 
-def form(asked: FormContext) -> Form:
+def form(context: FormContext) -> Form:
     """A banned player gets the dialog that lifts the ban, another the one that bans and asks for the id to be typed.
 
     Both ask why.
 
     Where the ban status is not known the dialog asks which of the two is meant.
     """
-    ban, unknown = asked.snapshot.player.ban, why_ban_unknown(asked.snapshot.player)
+    ban, unknown = context.snapshot.player.ban, why_ban_unknown(context.snapshot.player)
     if ban is not None:
-        when = f" {since(ban.banned_at, asked.now)}" if ban.banned_at is not None else ""
+        when = f" {since(ban.banned_at, context.now)}" if ban.banned_at is not None else ""
         status = f"banned{when}" + (f": {ban.reason}" if ban.reason else "")
     else:
         status = unknown or "not banned"
@@ -52,13 +52,13 @@ def form(asked: FormContext) -> Form:
         actions.BAN.id,
         Operation.BAN if banning else Operation.UNBAN,
         label,
-        (player_line(asked.snapshot), status),
-        (*([what] if unknown else []), *ticket_and_reason(asked)),
+        (player_line(context.snapshot), status),
+        (*([what] if unknown else []), *ticket_and_reason(context)),
         "Confirm" if unknown else label,
         "lifting the ban" if not banning else "sending" if unknown else "banning",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
         danger=banning,
         needs_typed_id=banning,
     )
@@ -74,11 +74,11 @@ def call(form: Form, values: Values, key: str) -> ChangeRequest:
     return change_request(form, values, key, operation=_kind(form, values))
 
 
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     """What the player can and cannot do from then on."""
-    banned, unknown = seen.snapshot.player.ban is not None, why_ban_unknown(seen.snapshot.player)
+    banned, unknown = context.snapshot.player.ban is not None, why_ban_unknown(context.snapshot.player)
     before = "not known" if unknown else "banned" if banned else "may play"
-    pending = sum(can_be_collected(grant, seen.now) for grant in seen.snapshot.grants)
+    pending = sum(can_be_collected(grant, context.now) for grant in context.snapshot.grants)
     if _kind(form, values) is Operation.UNBAN:
         found = [Effect("player", f"{before if unknown else 'banned'} → may play again, at once")]
         if pending:

@@ -28,31 +28,31 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
 
-def form(asked: FormContext) -> Form:
+def form(context: FormContext) -> Form:
     """Asks for the key, the amount, ticket and reason. With `row_id` a balance, that key is filled in."""
-    fields = amount_fields(asked, "taken from the balance")
+    fields = amount_fields(context, "taken from the balance")
     return Form(
         actions.DEBIT.id,
         Operation.DEBIT,
         "Debit",
-        (player_line(asked.snapshot),),
-        (*fields, *ticket_and_reason(asked)),
+        (player_line(context.snapshot),),
+        (*fields, *ticket_and_reason(context)),
         "Debit",
         "debiting",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
         danger=True,
-        amount_limit=asked.amount_limit,
+        amount_limit=context.amount_limit,
     )
 
 
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     """The balance before and after; less than is there cannot be taken."""
     key, taken = form.text(values, "economy_key"), amount(form, values)
     if not key or taken <= 0:
         return [Effect("wallet", "nothing yet: name a currency and an amount")]
-    before, why = balance_of(seen.snapshot, key)
+    before, why = balance_of(context.snapshot, key)
     if before is None:
         return [Effect("wallet", f"{key}: balance {why}; {grouped(taken)} are taken, at once")]
     if before < taken:

@@ -35,47 +35,47 @@ OFTEN = 3
 (contract/README.md#when-not-to-use-these-tools)."""
 
 
-def form(asked: FormContext) -> Form:
+def form(context: FormContext) -> Form:
     """Asks for ticket and reason."""
-    grant = snapshot_lookup.grant(asked.snapshot, asked.row_id)
+    grant = snapshot_lookup.grant(context.snapshot, context.row_id)
     if grant is None:
         raise CannotOpen("this grant is no longer in the list")
     return Form(
         actions.FORCE_CLAIM.id,
         Operation.FORCE_CLAIM,
         "Force-claim",
-        (*_revoked_line(grant, asked), *grant_lines(grant, asked.snapshot, asked.now)),
-        ticket_and_reason(asked),
+        (*_revoked_line(grant, context), *grant_lines(grant, context.snapshot, context.now)),
+        ticket_and_reason(context),
         "Force-claim",
         "claiming",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
         target_id=grant.id,
     )
 
 
-def _revoked_line(grant: Grant, asked: FormContext) -> tuple[str, ...]:
+def _revoked_line(grant: Grant, context: FormContext) -> tuple[str, ...]:
     """When, by whom and why the grant was revoked, before anything else is said."""
     if grant.status != "revoked":
         return ()
-    return (revocation_words(grant, asked.snapshot, asked.now) or NOT_TOLD,)
+    return (revocation_words(grant, context.snapshot, context.now) or NOT_TOLD,)
 
 
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     """The status, and every balance and quantity that will change."""
     del values
-    grant = snapshot_lookup.grant(seen.snapshot, form.target_id)
+    grant = snapshot_lookup.grant(context.snapshot, form.target_id)
     if grant is None:
         return [Effect("note", "this grant is no longer in the list", note=True)]
     if grant.status == "claimed":
         return [Effect("note", "this grant is claimed by now; nothing will change", note=True)]
-    found = [Effect("status", f"{status_words(grant.status)} → claimed"), *_deposits(grant, seen.snapshot)]
+    found = [Effect("status", f"{status_words(grant.status)} → claimed"), *_deposits(grant, context.snapshot)]
     if grant.status == "expired":
         found.append(Effect("note", "the grant expired; it is delivered all the same", note=True))
     if grant.status == "revoked":
         found.append(Effect("note", "the grant was revoked; it is delivered all the same", note=True))
-    forced = done_before(seen.snapshot, Permission.FORCE_CLAIM, seen.now)
+    forced = done_before(context.snapshot, Permission.FORCE_CLAIM, context.now)
     if forced >= OFTEN:
         found.append(
             Effect(
@@ -84,7 +84,7 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
                 note=True,
             )
         )
-    return [*found, *ban_note(seen.snapshot, "this delivers in spite of the ban")]
+    return [*found, *ban_note(context.snapshot, "this delivers in spite of the ban")]
 
 
 def _deposits(grant: Grant, snapshot: Snapshot) -> list[Effect]:

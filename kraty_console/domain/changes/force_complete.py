@@ -48,15 +48,15 @@ FAR_ABOVE: Final = 10
 """Times the target, above which a score is more likely a slip than what was reached."""
 
 
-def form(asked: FormContext) -> Form:
+def form(context: FormContext) -> Form:
     """Asks for the score, whether to roll, ticket and reason."""
-    attempt = snapshot_lookup.attempt(asked.snapshot, asked.row_id)
+    attempt = snapshot_lookup.attempt(context.snapshot, context.row_id)
     if attempt is None:
         raise CannotOpen("this attempt is no longer in the list")
-    linked = Links(asked.snapshot).of_attempt(attempt)
+    linked = Links(context.snapshot).of_attempt(attempt)
     shown = "" if attempt.score is None else plain(attempt.score)
-    first_score = asked.prefill.get("final_score", shown)
-    waits = is_paid_at_close(attempt, asked.now)
+    first_score = context.prefill.get("final_score", shown)
+    waits = is_paid_at_close(attempt, context.now)
     can_roll = not linked.ids and attempt.reward_policy != "none" and not waits
     if linked.ids:
         are = "is" if len(linked.ids) == 1 else "are"
@@ -76,7 +76,7 @@ def form(asked: FormContext) -> Form:
         actions.FORCE_COMPLETE.id,
         Operation.FORCE_COMPLETE,
         "Force-complete",
-        attempt_lines(attempt, asked.snapshot, asked.now),
+        attempt_lines(attempt, context.snapshot, context.now),
         (
             Field(
                 "final_score",
@@ -91,19 +91,19 @@ def form(asked: FormContext) -> Form:
                 "then_roll",
                 "then",
                 "check",
-                default=asked.prefill.get("then_roll", can_roll) is True and can_roll,
+                default=context.prefill.get("then_roll", can_roll) is True and can_roll,
                 hint=roll_hint or "retry the reward roll",
                 check=check_roll,
             ),
-            *ticket_and_reason(asked),
+            *ticket_and_reason(context),
         ),
         "Force-complete",
         "completing",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
         target_id=attempt.id,
-        score_limit=_score_limit(attempt, asked.snapshot),
+        score_limit=_score_limit(attempt, context.snapshot),
     )
 
 
@@ -131,9 +131,9 @@ def call(form: Form, values: Values, key: str) -> ChangeRequest:
     return change_request(form, values, key, final_score=None if unchanged else score(text))
 
 
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     """Status, score, and whether rewards are rolled."""
-    attempt = snapshot_lookup.attempt(seen.snapshot, form.target_id)
+    attempt = snapshot_lookup.attempt(context.snapshot, form.target_id)
     if attempt is None:
         return [Effect("note", "this attempt is no longer in the list", note=True)]
     new = score(form.text(values, "final_score"))
@@ -158,9 +158,9 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
         found.append(Effect("note", "this attempt is complete by now; the server will refuse", note=True))
     event, whole = event_words(attempt), event_words(attempt, whole=True)
     forced = sum(
-        event_words(each, whole=True) == whole and each.status == "force_completed" for each in seen.snapshot.attempts
+        event_words(each, whole=True) == whole and each.status == "force_completed" for each in context.snapshot.attempts
     )
-    in_game = seen.forced_lately.get(attempt.event_key or "", 0)
+    in_game = context.forced_lately.get(attempt.event_key or "", 0)
     if in_game >= OFTEN_IN_GAME:
         found.append(
             Effect(
@@ -177,7 +177,7 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
                 note=True,
             )
         )
-    return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]
+    return [*found, *ban_note(context.snapshot, "what is granted waits until the ban is lifted")]
 
 
 def follow_up(form: Form, values: Values, key: str) -> ChangeRequest | None:

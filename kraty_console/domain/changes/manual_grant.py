@@ -38,10 +38,10 @@ MAX_DAYS: Final = 3650
 """The longest life a grant is given here."""
 
 
-def form(asked: FormContext) -> Form:
+def form(context: FormContext) -> Form:
     """Asks for the entries as JSON, how long they may be claimed, ticket and reason."""
-    catalog = asked.catalog
-    start = asked.prefill.get("entries", templates(catalog)[0][1] if templates(catalog) else "[\n]")
+    catalog = context.catalog
+    start = context.prefill.get("entries", templates(catalog)[0][1] if templates(catalog) else "[\n]")
 
     def check_entries(text: str) -> str | None:
         problems = parse_entries(text, catalog).problems
@@ -51,25 +51,25 @@ def form(asked: FormContext) -> Form:
         actions.MANUAL_GRANT.id,
         Operation.MANUAL_GRANT,
         "Manual grant",
-        (player_line(asked.snapshot),),
+        (player_line(context.snapshot),),
         (
             Field("entries", "entries", "json", required=True, default=start, check=check_entries),
             Field(
                 "expires_in",
                 "expires in",
                 "number",
-                default=asked.prefill.get("expires_in", ""),
+                default=context.prefill.get("expires_in", ""),
                 hint="days; empty takes the game's own",
                 check=_check_days,
             ),
-            *ticket_and_reason(asked),
+            *ticket_and_reason(context),
         ),
         "Grant",
         "granting",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
-        amount_limit=asked.amount_limit,
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
+        amount_limit=context.amount_limit,
     )
 
 
@@ -96,25 +96,25 @@ def call(form: Form, values: Values, key: str) -> ChangeRequest:
     )
 
 
-def preview(form: Form, values: Values, seen: EffectContext) -> str | None:
+def preview(form: Form, values: Values, context: EffectContext) -> str | None:
     """`500 gold and 1 legendary_box (crate), expires in 14 days`; None while the entries cannot be sent."""
-    entries = parse_entries(form.text(values, "entries"), seen.catalog)
+    entries = parse_entries(form.text(values, "entries"), context.catalog)
     if not entries.ok:
         return None
     days = whole_number(form.text(values, "expires_in"))
     return entries.words() + (f", expires in {counted(days, 'day')}" if days else "")
 
 
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     """What the new grant holds; the wallet changes when it is claimed, not now."""
-    words = preview(form, values, seen)
+    words = preview(form, values, context)
     if words is None:
         return [Effect("grant", "nothing yet: the entries cannot be read")]
     return [
         Effect("grant", words),
         Effect("status", "pending, until the game collects it"),
         Effect("wallet", "unchanged until it is claimed"),
-        *ban_note(seen.snapshot, "the grant waits until the ban is lifted"),
+        *ban_note(context.snapshot, "the grant waits until the ban is lifted"),
     ]
 
 

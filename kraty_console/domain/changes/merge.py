@@ -30,36 +30,36 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
 
-def form(asked: FormContext) -> Form:
+def form(context: FormContext) -> Form:
     """Asks for ticket and reason, and for the player's id to be typed; `other` is who is merged into."""
-    if asked.other is None:
+    if context.other is None:
         raise CannotOpen("name the player to merge into first")
-    source, target = asked.snapshot.player.external_player_id, asked.other.player.external_player_id
+    source, target = context.snapshot.player.external_player_id, context.other.player.external_player_id
     if (why := same_player(source, target)) is not None:
         raise CannotOpen(why)
     return Form(
         actions.MERGE.id,
         Operation.MERGE,
         "Merge",
-        (f"from  {player_line(asked.snapshot)}", f"into  {player_line(asked.other)}"),
-        ticket_and_reason(asked),
+        (f"from  {player_line(context.snapshot)}", f"into  {player_line(context.other)}"),
+        ticket_and_reason(context),
         "Merge",
         "merging",
         source,
-        asked.now,
-        typed_id_for(asked.snapshot),
+        context.now,
+        typed_id_for(context.snapshot),
         target_id=target,
         danger=True,
         needs_typed_id=True,
     )
 
 
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     """What both have and what it comes to."""
     del values
-    if seen.other is None:
+    if context.other is None:
         return [Effect("note", "the player to merge into is not known any more", note=True)]
-    plan = merge_plan(seen.snapshot, seen.other, limit=DEFAULT_LIMIT)
+    plan = merge_plan(context.snapshot, context.other, limit=DEFAULT_LIMIT)
     found = list(_totals(plan))
     found.append(Effect("id", f"{form.external_player_id} is free again"))
     found += [Effect("note", f"it would be refused: {words}", note=True) for words in plan.refusals]

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from kraty_console.contract.webhooks import Delivery, DeliveryReplayed
 
 
-def form(asked: FormContext) -> Form:
+def form(context: FormContext) -> Form:
     """Asks for nothing that must be filled: ticket and reason may stay empty."""
-    delivery = asked.delivery
+    delivery = context.delivery
     if delivery is None:
         raise CannotOpen("no delivery is selected")
     player = player_of(delivery)
@@ -38,25 +38,25 @@ def form(asked: FormContext) -> Form:
         "Replay delivery",
         (
             " · ".join(part for part in (player, delivery.event_name, delivery.id) if part),
-            f"{delivery.status} after {tried}, created {since(delivery.created_at, asked.now)}"
+            f"{delivery.status} after {tried}, created {since(delivery.created_at, context.now)}"
             if delivery.created_at is not None
             else f"{delivery.status} after {tried}",
             *((f"last time: {last}",) if last else ()),
         ),
-        ticket_and_reason(asked, reason_required=False),
+        ticket_and_reason(context, reason_required=False),
         "Replay",
         "replaying",
         player,
-        asked.now,
+        context.now,
         delivery.id[-8:],
         target_id=delivery.id,
     )
 
 
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     """The receiver may have it already: the id stays, so that it can tell."""
     del form, values
-    delivery = seen.delivery
+    delivery = context.delivery
     if delivery is None:
         return [Effect("note", "this delivery is no longer in the list", note=True)]
     where = delivery.endpoint.url if delivery.endpoint is not None else "its endpoint"

@@ -38,14 +38,14 @@ def _linked_words(linked: Linked) -> str:
     return "none" if linked.certain else "none known"
 
 
-def form(asked: FormContext) -> Form:
+def form(context: FormContext) -> Form:
     """Asks for nothing that must be filled: ticket and reason may stay empty."""
-    attempt = snapshot_lookup.attempt(asked.snapshot, asked.row_id)
+    attempt = snapshot_lookup.attempt(context.snapshot, context.row_id)
     if attempt is None:
         raise CannotOpen("this attempt is no longer in the list")
-    lines = attempt_lines(attempt, asked.snapshot, asked.now)
+    lines = attempt_lines(attempt, context.snapshot, context.now)
     if attempt.roll is not None and attempt.roll.status == "failed":
-        when = f" {since(attempt.roll.at, asked.now)}" if attempt.roll.at is not None else ""
+        when = f" {since(attempt.roll.at, context.now)}" if attempt.roll.at is not None else ""
         why = f": {attempt.roll.error}" if attempt.roll.error else ""
         lines = (*lines, f"the roll failed{when}{why}")
     return Form(
@@ -53,23 +53,23 @@ def form(asked: FormContext) -> Form:
         Operation.RETRY_ROLL,
         "Retry roll",
         lines,
-        ticket_and_reason(asked, reason_required=False),
+        ticket_and_reason(context, reason_required=False),
         "Retry roll",
         "rolling",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
         target_id=attempt.id,
     )
 
 
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     """What is rolled is decided by the server, the same for every try of one attempt."""
     del values
-    attempt = snapshot_lookup.attempt(seen.snapshot, form.target_id)
+    attempt = snapshot_lookup.attempt(context.snapshot, form.target_id)
     if attempt is None:
         return [Effect("note", "this attempt is no longer in the list", note=True)]
-    linked = Links(seen.snapshot).of_attempt(attempt)
+    linked = Links(context.snapshot).of_attempt(attempt)
     found = [
         Effect("grants", f"{_linked_words(linked)} → what the roll gives"),
         Effect("twice", "impossible: a second roll is refused once a grant is linked"),
@@ -84,9 +84,9 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
             Effect("note", "whether the event pays rewards is not known; if not the server refuses", note=True)
         )
     if attempt.roll is not None and attempt.roll.status == "failed":
-        known = later_roll_words(attempt, seen.snapshot, seen.now).rstrip(".")
+        known = later_roll_words(attempt, context.snapshot, context.now).rstrip(".")
         found.append(Effect("note", f"{known[0].lower()}{known[1:]}", note=True))
-    return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]
+    return [*found, *ban_note(context.snapshot, "what is granted waits until the ban is lifted")]
 
 
 def summary(_call: ChangeRequest, answer: RewardRolled, _before: Snapshot | None) -> str:

@@ -29,31 +29,31 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
 
-def form(asked: FormContext) -> Form:
+def form(context: FormContext) -> Form:
     """Asks for ticket and reason."""
-    grant = snapshot_lookup.grant(asked.snapshot, asked.row_id)
+    grant = snapshot_lookup.grant(context.snapshot, context.row_id)
     if grant is None:
         raise CannotOpen("this grant is no longer in the list")
     return Form(
         actions.REVOKE.id,
         Operation.REVOKE_GRANT,
         "Revoke",
-        grant_lines(grant, asked.snapshot, asked.now),
-        ticket_and_reason(asked),
+        grant_lines(grant, context.snapshot, context.now),
+        ticket_and_reason(context),
         "Revoke",
         "revoking",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
         target_id=grant.id,
         danger=True,
     )
 
 
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     """What the player cannot collect any more, and what stays."""
     del values
-    grant = snapshot_lookup.grant(seen.snapshot, form.target_id)
+    grant = snapshot_lookup.grant(context.snapshot, form.target_id)
     if grant is None:
         return [Effect("note", "this grant is no longer in the list", note=True)]
     found = [
@@ -62,9 +62,9 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
         Effect("wallet", "unchanged: a pending grant is not delivered yet"),
         Effect("note", "to take this back, force-claim it (F): that delivers it, whatever its status", note=True),
     ]
-    if Links(seen.snapshot).attempt_of(grant) is not None:
+    if Links(context.snapshot).attempt_of(grant) is not None:
         found.append(Effect("attempt", "stays linked to the grant, so a second roll is still refused"))
-    if is_overdue(grant, seen.now):
+    if is_overdue(grant, context.now):
         found.append(Effect("note", "its time has run out by now; the server will refuse", note=True))
     elif grant.status != "pending":
         words = f"this grant is {status_words(grant.status)} by now; the server will refuse"
