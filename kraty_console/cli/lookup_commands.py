@@ -12,6 +12,7 @@ import click
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options, where_options
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
+from kraty_console.domain.player_resolution import fetch_exact, looks_like_email, resolve
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,7 +50,7 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
     hits, now = _asked(before.then(Options(**said)), lambda workspace: _hits(workspace, query, limit))
     if isinstance(hits, str):
         say(hits)
-        return Exit.FAILED if "@" in query else Exit.NOT_FOUND
+        return Exit.FAILED if looks_like_email(query) else Exit.NOT_FOUND
     if as_json:
         emit_json({"players": [hit.raw() for hit in hits]})
     elif hits:
@@ -59,7 +60,7 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
     if missing := unreadable_count(hits):
         say(sentence(unreadable_words(missing, "match", "matches")))
     elif not hits:
-        whole = " An e-mail has to be complete." if "@" in query else ""
+        whole = " An e-mail has to be complete." if looks_like_email(query) else ""
         say(f"No player of this game has the id or e-mail {query}, or an id starting with it.{whole}")
         return Exit.NOT_FOUND
     return Exit.FOUND
@@ -118,13 +119,7 @@ def _refuse_nothing(text: str) -> None:
 
 async def _exactly(workspace: Workspace, text: str, limit: int) -> Fetched[Snapshot] | None:
     """The player with the given id, as typed or cleaned of surrounding marks."""
-    from kraty_console.contract.errors import NotFound
-    from kraty_console.domain.player_text import candidates
-
-    for player in candidates(text):
-        with suppress(NotFound):
-            return await workspace.snapshot(player, limit)
-    return None
+    return await fetch_exact(text, lambda player: workspace.snapshot(player, limit))
 
 
 async def _hits(workspace: Workspace, query: str, limit: int) -> Sequence[SearchHit] | str:
@@ -138,7 +133,7 @@ async def _hits(workspace: Workspace, query: str, limit: int) -> Sequence[Search
         pass
     found = await _exactly(workspace, query, 1)
     if found is None:
-        instead = no_search(workspace.facts.portal(), by_email="@" in query)
+        instead = no_search(workspace.facts.portal(), by_email=looks_like_email(query))
         return f"No player of this game has exactly the id {query}.\n{instead}"
     from kraty_console.contract.players import SearchHit
 
@@ -150,10 +145,10 @@ async def _hits(workspace: Workspace, query: str, limit: int) -> Sequence[Search
 
 def _elsewhere(text: str, hits: Sequence[SearchHit]) -> str:
     """What to search for instead of an unknown id."""
-    for hit in hits:
-        if hit.match in ("merged", "email"):
-            how = "was merged into" if hit.match == "merged" else "is the e-mail of"
-            return f"{text} {how} {hit.external_player_id}: kraty-console show {quote(hit.external_player_id)}"
+    resolved = resolve(text, hits)
+    if resolved is not None and resolved.by in ("merged", "email"):
+        player, how = resolved.external_player_id, "was merged into" if resolved.by == "merged" else "is the e-mail of"
+        return f"{text} {how} {player}: kraty-console show {quote(player)}"
     words = f"No player of this game has exactly the id {text}."
     return f"{words} Look for others: kraty-console search {quote(text)}" if hits else words
 

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import unquote
-
-from kraty_console.domain.completeness import unreadable_count
-
-T = TypeVar("T")
 
 _AROUND: Final = "\"'`´“”„‘’‚«»‹›<>()[]{}*_,;:!?|"
 """Quotes, brackets, emphasis marks and sentence punctuation."""
@@ -30,16 +25,6 @@ def candidates(text: str) -> tuple[str, ...]:
         return ()
     cleaned = _cleaned(text)
     return (text, cleaned) if cleaned and cleaned != text else (text,)
-
-
-async def first_hits(text: str, search: Callable[[str], Awaitable[list[T]]]) -> list[T]:
-    """The result of the first candidate with hits; unreadable hits count."""
-    hits: list[T] = []
-    for candidate in candidates(text):
-        hits = await search(candidate)
-        if hits or unreadable_count(hits):
-            break
-    return hits
 
 
 def cleaned_id_note(typed: str, player: str) -> str:

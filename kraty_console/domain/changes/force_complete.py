@@ -158,7 +158,8 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
         found.append(Effect("note", "this attempt is complete by now; the server will refuse", note=True))
     event, whole = event_words(attempt), event_words(attempt, whole=True)
     forced = sum(
-        event_words(each, whole=True) == whole and each.status == "force_completed" for each in context.snapshot.attempts
+        event_words(each, whole=True) == whole and each.status == "force_completed"
+        for each in context.snapshot.attempts
     )
     in_game = context.forced_lately.get(attempt.event_key or "", 0)
     if in_game >= OFTEN_IN_GAME:
