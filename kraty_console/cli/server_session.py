@@ -114,7 +114,7 @@ def _note_exact(ctx: click.Context, _param: click.Parameter, value: bool) -> Non
 
 
 def _plainly_seen(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    from kraty_console.domain.invisible_characters import invisible_part
+    from kraty_console.contract.characters import invisible_part
 
     if (unseen := invisible_part(value)) is not None and not ctx.meta.get(_EXACT):
         raise click.BadParameter(

@@ -29,9 +29,9 @@ from kraty_console.client.journal_entries import (
     entry_of,
     milliseconds,
     moment_of,
-    storable,
 )
 from kraty_console.client.journal_file import NewerLayout, connected, is_damage, move_aside
+from kraty_console.contract.characters import storable
 from kraty_console.contract.errors import KratyError
 from kraty_console.contract.operations import Operation
 

@@ -149,8 +149,3 @@ def milliseconds(moment: datetime) -> int:
 def moment_of(since_1970: int) -> datetime:
     """The time from milliseconds since the epoch, UTC."""
     return _EPOCH + timedelta(milliseconds=since_1970)
-
-
-def storable(text: str) -> str:
-    """Text that a database can store: lone surrogates become visible escapes."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")

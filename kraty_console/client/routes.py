@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.characters import storage_fault
 from kraty_console.contract.errors import Invalid, OperationMissing
 from kraty_console.contract.operations import GAME_IDS, OPERATIONS, Operation
 
@@ -171,9 +172,7 @@ def segment(value: str, name: str = "id") -> str:
 
 
 def _quoted(value: str, name: str) -> str:
-    if "\0" in value:
-        raise Invalid(f"the {name} holds a NUL character, which no id can")
-    try:
-        return quote(value, safe="")
-    except UnicodeEncodeError as error:
-        raise Invalid(f"the {name} holds half a character (a lone surrogate), which no id can") from error
+    fault = storage_fault(value)
+    if fault is not None:
+        raise Invalid(f"the {name} contains {fault}, which is not allowed")
+    return quote(value, safe="")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from kraty_console.contract.characters import first_control
 from kraty_console.contract.limits import MAX_AMOUNT, MAX_BALANCE, MAX_REASON, MAX_TICKET, MIN_REASON
 from kraty_console.domain.formatting import GROUP, grouped
 from kraty_console.domain.requests import change_request
@@ -199,10 +199,10 @@ class CannotOpen(Exception):
 
 def control_character(text: str) -> str | None:
     """The error for a text with control characters; None when there are none."""
-    for place, char in enumerate(text, start=1):
-        if unicodedata.category(char) in ("Cc", "Cs"):
-            return f"character {place} is a control character (U+{ord(char):04X}); take it out"
-    return None
+    place = first_control(text)
+    if place is None:
+        return None
+    return f"character {place + 1} is a control character (U+{ord(text[place]):04X}); take it out"
 
 
 def _check_reason(text: str) -> str | None:

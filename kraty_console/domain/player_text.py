@@ -7,13 +7,13 @@ import unicodedata
 from typing import Final
 from urllib.parse import unquote
 
+from kraty_console.contract.characters import INVISIBLE
+
 _AROUND: Final = "\"'`´“”„‘’‚«»‹›<>()[]{}*_,;:!?|"
 """Quotes, brackets, emphasis marks and sentence punctuation."""
 
 _IN_BRACKETS: Final = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 """An address after a name: `Alice <alice@example.com>`."""
-
-_INVISIBLE: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
 
 
 def candidates(text: str) -> tuple[str, ...]:
@@ -56,5 +56,5 @@ def _bare(text: str) -> str:
 
 def _visible(text: str) -> str:
     """Remove invisible characters and normalize blanks; joiners inside emoji are removed too."""
-    seen = (char for char in text if unicodedata.category(char) not in _INVISIBLE)
+    seen = (char for char in text if unicodedata.category(char) not in INVISIBLE)
     return "".join(" " if char.isspace() else char for char in seen)
