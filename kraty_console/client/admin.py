@@ -275,7 +275,7 @@ class KratyClient:
 
     async def send(self, call: ChangeRequest) -> Changed:
         """Send a change once, without retries. Use `Writer.perform` instead, which journals it first."""
-        return (await self.deliver(call.kind, *self.prepare(call))).answer
+        return (await self.deliver(call.operation, *self.prepare(call))).answer
 
     def prepare(self, call: ChangeRequest) -> PreparedChange:
         """Prepare a change for journal and server; equal calls give equal bytes, as a resend requires.
@@ -284,8 +284,8 @@ class KratyClient:
             Invalid: an id in it cannot be sent, or no game is chosen.
             OperationMissing: this backend is known to have no route for it.
         """
-        if self.capabilities.of(call.kind) is Support.MISSING:
-            self.route_of(call.kind)
+        if self.capabilities.of(call.operation) is Support.MISSING:
+            self.route_of(call.operation)
         game = self.game_ids()
         route, target, body = self._routes.change(
             call, studio=game["studioId"], game=game["gameId"], environment=self.environment
@@ -293,7 +293,7 @@ class KratyClient:
         return PreparedChange(target if route.method == "POST" else f"{route.method} {target}", json_bytes(body))
 
     async def deliver(
-        self, kind: Operation, path: str, body: bytes, *, before_send: BeforeSend | None = None
+        self, operation: Operation, path: str, body: bytes, *, before_send: BeforeSend | None = None
     ) -> ChangeResponse:
         """Send a prepared change; `before_send` is awaited just before the first byte is sent."""
         method, _, target = path.rpartition(" ")
@@ -303,14 +303,14 @@ class KratyClient:
         if reply.status < 300 and echoes and not reply.echoes_id:
             raise BadAnswer(not_from_kraty(reply.status), status=reply.status, maybe_applied=True)
         if reply.status < 500:
-            self._detector.learn_change(kind, reply)
-        answer = changed(kind, data_of(reply, write=True), reply)
+            self._detector.learn_change(operation, reply)
+        answer = changed(operation, data_of(reply, write=True), reply)
         replayed = reply.headers.get("idempotent-replayed", "").lower() == "true"
         return ChangeResponse(answer, replayed, reply.request_id)
 
-    async def keeps_keys(self, kind: Operation, age_seconds: float) -> bool:
+    async def keeps_keys(self, operation: Operation, age_seconds: float) -> bool:
         """Whether the server still keeps the key of a change sent `age_seconds` ago, so that a resend is safe."""
-        del kind, age_seconds
+        del operation, age_seconds
         return KEEPS_KEYS in (await self.health()).features
 
     # -- capabilities of the backend -----------------------------------------------------------------------------------
@@ -328,10 +328,10 @@ class KratyClient:
         await self._detector.detect()
 
     async def explain_missing(
-        self, kind: Operation, path: str, player: str, error: KratyError
+        self, operation: Operation, path: str, player: str, error: KratyError
     ) -> OperationMissing | None:
         """Whether a change got a 404 because its route is missing, although its object exists."""
-        return await self._detector.explain_missing(kind, path, player, error)
+        return await self._detector.explain_missing(operation, path, player, error)
 
     async def ask(self, route: ClientRoute, target: str, **more: Any) -> HttpReply:  # noqa: ANN401 (the options of a transport)
         """Send one GET and return the answer, whatever its status."""

@@ -105,10 +105,10 @@ class Detector:
         about_nothing_else = reply.status == 404 and subject_of(reply, [_NO_ID]) != "object"
         return Support.MISSING if about_nothing_else and not self._is_anothers(reply) else Support.UNKNOWN
 
-    def learn_change(self, kind: Operation, reply: HttpReply) -> None:
+    def learn_change(self, operation: Operation, reply: HttpReply) -> None:
         """Record that the answer to a change shows that its route exists; `explain_missing` detects missing ones."""
         if subject_of(reply) is None and (reply.status < 400 or reply.status in _SHOWS_THE_ROUTE):
-            self._note(kind, Support.AVAILABLE)
+            self._note(operation, Support.AVAILABLE)
 
     async def learn(self, operation: Operation, reply: HttpReply, named: Iterable[str] = ()) -> None:
         """Record what the answer to a read shows; `named` are the ids in the request.

@@ -48,7 +48,7 @@ class KeyRouteTable(RouteTable):
     def change(self, call: ChangeRequest, *, studio: str, game: str, environment: str | None) -> OutgoingChange:
         """A change as it goes out."""
         del studio, game, environment
-        route = self.route(call.kind)
+        route = self.route(call.operation)
         ids = {
             **dict.fromkeys(route.names, call.target_id or ""),
             "externalPlayerId": call.external_player_id,
@@ -76,6 +76,6 @@ class KeyRouteTable(RouteTable):
             body["reason"] = words[:MAX_REASON]
         if ticket:
             body["sourceRefId"] = body["ticket"] = ticket
-        if call.kind is Operation.MANUAL_GRANT:
+        if call.operation is Operation.MANUAL_GRANT:
             body["sourceKind"] = "admin"
         return body

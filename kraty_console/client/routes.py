@@ -137,11 +137,11 @@ class RouteTable:
             Invalid: an id in it cannot be sent, or one that the route names is missing.
             OperationMissing: the profile says that this backend has no such route.
         """
-        route = self.route(call.kind)
-        if call.external_player_id or call.kind is not Operation.REPLAY_DELIVERY:  # a delivery may concern nobody
+        route = self.route(call.operation)
+        if call.external_player_id or call.operation is not Operation.REPLAY_DELIVERY:  # a delivery may concern nobody
             segment(call.external_player_id, "player's id")  # also where it travels in the body
         ids = {
-            OPERATIONS[call.kind].target: call.target_id or "",
+            OPERATIONS[call.operation].target: call.target_id or "",
             "studioId": studio,
             "gameId": game,
             "externalPlayerId": call.external_player_id,
@@ -149,9 +149,9 @@ class RouteTable:
         }
         target = route.target(ids, {"environment": environment})
         body = {name: value for name, value in call.request.body().items() if name not in route.names}
-        usual = OPERATIONS[call.kind].names
+        usual = OPERATIONS[call.operation].names
         body |= {name: ids[name] for name in usual if name not in (*route.names, *GAME_IDS)}
-        return OutgoingChange(route, target, self._renamed(body, call.kind))
+        return OutgoingChange(route, target, self._renamed(body, call.operation))
 
     def _renamed(self, body: dict[str, Any], operation: Operation) -> dict[str, Any]:
         names = self._field_names(operation)

@@ -95,14 +95,14 @@ class Writer:
         try:
             path, sent = self._client.prepare(call)
             body, scope = sent.decode("ascii"), self._scope()
-            earlier = await self._journal.earlier(scope, call.kind, key)
+            earlier = await self._journal.earlier(scope, call.operation, key)
             if earlier is not None and earlier.is_open:
                 return await self._resolve(earlier, member, resend=True)
             if earlier is not None and earlier.applied:
                 return self._again(earlier, body)
             entry = await self._journal.begin(
                 scope,
-                kind=call.kind,
+                operation=call.operation,
                 player=call.external_player_id,
                 path=path,
                 idempotency_key=key,
@@ -176,7 +176,7 @@ class Writer:
 
         try:
             delivered = await self._client.deliver(
-                entry.kind, entry.path, entry.body.encode("ascii"), before_send=before_send
+                entry.operation, entry.path, entry.body.encode("ascii"), before_send=before_send
             )
         except JournalFailed as error:
             return ChangeOutcome("unknown" if resolving else "refused", entry, error=error)
@@ -206,7 +206,7 @@ class Writer:
         if error.status not in (404, 405):
             return error
         try:
-            missing = await self._client.explain_missing(entry.kind, entry.path, entry.player, error)
+            missing = await self._client.explain_missing(entry.operation, entry.path, entry.player, error)
         except KratyError:
             return error
         return error if missing is None else missing
@@ -257,7 +257,7 @@ class Writer:
         """Why an entry must not be sent again; None if it may. `unread` is the number of unreadable rows."""
         if member is not None and entry.member is not None and member != entry.member:
             return Unavailable(f"It was sent by {entry.member}, so it is not sent again for {member}: decide by hand.")
-        if not await self._client.keeps_keys(entry.kind, self._journal.age_of(entry)):
+        if not await self._client.keeps_keys(entry.operation, self._journal.age_of(entry)):
             words = "The server does not promise idempotency, so it is not sent again."
             return Unavailable(f"{_no_record(unread)} {words} Check the player and decide by hand.")
         return None
@@ -335,6 +335,6 @@ def _stored_answer(entry: JournalEntry) -> Changed | None:
     if entry.outcome is None:
         return None
     try:
-        return answer_model(entry.kind).model_validate(entry.outcome)
+        return answer_model(entry.operation).model_validate(entry.outcome)
     except ValidationError:
         return None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class ChangeRequest:
     """One change, complete: sending it again means sending exactly this, idempotency key included."""
 
-    kind: Operation
+    operation: Operation
     """The write it is."""
     external_player_id: str
     """The player concerned, as the studio names it; raw, never shown without the door of `present.safe`."""

@@ -42,7 +42,7 @@ class ActionContext:
     """There is an audit row to point at: of the last change to this player, or the row itself."""
     worklog: bool = False
     """Something was done under the ticket."""
-    step_off: str = ""
+    step_disabled_reason: str = ""
     """Why this person cannot do the next step that is offered; empty when they can."""
     now: datetime | None = None
     delivery: Delivery | None = None
@@ -63,7 +63,7 @@ class ActionContext:
         return next((each for each in self.snapshot.grants if each.id == self.row_id), None)
 
 
-def _never_off(_: ActionContext) -> str | None:
+def _never_disabled(_: ActionContext) -> str | None:
     return None
 
 
@@ -78,18 +78,17 @@ class ActionSpec:
     help: str
     """A few words, without a stop at the end; looking actions with the same words share a line in the key tables."""
     scope: Scope = "anywhere"
-    kind: Operation | None = None
-    """The change this makes; None for those that only look."""
+    operation: Operation | None = None
+    """The operation that it asks of the backend; None if it needs none."""
     palette: str = ""
     """What the palette says of it, where its help is shared with other actions."""
     footer: bool = False
     footer_title: str = ""
     """What the footer says when there is less room than the title needs."""
-    operation: Operation | None = None
-    """What it asks of the backend, where that is not its change."""
     key_only: bool = False
     """Offered to server keys alone: the admin surface has no such call."""
-    why_off: Callable[[ActionContext], str | None] = field(default=_never_off, repr=False)
+    disabled_rule: Callable[[ActionContext], str | None] = field(default=_never_disabled, repr=False)
+    """Why the state of the player or of the row disables it, in words; None if it does not."""
 
     @property
     def key(self) -> str:
@@ -98,14 +97,13 @@ class ActionSpec:
 
     @property
     def is_write(self) -> bool:
-        """True when it alters something on the server (after its dialog)."""
-        return self.kind is not None
+        """Whether it changes something on the server; it then has a dialog."""
+        return self.operation is not None and OPERATIONS[self.operation].is_write
 
     @property
     def permission(self) -> str:
-        """What its operation needs; empty where that is no permission."""
-        operation = self.kind or self.operation
-        return OPERATIONS[operation].permission if operation is not None else ""
+        """The permission that its operation needs; empty if none."""
+        return OPERATIONS[self.operation].permission if self.operation is not None else ""
 
     def disabled_reason(self, context: ActionContext) -> str | None:
         """Why this cannot be done here and now, in words; None when it can."""
@@ -116,24 +114,24 @@ class ActionSpec:
         if not self.is_permitted(context):
             return missing_permission(self.permission, context.role)
         if self.scope == "delivery":
-            return self.why_off(context)
+            return self.disabled_rule(context)
         if self.scope != "anywhere" and context.snapshot is None:
             return "open a player first (/)"
         if self.is_write and context.snapshot is not None and context.snapshot.player.merged_into is not None:
             return f"this player was merged into {context.snapshot.player.merged_into}; open that one"
         if self.scope not in ("anywhere", "player") and (context.row_scope != self.scope or not context.row_id):
             return select_first(self.scope)
-        return self.why_off(context)
+        return self.disabled_rule(context)
 
     def is_permitted(self, context: ActionContext) -> bool:
         """Whether the person may do this, as far as the backend tells."""
         return not self.permission or context.permissions is None or self.permission in context.permissions
 
     def _operation(self, context: ActionContext) -> str | None:
-        """The operation it would ask for here."""
-        if self.kind is Operation.BAN and context.snapshot is not None and context.snapshot.player.ban is not None:
+        """The operation that it asks for here: for a banned player, unban instead of ban."""
+        if self.operation is Operation.BAN and context.snapshot is not None and context.snapshot.player.ban is not None:
             return Operation.UNBAN
-        return self.operation or self.kind
+        return self.operation
 
 
 def missing_permission(permission: str, role: str | None) -> str:

@@ -8,7 +8,7 @@ from kraty_console.domain.grant_links import Links
 from kraty_console.domain.grant_status import has_expired
 
 
-def force_complete_off(context: ActionContext) -> str | None:
+def force_complete_disabled(context: ActionContext) -> str | None:
     """An attempt that is complete already."""
     attempt = context.attempt()
     if attempt is None:
@@ -16,7 +16,7 @@ def force_complete_off(context: ActionContext) -> str | None:
     return "this attempt is already complete" if attempt.status in COMPLETE else None
 
 
-def retry_roll_off(context: ActionContext) -> str | None:
+def retry_roll_disabled(context: ActionContext) -> str | None:
     """An attempt that has grants, is not complete, or is of an event without rewards."""
     attempt = context.attempt()
     if attempt is None or context.snapshot is None:
@@ -33,7 +33,7 @@ def retry_roll_off(context: ActionContext) -> str | None:
     return None
 
 
-def force_claim_off(context: ActionContext) -> str | None:
+def force_claim_disabled(context: ActionContext) -> str | None:
     """A grant that is claimed already."""
     grant = context.grant()
     if grant is None:
@@ -41,7 +41,7 @@ def force_claim_off(context: ActionContext) -> str | None:
     return "this grant is already claimed" if grant.status == "claimed" else None
 
 
-def revoke_off(context: ActionContext) -> str | None:
+def revoke_disabled(context: ActionContext) -> str | None:
     """A grant that is not pending any more."""
     grant = context.grant()
     if grant is None:
@@ -53,7 +53,7 @@ def revoke_off(context: ActionContext) -> str | None:
     return "this grant is already revoked" if grant.status == "revoked" else None
 
 
-def replay_off(context: ActionContext) -> str | None:
+def replay_disabled(context: ActionContext) -> str | None:
     """A delivery whose endpoint is not active, or that waits or is being sent."""
     delivery = context.delivery
     if delivery is None:
@@ -68,7 +68,7 @@ def replay_off(context: ActionContext) -> str | None:
     return None
 
 
-def link_off(context: ActionContext) -> str | None:
+def link_disabled(context: ActionContext) -> str | None:
     """No audit row to link to."""
     if context.audit_link:
         return None
@@ -77,28 +77,28 @@ def link_off(context: ActionContext) -> str | None:
     return "nothing was changed for this player yet, and the cursor is on no audit row"
 
 
-def step_off(context: ActionContext) -> str | None:
+def step_disabled(context: ActionContext) -> str | None:
     """A next step that this person cannot do."""
-    return context.step_off or None
+    return context.step_disabled_reason or None
 
 
-def worklog_off(context: ActionContext) -> str | None:
+def worklog_disabled(context: ActionContext) -> str | None:
     """Nothing was done."""
     if context.worklog:
         return None
     return "nothing was done under this ticket yet" if context.ticket else "nothing was done yet"
 
 
-def copy_off(context: ActionContext) -> str | None:
+def copy_disabled(context: ActionContext) -> str | None:
     """Nothing to copy."""
     return None if context.snapshot is not None or context.row_id is not None else "there is nothing to copy"
 
 
-def rows_off(context: ActionContext) -> str | None:
+def row_disabled(context: ActionContext) -> str | None:
     """No row under the cursor."""
     return None if context.row_id is not None else "there is no row under the cursor"
 
 
-def list_off(context: ActionContext) -> str | None:
+def list_disabled(context: ActionContext) -> str | None:
     """No list: no player is open."""
     return None if context.snapshot is not None or context.offered is not None else "open a player first (/)"

@@ -25,6 +25,6 @@ def _key_notes(form: Form, context: EffectContext) -> Iterator[Effect]:
         return
     yield Effect("note", f"the audit log will name the key {context.key_label}, not you", note=True)
     words = f"{context.person} goes along in reason and metadata"
-    if form.kind in _WITHOUT_REASON:
+    if form.operation in _WITHOUT_REASON:
         words += "; Kraty may not keep them for this call, your journal does (o)"
     yield Effect("note", words, note=True)

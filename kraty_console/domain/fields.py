@@ -81,7 +81,7 @@ class Form:
     """A dialog as data: its subject, its fields, and how it is confirmed."""
 
     action_id: str
-    kind: Operation
+    operation: Operation
     title: str
     subject_lines: tuple[str, ...]
     fields: tuple[Field, ...]
@@ -179,7 +179,7 @@ class ChangeDialog:
     """Why the player's id has to be typed for these values, in words; None when it has not."""
     follow_up: Callable[[Form, Values, str], ChangeRequest | None] = _nothing_after
     """A second request, to be sent only after the first succeeded; None when there is none."""
-    other_kind: Operation | None = None
+    other_operation: Operation | None = None
     """A second operation that the dialog may send in place of its spec's."""
 
 

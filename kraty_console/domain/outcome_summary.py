@@ -21,7 +21,7 @@ def outcome_summary(call: ChangeRequest, answer: Changed | None, before: Snapsho
         answer: What the server answered; None when the effect is known from its audit log alone.
         before: The player as last read before it, for what was there.
     """
-    if not isinstance(answer, model_of(OPERATIONS[call.kind].answer)):
+    if not isinstance(answer, model_of(OPERATIONS[call.operation].answer)):
         return ""
-    change = next(each for each in CHANGES.values() if call.kind in (each.spec.kind, each.other_kind))
+    change = next(each for each in CHANGES.values() if call.operation in (each.spec.operation, each.other_operation))
     return change.summary(call, answer, before)

@@ -33,8 +33,8 @@ def change_request(
         economy_key: The currency in the path, if the operation has one.
         own_fields: The other fields of the request's model, by name.
     """
-    kind = operation or form.kind
-    model = cast("type[Request]", model_of(OPERATIONS[kind].request))
+    sent = operation or form.operation
+    model = cast("type[Request]", model_of(OPERATIONS[sent].request))
     fields = {
         "reason": form.text(values, "reason") or None,
         "ticket": form.text(values, "ticket") or None,
@@ -42,5 +42,5 @@ def change_request(
         **own_fields,
     }
     return ChangeRequest(
-        kind, form.external_player_id, model(**fields), target_id=form.target_id, economy_key=economy_key
+        sent, form.external_player_id, model(**fields), target_id=form.target_id, economy_key=economy_key
     )

@@ -148,7 +148,7 @@ async def test_a_vetoed_write_was_not_sent(client_of: MakeClient) -> None:
         client = client_of(wire.url)
         prepared = client.prepare(CREDIT)
         with pytest.raises(Unavailable, match="disk is full"):
-            await client.deliver(CREDIT.kind, *prepared, before_send=refuse)
+            await client.deliver(CREDIT.operation, *prepared, before_send=refuse)
     assert wire.heard == []
 
 

@@ -67,7 +67,7 @@ async def _intent(client_of: MakeClient, url: str, path: Path, owner: str) -> st
     prepared = client.prepare(credit())
     entry = await journal.begin(
         Scope(client.base_url, "studio-1", "game-1"),
-        kind=Operation.CREDIT,
+        operation=Operation.CREDIT,
         player="alice_42",
         path=prepared.path,
         idempotency_key=KEY,

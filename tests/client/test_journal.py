@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 22, 8, 0, 0, 123000, tzinfo=UTC)
 async def begun(journal: Journal, key: str = "key-0001", scope: Scope = SCOPE) -> JournalEntry:
     return await journal.begin(
         scope,
-        kind=Operation.CREDIT,
+        operation=Operation.CREDIT,
         player="alice/42 ü",
         path="/admin/v1/x?environment=live",
         idempotency_key=key,
@@ -102,7 +102,7 @@ from kraty_console.contract.operations import Operation
 
 async def main():
     journal = await Journal.open(Path(sys.argv[1]))
-    entry = await journal.begin(Scope("u", "s", "g"), kind=Operation.BAN, player="p", path="/x",
+    entry = await journal.begin(Scope("u", "s", "g"), operation=Operation.BAN, player="p", path="/x",
                                 idempotency_key="key-0001", body="{}")
     if sys.argv[2] == "sent":
         await journal.mark_sent(entry)
@@ -230,7 +230,7 @@ async def test_a_call_that_was_cancelled_leaves_the_journal_in_order(journal: Jo
 async def test_lone_surrogates_in_texts_are_stored(journal: Journal) -> None:
     entry = await journal.begin(
         SCOPE,
-        kind=Operation.BAN,
+        operation=Operation.BAN,
         player="p",
         path="/x",
         idempotency_key="key-0001",

@@ -209,7 +209,7 @@ async def test_an_unsent_intent_is_closed_without_a_request(client_of: MakeClien
         client = client_of(wire.url)
         entry = await journal.begin(
             Scope(client.base_url, "studio-1", "game-1"),
-            kind=Operation.CREDIT,
+            operation=Operation.CREDIT,
             player="alice_42",
             path=client.prepare(credit()).path,
             idempotency_key=KEY,

@@ -269,8 +269,8 @@ def test_the_ban_dialog_says_that_it_is_not_known_and_bans() -> None:
         assert any(each.startswith("not known → banned") for each in words)
         assert "not banned" not in words
         lift = {"do": "lift the ban", "reason": "appeal granted"}
-        assert build_call(form, lift, "key-0001").kind is Operation.UNBAN
-        assert build_call(form, {"reason": "cheats"}, "key-0001").kind is Operation.BAN
+        assert build_call(form, lift, "key-0001").operation is Operation.UNBAN
+        assert build_call(form, {"reason": "cheats"}, "key-0001").operation is Operation.BAN
         assert "not known → may play again, at once" in [
             each.words for each in effects(form, lift, EffectContext(seen, NOW))
         ]

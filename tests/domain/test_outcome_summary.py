@@ -35,7 +35,7 @@ PLAYER: dict[str, Any] = {"externalPlayerId": "alice_42"}
 def answered(shape: type[Changed]) -> ChangeRequest:
     """A change whose answer has this shape; a credit where no change has it."""
     kinds = [kind for kind, spec in OPERATIONS.items() if spec.is_write and model_of(spec.answer) is shape]
-    return replace(CALL, kind=kinds[0]) if kinds else CALL
+    return replace(CALL, operation=kinds[0]) if kinds else CALL
 
 
 @pytest.mark.parametrize(

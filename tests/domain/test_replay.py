@@ -63,7 +63,7 @@ def test_the_dialog_says_what_is_sent_and_sends_it() -> None:
     )
     assert problems(opened, {}) == {}
     call = build_call(opened, {"reason": " receiver is back "}, KEY)
-    assert (call.kind, call.target_id, call.external_player_id) == (
+    assert (call.operation, call.target_id, call.external_player_id) == (
         Operation.REPLAY_DELIVERY,
         DELIVERY.id,
         "alice_42",

@@ -25,7 +25,7 @@ def test_every_request_takes_reason_ticket_and_key(operation: Operation) -> None
 
 def test_reason_ticket_and_key_come_from_the_dialog() -> None:
     call = change_request(form(Operation.REVOKE_GRANT), {"reason": " given twice ", "ticket": "ZD-1"}, KEY)
-    assert (call.kind, call.external_player_id, call.target_id) == (Operation.REVOKE_GRANT, "alice_42", "g1")
+    assert (call.operation, call.external_player_id, call.target_id) == (Operation.REVOKE_GRANT, "alice_42", "g1")
     assert call.request.body() == {"reason": "given twice", "ticket": "ZD-1", "idempotencyKey": KEY}
 
 
@@ -43,4 +43,4 @@ def test_a_change_adds_its_own_fields() -> None:
 
 def test_another_operation_of_the_same_dialog() -> None:
     call = change_request(form(Operation.FORCE_COMPLETE), {}, KEY, operation=Operation.RETRY_ROLL)
-    assert call.kind is Operation.RETRY_ROLL
+    assert call.operation is Operation.RETRY_ROLL

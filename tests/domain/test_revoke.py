@@ -52,7 +52,11 @@ def test_the_dialog_asks_for_a_reason_and_sends_the_grant_s_id() -> None:
     assert [(each.name, each.required) for each in form.fields] == [("ticket", False), ("reason", True)]
     assert (form.danger, set(problems(form, {}))) == (True, {"reason"})
     call = build_call(form, {"reason": "granted twice"}, KEY)
-    assert (call.kind, call.target_id, call.external_player_id) == (Operation.REVOKE_GRANT, grant()["id"], "alice_42")
+    assert (call.operation, call.target_id, call.external_player_id) == (
+        Operation.REVOKE_GRANT,
+        grant()["id"],
+        "alice_42",
+    )
     assert call.request.body() == {"reason": "granted twice", "ticket": "ZD-1", "idempotencyKey": KEY}
 
 

@@ -64,14 +64,14 @@ def form(context: FormContext) -> Form:
     )
 
 
-def _kind(form: Form, values: Values) -> Operation:
+def _operation(form: Form, values: Values) -> Operation:
     """Which of the two is meant."""
-    return Operation.UNBAN if form.text(values, "do") == LIFT else form.kind
+    return Operation.UNBAN if form.text(values, "do") == LIFT else form.operation
 
 
 def call(form: Form, values: Values, key: str) -> ChangeRequest:
     """Bans, or lifts the ban."""
-    return change_request(form, values, key, operation=_kind(form, values))
+    return change_request(form, values, key, operation=_operation(form, values))
 
 
 def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
@@ -79,7 +79,7 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     banned, unknown = context.snapshot.player.ban is not None, why_ban_unknown(context.snapshot.player)
     before = "not known" if unknown else "banned" if banned else "may play"
     pending = sum(can_be_collected(grant, context.now) for grant in context.snapshot.grants)
-    if _kind(form, values) is Operation.UNBAN:
+    if _operation(form, values) is Operation.UNBAN:
         found = [Effect("player", f"{before if unknown else 'banned'} → may play again, at once")]
         if pending:
             found.append(Effect("grants", f"{counted(pending, 'pending grant')} can be collected again"))
@@ -102,9 +102,9 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
 
 def summary(call: ChangeRequest, answer: Banned | Unbanned, _before: Snapshot | None) -> str:
     """`banned`, `ban lifted`, or that nothing changed."""
-    if call.kind is Operation.BAN:
+    if call.operation is Operation.BAN:
         return "banned" if answer.applied else "was banned already; the reason was replaced"
     return "ban lifted" if answer.applied else "was not banned"
 
 
-CHANGE: Final = ChangeDialog(actions.BAN, form, effects, summary, call, other_kind=Operation.UNBAN)
+CHANGE: Final = ChangeDialog(actions.BAN, form, effects, summary, call, other_operation=Operation.UNBAN)
