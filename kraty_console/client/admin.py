@@ -342,12 +342,12 @@ class KratyClient:
         if self._audit_page is not None:
             ids = {"studioId": self.studio_id or "", "gameId": self.game_id or "", "auditId": link.id}
             return re.sub(r"\{(\w+)\}", lambda named: quote(ids[named[1]], safe=""), self._audit_page)
-        said = link.url if isinstance(link, AuditLink) else ""
-        if not said:
+        url = link.url if isinstance(link, AuditLink) else ""
+        if not url:
             return self.base_url + self._routes.route(Operation.AUDIT_ROW).target(
                 {"auditId": link.id, **self.game_ids()}
             )
-        return urljoin(self.base_url + "/", said)
+        return urljoin(self.base_url + "/", url)
 
     async def _get(self, operation: Operation, segments: Mapping[str, str], query: Query | None = None) -> Any:  # noqa: ANN401 (the operation's answer)
         """Send a read and parse the answer into the model of the operation."""

@@ -179,12 +179,12 @@ class Detector:
         subject = subject_of_words(error.code, error.message, [player])
         if subject == "object":
             return None
-        found = await self._client.snapshot(player, limit=MAX_LIMIT)
-        if found is None:
+        fetched = await self._client.snapshot(player, limit=MAX_LIMIT)
+        if fetched is None:
             return None
         known = {
-            "attemptId": [each.id for each in found.value.attempts],
-            "grantId": [each.id for each in found.value.grants],
+            "attemptId": [each.id for each in fetched.value.attempts],
+            "grantId": [each.id for each in fetched.value.grants],
         }.get(OPERATIONS[operation].target)
         if subject != "route" and known is not None and not any(each in path for each in known):
             return None

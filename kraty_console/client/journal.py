@@ -162,8 +162,8 @@ class Journal:
 
     async def get(self, entry_id: str) -> JournalEntry | None:
         """One entry by its id."""
-        found = await self._select("WHERE id = ?", (entry_id,))
-        return found[0] if found else None
+        rows = await self._select("WHERE id = ?", (entry_id,))
+        return rows[0] if rows else None
 
     async def earlier(self, scope: Scope, operation: Operation, idempotency_key: str) -> JournalEntry | None:
         """The relevant entry for this key: an open one, or else one that took effect, or else the latest."""
@@ -171,8 +171,8 @@ class Journal:
             "WHERE base_url = ? AND studio = ? AND game = ? AND kind = ? AND idempotency_key = ? "
             "ORDER BY state IN ('intent', 'sent', 'unknown') DESC, applied IS 1 DESC, created_ms DESC LIMIT 1"
         )
-        found = await self._select(where, (scope.base_url, scope.studio, scope.game, operation.value, idempotency_key))
-        return found[0] if found else None
+        rows = await self._select(where, (scope.base_url, scope.studio, scope.game, operation.value, idempotency_key))
+        return rows[0] if rows else None
 
     async def open_entries(self, scope: Scope | None = None) -> list[JournalEntry]:
         """Entries without a confirmed outcome, oldest first; of one backend and game, or of all."""

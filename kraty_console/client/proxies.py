@@ -77,13 +77,13 @@ def proxy_of(base_url: str, environ: Mapping[str, str], platform: str = sys.plat
     if not base_url.startswith("https:"):
         return None
     named = _named(environ)
-    found = next((named[name] for name in VARIABLES if named.get(name, ("", ""))[1]), None)
+    setting = next((named[name] for name in VARIABLES if named.get(name, ("", ""))[1]), None)
     exceptions = named.get(EXCEPTIONS)
-    if found is None and platform == "darwin":
-        found = _of_the_system(base_url)
-    if found is None or (exceptions is not None and is_excepted(base_url, *exceptions)):
+    if setting is None and platform == "darwin":
+        setting = _of_the_system(base_url)
+    if setting is None or (exceptions is not None and is_excepted(base_url, *exceptions)):
         return None
-    return _parsed(*found)
+    return _parsed(*setting)
 
 
 def is_excepted(base_url: str, variable: str, value: str) -> bool:
@@ -103,8 +103,8 @@ def is_excepted(base_url: str, variable: str, value: str) -> bool:
 def _named(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Variables by lower-case name, with their original name and value; the lower-case one wins, even if empty."""
     wanted = (*VARIABLES, EXCEPTIONS)
-    found = {name.lower(): (name, value.strip()) for name, value in environ.items() if name.lower() in wanted}
-    return found | {name: (name, environ[name].strip()) for name in wanted if name in environ}
+    by_name = {name.lower(): (name, value.strip()) for name, value in environ.items() if name.lower() in wanted}
+    return by_name | {name: (name, environ[name].strip()) for name in wanted if name in environ}
 
 
 def _of_the_system(base_url: str) -> tuple[str, str] | None:

@@ -45,7 +45,7 @@ class ServerClock:
         self._offsets: deque[timedelta] = deque(maxlen=REMEMBERED)
         self._set_at = 0.0
         self._lock = threading.Lock()
-        self.told = False
+        self.user_warned = False
         """Whether the user was warned about the clock."""
 
     def now(self) -> datetime:

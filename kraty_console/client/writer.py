@@ -142,7 +142,7 @@ class Writer:
         try:
             entry = await self._journal.get(entry.id) or entry
             if not entry.is_open:
-                return self._told(entry)
+                return self._stored_outcome(entry)
             if self._journal.is_being_sent(entry):
                 words = "Another console of yours is sending this change: check again in a moment."
                 return ChangeOutcome("unknown", entry, error=Unavailable(words))
@@ -231,25 +231,25 @@ class Writer:
         words: str | None = None,
     ) -> ChangeOutcome:
         """Write and return an outcome; if it cannot be written, it is returned and resolved again at the next start."""
-        said = f"{error.code}: {error.message}" if error and error.code else error.message if error else words
+        text = f"{error.code}: {error.message}" if error and error.code else error.message if error else words
         if state is EntryState.REFUSED and isinstance(error, Unavailable):
-            said = f"{NOT_SENT}{said}"
-        entry = replace(entry, state=state, applied=applied, audit=audit, error=said)
+            text = f"{NOT_SENT}{text}"
+        entry = replace(entry, state=state, applied=applied, audit=audit, error=text)
         try:
             entry = await self._journal.settle(entry)
         except JournalFailed as failure:
             return ChangeOutcome(_outcome(entry), entry, audit=audit, error=error or failure)
-        told = self._told(entry)
-        return replace(told, error=error) if error is not None and told.state != "applied" else told
+        outcome = self._stored_outcome(entry)
+        return replace(outcome, error=error) if error is not None and outcome.state != "applied" else outcome
 
-    def _told(self, entry: JournalEntry) -> ChangeOutcome:
+    def _stored_outcome(self, entry: JournalEntry) -> ChangeOutcome:
         """The outcome recorded in the journal."""
         error = KratyError(entry.error) if entry.error and not entry.applied else None
         return ChangeOutcome(_outcome(entry), entry, answer=_stored_answer(entry), audit=entry.audit, error=error)
 
     def _again(self, earlier: JournalEntry, body: str) -> ChangeOutcome:
         if earlier.body == body:
-            return replace(self._told(earlier), replayed=True)
+            return replace(self._stored_outcome(earlier), replayed=True)
         words = "This change was already made, with other values: reopen the dialog to make another."
         return ChangeOutcome("refused", earlier, audit=earlier.audit, error=IdempotencyConflict(words))
 
@@ -288,8 +288,8 @@ class Writer:
         lists = (snapshot.grants, snapshot.attempts, snapshot.wallet_ledger, snapshot.item_ledger)
         rows: list[Answer] = [row for each in lists for row in each]
         keys = ((row, (row.model_extra or {}).get("idempotencyKey")) for row in rows)
-        found = next((row for row, key in keys if key == entry.idempotency_key), None)
-        return found, unread + sum(map(unreadable_rows, (snapshot.audit, *lists)))
+        evidence = next((row for row, key in keys if key == entry.idempotency_key), None)
+        return evidence, unread + sum(map(unreadable_rows, (snapshot.audit, *lists)))
 
     async def _audit_pages(self, entry: JournalEntry) -> AsyncIterator[AuditPage]:
         """The player's audit rows back to the entry; empty if this member may not read the log."""

@@ -1,8 +1,9 @@
-"""Where a backend has its operations and what it calls the fields of their bodies, as `[profiles.NAME.routes]` says.
+"""Parses `[profiles.NAME.routes]`: a backend's own routes and the names of its body fields.
 
-A key is an operation (`contract.operations`) and its value `"POST /path/{attemptId}/complete"`, or false where the
-backend does not have it. `fields.reason = "note"` renames a field of every body, `fields.force_claim.reason` of one,
-and false leaves it out. What only reads stays GET: finding out what a backend has must never change anything.
+A key is an operation (`contract.operations`) and its value `"POST /path/{attemptId}/complete"`, or false if the
+backend does not have it. `fields.reason = "note"` renames a field of all bodies, `fields.force_claim.reason` that of
+one operation, and false leaves a field out. Reads must use GET, because detection sends them and must not change
+anything.
 """
 
 from __future__ import annotations
@@ -19,25 +20,25 @@ if TYPE_CHECKING:
 
 
 class RouteSetting(NamedTuple):
-    """Where an operation is; both are empty where the backend does not have it."""
+    """The route of an operation; both fields are empty if the backend does not have it."""
 
     method: str
     path: str
 
     @property
     def missing(self) -> bool:
-        """Whether the profile says that this backend does not have the operation."""
+        """Whether the profile says that the backend does not have the operation."""
         return not self.method
 
 
 class FieldNames(NamedTuple):
-    """What the backend calls the fields of a body; None leaves a field out."""
+    """The backend's names of body fields; None leaves a field out."""
 
     everywhere: Mapping[str, str | None]
     by_operation: Mapping[str, Mapping[str, str | None]]
 
     def of(self, operation: str) -> dict[str, str | None]:
-        """The names for one operation: its own win over those for all."""
+        """The names for one operation; its own take precedence over those for all."""
         return {**self.everywhere, **self.by_operation.get(operation, {})}
 
 
@@ -59,7 +60,7 @@ BODY_FIELDS: Final = (
     "deliveryId",
     "economyKey",
 )
-"""What can be in the body of a change; an id is there where the path does not name it."""
+"""The fields of the bodies of changes; an id is in the body if the path does not name it."""
 
 PATH_NAMES: Final = (
     "studioId",
@@ -71,22 +72,22 @@ PATH_NAMES: Final = (
     "auditId",
     "deliveryId",
 )
-"""What may stand in braces in a path."""
+"""The names that a path may have in braces."""
 
-_PLACES: Final = ("studioId", "gameId")
-_OF_A_PLAYER: Final = ("attemptId", "grantId", "")
-"""What a change of a player's row acts on; without a target, on the player that the body names."""
+_GAME_IDS: Final = ("studioId", "gameId")
+_PLAYER_TARGETS: Final = ("attemptId", "grantId", "")
+"""The targets of changes that concern a player; without a target, the change is on the player named in the body."""
 _WRITES: Final = ("POST", "PUT", "PATCH", "DELETE")
 _BRACED: Final = r"\{([^{}]*)\}"
-_ODD: Final = r"[^A-Za-z0-9\-._~!$&'()*+,;=:@%/]"
+_NOT_ALLOWED: Final = r"[^A-Za-z0-9\-._~!$&'()*+,;=:@%/]"
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]{0,63}"
 
 
 def routes_and_fields(value: object, where: str) -> tuple[dict[str, RouteSetting], FieldNames]:
-    """What stands under `[profiles.NAME.routes]`.
+    """Parse the value of `[profiles.NAME.routes]`.
 
     Raises:
-        ConfigError: an operation or field that there is not, a route or a name that cannot be used.
+        ConfigError: an operation or field is unknown, or a route or name is not valid.
     """
     from kraty_console.contract.operations import ADMIN_OPERATIONS, Operation
 
@@ -105,28 +106,28 @@ def routes_and_fields(value: object, where: str) -> tuple[dict[str, RouteSetting
 
 
 def built_in(operation: Operation) -> RouteSetting:
-    """Where an operation is when the profile says nothing of it."""
+    """The route of an operation if the profile does not set it."""
     spec = _spec(operation)
     return RouteSetting(spec.method, spec.path)
 
 
 def names_of(operation: Operation) -> tuple[str, ...]:
-    """What may stand in braces in the path of an operation."""
+    """The names that the path of an operation may have in braces."""
     spec = _spec(operation)
     known = set(spec.names)
     if known:
-        known.update(_PLACES)
-    if spec.is_write and spec.target in _OF_A_PLAYER:
+        known.update(_GAME_IDS)
+    if spec.is_write and spec.target in _PLAYER_TARGETS:
         known.add("externalPlayerId")
     return tuple(name for name in PATH_NAMES if name in known)
 
 
 def targets_of(operation: Operation) -> tuple[str, ...]:
-    """The ids that say what an operation is about; one that the path of a change does not name is in its body."""
+    """The ids of an operation's object; those of a change are in its body if its path does not name them."""
     spec = _spec(operation)
     if spec.is_write and not spec.target:
         return ("externalPlayerId",)
-    return tuple(name for name in spec.names if name not in _PLACES)
+    return tuple(name for name in spec.names if name not in _GAME_IDS)
 
 
 def _spec(operation: Operation) -> OperationSpec:
@@ -144,8 +145,8 @@ def _changes() -> list[Operation]:
 def _route(operation: Operation, value: object, place: str) -> RouteSetting:
     if value is False:
         return RouteSetting("", "")
-    usual = built_in(operation)
-    example = f'write {operation} = "{usual.method} {usual.path}" with your method and path, or false'
+    default = built_in(operation)
+    example = f'write {operation} = "{default.method} {default.path}" with your method and path, or false'
     if not isinstance(value, str) or len(parts := value.split(" ")) != 2:
         raise ConfigError(f"{place} must be a method and a path with one blank between: {example}")
     method, path = parts[0].upper(), parts[1]
@@ -175,8 +176,8 @@ def _check_path(path: str, place: str) -> None:
     rest = re.sub(_BRACED, "x", path)
     if "{" in rest or "}" in rest:
         raise ConfigError(f"{place}: a brace has no partner: write names as in {{studioId}}")
-    if odd := re.search(_ODD, rest):
-        raise ConfigError(f"{place}: the path holds {odd[0]!r}, which no path can hold as it is: percent-encode it")
+    if invalid := re.search(_NOT_ALLOWED, rest):
+        raise ConfigError(f"{place}: the path holds {invalid[0]!r}, which no path can hold as it is: percent-encode it")
     if re.search(r"%(?![0-9A-Fa-f]{2})", rest):
         raise ConfigError(f"{place}: the path holds % without two hexadecimal digits after it: write %25 for a percent")
     if "//" in rest:
@@ -208,15 +209,15 @@ def _fields(value: object, where: str) -> FieldNames:
     changes = [str(each) for each in _changes()]
     everywhere: dict[str, str | None] = {}
     by_operation: dict[str, dict[str, str | None]] = {}
-    for key, said in value.items():
+    for key, setting in value.items():
         place = f"{where}: `fields.{key}`"
         if key in BODY_FIELDS:
-            everywhere[key] = _field(key, said, place)
+            everywhere[key] = _field(key, setting, place)
         elif key in changes:
-            if not isinstance(said, dict):
+            if not isinstance(setting, dict):
                 raise ConfigError(f'{place} is an operation: name its field, as in fields.{key}.reason = "note"')
             by_operation[key] = {}
-            for field, name in said.items():
+            for field, name in setting.items():
                 inner = f"{where}: `fields.{key}.{field}`"
                 if field not in BODY_FIELDS:
                     raise ConfigError(f"{inner}: unknown field `{field}`{nearest(field, BODY_FIELDS)}")
@@ -246,11 +247,11 @@ def _field(field: str, value: object, place: str) -> str | None:
     )
 
 
-def _check_unique(said: Mapping[str, str | None], place: str) -> None:
-    """Two fields of one name would overwrite each other."""
+def _check_unique(names: Mapping[str, str | None], place: str) -> None:
+    """Check that no two fields have the same name: one would overwrite the other."""
     taken: dict[str, str] = {}
     for field in BODY_FIELDS:
-        name = said.get(field, field)
+        name = names.get(field, field)
         if name is None:
             continue
         if name in taken:
@@ -262,7 +263,7 @@ def _check_unique(said: Mapping[str, str | None], place: str) -> None:
 
 
 def _check_targets(routes: Mapping[str, RouteSetting], fields: FieldNames, where: str) -> None:
-    """A change that says nowhere what it is about could be done to anything."""
+    """Check that every change names its object, in the path or in the body."""
     for operation in _changes():
         route = routes.get(operation, built_in(operation))
         if route.missing:

@@ -94,8 +94,8 @@ class Answer(BaseModel):
 
         Fields that were not sent or are invalid are left out.
         """
-        told = self.model_fields_set
-        plain = {alias: _jsonable(getattr(self, name)) for name, alias in _written(type(self)) if name in told}
+        sent = self.model_fields_set
+        plain = {alias: _jsonable(getattr(self, name)) for name, alias in _written(type(self)) if name in sent}
         return {**plain, **_jsonable(self.model_extra or {})}
 
 
@@ -110,14 +110,14 @@ def _forgive(name: str, field: Any, *, own: bool) -> None:  # noqa: ANN401 (a co
         return
     made, default = field.get("default_factory"), field.get("default")
 
-    def give_way(told: dict[str, Any]) -> Any:  # noqa: ANN401 (any default)
-        told[_UNREADABLE] = (*told.get(_UNREADABLE, ()), name)
+    def use_default(data: dict[str, Any]) -> Any:  # noqa: ANN401 (any default)
+        data[_UNREADABLE] = (*data.get(_UNREADABLE, ()), name)
         return made() if made is not None else default
 
     field["schema"] = {
         "type": "default",
         "schema": _row_by_row(field["schema"]),
-        "default_factory": give_way,
+        "default_factory": use_default,
         "default_factory_takes_data": True,
         "on_error": "default",
     }

@@ -1,7 +1,6 @@
-"""What can be done, once: the registry that footer, palette, `?`, the README's key table and the dialogs come from.
+"""The registry of actions, from which footer, palette, `?`, the key table of the README and the dialogs are made.
 
-One rule a hand can trust: lower case looks, upper case changes (`G` and `J`, which only look, are the exceptions every
-pager has taught).
+Lower-case keys read and upper-case keys change, except `G` and `J`, which only read, as in every pager.
 """
 
 from __future__ import annotations
@@ -234,7 +233,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("app.back_or_quit", "Back or quit", ("q",), "back; at the top: quit", footer_title="quit"),
     ActionSpec("app.quit", "Quit", ("ctrl+c",), "pressed twice: quit"),
 )
-"""Everything, in the order in which it is offered."""
+"""All actions, in the order of lists."""
 
 BY_ID: Final[dict[str, ActionSpec]] = {each.id: each for each in REGISTRY}
 
@@ -247,15 +246,14 @@ FIRST_SCREEN: Final = (
     "help.open",
     "app.back_or_quit",
 )
-"""What the footer lists while no player is open."""
+"""The actions in the footer while no player is open."""
 
 
 _TRIVIAL: Final = frozenset({"pane.next", "pane.previous", "view.back", "app.back_or_quit", "app.quit"})
 
 
 def actions(context: ActionContext) -> tuple[ActionSpec, ...]:
-    """The registry, without what the screen does not have, and without what the profile takes away: every change from a
-    read-only one, what needs a server key from one with a session."""
+    """The actions of this screen and profile. A session has none that need a server key."""
     return tuple(
         each
         for each in REGISTRY
@@ -270,17 +268,17 @@ def _suits_credential(spec: ActionSpec, context: ActionContext) -> bool:
 
 
 def is_trivial(spec: ActionSpec) -> bool:
-    """True for what every program has: moving about and going back. Lists of actions name it last."""
+    """Whether an action only moves about or goes back, as in every program. Lists of actions name these last."""
     return spec.help == _ROWS or spec.id in _TRIVIAL
 
 
 def fits(spec: ActionSpec, context: ActionContext) -> bool:
-    """True when the action is about what the cursor is on; an action that does not fit gives way to one that does."""
+    """Whether the action applies to the row under the cursor; this decides between two actions with one key."""
     return spec.scope in ("anywhere", "player") or spec.scope == context.row_scope
 
 
 def for_key(key: str, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> ActionSpec | None:
-    """The action a key means here: of several with that key, the one about the row under the cursor."""
+    """The action of a key: of several with that key, the one that applies to the row under the cursor."""
     candidates = [
         each for each in REGISTRY if key in (keys or {}).get(each.id, each.keys) and _suits_credential(each, context)
     ]
@@ -288,7 +286,7 @@ def for_key(key: str, context: ActionContext, keys: Mapping[str, tuple[str, ...]
 
 
 def footer(context: ActionContext) -> Iterator[tuple[ActionSpec, str | None]]:
-    """What the footer lists here, each with the reason why it is off (None when it is on)."""
+    """The actions in the footer, each with the reason if it is disabled."""
     if context.snapshot is None:
         for action_id in FIRST_SCREEN:
             yield BY_ID[action_id], BY_ID[action_id].disabled_reason(context)

@@ -50,14 +50,14 @@ def attempt_faults(
     """All diagnoses of an attempt, most urgent first; never empty. Pass `links` to reuse the index for many rows."""
     linked = (links or Links(snapshot)).of_attempt(attempt)
     if attempt.status in COMPLETE:
-        found = _completed(attempt, linked, snapshot, now)
+        diagnoses = _completed(attempt, linked, snapshot, now)
     elif attempt.status == "in_progress":
-        found = _in_progress(attempt, linked, snapshot, now)
+        diagnoses = _in_progress(attempt, linked, snapshot, now)
     elif attempt.status == "expired":
-        found = _expired(attempt, linked, snapshot, now)
+        diagnoses = _expired(attempt, linked, snapshot, now)
     else:
-        found = iter((_unknown(attempt.status),))
-    return _sorted(found)
+        diagnoses = iter((_unknown(attempt.status),))
+    return _sorted(diagnoses)
 
 
 def grant_faults(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[Diagnosis, ...]:
@@ -65,17 +65,17 @@ def grant_faults(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[Diagn
     if grant.status == "claimed":
         return (FINE,)
     if grant.status == "expired":
-        found = (_grant_expired(grant, now), *_banned_note(snapshot))
+        diagnoses = (_grant_expired(grant, now), *_banned_note(snapshot))
     elif grant.status == "revoked":
-        found = (diagnose_revoked(grant, snapshot, now),)
+        diagnoses = (diagnose_revoked(grant, snapshot, now),)
     elif grant.status == "pending":
-        found = tuple(_pending(grant, snapshot, now))
+        diagnoses = tuple(_pending(grant, snapshot, now))
     else:
-        found = (_unknown(grant.status),)
+        diagnoses = (_unknown(grant.status),)
     if snapshot.player.ban is not None:
         # A person decides whether a banned player gets the grant anyway, so no action is suggested.
-        found = tuple(replace(each, action_id=None) for each in found)
-    return _sorted(iter(found))
+        diagnoses = tuple(replace(each, action_id=None) for each in diagnoses)
+    return _sorted(iter(diagnoses))
 
 
 def diagnose_lobby(lobby: Lobby, now: datetime) -> Diagnosis:
@@ -91,8 +91,8 @@ def diagnose_lobby(lobby: Lobby, now: datetime) -> Diagnosis:
     return FINE
 
 
-def _sorted(found: Iterator[Diagnosis]) -> tuple[Diagnosis, ...]:
-    return tuple(sorted(found, key=lambda each: URGENCY[each.code])) or (FINE,)
+def _sorted(diagnoses: Iterator[Diagnosis]) -> tuple[Diagnosis, ...]:
+    return tuple(sorted(diagnoses, key=lambda each: URGENCY[each.code])) or (FINE,)
 
 
 def _unknown(status: str) -> Diagnosis:

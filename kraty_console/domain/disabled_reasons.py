@@ -1,4 +1,4 @@
-"""Why an action is off here and now, in words; None where it is not. One function for each action that can be off."""
+"""Why an action is disabled, in words; None if it is enabled. One function per action that can be disabled."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kraty_console.domain.grant_status import has_expired
 
 
 def force_complete_disabled(context: ActionContext) -> str | None:
-    """An attempt that is complete already."""
+    """If the attempt is already complete."""
     attempt = context.attempt()
     if attempt is None:
         return select_first("attempt")
@@ -17,7 +17,7 @@ def force_complete_disabled(context: ActionContext) -> str | None:
 
 
 def retry_roll_disabled(context: ActionContext) -> str | None:
-    """An attempt that has grants, is not complete, or is of an event without rewards."""
+    """If the attempt has grants, is not complete, or belongs to an event without rewards."""
     attempt = context.attempt()
     if attempt is None or context.snapshot is None:
         return select_first("attempt")
@@ -34,7 +34,7 @@ def retry_roll_disabled(context: ActionContext) -> str | None:
 
 
 def force_claim_disabled(context: ActionContext) -> str | None:
-    """A grant that is claimed already."""
+    """If the grant is already claimed."""
     grant = context.grant()
     if grant is None:
         return select_first("grant")
@@ -42,7 +42,7 @@ def force_claim_disabled(context: ActionContext) -> str | None:
 
 
 def revoke_disabled(context: ActionContext) -> str | None:
-    """A grant that is not pending any more."""
+    """If the grant is no longer pending."""
     grant = context.grant()
     if grant is None:
         return select_first("grant")
@@ -54,7 +54,7 @@ def revoke_disabled(context: ActionContext) -> str | None:
 
 
 def replay_disabled(context: ActionContext) -> str | None:
-    """A delivery whose endpoint is not active, or that waits or is being sent."""
+    """If the endpoint is not active, or the delivery is being sent or waits for an earlier one."""
     delivery = context.delivery
     if delivery is None:
         return "select a delivery first (h)"
@@ -69,7 +69,7 @@ def replay_disabled(context: ActionContext) -> str | None:
 
 
 def link_disabled(context: ActionContext) -> str | None:
-    """No audit row to link to."""
+    """If there is no audit row to link to."""
     if context.audit_link:
         return None
     if context.made:
@@ -78,27 +78,27 @@ def link_disabled(context: ActionContext) -> str | None:
 
 
 def step_disabled(context: ActionContext) -> str | None:
-    """A next step that this person cannot do."""
+    """If this person cannot do the next step."""
     return context.step_disabled_reason or None
 
 
 def worklog_disabled(context: ActionContext) -> str | None:
-    """Nothing was done."""
+    """If nothing was done."""
     if context.worklog:
         return None
     return "nothing was done under this ticket yet" if context.ticket else "nothing was done yet"
 
 
 def copy_disabled(context: ActionContext) -> str | None:
-    """Nothing to copy."""
+    """If there is nothing to copy."""
     return None if context.snapshot is not None or context.row_id is not None else "there is nothing to copy"
 
 
 def row_disabled(context: ActionContext) -> str | None:
-    """No row under the cursor."""
+    """If there is no row under the cursor."""
     return None if context.row_id is not None else "there is no row under the cursor"
 
 
 def list_disabled(context: ActionContext) -> str | None:
-    """No list: no player is open."""
+    """If there is no list, because no player is open."""
     return None if context.snapshot is not None or context.offered is not None else "open a player first (/)"

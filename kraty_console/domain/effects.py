@@ -1,4 +1,4 @@
-"""What a change will do, before anything is sent."""
+"""Previews the effects of a change before it is sent."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from kraty_console.domain.fields import Effect, EffectContext, Form, Values
 from kraty_console.domain.forms import CHANGES
 
 _WITHOUT_REASON: Final = (Operation.FORCE_CLAIM, Operation.UNBAN, Operation.MERGE)
-"""Changes whose published calls name no reason (contract/SERVER.md): a backend may ignore the one that goes along."""
+"""Changes whose published calls have no reason (contract/SERVER.md): a backend may ignore it."""
 
 
 def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
-    """What will change, computed from the player as last read; notes come last. The words are raw text."""
-    found = [*CHANGES[form.action_id].effects(form, values, context), *_key_notes(form, context)]
-    return sorted(found, key=lambda effect: effect.note)
+    """The effects, computed from the latest snapshot; notes come last. The words are raw text."""
+    lines = [*CHANGES[form.action_id].effects(form, values, context), *_key_notes(form, context)]
+    return sorted(lines, key=lambda effect: effect.note)
 
 
 def _key_notes(form: Form, context: EffectContext) -> Iterator[Effect]:

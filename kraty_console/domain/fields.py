@@ -128,7 +128,7 @@ class FormContext:
     amount_limit: int | None = None
     """Larger amounts require typing the player's id; None never requires it."""
     delivery: Delivery | None = None
-    """The delivery that is meant, on their screen."""
+    """The selected delivery, on the screen of deliveries."""
     other: Snapshot | None = None
     """The player to merge into."""
 
@@ -143,7 +143,7 @@ class EffectContext:
     forced_lately: Mapping[str, int] = field(default_factory=dict)
     """By event key: number of force-completed attempts in the game in the last seven days."""
     delivery: Delivery | None = None
-    """The delivery that is meant, on their screen."""
+    """The selected delivery, on the screen of deliveries."""
     other: Snapshot | None = None
     """The player to merge into."""
     key_label: str = ""
@@ -162,21 +162,21 @@ def _nothing_after(_form: Form, _values: Values, _key: str) -> ChangeRequest | N
 
 @dataclass(frozen=True, slots=True)
 class ChangeDialog:
-    """A change on the console's side: what is asked, sent and shown for it. Each module of `changes` has one."""
+    """The dialog of a change: its form, request, effects and summary. Each module of `changes` has one."""
 
     spec: ActionSpec
     form: Callable[[FormContext], Form]
-    """Raises `CannotOpen` when there is nothing to act on."""
+    """Raises `CannotOpen` if there is nothing to act on."""
     effects: Callable[[Form, Values, EffectContext], list[Effect]]
-    """What will change, from the player as last read."""
+    """The effects, from the latest snapshot."""
     summary: Callable[[ChangeRequest, Any, Snapshot | None], str]
-    """What an applied change altered, from the answer (of the model that the table of operations names) and the player
-    as last read before it."""
+    """What an applied change did, from the answer (of the model in the table of operations) and the latest snapshot
+    before it."""
     call: Callable[[Form, Values, str], ChangeRequest] = change_request
     """The request; the same form, values and idempotency key always make the same one. Given only by changes with
     fields besides ticket and reason."""
     unusual: Callable[[Form, Values], str | None] = _nothing_unusual
-    """Why the player's id has to be typed for these values, in words; None when it has not."""
+    """Why the player's id must be typed for these values, in words; None if it need not."""
     follow_up: Callable[[Form, Values, str], ChangeRequest | None] = _nothing_after
     """A second request, to be sent only after the first succeeded; None when there is none."""
     other_operation: Operation | None = None

@@ -34,8 +34,8 @@ def cleaned_id_note(typed: str, player: str) -> str:
 
 def _cleaned(text: str) -> str:
     text = _visible(text).strip()
-    if found := _IN_BRACKETS.search(text):
-        text = found[1]
+    if match := _IN_BRACKETS.search(text):
+        text = match[1]
     before = None
     while text != before:  # wrappers may be nested
         before = text

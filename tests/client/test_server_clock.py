@@ -151,7 +151,7 @@ async def test_a_client_sets_the_clock_with_its_first_answer(client_of: MakeClie
 async def test_prefetched_answers_set_the_clock() -> None:
     clock = ServerClock()
     async with wired(told_at(3 * HOUR, ME)) as wire:
-        asked = Prefetcher(wire.url, {}, heard=clock.observe).ask("/admin/v1/me")
+        asked = Prefetcher(wire.url, {}, on_answer=clock.observe).ask("/admin/v1/me")
         assert await asked.wait(5) is not None
     assert abs(clock.skew - 3 * HOUR) < TOLERANCE
 

@@ -29,15 +29,13 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
 BAN, LIFT = "ban", "lift the ban"
-"""What may be done where it is not known whether the player is banned."""
+"""The choices if it is not known whether the player is banned."""
 
 
 def form(context: FormContext) -> Form:
-    """A banned player gets the dialog that lifts the ban, another the one that bans and asks for the id to be typed.
+    """Lifts the ban of a banned player, and bans another one after the id was typed; both need a reason.
 
-    Both ask why.
-
-    Where the ban status is not known the dialog asks which of the two is meant.
+    If the ban status is not known, the dialog asks which of the two is meant.
     """
     ban, unknown = context.snapshot.player.ban, why_ban_unknown(context.snapshot.player)
     if ban is not None:
@@ -65,7 +63,7 @@ def form(context: FormContext) -> Form:
 
 
 def _operation(form: Form, values: Values) -> Operation:
-    """Which of the two is meant."""
+    """The chosen operation."""
     return Operation.UNBAN if form.text(values, "do") == LIFT else form.operation
 
 
@@ -75,29 +73,29 @@ def call(form: Form, values: Values, key: str) -> ChangeRequest:
 
 
 def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
-    """What the player can and cannot do from then on."""
+    """What the player can and cannot do afterwards."""
     banned, unknown = context.snapshot.player.ban is not None, why_ban_unknown(context.snapshot.player)
     before = "not known" if unknown else "banned" if banned else "may play"
     pending = sum(can_be_collected(grant, context.now) for grant in context.snapshot.grants)
     if _operation(form, values) is Operation.UNBAN:
-        found = [Effect("player", f"{before if unknown else 'banned'} → may play again, at once")]
+        lines = [Effect("player", f"{before if unknown else 'banned'} → may play again, at once")]
         if pending:
-            found.append(Effect("grants", f"{counted(pending, 'pending grant')} can be collected again"))
+            lines.append(Effect("grants", f"{counted(pending, 'pending grant')} can be collected again"))
         if not banned and not unknown:
-            found.append(Effect("note", "the player is not banned any more; nothing will change", note=True))
-        return found
+            lines.append(Effect("note", "the player is not banned any more; nothing will change", note=True))
+        return lines
     before = before if unknown else "may play"
-    found = [
+    lines = [
         Effect("player", f"{before} → banned: starting, progress, claiming and spending are refused"),
         Effect("kept", "scores, balances and grants stay as they are"),
     ]
     if pending:
-        found.append(Effect("grants", f"{counted(pending, 'pending grant')} cannot be collected meanwhile"))
+        lines.append(Effect("grants", f"{counted(pending, 'pending grant')} cannot be collected meanwhile"))
     if unknown:
-        found.append(Effect("note", f"{unknown}; on a banned player only the reason is refreshed", note=True))
+        lines.append(Effect("note", f"{unknown}; on a banned player only the reason is refreshed", note=True))
     if banned:
-        found.append(Effect("note", "the player is banned by now; only the reason is refreshed", note=True))
-    return found
+        lines.append(Effect("note", "the player is banned by now; only the reason is refreshed", note=True))
+    return lines
 
 
 def summary(call: ChangeRequest, answer: Banned | Unbanned, _before: Snapshot | None) -> str:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def economy_keys(snapshot: Snapshot, catalog: Catalog | None) -> tuple[str, ...]:
-    """What can be credited: the catalog's currencies, or without a catalog what the player has; theirs first."""
+    """The currencies that can be credited: the catalog's, the player's first; without a catalog only the player's."""
     held = [each.economy_key for each in snapshot.wallet]
     if catalog is None:
         return tuple(held)
@@ -44,7 +44,7 @@ def economy_keys(snapshot: Snapshot, catalog: Catalog | None) -> tuple[str, ...]
 
 
 def form(context: FormContext) -> Form:
-    """Asks for the key, the amount, ticket and reason. With `row_id` a balance, that key is filled in."""
+    """Asks for currency, amount, ticket and reason. The currency of the balance under the cursor is filled in."""
     fields = amount_fields(context, "added to the balance")
     return Form(
         actions.CREDIT.id,
@@ -62,7 +62,7 @@ def form(context: FormContext) -> Form:
 
 
 def amount_fields(context: FormContext, hint: str) -> tuple[Field, Field]:
-    """A balance and how much of it; `hint` says what is done with the amount."""
+    """The fields for currency and amount; `hint` says what is done with the amount."""
     keys = economy_keys(context.snapshot, context.catalog)
     under_cursor = snapshot_lookup.balance(context.snapshot, context.row_id)
     first = under_cursor.economy_key if under_cursor is not None else (keys[0] if len(keys) == 1 else "")
@@ -98,7 +98,7 @@ def amount_fields(context: FormContext, hint: str) -> tuple[Field, Field]:
 
 
 def amount(form: Form, values: Values) -> int:
-    """The amount; 0 while it cannot be read."""
+    """The amount; 0 if it is not valid."""
     return whole_number(form.text(values, "amount")) or 0
 
 
@@ -121,10 +121,10 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
             Effect("wallet", f"{key}: balance {why}; {grouped(added)} are added, at once"),
             *ban_note(context.snapshot, "the balance grows all the same"),
         ]
-    found = [Effect("wallet", f"{key} {grouped(before)} → {grouped(before + added)}, at once")]
+    lines = [Effect("wallet", f"{key} {grouped(before)} → {grouped(before + added)}, at once")]
     if before + added > MAX_BALANCE:
-        found.append(Effect("note", f"no balance passes {grouped(MAX_BALANCE)}; the server will refuse", note=True))
-    return [*found, *ban_note(context.snapshot, "the balance grows all the same")]
+        lines.append(Effect("note", f"no balance passes {grouped(MAX_BALANCE)}; the server will refuse", note=True))
+    return [*lines, *ban_note(context.snapshot, "the balance grows all the same")]
 
 
 def summary(call: ChangeRequest, answer: Credited, _before: Snapshot | None) -> str:

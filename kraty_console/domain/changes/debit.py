@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def form(context: FormContext) -> Form:
-    """Asks for the key, the amount, ticket and reason. With `row_id` a balance, that key is filled in."""
+    """Asks for currency, amount, ticket and reason. The currency of the balance under the cursor is filled in."""
     fields = amount_fields(context, "taken from the balance")
     return Form(
         actions.DEBIT.id,
@@ -48,7 +48,7 @@ def form(context: FormContext) -> Form:
 
 
 def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
-    """The balance before and after; less than is there cannot be taken."""
+    """The balance before and after; it cannot become negative."""
     key, taken = form.text(values, "economy_key"), amount(form, values)
     if not key or taken <= 0:
         return [Effect("wallet", "nothing yet: name a currency and an amount")]

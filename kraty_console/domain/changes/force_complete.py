@@ -34,18 +34,18 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Snapshot
 
 OFTEN: Final = 2
-"""So many force-completes of one event are a sign that the event is wrong
+"""Force-completes of one event that suggest a wrong configuration
 (contract/README.md#when-not-to-use-these-tools)."""
 
 OFTEN_IN_GAME: Final = 10
-"""Force-completions of one event in seven days, after which the event is suspected
+"""Force-completes of one event in the game in seven days that suggest a wrong configuration
 (contract/README.md#when-not-to-use-these-tools)."""
 
 ROLL_SUFFIX: Final = ".roll"
-"""Ends the idempotency key of the roll that follows, so that both are known from one key."""
+"""Suffix of the idempotency key of the roll that follows, so that one key identifies both."""
 
 FAR_ABOVE: Final = 10
-"""Times the target, above which a score is more likely a slip than what was reached."""
+"""A score of more than this many times the target is probably a typing error."""
 
 
 def form(context: FormContext) -> Form:
@@ -116,7 +116,7 @@ def _score_limit(attempt: Attempt, snapshot: Snapshot) -> float | None:
 
 
 def unusual(form: Form, values: Values) -> str | None:
-    """A score that was typed and is far above what the event is about."""
+    """If the typed score is far above the usual ones."""
     text = form.text(values, "final_score")
     new = score(text)
     if form.score_limit is None or new is None or new <= form.score_limit or text == form.defaults()["final_score"]:
@@ -138,7 +138,7 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
         return [Effect("note", "this attempt is no longer in the list", note=True)]
     new = score(form.text(values, "final_score"))
     kept = new is None or new == attempt.score
-    found = [
+    lines = [
         Effect("status", f"{status_words(attempt.status)} → force-completed"),
         Effect(
             "score",
@@ -148,14 +148,14 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
         ),
     ]
     if form.ticked(values, "then_roll"):
-        found.append(Effect("rewards", "rolled in a second, separate step"))
+        lines.append(Effect("rewards", "rolled in a second, separate step"))
     else:
-        found.append(Effect("rewards", "not rolled; R rolls them later"))
+        lines.append(Effect("rewards", "not rolled; R rolls them later"))
     final = attempt.score if kept else new
     if attempt.target is not None and final is not None and final < attempt.target:
-        found.append(Effect("note", f"the score stays below the target of {grouped(attempt.target)}", note=True))
+        lines.append(Effect("note", f"the score stays below the target of {grouped(attempt.target)}", note=True))
     if attempt.status in COMPLETE:
-        found.append(Effect("note", "this attempt is complete by now; the server will refuse", note=True))
+        lines.append(Effect("note", "this attempt is complete by now; the server will refuse", note=True))
     event, whole = event_words(attempt), event_words(attempt, whole=True)
     forced = sum(
         event_words(each, whole=True) == whole and each.status == "force_completed"
@@ -163,7 +163,7 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     )
     in_game = context.forced_lately.get(attempt.event_key or "", 0)
     if in_game >= OFTEN_IN_GAME:
-        found.append(
+        lines.append(
             Effect(
                 "note",
                 f"{event} was force-completed {in_game} times in 7 days: its target may be unreachable",
@@ -171,18 +171,18 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
             )
         )
     elif forced >= OFTEN:
-        found.append(
+        lines.append(
             Effect(
                 "note",
                 f"{event} was force-completed {forced} times for this player: its target may be unreachable",
                 note=True,
             )
         )
-    return [*found, *ban_note(context.snapshot, "what is granted waits until the ban is lifted")]
+    return [*lines, *ban_note(context.snapshot, "what is granted waits until the ban is lifted")]
 
 
 def follow_up(form: Form, values: Values, key: str) -> ChangeRequest | None:
-    """The roll, where it is ticked (contract/README.md#force-complete)."""
+    """The roll, if it is ticked (contract/README.md#force-complete)."""
     return (
         change_request(form, values, key + ROLL_SUFFIX, operation=Operation.RETRY_ROLL)
         if form.ticked(values, "then_roll")

@@ -1,4 +1,4 @@
-"""Give a player something (contract/README.md#manual-grant)."""
+"""Issue a grant to a player (contract/README.md#manual-grant)."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
 MAX_DAYS: Final = 3650
-"""The longest life a grant is given here."""
+"""Maximum number of days until a grant expires."""
 
 
 def form(context: FormContext) -> Form:
-    """Asks for the entries as JSON, how long they may be claimed, ticket and reason."""
+    """Asks for the entries as JSON, the days until it expires, ticket and reason."""
     catalog = context.catalog
     start = context.prefill.get("entries", templates(catalog)[0][1] if templates(catalog) else "[\n]")
 
@@ -79,7 +79,7 @@ def _check_days(text: str) -> str | None:
 
 
 def largest(form: Form, values: Values) -> int:
-    """The largest count among the entries; 0 while they cannot be read."""
+    """The largest count among the entries; 0 if they are not valid."""
     return max((entry.count for entry in parse_entries(form.text(values, "entries")).entries), default=0)
 
 
@@ -97,7 +97,7 @@ def call(form: Form, values: Values, key: str) -> ChangeRequest:
 
 
 def preview(form: Form, values: Values, context: EffectContext) -> str | None:
-    """`500 gold and 1 legendary_box (crate), expires in 14 days`; None while the entries cannot be sent."""
+    """`500 gold and 1 legendary_box (crate), expires in 14 days`; None if the entries are not valid."""
     entries = parse_entries(form.text(values, "entries"), context.catalog)
     if not entries.ok:
         return None
@@ -106,7 +106,7 @@ def preview(form: Form, values: Values, context: EffectContext) -> str | None:
 
 
 def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
-    """What the new grant holds; the wallet changes when it is claimed, not now."""
+    """The contents of the new grant; the wallet changes when it is claimed."""
     words = preview(form, values, context)
     if words is None:
         return [Effect("grant", "nothing yet: the entries cannot be read")]

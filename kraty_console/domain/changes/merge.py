@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def form(context: FormContext) -> Form:
-    """Asks for ticket and reason, and for the player's id to be typed; `other` is who is merged into."""
+    """Asks for ticket and reason, and for the player's id to be typed; `context.other` is the target."""
     if context.other is None:
         raise CannotOpen("name the player to merge into first")
     source, target = context.snapshot.player.external_player_id, context.other.player.external_player_id
@@ -55,23 +55,23 @@ def form(context: FormContext) -> Form:
 
 
 def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
-    """What both have and what it comes to."""
+    """The amounts of both players and their sums."""
     del values
     if context.other is None:
         return [Effect("note", "the player to merge into is not known any more", note=True)]
     plan = merge_plan(context.snapshot, context.other, limit=DEFAULT_LIMIT)
-    found = list(_totals(plan))
-    found.append(Effect("id", f"{form.external_player_id} is free again"))
-    found += [Effect("note", f"it would be refused: {words}", note=True) for words in plan.refusals]
-    return [*found, *(Effect("note", words, note=True) for words in plan.notes)]
+    lines = list(_totals(plan))
+    lines.append(Effect("id", f"{form.external_player_id} is free again"))
+    lines += [Effect("note", f"it would be refused: {words}", note=True) for words in plan.refusals]
+    return [*lines, *(Effect("note", words, note=True) for words in plan.notes)]
 
 
 _GROUPS: Final = ("attempts", "grants", "lobbies")
-"""How the names of totals begin; what follows names a part."""
+"""Prefixes of the names of totals."""
 
 
 def _totals(plan: MergePlan) -> Iterator[Effect]:
-    """What comes together, a line for each kind, so that the notes below stay in sight."""
+    """The sums, one line per kind, so that the notes below stay in sight."""
     shown = [each for each in plan.sums if each.source or each.source is None]
     totals = [each for each in shown if each.kind == "total"]
     for group in _GROUPS:

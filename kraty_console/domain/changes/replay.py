@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def form(context: FormContext) -> Form:
-    """Asks for nothing that must be filled: ticket and reason may stay empty."""
+    """Asks for ticket and reason, which may stay empty."""
     delivery = context.delivery
     if delivery is None:
         raise CannotOpen("no delivery is selected")
@@ -54,28 +54,28 @@ def form(context: FormContext) -> Form:
 
 
 def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
-    """The receiver may have it already: the id stays, so that it can tell."""
+    """The next attempt; the id is kept, so that the receiver can ignore a repeated delivery."""
     del form, values
     delivery = context.delivery
     if delivery is None:
         return [Effect("note", "this delivery is no longer in the list", note=True)]
     where = delivery.endpoint.url if delivery.endpoint is not None else "its endpoint"
-    found = [
+    lines = [
         Effect("sent", f"again, at once, to {where}"),
         Effect("attempt", f"{delivery.attempt_count + 1}; if it fails, the schedule starts anew"),
     ]
     if delivery.status == "delivered":
-        found.append(Effect("note", "it was delivered; the receiver knows it by its id and may ignore it", note=True))
-    return found
+        lines.append(Effect("note", "it was delivered; the receiver knows it by its id and may ignore it", note=True))
+    return lines
 
 
 def player_of(delivery: Delivery) -> str:
-    """The player it concerns, as the studio names them; empty when it concerns none."""
+    """The external id of its player; empty if it has none."""
     return (delivery.player.external_player_id or "") if delivery.player is not None else ""
 
 
 def snapshot_of(delivery: Delivery) -> Snapshot:
-    """What a delivery tells of its player: the id, and nothing else."""
+    """A snapshot with only the id of a delivery's player."""
     # The models import pydantic, which the first frame does not wait for.
     from kraty_console.contract.players import Player, Snapshot
 

@@ -39,7 +39,7 @@ def _linked_words(linked: Linked) -> str:
 
 
 def form(context: FormContext) -> Form:
-    """Asks for nothing that must be filled: ticket and reason may stay empty."""
+    """Asks for ticket and reason, which may stay empty."""
     attempt = snapshot_lookup.attempt(context.snapshot, context.row_id)
     if attempt is None:
         raise CannotOpen("this attempt is no longer in the list")
@@ -64,29 +64,29 @@ def form(context: FormContext) -> Form:
 
 
 def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
-    """What is rolled is decided by the server, the same for every try of one attempt."""
+    """The server decides what is rolled, and always the same for one attempt."""
     del values
     attempt = snapshot_lookup.attempt(context.snapshot, form.target_id)
     if attempt is None:
         return [Effect("note", "this attempt is no longer in the list", note=True)]
     linked = Links(context.snapshot).of_attempt(attempt)
-    found = [
+    lines = [
         Effect("grants", f"{_linked_words(linked)} → what the roll gives"),
         Effect("twice", "impossible: a second roll is refused once a grant is linked"),
     ]
     if linked.ids:
-        found.append(Effect("note", "grants are linked by now; the server will refuse", note=True))
+        lines.append(Effect("note", "grants are linked by now; the server will refuse", note=True))
     elif not linked.certain:
         why = _DOUBTS.get(linked.doubt, "older grants are not in the list")
-        found.append(Effect("note", f"{why}; if any is linked the server refuses", note=True))
+        lines.append(Effect("note", f"{why}; if any is linked the server refuses", note=True))
     elif attempt.roll is None and attempt.reward_policy is None:
-        found.append(
+        lines.append(
             Effect("note", "whether the event pays rewards is not known; if not the server refuses", note=True)
         )
     if attempt.roll is not None and attempt.roll.status == "failed":
         known = later_roll_words(attempt, context.snapshot, context.now).rstrip(".")
-        found.append(Effect("note", f"{known[0].lower()}{known[1:]}", note=True))
-    return [*found, *ban_note(context.snapshot, "what is granted waits until the ban is lifted")]
+        lines.append(Effect("note", f"{known[0].lower()}{known[1:]}", note=True))
+    return [*lines, *ban_note(context.snapshot, "what is granted waits until the ban is lifted")]
 
 
 def summary(_call: ChangeRequest, answer: RewardRolled, _before: Snapshot | None) -> str:

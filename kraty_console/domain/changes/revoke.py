@@ -1,4 +1,4 @@
-"""Take back a pending grant (contract/README.md#revoke)."""
+"""Revoke a pending grant (contract/README.md#revoke)."""
 
 from __future__ import annotations
 
@@ -51,27 +51,27 @@ def form(context: FormContext) -> Form:
 
 
 def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
-    """What the player cannot collect any more, and what stays."""
+    """What the player can no longer collect, and what is kept."""
     del values
     grant = snapshot_lookup.grant(context.snapshot, form.target_id)
     if grant is None:
         return [Effect("note", "this grant is no longer in the list", note=True)]
-    found = [
+    lines = [
         Effect("status", f"{status_words(grant.status)} → revoked"),
         Effect("player", f"cannot {'open' if grant.kind == 'crate' else 'collect'} it any more, at once"),
         Effect("wallet", "unchanged: a pending grant is not delivered yet"),
         Effect("note", "to take this back, force-claim it (F): that delivers it, whatever its status", note=True),
     ]
     if Links(context.snapshot).attempt_of(grant) is not None:
-        found.append(Effect("attempt", "stays linked to the grant, so a second roll is still refused"))
+        lines.append(Effect("attempt", "stays linked to the grant, so a second roll is still refused"))
     if is_overdue(grant, context.now):
-        found.append(Effect("note", "its time has run out by now; the server will refuse", note=True))
+        lines.append(Effect("note", "its time has run out by now; the server will refuse", note=True))
     elif grant.status != "pending":
         words = f"this grant is {status_words(grant.status)} by now; the server will refuse"
-        found.append(Effect("note", words, note=True))
+        lines.append(Effect("note", words, note=True))
     if grant.source_kind == "api":
-        found.append(Effect("note", "the studio's backend gave it: there may be a purchase behind it", note=True))
-    return found
+        lines.append(Effect("note", "the studio's backend gave it: there may be a purchase behind it", note=True))
+    return lines
 
 
 def summary(_call: ChangeRequest, answer: GrantRevoked, before: Snapshot | None) -> str:
