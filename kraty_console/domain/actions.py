@@ -253,7 +253,10 @@ _TRIVIAL: Final = frozenset({"pane.next", "pane.previous", "view.back", "app.bac
 
 
 def actions(context: ActionContext) -> tuple[ActionSpec, ...]:
-    """The actions of this screen and profile. A session has none that need a server key."""
+    """The actions of this screen and profile.
+
+    A read-only profile has no changes, and a session has no actions that need a server key.
+    """
     return tuple(
         each
         for each in REGISTRY

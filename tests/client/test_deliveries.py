@@ -44,7 +44,7 @@ def replay_of(delivery_id: str) -> ChangeRequest:
     return ChangeRequest(Operation.REPLAY_DELIVERY, "", REQUEST, target_id=delivery_id)
 
 
-async def test_what_was_delivered_is_read_and_sent_again(world: TroubledGame) -> None:
+async def test_deliveries_are_read_and_replayed(world: TroubledGame) -> None:
     endpoint = make_endpoint(world)["endpoint"]["id"]
     for amount in (1, 2, 3):
         credit(world, "alice", amount)

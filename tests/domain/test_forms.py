@@ -1,4 +1,4 @@
-"""The dialogs of all changes: what they ask, what they check, what they send."""
+"""The dialogs of all changes: fields, validation and requests."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_force_complete_sends_a_score_only_when_it_was_changed() -> None:
     }
 
 
-def test_the_roll_follows_in_a_call_of_its_own() -> None:
+def test_the_roll_follows_in_a_second_request() -> None:
     form = opened("attempt.force_complete", STUCK["id"])
     second = follow_up(form, {"reason": "client crashed", "ticket": "ZD-1"}, KEY)
     assert second is not None
@@ -151,7 +151,7 @@ def test_valid_scores() -> None:
     assert [whole_number(text) for text in ("+7", "1 000", "1.0", "", "²", "--5")] == [7, 1000, None, None, None, None]
 
 
-def test_retry_roll_needs_nothing() -> None:
+def test_retry_roll_has_no_required_fields() -> None:
     done = attempt(roll={"status": "failed", "error": "table archived", "at": ago(hours=1)})
     form = opened("attempt.retry_roll", done["id"], attempts=[done])
     assert form.subject_lines[-1] == "the roll failed 1h ago: table archived"
@@ -280,7 +280,7 @@ def test_a_ban_asks_for_the_id_an_unban_only_for_a_reason() -> None:
     }
 
 
-def test_an_untypeable_id_is_not_asked_for() -> None:
+def test_an_id_that_cannot_be_typed_is_replaced() -> None:
     for entry in load_hostile():
         seen = snapshot(player={"externalPlayerId": entry.value})
         typed = typed_id_for(seen)

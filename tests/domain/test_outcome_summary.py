@@ -1,4 +1,4 @@
-"""What an applied change altered, from the server's answer."""
+"""Summaries of applied changes, from the server's answers."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_outcome_lines(shape: type[Changed], answer: dict[str, Any], words: str)
     assert outcome_summary(answered(shape), shape.model_validate(answer), BEFORE) == words
 
 
-def test_an_effect_known_from_the_audit_log_alone_is_not_made_up() -> None:
+def test_an_effect_known_only_from_the_audit_log_has_no_summary() -> None:
     assert outcome_summary(CALL, None, BEFORE) == ""
     assert (
         outcome_summary(answered(ForceCompleted), ForceCompleted.model_validate({"attempt": attempt()}), None)

@@ -89,6 +89,6 @@ async def test_unreadable_hits_end_a_search() -> None:
     assert await first_hits("<alice_42>", search) == []
 
 
-def test_an_e_mail_is_told_from_an_id_by_its_sign() -> None:
+def test_an_e_mail_is_recognized_by_its_at_sign() -> None:
     assert looks_like_email("alice@example.com")
     assert not looks_like_email("alice_42")
