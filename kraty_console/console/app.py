@@ -42,7 +42,6 @@ from kraty_console.paint.boot_screen import take_over
 from kraty_console.paint.screen_size import drop_invalid_sizes
 from kraty_console.paint.textual_app import PaintsChanges
 from kraty_console.present.errors import error_text
-from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from textual.screen import Screen

@@ -16,5 +16,5 @@ def tell_skew(workspace: Workspace) -> str:
     clock = workspace.server_clock
     if clock.user_warned or abs(clock.skew) < WORTH_TELLING:
         return ""
-    clock.told = True
+    clock.user_warned = True
     return skew_words(clock.skew.total_seconds())

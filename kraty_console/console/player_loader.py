@@ -235,7 +235,9 @@ class PlayerLoader:
         state = self.state.arrived(fetched, self._workspace.now())
         self.limit = self._limit_asked
         if fetched is not None and self.limit > DEFAULT_LIMIT:
-            from kraty_console.client.background_parsing import BREATH  # loaded by now, and not before the first frame (80 ms)
+            from kraty_console.client.background_parsing import (
+                BREATH,  # loaded by now, and not before the first frame (80 ms)
+            )
 
             await asyncio.sleep(BREATH)
             self._screen.prepare(state)
