@@ -18,10 +18,11 @@ from kraty_console.cli.session import workspace_of
 from kraty_console.client.fetched import Fetched
 from kraty_console.client.game_ref import only_game
 from kraty_console.console.clock_skew import tell_skew
-from kraty_console.contract.errors import KratyError, NotFound, OperationMissing
+from kraty_console.contract.errors import KratyError, OperationMissing
 from kraty_console.contract.players import SearchHit, Snapshot
 from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
 from kraty_console.domain.missing_operations import no_search
+from kraty_console.domain.player_resolution import fetch_exact, looks_like_email, resolve
 from kraty_console.domain.player_text import candidates, cleaned_id_note
 from kraty_console.domain.scopes import PaneId
 from kraty_console.present.text_output import hits_text, pane_text, player_json, player_text, unreadable_text
@@ -38,7 +39,7 @@ def search_players(options: Options, query: str, limit: int, *, as_json: bool) -
     hits, now = _run_query(options, lambda workspace: _hits(workspace, query, limit))
     if isinstance(hits, str):
         print_message(hits)
-        return Exit.FAILED if "@" in query else Exit.NOT_FOUND
+        return Exit.FAILED if looks_like_email(query) else Exit.NOT_FOUND
     if as_json:
         emit_json({"players": [hit.raw() for hit in hits]})
     elif hits:
@@ -46,7 +47,7 @@ def search_players(options: Options, query: str, limit: int, *, as_json: bool) -
     if missing := unreadable_count(hits):
         print_message(sentence(unreadable_words(missing, "match", "matches")))
     elif not hits:
-        hint = " An e-mail has to be complete." if "@" in query else ""
+        hint = " An e-mail has to be complete." if looks_like_email(query) else ""
         print_message(f"No player of this game has the id or e-mail {query}, or an id starting with it.{hint}")
         return Exit.NOT_FOUND
     return Exit.FOUND
@@ -89,10 +90,7 @@ def _refuse_blank(text: str) -> None:
 
 async def _player_with_id(workspace: Workspace, text: str, limit: int) -> Fetched[Snapshot] | None:
     """The player with the given id, as typed or cleaned of surrounding marks."""
-    for player in candidates(text):
-        with suppress(NotFound):
-            return await workspace.snapshot(player, limit)
-    return None
+    return await fetch_exact(text, lambda player: workspace.snapshot(player, limit))
 
 
 async def _hits(workspace: Workspace, query: str, limit: int) -> Sequence[SearchHit] | str:
@@ -103,7 +101,7 @@ async def _hits(workspace: Workspace, query: str, limit: int) -> Sequence[Search
         pass
     fetched = await _player_with_id(workspace, query, 1)
     if fetched is None:
-        instead = no_search(workspace.facts.portal(), by_email="@" in query)
+        instead = no_search(workspace.facts.portal(), by_email=looks_like_email(query))
         return f"No player of this game has exactly the id {query}.\n{instead}"
     player = fetched.value.player
     return [
@@ -113,10 +111,11 @@ async def _hits(workspace: Workspace, query: str, limit: int) -> Sequence[Search
 
 def _suggestion(text: str, hits: Sequence[SearchHit]) -> str:
     """What to search for instead of an unknown id."""
-    for hit in hits:
-        if hit.match in ("merged", "email"):
-            relation = "was merged into" if hit.match == "merged" else "is the e-mail of"
-            return f"{text} {relation} {hit.external_player_id}: kraty-console show {quote(hit.external_player_id)}"
+    resolved = resolve(text, hits)
+    if resolved is not None and resolved.by in ("merged", "email"):
+        player = resolved.external_player_id
+        relation = "was merged into" if resolved.by == "merged" else "is the e-mail of"
+        return f"{text} {relation} {player}: kraty-console show {quote(player)}"
     words = f"No player of this game has exactly the id {text}."
     return f"{words} Look for others: kraty-console search {quote(text)}" if hits else words
 

@@ -22,10 +22,10 @@ from kraty_console.config.access import resolve_access
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.profiles import Profile
 from kraty_console.config.tokens import find_server_key
+from kraty_console.contract.characters import invisible_part
 from kraty_console.contract.errors import BadAnswer, SignInNeeded, Unavailable
 from kraty_console.contract.limits import MAX_REASON, MIN_REASON
 from kraty_console.contract.secret import Secret
-from kraty_console.domain.invisible_characters import invisible_part
 from kraty_console.present.safe import safe
 
 T = TypeVar("T")

@@ -1,7 +1,7 @@
 """The client of the admin surface, for a member's session: reads are retried briefly, a write is sent once.
 
 Four of its operations are public; whether a backend has the others is learned from its answers (`capabilities`).
-Models that a look-up does not need are imported by the calls that need them.
+The models of its answers are those of the table of operations; one is imported with the first call that needs it.
 """
 
 from __future__ import annotations
@@ -14,25 +14,28 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, urljoin
 
+from kraty_console.client.background_parsing import fetched_in_thread
 from kraty_console.client.capabilities import REQUEST_IDS, Capabilities, Support, find_route
+from kraty_console.client.change_responses import changed
+from kraty_console.client.connection import BeforeSend
 from kraty_console.client.detection import Detector
-from kraty_console.client.fetched import Fetched, fetched, fetched_in_thread, parse_data
+from kraty_console.client.fetched import Fetched, fetched, parse_data
 from kraty_console.client.replies import HttpReply, check_refusal, data_of, error_of, not_from_kraty
 from kraty_console.client.retries import RetryPolicy
 from kraty_console.client.routes import ClientRoute, Query, RouteTable
-from kraty_console.client.transport import BeforeSend, Timeouts, Transport
+from kraty_console.client.transport import Timeouts, Transport
 from kraty_console.contract.audit import AuditLink, AuditPage, AuditRow
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import BadAnswer, Invalid, KratyError, OperationMissing
 from kraty_console.contract.limits import DEFAULT_LIMIT
-from kraty_console.contract.operations import GAME_IDS, Operation
+from kraty_console.contract.operations import GAME_IDS, OPERATIONS, Operation, model_of
 from kraty_console.contract.players import SearchHit, SearchResult, Snapshot
 from kraty_console.contract.secret import Credential
 from kraty_console.contract.session import Health, Me
-from kraty_console.contract.wire import Answer, iso
+from kraty_console.contract.wire import iso
 
 if TYPE_CHECKING:
     from kraty_console.client.connection import ConnectionSettings
@@ -41,9 +44,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.actions import Changed
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.timeline import TimelineKind, TimelinePage
-    from kraty_console.contract.webhooks import DeliveryDetail, DeliveryPage, DeliveryReplayed, ReplayDelivery
-
-A = TypeVar("A", bound=Answer)
+    from kraty_console.contract.webhooks import DeliveryDetail, DeliveryPage
 
 KEEPS_KEYS: Final = "idempotency-keys"
 """The feature in a backend's health that promises idempotency."""
@@ -151,7 +152,8 @@ class KratyClient:
         Raises:
             OperationMissing: the backend has no such route.
         """
-        return (await self._get(Me, Operation.ME, {})).value
+        me: Me = await self._get(Operation.ME, {})
+        return me
 
     async def end_session(self) -> None:
         """Revoke the session on the server."""
@@ -162,8 +164,9 @@ class KratyClient:
 
     async def search(self, query: str, limit: int = 8) -> list[SearchHit]:
         """Search players by id, e-mail or id prefix, best match first."""
-        asked = {"query": query, "environment": self.environment, "limit": limit}
-        return (await self._get(SearchResult, Operation.SEARCH, self.game_ids(), asked)).value.players
+        parameters = {"query": query, "environment": self.environment, "limit": limit}
+        result: SearchResult = await self._get(Operation.SEARCH, self.game_ids(), parameters)
+        return result.players
 
     async def snapshot(
         self, external_id: str, *, limit: int = DEFAULT_LIMIT, etag: str | None = None
@@ -193,22 +196,20 @@ class KratyClient:
         limit: int = DEFAULT_LIMIT,
     ) -> TimelinePage:
         """A page of a player's timeline, newest first; all kinds by default."""
-        from kraty_console.contract.timeline import TimelinePage
-
-        asked = {
+        parameters = {
             "environment": self.environment,
             "kinds": ",".join(kinds) or None,
             "cursor": cursor,
             "limit": limit,
         }
         segments = {"externalPlayerId": external_id, **self.game_ids()}
-        return (await self._get(TimelinePage, Operation.TIMELINE, segments, asked)).value
+        page: TimelinePage = await self._get(Operation.TIMELINE, segments, parameters)
+        return page
 
     async def catalog(self) -> Catalog:
         """The catalog of the game."""
-        from kraty_console.contract.catalog import Catalog
-
-        return (await self._get(Catalog, Operation.CATALOG, self.game_ids())).value
+        catalog: Catalog = await self._get(Operation.CATALOG, self.game_ids())
+        return catalog
 
     async def audit_log(
         self,
@@ -225,7 +226,7 @@ class KratyClient:
     ) -> AuditPage:
         """A page of the studio's audit log for this game, newest first."""
         game = self.game_ids()
-        asked: Query = {
+        parameters: Query = {
             "gameId": game["gameId"],
             "player": player,
             "actor": actor,
@@ -237,11 +238,13 @@ class KratyClient:
             "cursor": cursor,
             "limit": limit,
         }
-        return (await self._get(AuditPage, Operation.AUDIT_LOG, game, asked)).value
+        page: AuditPage = await self._get(Operation.AUDIT_LOG, game, parameters)
+        return page
 
     async def audit_row(self, row_id: str) -> AuditRow:
         """One row of the audit log."""
-        return (await self._get(AuditRow, Operation.AUDIT_ROW, {"auditId": row_id, **self.game_ids()})).value
+        row: AuditRow = await self._get(Operation.AUDIT_ROW, {"auditId": row_id, **self.game_ids()})
+        return row
 
     async def deliveries(
         self,
@@ -253,9 +256,7 @@ class KratyClient:
         limit: int = DEFAULT_LIMIT,
     ) -> DeliveryPage:
         """A page of webhook deliveries of the game, newest first."""
-        from kraty_console.contract.webhooks import DeliveryPage
-
-        asked: Query = {
+        parameters: Query = {
             "player": player,
             "eventName": event_name,
             "status": status,
@@ -263,27 +264,18 @@ class KratyClient:
             "cursor": cursor,
             "limit": limit,
         }
-        return (await self._get(DeliveryPage, Operation.DELIVERIES, self.game_ids(), asked)).value
+        page: DeliveryPage = await self._get(Operation.DELIVERIES, self.game_ids(), parameters)
+        return page
 
     async def delivery(self, delivery_id: str) -> DeliveryDetail:
         """One delivery, with its attempts and payload."""
-        from kraty_console.contract.webhooks import DeliveryDetail
-
-        return (
-            await self._get(DeliveryDetail, Operation.DELIVERY, {"deliveryId": delivery_id, **self.game_ids()})
-        ).value
-
-    async def replay(self, delivery_id: str, request: ReplayDelivery) -> DeliveryReplayed:
-        """Replay a delivery, at once and with the same id and data. The request is sent once."""
-        from kraty_console.contract.webhooks import DeliveryReplayed
-
-        answer = await self.send(ChangeRequest(Operation.REPLAY_DELIVERY, "", request, target_id=delivery_id))
-        assert isinstance(answer, DeliveryReplayed)
-        return answer
+        segments = {"deliveryId": delivery_id, **self.game_ids()}
+        delivery: DeliveryDetail = await self._get(Operation.DELIVERY, segments)
+        return delivery
 
     async def send(self, call: ChangeRequest) -> Changed:
         """Send a change once, without retries. Use `Writer.perform` instead, which journals it first."""
-        return (await self.deliver(call.kind, *self.prepare(call))).answer
+        return (await self.deliver(call.operation, *self.prepare(call))).answer
 
     def prepare(self, call: ChangeRequest) -> PreparedChange:
         """Prepare a change for journal and server; equal calls give equal bytes, as a resend requires.
@@ -292,8 +284,8 @@ class KratyClient:
             Invalid: an id in it cannot be sent, or no game is chosen.
             OperationMissing: this backend is known to have no route for it.
         """
-        if self.capabilities.of(call.kind) is Support.MISSING:
-            self.route_of(call.kind)
+        if self.capabilities.of(call.operation) is Support.MISSING:
+            self.route_of(call.operation)
         game = self.game_ids()
         route, target, body = self._routes.change(
             call, studio=game["studioId"], game=game["gameId"], environment=self.environment
@@ -301,7 +293,7 @@ class KratyClient:
         return PreparedChange(target if route.method == "POST" else f"{route.method} {target}", json_bytes(body))
 
     async def deliver(
-        self, kind: Operation, path: str, body: bytes, *, before_send: BeforeSend | None = None
+        self, operation: Operation, path: str, body: bytes, *, before_send: BeforeSend | None = None
     ) -> ChangeResponse:
         """Send a prepared change; `before_send` is awaited just before the first byte is sent."""
         method, _, target = path.rpartition(" ")
@@ -311,16 +303,14 @@ class KratyClient:
         if reply.status < 300 and echoes and not reply.echoes_id:
             raise BadAnswer(not_from_kraty(reply.status), status=reply.status, maybe_applied=True)
         if reply.status < 500:
-            self._detector.learn_change(kind, reply)
-        from kraty_console.client.change_responses import changed
-
-        answer = changed(kind, data_of(reply, write=True), reply)
+            self._detector.learn_change(operation, reply)
+        answer = changed(operation, data_of(reply, write=True), reply)
         replayed = reply.headers.get("idempotent-replayed", "").lower() == "true"
         return ChangeResponse(answer, replayed, reply.request_id)
 
-    async def keeps_keys(self, kind: Operation, age_seconds: float) -> bool:
+    async def keeps_keys(self, operation: Operation, age_seconds: float) -> bool:
         """Whether the server still keeps the key of a change sent `age_seconds` ago, so that a resend is safe."""
-        del kind, age_seconds
+        del operation, age_seconds
         return KEEPS_KEYS in (await self.health()).features
 
     # -- capabilities of the backend -----------------------------------------------------------------------------------
@@ -338,10 +328,10 @@ class KratyClient:
         await self._detector.detect()
 
     async def explain_missing(
-        self, kind: Operation, path: str, player: str, error: KratyError
+        self, operation: Operation, path: str, player: str, error: KratyError
     ) -> OperationMissing | None:
         """Whether a change got a 404 because its route is missing, although its object exists."""
-        return await self._detector.explain_missing(kind, path, player, error)
+        return await self._detector.explain_missing(operation, path, player, error)
 
     async def ask(self, route: ClientRoute, target: str, **more: Any) -> HttpReply:  # noqa: ANN401 (the options of a transport)
         """Send one GET and return the answer, whatever its status."""
@@ -352,22 +342,21 @@ class KratyClient:
         if self._audit_page is not None:
             ids = {"studioId": self.studio_id or "", "gameId": self.game_id or "", "auditId": link.id}
             return re.sub(r"\{(\w+)\}", lambda named: quote(ids[named[1]], safe=""), self._audit_page)
-        said = link.url if isinstance(link, AuditLink) else ""
-        if not said:
+        url = link.url if isinstance(link, AuditLink) else ""
+        if not url:
             return self.base_url + self._routes.route(Operation.AUDIT_ROW).target(
                 {"auditId": link.id, **self.game_ids()}
             )
-        return urljoin(self.base_url + "/", said)
+        return urljoin(self.base_url + "/", url)
 
-    async def _get(
-        self, shape: type[A], operation: Operation, segments: Mapping[str, str], query: Query | None = None
-    ) -> Fetched[A]:
+    async def _get(self, operation: Operation, segments: Mapping[str, str], query: Query | None = None) -> Any:  # noqa: ANN401 (the operation's answer)
+        """Send a read and parse the answer into the model of the operation."""
         route = self.route_of(operation)
         target = route.target(segments, query)
         reply = await self._retries.run(lambda: self._exchange(route, target))
         named = [value for name, value in segments.items() if name not in GAME_IDS]
         await self._detector.learn(operation, reply, named)
-        return fetched(shape, reply)
+        return fetched(model_of(OPERATIONS[operation].answer), reply).value
 
     async def _exchange(self, route: ClientRoute, target: str, **more: Any) -> HttpReply:  # noqa: ANN401
         reply = await self._transport.exchange(route.method, target, **more)

@@ -114,13 +114,13 @@ def find_route(operation: Operation, routes: RouteTable, capabilities: Capabilit
 
 def missing_operations(routes: RouteTable, capabilities: Capabilities) -> dict[str, OperationMissing]:
     """The missing operations with the reason; available and unknown ones are not included."""
-    found: dict[str, OperationMissing] = {}
+    missing: dict[str, OperationMissing] = {}
     for operation in ADMIN_OPERATIONS:
         try:
             find_route(operation, routes, capabilities)
         except OperationMissing as error:
-            found[operation] = error
-    return found
+            missing[operation] = error
+    return missing
 
 
 def no_route(operation: Operation, route: ClientRoute) -> OperationMissing:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
+import ssl
 import threading
 from functools import cache
-from typing import TYPE_CHECKING
 
 from kraty_console.client.connection import ConnectionSettings
 from kraty_console.contract.errors import Invalid
-
-if TYPE_CHECKING:
-    import ssl
 
 _building = threading.Lock()
 
@@ -33,13 +30,12 @@ def secure_context(connection: ConnectionSettings | None = None) -> ssl.SSLConte
 
 @cache
 def _context(file: str | None, folder: str | None, own: ConnectionSettings | None) -> ssl.SSLContext:
-    import ssl
-
     if file:
         context = ssl.create_default_context(cafile=file)
     elif folder:
         context = ssl.create_default_context(capath=folder)
     else:
+        # Not needed for plain http to this machine, nor where the variables name the authorities.
         import certifi
 
         context = ssl.create_default_context(cafile=certifi.where())

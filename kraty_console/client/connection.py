@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,10 @@ from kraty_console.contract.secret import Secret
 
 SESSION_COOKIE: Final = "kraty_session"
 """The default name of the session cookie (contract/README.md#session)."""
+
+
+BeforeSend = Callable[[], Awaitable[None]]
+"""Awaited on an open connection, before the first byte of a request; if it raises, nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,10 +105,10 @@ class Detector:
         about_nothing_else = reply.status == 404 and subject_of(reply, [_NO_ID]) != "object"
         return Support.MISSING if about_nothing_else and not self._is_anothers(reply) else Support.UNKNOWN
 
-    def learn_change(self, kind: Operation, reply: HttpReply) -> None:
+    def learn_change(self, operation: Operation, reply: HttpReply) -> None:
         """Record that the answer to a change shows that its route exists; `explain_missing` detects missing ones."""
         if subject_of(reply) is None and (reply.status < 400 or reply.status in _SHOWS_THE_ROUTE):
-            self._note(kind, Support.AVAILABLE)
+            self._note(operation, Support.AVAILABLE)
 
     async def learn(self, operation: Operation, reply: HttpReply, named: Iterable[str] = ()) -> None:
         """Record what the answer to a read shows; `named` are the ids in the request.
@@ -179,12 +179,12 @@ class Detector:
         subject = subject_of_words(error.code, error.message, [player])
         if subject == "object":
             return None
-        found = await self._client.snapshot(player, limit=MAX_LIMIT)
-        if found is None:
+        fetched = await self._client.snapshot(player, limit=MAX_LIMIT)
+        if fetched is None:
             return None
         known = {
-            "attemptId": [each.id for each in found.value.attempts],
-            "grantId": [each.id for each in found.value.grants],
+            "attemptId": [each.id for each in fetched.value.attempts],
+            "grantId": [each.id for each in fetched.value.grants],
         }.get(OPERATIONS[operation].target)
         if subject != "route" and known is not None and not any(each in path for each in known):
             return None

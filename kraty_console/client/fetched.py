@@ -1,10 +1,9 @@
-"""Parses answers into models, large ones in a thread."""
+"""Parses answers into models."""
 
 from __future__ import annotations
 
-import gc
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,12 +12,6 @@ from kraty_console.contract.errors import BadAnswer
 
 T = TypeVar("T")
 A = TypeVar("A", bound=BaseModel)
-
-LARGE: Final = 128 * 1024
-"""Size in bytes from which parsing would delay keyboard input."""
-
-BREATH: Final = 0.025
-"""Thread switch interval in seconds while a large answer is parsed, so that keys are handled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +32,6 @@ def fetched(shape: type[A], reply: HttpReply) -> Fetched[A]:
     """
     value = parse_data(shape, data_of(reply, write=False), reply)
     return Fetched(value, reply.headers.get("etag"), reply.elapsed_ms, reply.request_id)
-
-
-async def fetched_in_thread(shape: type[A], reply: HttpReply) -> Fetched[A]:
-    """Like `fetched`, but a large answer is parsed in a thread, so that keys are still handled."""
-    if len(reply.content) < LARGE:
-        return fetched(shape, reply)
-    import asyncio
-
-    collects = gc.isenabled()
-    gc.disable()  # the many new objects would trigger collections that find no garbage
-    try:
-        taken_apart = await asyncio.to_thread(fetched, shape, reply)
-        await asyncio.sleep(BREATH)
-    finally:
-        if collects:
-            gc.collect()
-            gc.enable()
-    return taken_apart
 
 
 def parse_data(shape: type[A], data: object, reply: HttpReply, *, write: bool = False) -> A:

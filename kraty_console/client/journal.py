@@ -29,9 +29,9 @@ from kraty_console.client.journal_entries import (
     entry_of,
     milliseconds,
     moment_of,
-    storable,
 )
 from kraty_console.client.journal_file import NewerLayout, connected, is_damage, move_aside
+from kraty_console.contract.characters import storable
 from kraty_console.contract.errors import KratyError
 from kraty_console.contract.operations import Operation
 
@@ -92,7 +92,7 @@ class Journal:
         self,
         scope: Scope,
         *,
-        kind: Operation,
+        operation: Operation,
         player: str,
         path: str,
         idempotency_key: str,
@@ -113,7 +113,7 @@ class Journal:
             environment=environment,
             member=storable(member) if member else None,
             ticket=storable(ticket) if ticket else None,
-            kind=kind,
+            operation=operation,
             player=player,
             path=path,
             idempotency_key=idempotency_key,
@@ -162,17 +162,17 @@ class Journal:
 
     async def get(self, entry_id: str) -> JournalEntry | None:
         """One entry by its id."""
-        found = await self._select("WHERE id = ?", (entry_id,))
-        return found[0] if found else None
+        rows = await self._select("WHERE id = ?", (entry_id,))
+        return rows[0] if rows else None
 
-    async def earlier(self, scope: Scope, kind: Operation, idempotency_key: str) -> JournalEntry | None:
+    async def earlier(self, scope: Scope, operation: Operation, idempotency_key: str) -> JournalEntry | None:
         """The relevant entry for this key: an open one, or else one that took effect, or else the latest."""
         where = (
             "WHERE base_url = ? AND studio = ? AND game = ? AND kind = ? AND idempotency_key = ? "
             "ORDER BY state IN ('intent', 'sent', 'unknown') DESC, applied IS 1 DESC, created_ms DESC LIMIT 1"
         )
-        found = await self._select(where, (scope.base_url, scope.studio, scope.game, kind.value, idempotency_key))
-        return found[0] if found else None
+        rows = await self._select(where, (scope.base_url, scope.studio, scope.game, operation.value, idempotency_key))
+        return rows[0] if rows else None
 
     async def open_entries(self, scope: Scope | None = None) -> list[JournalEntry]:
         """Entries without a confirmed outcome, oldest first; of one backend and game, or of all."""

@@ -57,7 +57,7 @@ class JournalEntry:
     member: str | None
     """The member who made the change, from the session."""
     ticket: str | None
-    kind: Operation
+    operation: Operation
     player: str
     path: str
     idempotency_key: str
@@ -104,7 +104,7 @@ def columns_of(entry: JournalEntry) -> Mapping[str, str | int | None]:
         "environment": entry.environment,
         "member": entry.member,
         "ticket": entry.ticket,
-        "kind": entry.kind.value,
+        "kind": entry.operation.value,
         "player": entry.player,
         "path": entry.path,
         "idempotency_key": entry.idempotency_key,
@@ -126,7 +126,7 @@ def entry_of(row: sqlite3.Row) -> JournalEntry:
         environment=row["environment"],
         member=row["member"],
         ticket=row["ticket"],
-        kind=Operation(row["kind"]),
+        operation=Operation(row["kind"]),
         player=row["player"],
         path=row["path"],
         idempotency_key=row["idempotency_key"],
@@ -149,8 +149,3 @@ def milliseconds(moment: datetime) -> int:
 def moment_of(since_1970: int) -> datetime:
     """The time from milliseconds since the epoch, UTC."""
     return _EPOCH + timedelta(milliseconds=since_1970)
-
-
-def storable(text: str) -> str:
-    """Text that a database can store: lone surrogates become visible escapes."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -101,10 +101,10 @@ def _private_file(path: Path) -> None:
         os.close(create_private(path))
     except FileExistsError:
         # Not opened here: closing it would drop the locks of another connection of this process.
-        found = path.lstat()
-        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
             raise PermissionError(errno.EPERM, "it is a link, or belongs to another user", str(path)) from None
-        if found.st_mode & 0o077:
+        if status.st_mode & 0o077:
             path.chmod(PRIVATE_FILE)
 
 

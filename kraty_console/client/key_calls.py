@@ -143,13 +143,13 @@ def _read(shape: type[T], reply: HttpReply, *, write: bool, enveloped: bool = Tr
     return parse_data(shape, value, reply, write=write)
 
 
-def _waiting(reply: HttpReply, told: Mapping[str, Any]) -> Refused:
+def _waiting(reply: HttpReply, error: Mapping[str, Any]) -> Refused:
     """The error in a 2xx answer: accepted but not ready yet, such as a forming lobby
     (contract/README.md#wire-format)."""
-    details = told.get("details")
+    details = error.get("details")
     return Refused(
-        str(told.get("message") or "Not yet."),
-        code=str(told.get("code") or ""),
+        str(error.get("message") or "Not yet."),
+        code=str(error.get("code") or ""),
         status=reply.status,
         details=details if isinstance(details, dict) else {},
         request_id=reply.request_id,

@@ -36,19 +36,19 @@ class ServerKeyClient(KratyClient):
     async def detect(self) -> None:
         """Nothing to detect: the server surface is public."""
 
-    async def keeps_keys(self, kind: Operation, age_seconds: float) -> bool:
+    async def keeps_keys(self, operation: Operation, age_seconds: float) -> bool:
         """The server surface keeps keys for a day, those of grants permanently.
 
         The clock skew is added to the age, which was measured by this machine's clock.
         """
         kept = KEYS_KEPT_SECONDS - abs(self._transport.server_clock.skew.total_seconds())
-        return kind is Operation.MANUAL_GRANT or 0 <= age_seconds < kept
+        return operation is Operation.MANUAL_GRANT or 0 <= age_seconds < kept
 
     async def explain_missing(
-        self, kind: Operation, path: str, player: str, error: KratyError
+        self, operation: Operation, path: str, player: str, error: KratyError
     ) -> OperationMissing | None:
         """Always False: on this surface a 404 is always about the object."""
-        del kind, path, player, error
+        del operation, path, player, error
         return None
 
     def audit_url(self, link: AuditLink | AuditRow) -> str:

@@ -1,7 +1,6 @@
-"""The console's operations on the server surface, where a `server_integration` key asks: all are public
-(contract/SERVER.md).
+"""The routes of the console's operations on the server surface, for a `server_integration` key (contract/SERVER.md).
 
-The audit log names the key, never a person: who acts travels in the reason and in the metadata of each change.
+The audit log names only the key, so the person is sent in the reason and the metadata of every change.
 """
 
 from __future__ import annotations
@@ -17,18 +16,18 @@ from kraty_console.contract.operations import OPERATIONS, Operation
 
 
 class KeyRouteTable(RouteTable):
-    """The routes that a server key may use; a profile cannot say others, since these are public."""
+    """The routes for a server key. They are public, so a profile cannot replace them."""
 
     def __init__(self, person: str = "") -> None:
-        """`person` is who acts; recorded with every change."""
+        """`person` is the name of who acts; it is recorded with every change."""
         super().__init__()
         self._person = person
 
     def route(self, operation: Operation) -> ClientRoute:
-        """Where an operation is.
+        """The route of an operation.
 
         Raises:
-            OperationMissing: a key may not do it.
+            OperationMissing: a server key has no such call.
         """
         if not OPERATIONS[operation].key_path:
             words = "This needs a member's session: Kraty publishes no call for it that a server key may make."
@@ -36,19 +35,19 @@ class KeyRouteTable(RouteTable):
         return key_route(operation)
 
     def is_own(self, operation: Operation) -> bool:
-        """No profile says where these are."""
+        """Always False: a profile cannot replace these routes."""
         del operation
         return False
 
     def player_target(self, player: str, game: Mapping[str, str], environment: str | None, limit: int) -> str:
-        """The path and query of a look-up; the key says which game and environment are meant."""
+        """The path and query of a look-up; the key implies game and environment."""
         del game, environment
         return key_route(Operation.PLAYER).target({"externalPlayerId": player}, {"limit": limit})
 
     def change(self, call: ChangeRequest, *, studio: str, game: str, environment: str | None) -> OutgoingChange:
-        """A change as it goes out."""
+        """A change as it is sent."""
         del studio, game, environment
-        route = self.route(call.kind)
+        route = self.route(call.operation)
         ids = {
             **dict.fromkeys(route.names, call.target_id or ""),
             "externalPlayerId": call.external_player_id,
@@ -58,9 +57,9 @@ class KeyRouteTable(RouteTable):
         return OutgoingChange(route, route.target(ids), self._body(call))
 
     def _body(self, call: ChangeRequest) -> dict[str, Any]:
-        """The request of the admin surface in the words of the server surface, with who acts and for which ticket.
+        """The body on the server surface, made from the request of the admin surface, with person and ticket.
 
-        Fields that a call does not know are ignored there (contract/README.md#requests).
+        The server surface ignores fields that a call does not have (contract/README.md#requests).
         """
         body = call.request.body()
         body.pop("externalPlayerId", None)
@@ -76,6 +75,6 @@ class KeyRouteTable(RouteTable):
             body["reason"] = words[:MAX_REASON]
         if ticket:
             body["sourceRefId"] = body["ticket"] = ticket
-        if call.kind is Operation.MANUAL_GRANT:
+        if call.operation is Operation.MANUAL_GRANT:
             body["sourceKind"] = "admin"
         return body

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -29,20 +30,20 @@ class PendingRequest:
         self._question = question
         self._reply: HttpReply | None = None
         self._over = threading.Event()
-        self._heard: list[Callable[[], None]] = []
-        self._telling = threading.Lock()
+        self._callbacks: list[Callable[[], None]] = []
+        self._callbacks_lock = threading.Lock()
         self.at = at
         """When it was sent, by the clock of `Prefetcher`."""
-        threading.Thread(target=self._run, name="asked-ahead", daemon=True).start()
+        threading.Thread(target=self._run, name="prefetch", daemon=True).start()
 
     def _run(self) -> None:
         # The client repeats a failed request and reports its error.
         with suppress(Exception):
             self._reply = self._question()
-        with self._telling:
+        with self._callbacks_lock:
             self._over.set()
-        for tell in self._heard:
-            tell()
+        for callback in self._callbacks:
+            callback()
 
     def reply(self, patience: float | None = None) -> HttpReply | None:
         """Wait up to `patience` seconds for the answer; None without one."""
@@ -51,18 +52,19 @@ class PendingRequest:
 
     async def wait(self, patience: float) -> HttpReply | None:
         """The same for an event loop; the wait can be cancelled."""
+        # The prefetched player is drawn before the event loop is imported, which takes about 30 ms.
         import asyncio
 
         loop, news = asyncio.get_running_loop(), asyncio.Event()
 
-        def tell() -> None:
+        def callback() -> None:
             with suppress(RuntimeError):  # the loop is closed
                 loop.call_soon_threadsafe(news.set)
 
-        with self._telling:
+        with self._callbacks_lock:
             if self._over.is_set():
                 return self._reply
-            self._heard.append(tell)
+            self._callbacks.append(callback)
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await news.wait()
@@ -79,7 +81,7 @@ class Prefetcher:
         *,
         patience: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
-        heard: Callable[[HttpReply], None] = lambda _: None,
+        on_answer: Callable[[HttpReply], None] = lambda _: None,
     ) -> None:
         """Nothing is sent yet.
 
@@ -88,28 +90,28 @@ class Prefetcher:
             headers: The headers of every request, including the credential.
             patience: Timeout in seconds; after it the client sends the request itself.
             clock: A monotonic clock, in seconds.
-            heard: Called with each answer, in the thread of its request.
+            on_answer: Called with each answer, in the thread of its request.
         """
-        self._heard = heard
+        self._on_answer = on_answer
         self._base = urlsplit(base_url)
         self._headers = dict(headers)
         self.patience = patience
         self._clock = clock
-        self._asked: dict[str, PendingRequest] = {}
+        self._requests: dict[str, PendingRequest] = {}
 
     def ask(self, target: str) -> PendingRequest:
         """Send a GET request for a target (path and query)."""
-        asked = self._asked[target] = PendingRequest(lambda: self._exchange(target), self._clock())
-        return asked
+        request = self._requests[target] = PendingRequest(lambda: self._exchange(target), self._clock())
+        return request
 
     def take(self, target: str) -> PendingRequest | None:
         """The request for a target, once, while its answer is fresh."""
-        asked = self._asked.pop(target, None)
-        return asked if asked is not None and self._clock() - asked.at < self.patience else None
+        request = self._requests.pop(target, None)
+        return request if request is not None and self._clock() - request.at < self.patience else None
 
     def forget(self) -> None:
         """Drop all answers: later requests are sent by the client."""
-        self._asked.clear()
+        self._requests.clear()
 
     def _exchange(self, target: str) -> HttpReply:
         connection = self._connection()
@@ -128,15 +130,17 @@ class Prefetcher:
             raise ValueError("fewer bytes than announced")
         content = _unpacked(content, headers.get("content-encoding", ""))
         reply = HttpReply(response.status, headers, content, (self._clock() - started) * 1000)
-        self._heard(reply)
+        self._on_answer(reply)
         return reply
 
     def _connection(self) -> HTTPConnection:
+        # Imported in the thread of the request, about 25 ms, while the caller imports what draws the answer.
         from http.client import HTTPConnection, HTTPSConnection
 
         host = self._base.hostname or ""
         if self._base.scheme == "http":
             return HTTPConnection(host, self._base.port, timeout=self.patience)
+        # `ssl` takes about 10 ms, which plain http to this machine does not need.
         from kraty_console.client.certificates import secure_context
 
         return HTTPSConnection(host, self._base.port, timeout=self.patience, context=secure_context())
@@ -165,8 +169,6 @@ def _unpacked(content: bytes, encoding: str) -> bytes:
         ValueError: it is not gzip, truncated, or too large.
     """
     if encoding == "gzip":
-        import zlib
-
         unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
         try:
             content = unpacking.decompress(content, MAX_ANSWER)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -76,13 +77,13 @@ def proxy_of(base_url: str, environ: Mapping[str, str], platform: str = sys.plat
     if not base_url.startswith("https:"):
         return None
     named = _named(environ)
-    found = next((named[name] for name in VARIABLES if named.get(name, ("", ""))[1]), None)
+    setting = next((named[name] for name in VARIABLES if named.get(name, ("", ""))[1]), None)
     exceptions = named.get(EXCEPTIONS)
-    if found is None and platform == "darwin":
-        found = _of_the_system(base_url)
-    if found is None or (exceptions is not None and is_excepted(base_url, *exceptions)):
+    if setting is None and platform == "darwin":
+        setting = _of_the_system(base_url)
+    if setting is None or (exceptions is not None and is_excepted(base_url, *exceptions)):
         return None
-    return _parsed(*found)
+    return _parsed(*setting)
 
 
 def is_excepted(base_url: str, variable: str, value: str) -> bool:
@@ -102,12 +103,13 @@ def is_excepted(base_url: str, variable: str, value: str) -> bool:
 def _named(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Variables by lower-case name, with their original name and value; the lower-case one wins, even if empty."""
     wanted = (*VARIABLES, EXCEPTIONS)
-    found = {name.lower(): (name, value.strip()) for name, value in environ.items() if name.lower() in wanted}
-    return found | {name: (name, environ[name].strip()) for name in wanted if name in environ}
+    by_name = {name.lower(): (name, value.strip()) for name, value in environ.items() if name.lower() in wanted}
+    return by_name | {name: (name, environ[name].strip()) for name in wanted if name in environ}
 
 
 def _of_the_system(base_url: str) -> tuple[str, str] | None:
     """The proxy in the settings of macOS."""
+    # Only on macOS; elsewhere every start would import `urllib.request` and `http` for nothing, about 25 ms.
     from urllib.request import getproxies, proxy_bypass
 
     named = getproxies().get("https")
@@ -152,8 +154,6 @@ def _bad_address(host: str) -> bool:
 
 
 def _check_socks(proxy: Proxy) -> None:
-    from importlib.util import find_spec
-
     try:
         there = find_spec("socksio") is not None
     except ValueError:  # a placeholder module

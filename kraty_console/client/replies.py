@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kraty_console.client.http_dates import http_date
 from kraty_console.contract.errors import (
     BadAnswer,
     Code,
@@ -62,23 +63,18 @@ class HttpReply:
     @property
     def retry_after(self) -> float | None:
         """Retry-After in seconds; it may be given as a date (RFC 9110, 10.2.3)."""
-        said = self.headers.get("retry-after")
-        if said is None:
+        value = self.headers.get("retry-after")
+        if value is None:
             return None
         try:
-            seconds = float(said)
+            seconds = float(value)
         except ValueError:
-            return self._seconds_until(said)
+            return self._seconds_until(value)
         return min(max(seconds, 0.0), 86_400.0) if seconds == seconds else None
 
-    def _seconds_until(self, moment: str) -> float | None:
-        from email.utils import parsedate_to_datetime
-
-        try:
-            now = parsedate_to_datetime(self.headers["date"])
-            return max((parsedate_to_datetime(moment) - now).total_seconds(), 0.0)
-        except (KeyError, ValueError, TypeError):
-            return None
+    def _seconds_until(self, text: str) -> float | None:
+        moment, now = http_date(text), http_date(self.headers.get("date", ""))
+        return None if moment is None or now is None else max((moment - now).total_seconds(), 0.0)
 
 
 def parsed(content: bytes) -> Any:  # noqa: ANN401 (JSON is anything)
@@ -143,37 +139,39 @@ def data_of(reply: HttpReply, *, write: bool, enveloped: bool = True) -> dict[st
 def error_of(reply: HttpReply, *, write: bool) -> KratyError:
     """The error of an answer, from its status and the code in its envelope."""
     status, envelope = reply.status, _envelope(reply)
-    told = _told(reply, envelope)
+    fields = _error_fields(reply, envelope)
     if 400 <= status < 500 and status not in (404, 408, 425, 429) and not isinstance(envelope.get("code"), str):
-        return BadAnswer(**told(not_from_kraty(status)), maybe_applied=write)
+        return BadAnswer(**fields(not_from_kraty(status)), maybe_applied=write)
     if status == 401:
-        return SignInNeeded(**told("The session has expired or is unknown."))
+        return SignInNeeded(**fields("The session has expired or is unknown."))
     if status == 403:
-        error = NotAllowed(**told("Not allowed."))
+        error = NotAllowed(**fields("Not allowed."))
         permission = error.details.get("permission")
         error.permission = permission if isinstance(permission, str) else None
         return error
     if status == 404:
         if envelope:
-            return NotFound(**told("Not found."))
-        return BadAnswer(**told(NOT_KRATY), maybe_applied=write)
+            return NotFound(**fields("Not found."))
+        return BadAnswer(**fields(NOT_KRATY), maybe_applied=write)
     if status == 429:
-        waits = reply.retry_after
-        return RateLimited(**told("Too many requests."), retry_after=DEFAULT_RETRY_AFTER if waits is None else waits)
+        seconds = reply.retry_after
+        return RateLimited(
+            **fields("Too many requests."), retry_after=DEFAULT_RETRY_AFTER if seconds is None else seconds
+        )
     if status == 409 and reply.retry_after is not None:
-        return Unavailable(**told("The same change is still in progress."), maybe_applied=write)
+        return Unavailable(**fields("The same change is still in progress."), maybe_applied=write)
     if status in (402, 409, 422):
-        declined = told("Not possible in the current state.")
+        declined = fields("Not possible in the current state.")
         return IdempotencyConflict(**declined) if declined["code"] == Code.IDEMPOTENCY_CONFLICT else Refused(**declined)
     if status in (408, 425) or status >= 500:
-        return Unavailable(**told("The server reported an error."), maybe_applied=write)
+        return Unavailable(**fields("The server reported an error."), maybe_applied=write)
     if 300 <= status < 400:
         to = reply.headers.get("location", "nowhere")
         words = f"The server redirects to {to}, which is not followed: check the URL."
-        return BadAnswer(**told(words), maybe_applied=write)
+        return BadAnswer(**fields(words), maybe_applied=write)
     if status >= 400:
-        return Invalid(**told("The server rejected the request."))
-    return BadAnswer(**told(NOT_KRATY), maybe_applied=write)
+        return Invalid(**fields("The server rejected the request."))
+    return BadAnswer(**fields(NOT_KRATY), maybe_applied=write)
 
 
 def not_from_kraty(status: int) -> str:
@@ -181,13 +179,13 @@ def not_from_kraty(status: int) -> str:
     return f"The answer ({status}) is not Kraty's: it may come from a proxy, a gateway or a filter in between."
 
 
-def _told(reply: HttpReply, envelope: Mapping[str, Any]) -> Callable[[str], dict[str, Any]]:
+def _error_fields(reply: HttpReply, envelope: Mapping[str, Any]) -> Callable[[str], dict[str, Any]]:
     """The fields common to all errors; the given text is used if the server sends no message."""
     code, message, details = envelope.get("code"), envelope.get("message"), envelope.get("details")
     known = details if isinstance(details, dict) else {}
     request_id = known.get("requestId")
 
-    def fields(words: str) -> dict[str, Any]:
+    def with_message(words: str) -> dict[str, Any]:
         return {
             "message": message if isinstance(message, str) and message else words,
             "code": code if isinstance(code, str) else "",
@@ -196,4 +194,4 @@ def _told(reply: HttpReply, envelope: Mapping[str, Any]) -> Callable[[str], dict
             "request_id": request_id if isinstance(request_id, str) else reply.request_id,
         }
 
-    return fields
+    return with_message

@@ -50,10 +50,10 @@ class RetryPolicy:
                 again = reply.status in RETRIED or (
                     write and reply.status == 409
                 )  # the first request may still be in progress
-                told = error_of(reply, write=write) if again else None
-                if not isinstance(told, RateLimited | Unavailable) or _is_an_answer(told):
+                failure = error_of(reply, write=write) if again else None
+                if not isinstance(failure, RateLimited | Unavailable) or _is_an_answer(failure):
                     return reply
-                trouble = told
+                trouble = failure
             delay = self._delay(tried, trouble)
             if tried == CALLS or self.clock() - started + delay > self.patience:
                 raise trouble
@@ -67,7 +67,7 @@ class RetryPolicy:
         return doubled * (0.8 + 0.4 * self.jitter())
 
 
-def _is_an_answer(told: RateLimited | Unavailable) -> bool:
+def _is_an_answer(failure: RateLimited | Unavailable) -> bool:
     """Whether a 429 is final, because the player's attempts are used up
     (contract/README.md#errors)."""
-    return isinstance(told, RateLimited) and told.code not in ("", Code.RATE_LIMITED)
+    return isinstance(failure, RateLimited) and failure.code not in ("", Code.RATE_LIMITED)

@@ -1,7 +1,7 @@
-"""Where each operation is asked for: the table of the contract with a profile's own routes and field names in it.
+"""The routes of operations: those of the contract, replaced by a profile's own routes and field names.
 
-A segment is percent-encoded whole and goes out as it stands here: an id such as `..`, `a/b` or `x/merge-into/y` reaches
-that player or nobody, never another route (client/README.md#paths).
+Every path segment is percent-encoded as a whole and sent unchanged: an id such as `..`, `a/b` or `x/merge-into/y`
+reaches that player or nobody, never another route (client/README.md#paths).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.characters import storage_fault
 from kraty_console.contract.errors import Invalid, OperationMissing
 from kraty_console.contract.operations import GAME_IDS, OPERATIONS, Operation
 
@@ -19,18 +20,18 @@ Query = Mapping[str, str | int | None]
 
 
 class ClientRoute(NamedTuple):
-    """A method and a path whose `{names}` are filled with one encoded segment each."""
+    """A method and a path template; each `{name}` stands for one encoded segment."""
 
     method: str
     template: str
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names in the path, in their order."""
+        """The names in the path, in order."""
         return tuple(re.findall(r"\{(\w+)\}", self.template))
 
     def target(self, segments: Mapping[str, str], query: Query | None = None) -> str:
-        """The path and query as they are sent; segments that the path does not name are not used.
+        """The path and query to send; segments that the path does not name are ignored.
 
         Raises:
             Invalid: a segment or a query value cannot be sent (empty, NUL, or a lone surrogate).
@@ -41,25 +42,25 @@ class ClientRoute(NamedTuple):
 
     @property
     def short(self) -> str:
-        """`POST …/retry-reward-roll`: the method, and the path from its last id on."""
+        """`POST …/retry-reward-roll`: the method, and the path after its last id."""
         begin = self.template.rfind("}/")
         return f"{self.method} {self.template}" if begin < 0 else f"{self.method} …{self.template[begin + 1 :]}"
 
 
 def built_in_route(operation: Operation) -> ClientRoute:
-    """Where the contract has an operation of the admin surface."""
+    """The contract's route of an operation on the admin surface."""
     spec = OPERATIONS[operation]
     return ClientRoute(spec.method, spec.path)
 
 
 def key_route(operation: Operation) -> ClientRoute:
-    """Where the contract has an operation of the server surface."""
+    """The contract's route of an operation on the server surface."""
     spec = OPERATIONS[operation]
     return ClientRoute(spec.method, spec.key_path)
 
 
 class OutgoingChange(NamedTuple):
-    """A change as it goes out."""
+    """A change as it is sent."""
 
     route: ClientRoute
     target: str
@@ -82,35 +83,35 @@ class RouteTable:
     ) -> None:
         """
         Args:
-            own: A profile's own method and path by operation, in place of the contract's; an empty path says that the
-                backend has no such route.
-            field_names: For an operation, the names of body fields that are called otherwise there; None leaves a
-                field out.
+            own: The profile's method and path by operation, which replace the contract's; an empty path means that
+                the backend has no such route.
+            field_names: Returns the backend's names of the body fields of an operation, if they differ; None leaves
+                a field out.
         """
         self._own = dict(own or {})
         self._field_names = field_names
 
     def route(self, operation: Operation) -> ClientRoute:
-        """Where an operation is.
+        """The route of an operation.
 
         Raises:
             OperationMissing: the profile says that this backend has no such route, or only a server key may use it.
         """
-        usual = built_in_route(operation)
-        if not usual.template:
+        built_in = built_in_route(operation)
+        if not built_in.template:
             raise OperationMissing("This needs a server key: no member may do it.", operation=operation)
         own = self._own.get(operation)
         if own is not None and not own[1]:
             words = f"The profile says that this Kraty has no route for {operation}."
-            raise OperationMissing(words, operation=operation, route=usual.short)
-        return ClientRoute(*own) if own is not None else usual
+            raise OperationMissing(words, operation=operation, route=built_in.short)
+        return ClientRoute(*own) if own is not None else built_in
 
     def is_own(self, operation: Operation) -> bool:
-        """Whether the profile says where the operation is, or that it is nowhere."""
+        """Whether the profile sets the route of the operation, or says that there is none."""
         return operation in self._own
 
     def me_target(self) -> str:
-        """The path that tells who we are.
+        """The path of the session's own member.
 
         Raises:
             OperationMissing: the profile says that this backend has no such route.
@@ -118,7 +119,7 @@ class RouteTable:
         return self.route(Operation.ME).target({})
 
     def player_target(self, player: str, game: Mapping[str, str], environment: str | None, limit: int) -> str:
-        """The path and query of a look-up; the same question is always written in the same way.
+        """The path and query of a look-up; equal arguments give equal text.
 
         Raises:
             Invalid: an id in it cannot be sent.
@@ -128,19 +129,19 @@ class RouteTable:
         return route.target({"externalPlayerId": player, **game}, {"limit": limit, "environment": environment})
 
     def change(self, call: ChangeRequest, *, studio: str, game: str, environment: str | None) -> OutgoingChange:
-        """A change as it goes out; players of the same id live in several environments, so it says which is meant.
+        """A change as it is sent, with the environment, because several environments may have a player of that id.
 
-        An id travels once: in the path where that names it, else in the body.
+        Each id is sent once: in the path if the route names it, otherwise in the body.
 
         Raises:
-            Invalid: an id in it cannot be sent, or one that the route names is missing.
+            Invalid: an id cannot be sent, or one that the route names is missing.
             OperationMissing: the profile says that this backend has no such route.
         """
-        route = self.route(call.kind)
-        if call.external_player_id or call.kind is not Operation.REPLAY_DELIVERY:  # a delivery may concern nobody
-            segment(call.external_player_id, "player's id")  # also where it travels in the body
+        route = self.route(call.operation)
+        if call.external_player_id or call.operation is not Operation.REPLAY_DELIVERY:  # a delivery may have no player
+            segment(call.external_player_id, "player's id")  # also if it is sent in the body
         ids = {
-            OPERATIONS[call.kind].target: call.target_id or "",
+            OPERATIONS[call.operation].target: call.target_id or "",
             "studioId": studio,
             "gameId": game,
             "externalPlayerId": call.external_player_id,
@@ -148,9 +149,9 @@ class RouteTable:
         }
         target = route.target(ids, {"environment": environment})
         body = {name: value for name, value in call.request.body().items() if name not in route.names}
-        usual = OPERATIONS[call.kind].names
-        body |= {name: ids[name] for name in usual if name not in (*route.names, *GAME_IDS)}
-        return OutgoingChange(route, target, self._renamed(body, call.kind))
+        names = OPERATIONS[call.operation].names
+        body |= {name: ids[name] for name in names if name not in (*route.names, *GAME_IDS)}
+        return OutgoingChange(route, target, self._renamed(body, call.operation))
 
     def _renamed(self, body: dict[str, Any], operation: Operation) -> dict[str, Any]:
         names = self._field_names(operation)
@@ -159,10 +160,10 @@ class RouteTable:
 
 
 def segment(value: str, name: str = "id") -> str:
-    """One path segment, encoded so that nothing on the way takes it apart.
+    """One path segment, encoded so that no proxy or library splits or normalizes it.
 
     Raises:
-        Invalid: empty, or holding NUL or a lone surrogate; no player has such an id.
+        Invalid: it is empty, or contains NUL or a lone surrogate; no player has such an id.
     """
     if not value:
         raise Invalid(f"the {name} is empty")
@@ -171,9 +172,7 @@ def segment(value: str, name: str = "id") -> str:
 
 
 def _quoted(value: str, name: str) -> str:
-    if "\0" in value:
-        raise Invalid(f"the {name} holds a NUL character, which no id can")
-    try:
-        return quote(value, safe="")
-    except UnicodeEncodeError as error:
-        raise Invalid(f"the {name} holds half a character (a lone surrogate), which no id can") from error
+    fault = storage_fault(value)
+    if fault is not None:
+        raise Invalid(f"the {name} contains {fault}, which is not allowed")
+    return quote(value, safe="")

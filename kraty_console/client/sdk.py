@@ -59,8 +59,8 @@ class GameClient(KeyedCalls):
         Raises:
             Refused: `player_already_registered`; only the first registration gets the secret.
         """
-        told = await self.write(PlayerRegistration, routes.REGISTER, {"player": external_id}, {"email": email})
-        return self.player(external_id, Secret(told.secret))
+        registration = await self.write(PlayerRegistration, routes.REGISTER, {"player": external_id}, {"email": email})
+        return self.player(external_id, Secret(registration.secret))
 
     def player(self, external_id: str, secret: Secret) -> GamePlayer:
         """A registered player with a known secret."""

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from kraty_console.client.http_dates import http_date
+
 if TYPE_CHECKING:
     from kraty_console.client.replies import HttpReply
 
@@ -43,7 +45,7 @@ class ServerClock:
         self._offsets: deque[timedelta] = deque(maxlen=REMEMBERED)
         self._set_at = 0.0
         self._lock = threading.Lock()
-        self.told = False
+        self.user_warned = False
         """Whether the user was warned about the clock."""
 
     def now(self) -> datetime:
@@ -81,15 +83,9 @@ def _offset(made: datetime, sent: datetime, received: datetime) -> timedelta:
 
 def _made_at(reply: HttpReply) -> datetime | None:
     """The date of an answer; None if unreliable."""
-    said = reply.headers.get("date")
-    if said is None or not 200 <= reply.status < 300 or not _ENVELOPE.match(reply.content):
+    sent_date = reply.headers.get("date")
+    if sent_date is None or not 200 <= reply.status < 300 or not _ENVELOPE.match(reply.content):
         return None
     if reply.headers.get("age", "0").strip() != "0" or "hit" in reply.headers.get("x-cache", "").lower():
         return None
-    from email.utils import parsedate_to_datetime
-
-    try:
-        made = parsedate_to_datetime(said)
-    except ValueError:
-        return None
-    return made.replace(tzinfo=UTC) if made.tzinfo is None else made
+    return http_date(sent_date)

@@ -64,16 +64,16 @@ class Wallet(CallGroup):
     """Balances (contract/SERVER.md#wallet); `applied` is false in a replayed answer."""
 
     async def credit(
-        self, external_id: str, economy_key: str, amount: int, **told: Unpack[AdjustmentOptions]
+        self, external_id: str, economy_key: str, amount: int, **options: Unpack[AdjustmentOptions]
     ) -> BalanceAdjusted:
         """Add to a balance; an unknown player is created."""
-        return await self._change(routes.CREDIT, external_id, economy_key, amount, **told)
+        return await self._change(routes.CREDIT, external_id, economy_key, amount, **options)
 
     async def debit(
-        self, external_id: str, economy_key: str, amount: int, **told: Unpack[AdjustmentOptions]
+        self, external_id: str, economy_key: str, amount: int, **options: Unpack[AdjustmentOptions]
     ) -> BalanceAdjusted:
         """Take from a balance; raises `Refused` if it is too low."""
-        return await self._change(routes.DEBIT, external_id, economy_key, amount, **told)
+        return await self._change(routes.DEBIT, external_id, economy_key, amount, **options)
 
     async def _change(
         self,
@@ -95,16 +95,16 @@ class Inventory(CallGroup):
     """Items (contract/SERVER.md#inventory); `applied` is false in a replayed answer."""
 
     async def grant(
-        self, external_id: str, item_key: str, quantity: int, **told: Unpack[AdjustmentOptions]
+        self, external_id: str, item_key: str, quantity: int, **options: Unpack[AdjustmentOptions]
     ) -> ItemAdjusted:
         """Add items; an unknown player is created."""
-        return await self._change(routes.ITEM_GRANT, external_id, item_key, quantity, **told)
+        return await self._change(routes.ITEM_GRANT, external_id, item_key, quantity, **options)
 
     async def revoke(
-        self, external_id: str, item_key: str, quantity: int, **told: Unpack[AdjustmentOptions]
+        self, external_id: str, item_key: str, quantity: int, **options: Unpack[AdjustmentOptions]
     ) -> ItemAdjusted:
         """Take items; raises `Refused` if there are too few."""
-        return await self._change(routes.ITEM_REVOKE, external_id, item_key, quantity, **told)
+        return await self._change(routes.ITEM_REVOKE, external_id, item_key, quantity, **options)
 
     async def _change(
         self,

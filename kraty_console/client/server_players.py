@@ -46,8 +46,8 @@ class Players(CallGroup):
         The published call has neither `reason` nor `ticket`; other backends ignore them.
         """
         segments = {"externalPlayerId": from_id, "targetId": to_id}
-        said = {"reason": reason, "ticket": ticket}
-        return await self._calls.write(MergePlayerResult, routes.MERGE, segments, said, key=key)
+        body = {"reason": reason, "ticket": ticket}
+        return await self._calls.write(MergePlayerResult, routes.MERGE, segments, body, key=key)
 
     async def delete(
         self, external_id: str, *, reason: ErasureReason = "gdpr_erasure", key: str | None = None
@@ -60,15 +60,15 @@ class Players(CallGroup):
         self, external_id: str, reason: str, *, ticket: str | None = None, key: str | None = None
     ) -> PlayerBanned:
         """Ban the player; scores and grants are kept. For `ticket` see `merge`."""
-        said = {"reason": reason, "ticket": ticket}
-        return await self._calls.write(PlayerBanned, routes.BAN, {"externalPlayerId": external_id}, said, key=key)
+        body = {"reason": reason, "ticket": ticket}
+        return await self._calls.write(PlayerBanned, routes.BAN, {"externalPlayerId": external_id}, body, key=key)
 
     async def unban(
         self, external_id: str, *, reason: str | None = None, ticket: str | None = None, key: str | None = None
     ) -> PlayerUnbanned:
         """Lift the player's ban. For `reason` and `ticket` see `merge`."""
-        said = {"reason": reason, "ticket": ticket}
-        return await self._calls.write(PlayerUnbanned, routes.UNBAN, {"externalPlayerId": external_id}, said, key=key)
+        body = {"reason": reason, "ticket": ticket}
+        return await self._calls.write(PlayerUnbanned, routes.UNBAN, {"externalPlayerId": external_id}, body, key=key)
 
     async def set_identity(
         self, external_id: str, name: str, *, avatar: str | None = None, key: str | None = None

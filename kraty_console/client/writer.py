@@ -95,14 +95,14 @@ class Writer:
         try:
             path, sent = self._client.prepare(call)
             body, scope = sent.decode("ascii"), self._scope()
-            earlier = await self._journal.earlier(scope, call.kind, key)
+            earlier = await self._journal.earlier(scope, call.operation, key)
             if earlier is not None and earlier.is_open:
                 return await self._resolve(earlier, member, resend=True)
             if earlier is not None and earlier.applied:
                 return self._again(earlier, body)
             entry = await self._journal.begin(
                 scope,
-                kind=call.kind,
+                operation=call.operation,
                 player=call.external_player_id,
                 path=path,
                 idempotency_key=key,
@@ -142,7 +142,7 @@ class Writer:
         try:
             entry = await self._journal.get(entry.id) or entry
             if not entry.is_open:
-                return self._told(entry)
+                return self._stored_outcome(entry)
             if self._journal.is_being_sent(entry):
                 words = "Another console of yours is sending this change: check again in a moment."
                 return ChangeOutcome("unknown", entry, error=Unavailable(words))
@@ -176,7 +176,7 @@ class Writer:
 
         try:
             delivered = await self._client.deliver(
-                entry.kind, entry.path, entry.body.encode("ascii"), before_send=before_send
+                entry.operation, entry.path, entry.body.encode("ascii"), before_send=before_send
             )
         except JournalFailed as error:
             return ChangeOutcome("unknown" if resolving else "refused", entry, error=error)
@@ -206,7 +206,7 @@ class Writer:
         if error.status not in (404, 405):
             return error
         try:
-            missing = await self._client.explain_missing(entry.kind, entry.path, entry.player, error)
+            missing = await self._client.explain_missing(entry.operation, entry.path, entry.player, error)
         except KratyError:
             return error
         return error if missing is None else missing
@@ -231,25 +231,25 @@ class Writer:
         words: str | None = None,
     ) -> ChangeOutcome:
         """Write and return an outcome; if it cannot be written, it is returned and resolved again at the next start."""
-        said = f"{error.code}: {error.message}" if error and error.code else error.message if error else words
+        text = f"{error.code}: {error.message}" if error and error.code else error.message if error else words
         if state is EntryState.REFUSED and isinstance(error, Unavailable):
-            said = f"{NOT_SENT}{said}"
-        entry = replace(entry, state=state, applied=applied, audit=audit, error=said)
+            text = f"{NOT_SENT}{text}"
+        entry = replace(entry, state=state, applied=applied, audit=audit, error=text)
         try:
             entry = await self._journal.settle(entry)
         except JournalFailed as failure:
             return ChangeOutcome(_outcome(entry), entry, audit=audit, error=error or failure)
-        told = self._told(entry)
-        return replace(told, error=error) if error is not None and told.state != "applied" else told
+        outcome = self._stored_outcome(entry)
+        return replace(outcome, error=error) if error is not None and outcome.state != "applied" else outcome
 
-    def _told(self, entry: JournalEntry) -> ChangeOutcome:
+    def _stored_outcome(self, entry: JournalEntry) -> ChangeOutcome:
         """The outcome recorded in the journal."""
         error = KratyError(entry.error) if entry.error and not entry.applied else None
         return ChangeOutcome(_outcome(entry), entry, answer=_stored_answer(entry), audit=entry.audit, error=error)
 
     def _again(self, earlier: JournalEntry, body: str) -> ChangeOutcome:
         if earlier.body == body:
-            return replace(self._told(earlier), replayed=True)
+            return replace(self._stored_outcome(earlier), replayed=True)
         words = "This change was already made, with other values: reopen the dialog to make another."
         return ChangeOutcome("refused", earlier, audit=earlier.audit, error=IdempotencyConflict(words))
 
@@ -257,7 +257,7 @@ class Writer:
         """Why an entry must not be sent again; None if it may. `unread` is the number of unreadable rows."""
         if member is not None and entry.member is not None and member != entry.member:
             return Unavailable(f"It was sent by {entry.member}, so it is not sent again for {member}: decide by hand.")
-        if not await self._client.keeps_keys(entry.kind, self._journal.age_of(entry)):
+        if not await self._client.keeps_keys(entry.operation, self._journal.age_of(entry)):
             words = "The server does not promise idempotency, so it is not sent again."
             return Unavailable(f"{_no_record(unread)} {words} Check the player and decide by hand.")
         return None
@@ -288,8 +288,8 @@ class Writer:
         lists = (snapshot.grants, snapshot.attempts, snapshot.wallet_ledger, snapshot.item_ledger)
         rows: list[Answer] = [row for each in lists for row in each]
         keys = ((row, (row.model_extra or {}).get("idempotencyKey")) for row in rows)
-        found = next((row for row, key in keys if key == entry.idempotency_key), None)
-        return found, unread + sum(map(unreadable_rows, (snapshot.audit, *lists)))
+        evidence = next((row for row, key in keys if key == entry.idempotency_key), None)
+        return evidence, unread + sum(map(unreadable_rows, (snapshot.audit, *lists)))
 
     async def _audit_pages(self, entry: JournalEntry) -> AsyncIterator[AuditPage]:
         """The player's audit rows back to the entry; empty if this member may not read the log."""
@@ -335,6 +335,6 @@ def _stored_answer(entry: JournalEntry) -> Changed | None:
     if entry.outcome is None:
         return None
     try:
-        return answer_model(entry.kind).model_validate(entry.outcome)
+        return answer_model(entry.operation).model_validate(entry.outcome)
     except ValidationError:
         return None

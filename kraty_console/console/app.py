@@ -41,7 +41,7 @@ from kraty_console.domain.formatting import counted
 from kraty_console.paint.boot_screen import take_over
 from kraty_console.paint.screen_size import drop_invalid_sizes
 from kraty_console.paint.textual_app import PaintsChanges
-from kraty_console.present.safe import safe
+from kraty_console.present.errors import error_text
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -247,7 +247,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
             open_entries = await writer.open_entries()
             outcomes = [await writer.look(entry) for entry in open_entries]
         except KratyError as error:
-            self.tell(safe(str(error), limit=300), "bad")
+            self.tell(error_text(error).text, "bad")
             return
         unclear = sum(outcome.state == "unknown" for outcome in outcomes)
         if unclear:

@@ -193,7 +193,9 @@ class ChangeDialogs:
         if entry is None:
             return performed
         resolved = await self._workspace.resolve(entry)
-        title, reason, subject, call = self._unsettled.get(entry.id, (str(entry.kind).replace("_", " "), "", "", None))
+        title, reason, subject, call = self._unsettled.get(
+            entry.id, (str(entry.operation).replace("_", " "), "", "", None)
+        )
         outcome = outcome_summary(call, resolved.answer, None) if call is not None else ""
         self._record(
             resolved, entry.player, title, reason, subject, outcome, call.target_id if call is not None else None

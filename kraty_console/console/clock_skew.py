@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def tell_skew(workspace: Workspace) -> str:
     """That this machine's clock is wrong, in words; empty if it is right, or if that was said before."""
     clock = workspace.server_clock
-    if clock.told or abs(clock.skew) < WORTH_TELLING:
+    if clock.user_warned or abs(clock.skew) < WORTH_TELLING:
         return ""
-    clock.told = True
+    clock.user_warned = True
     return skew_words(clock.skew.total_seconds())

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kraty_console.console.dialogs.compared import compared
 from kraty_console.console.dialogs.merge_target import MergeTargetDialog
-from kraty_console.contract.errors import NotFound
 from kraty_console.contract.limits import DEFAULT_LIMIT
-from kraty_console.domain.player_text import candidates
+from kraty_console.domain.player_resolution import fetch_exact
 
 if TYPE_CHECKING:
     from kraty_console.console.app import KratyApp
@@ -37,8 +35,5 @@ class MergeDialogs:
             self._app.push_screen(dialog, self._screen.run_id)
 
     async def _find_target(self, target: str) -> Snapshot | None:
-        for candidate in candidates(target):
-            with suppress(NotFound):
-                fetched = await self._app.workspace.snapshot(candidate, DEFAULT_LIMIT)
-                return fetched.value if fetched is not None else None
-        return None
+        fetched = await fetch_exact(target, lambda player: self._app.workspace.snapshot(player, DEFAULT_LIMIT))
+        return fetched.value if fetched is not None else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from kraty_console.console.workspace import SEARCH_LIMIT, Workspace
 from kraty_console.contract.errors import KratyError, NotFound, OperationMissing
 from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
-from kraty_console.domain.player_choice import unambiguous_match, wrapped_index
+from kraty_console.domain.player_resolution import looks_like_email, resolve
 from kraty_console.domain.player_text import candidates, cleaned_id_note
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
@@ -99,7 +99,7 @@ class PlayerFinder:
         not_found: NotFound | None = None
         hits = self._hits if text == self._text else None
         can_search = self._workspace.facts.can_search
-        if hits is None and not (can_search and (step or "@" in text)):
+        if hits is None and not (can_search and (step or looks_like_email(text))):
             try:
                 return await fetch(text)
             except NotFound as error:
@@ -128,15 +128,13 @@ class PlayerFinder:
 
     @staticmethod
     def _choose(text: str, step: int, hits: Sequence[SearchHit]) -> FoundPlayer | None:
-        place = wrapped_index(unambiguous_match(text, hits), step, len(hits))
-        if place is None:
+        resolved = resolve(text, hits, step)
+        if resolved is None:
             return None
-        hit = hits[place]
-        if hit.external_player_id in candidates(text):
-            return _read_as(text, hit.external_player_id)
-        if hit.match == "merged":
-            return FoundPlayer(hit.external_player_id, f"{safe(text, limit=60)} was merged into this player")
-        return FoundPlayer(hit.external_player_id)
+        if resolved.by == "cleaned_id":
+            return _read_as(text, resolved.external_player_id)
+        merged = f"{safe(text, limit=60)} was merged into this player" if resolved.by == "merged" else ""
+        return FoundPlayer(resolved.external_player_id, merged)
 
     async def nearest(self, player: str) -> tuple[tuple[str, ...], str]:
         """The players whose ids share the longest beginning with one that was not found, the most similar first.

@@ -17,7 +17,7 @@ from kraty_console.console.workspace import Workspace
 from kraty_console.contract.errors import KratyError, NotFound, OperationMissing, SignInNeeded
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.domain.completeness import unreadable_count, unreadable_words
-from kraty_console.domain.player_choice import unambiguous_match
+from kraty_console.domain.player_resolution import looks_like_email, unambiguous_match
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
@@ -126,7 +126,9 @@ class PlayerLoader:
         if missing := unreadable_count(hits):
             words = unreadable_words(missing, "player that fits", "players that fit")
         else:
-            words = "no player has this e-mail; type all of it" if "@" in query else "no player begins like this"
+            words = (
+                "no player has this e-mail; type all of it" if looks_like_email(query) else "no player begins like this"
+            )
         self._screen.suggest(query, hits, unambiguous_match(query, hits), words)
 
     # -- the player ----------------------------------------------------------------------------------------------
@@ -233,7 +235,9 @@ class PlayerLoader:
         state = self.state.arrived(fetched, self._workspace.now())
         self.limit = self._limit_asked
         if fetched is not None and self.limit > DEFAULT_LIMIT:
-            from kraty_console.client.fetched import BREATH  # loaded by now, and not before the first frame (80 ms)
+            from kraty_console.client.background_parsing import (
+                BREATH,  # loaded by now, and not before the first frame (80 ms)
+            )
 
             await asyncio.sleep(BREATH)
             self._screen.prepare(state)

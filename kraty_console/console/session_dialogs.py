@@ -88,7 +88,7 @@ class SessionDialogs:
             entries = await journal.latest()
             writer = await workspace.writer()
         except KratyError as error:
-            self._app.tell(safe(str(error)), "bad")
+            self._app.tell(error_text(error).text, "bad")
             return
         self._app.push_screen(
             JournalDialog(

@@ -3,6 +3,8 @@
 Text is made safe (`present.safe`) on its way to the screen. If a widget ever draws other text, an id could write into
 the clipboard (OSC 52) or draw over a dialog. This filter, which Textual applies to every line of every widget, shows a
 replacement character for each character that could do that.
+
+It has its own pattern of characters (see `contract.characters`), because it searches every drawn line.
 """
 
 from __future__ import annotations

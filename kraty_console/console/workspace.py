@@ -24,7 +24,7 @@ from kraty_console.contract.limits import MAX_LIMIT
 from kraty_console.contract.permissions import Permission
 from kraty_console.contract.secret import Credential
 from kraty_console.domain.labels import short
-from kraty_console.domain.player_text import first_hits
+from kraty_console.domain.player_resolution import first_hits
 
 if TYPE_CHECKING:
     import asyncio

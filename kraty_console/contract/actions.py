@@ -1,4 +1,4 @@
-"""The changes a member can make: their requests (strict) and what they answer (contract/README.md#admin-surface)."""
+"""Requests of changes (strict) and their answers (contract/README.md#admin-surface)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kraty_console.contract.players import Attempt, Grant, LedgerRow
 from kraty_console.contract.wire import Answer, Request
 
 
-def _says_something(reason: str) -> str:
+def _not_blank(reason: str) -> str:
     if len(reason.strip()) < MIN_REASON:
         raise PydanticCustomError(
             "blank", "must have {least} characters or more between its spaces", {"least": MIN_REASON}
@@ -25,7 +25,7 @@ def _says_something(reason: str) -> str:
 Reason = Annotated[
     str,
     Field(min_length=MIN_REASON, max_length=MAX_REASON, json_schema_extra={"pattern": "\\S.+\\S"}),
-    AfterValidator(_says_something),
+    AfterValidator(_not_blank),
 ]
 Ticket = Annotated[str, Field(min_length=1, max_length=MAX_TICKET)]
 IdempotencyKey = Annotated[str, Field(min_length=8, max_length=200)]
@@ -39,7 +39,7 @@ class ForceComplete(Request):
 
     reason: Reason
     final_score: Annotated[float, Field(ge=0, le=MAX_BALANCE)] | None = None
-    """From 0 to 9,007,199,254,740,991; left out, the current score stands."""
+    """From 0 to 9,007,199,254,740,991; without it the current score is kept."""
     ticket: Ticket | None = None
     idempotency_key: IdempotencyKey
 
@@ -53,7 +53,7 @@ class RetryRewardRoll(Request):
 
 
 class CurrencyEntry(Request):
-    """So much of a currency."""
+    """An amount of a currency."""
 
     type: Literal["currency"]
     currency_key: EconomyKey
@@ -61,7 +61,7 @@ class CurrencyEntry(Request):
 
 
 class ItemEntry(Request):
-    """So many of an item."""
+    """A quantity of an item."""
 
     type: Literal["item"]
     item_key: EconomyKey
@@ -70,7 +70,7 @@ class ItemEntry(Request):
 
 
 class CrateEntry(Request):
-    """So many crates, still to be opened."""
+    """A number of unopened crates."""
 
     type: Literal["crate"]
     crate_item_key: EconomyKey
@@ -81,14 +81,14 @@ GrantEntry = Annotated[CurrencyEntry | ItemEntry | CrateEntry, Field(discriminat
 
 
 class ManualGrant(Request):
-    """Give a player something (contract/README.md#manual-grant)."""
+    """Issue a grant to a player (contract/README.md#manual-grant)."""
 
     external_player_id: ExternalPlayerId
     entries: Annotated[list[GrantEntry], Field(min_length=1, max_length=MAX_ENTRIES)]
     reason: Reason
     kind: Literal["reward", "crate"] | None = None
     expires_at: Annotated[str, Field(json_schema_extra={"format": "date-time"})] | None = None
-    """An ISO-8601 moment with a zone, in the future; left out, the game's default applies."""
+    """An ISO-8601 time with a zone, in the future; without it the game's default applies."""
     metadata: dict[str, Any] | None = None
     ticket: Ticket | None = None
     idempotency_key: IdempotencyKey
@@ -103,7 +103,7 @@ class ForceClaim(Request):
 
 
 class RevokeGrant(Request):
-    """Take back a grant that is still pending (contract/README.md#revoke)."""
+    """Revoke a pending grant (contract/README.md#revoke)."""
 
     reason: Reason
     ticket: Ticket | None = None
@@ -137,7 +137,7 @@ class MergePlayers(Request):
 
 
 class BanPlayer(Request):
-    """Keep a player from playing; grants and scores stay."""
+    """Ban a player; grants and scores are kept."""
 
     reason: Reason
     ticket: Ticket | None = None
@@ -145,7 +145,7 @@ class BanPlayer(Request):
 
 
 class UnbanPlayer(Request):
-    """Let a banned player play again."""
+    """Lift the ban of a player."""
 
     reason: Reason
     ticket: Ticket | None = None
@@ -153,19 +153,19 @@ class UnbanPlayer(Request):
 
 
 class Changed(Answer):
-    """What every change answers: the audit row it left."""
+    """Base class of the answers to changes, with the audit row."""
 
     audit: AuditLink | None = None
 
 
 class ForceCompleted(Changed):
-    """The attempt as it is now."""
+    """The updated attempt."""
 
     attempt: Attempt
 
 
 class RewardRolled(Changed):
-    """The attempt and the grants that the roll made."""
+    """The attempt, and the grants that the roll created."""
 
     attempt: Attempt
     grants: list[Grant] = Field(default_factory=list)
@@ -179,18 +179,18 @@ class GrantCreated(Changed):
 
 
 class Deposit(LedgerRow):
-    """One ledger row that a claim wrote."""
+    """One ledger row of a claim."""
 
 
 class ForceClaimed(Changed):
-    """The grant as it is now, and what was put into wallet and inventory by this call (empty when nothing was)."""
+    """The updated grant, and the deposits of this call in wallet and inventory."""
 
     grant: Grant
     deposits: list[Deposit] = Field(default_factory=list)
 
 
 class GrantRevoked(Changed):
-    """The grant as it is now."""
+    """The updated grant."""
 
     grant: Grant
 
@@ -204,7 +204,7 @@ class Credited(Changed):
 
 
 class Banned(Changed):
-    """The ban as it is now; `applied` is false when only the reason was refreshed."""
+    """The ban; `applied` is false if the player was banned already and only the reason was replaced."""
 
     player_id: str | None = None
     external_player_id: str
@@ -214,7 +214,7 @@ class Banned(Changed):
 
 
 class Unbanned(Changed):
-    """`applied` is false when the player was not banned."""
+    """The lifted ban; `applied` is false if the player was not banned."""
 
     player_id: str | None = None
     external_player_id: str
@@ -231,7 +231,7 @@ class Debited(Changed):
 
 
 class Merged(Changed):
-    """What a merge moved (contract/SERVER.md#merge); `status` says when the two were merged before."""
+    """The numbers of moved rows (contract/SERVER.md#merge); `status` is `no_op_already_merged` on a repeated merge."""
 
     from_external_player_id: str
     to_external_player_id: str

@@ -1,4 +1,4 @@
-"""A change somebody decided on: which one, on what, and what exactly is sent. The client turns it into a request."""
+"""A change that a person confirmed: operation, object and request. The client sends it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRequest:
-    """One change, complete: sending it again means sending exactly this, idempotency key included."""
+    """A complete change; a resend uses the same one, with its idempotency key."""
 
-    kind: Operation
-    """The write it is."""
+    operation: Operation
+    """A write of the table of operations."""
     external_player_id: str
-    """The player concerned, as the studio names it; raw, never shown without the door of `present.safe`."""
+    """The player's external id; raw, so it is shown only through `present.safe`."""
     request: Request
     target_id: str | None = None
     """The id of the attempt, grant or delivery that the path names, or the external id of the player merged into;
-    None for others."""
+    None if there is none."""
     economy_key: str | None = None
-    """The balance to credit or debit; None for the others."""
+    """The balance to credit or debit; None for other changes."""

@@ -33,13 +33,13 @@ def read_document(text: str, *, toml: bool) -> GameDocument:
 
 def _faults(error: ValidationError) -> list[tuple[str, str]]:
     """One fault per location: pydantic reports a union once per member."""
-    told: dict[str, list[str]] = {}
+    by_place: dict[str, list[str]] = {}
     for fault in error.errors(include_url=False, include_input=False):
         message = fault["msg"][:1].lower() + fault["msg"][1:]
-        said = told.setdefault(_place(fault["loc"]), [])
-        if message not in said:
-            said.append(message)
-    return [(where, ", or ".join(said)) for where, said in told.items()]
+        messages = by_place.setdefault(_place(fault["loc"]), [])
+        if message not in messages:
+            messages.append(message)
+    return [(where, ", or ".join(messages)) for where, messages in by_place.items()]
 
 
 _KINDS: Final = frozenset({"int", "float", "str", "dict"})

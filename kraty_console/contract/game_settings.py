@@ -49,8 +49,8 @@ class GameSettings(Request):
     @property
     def columns(self) -> dict[str, Any]:
         """The settings that are columns of the game's row."""
-        said = {"inventory_management": self.inventory_management, "grant_ttl_days": self.grant_ttl_days}
-        return {name: value for name, value in said.items() if value is not None}
+        settings = {"inventory_management": self.inventory_management, "grant_ttl_days": self.grant_ttl_days}
+        return {name: value for name, value in settings.items() if value is not None}
 
     @property
     def bag(self) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""The table of operations of the admin surface (contract/README.md#admin-surface): each is described here, once.
+"""The table of operations of the admin surface (contract/README.md#admin-surface).
 
-Client and backend take method, path, permission and models from it; the name of an operation is also what a profile's
-`routes`, `backend serve --only`, `health.features` and the journal call it. Four operations are published; the others
-follow their pattern and may be missing on another backend.
+Client and backend take method, path, permission and models from it. A profile's `routes`, `backend serve --only`,
+`health.features` and the journal use the names of operations. Four operations are published; the others follow their
+pattern and may be missing on another backend.
 
 Models are named by text and loaded on first use (`model_of`): the console reads this table before its first frame.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Operation(StrEnum):
-    """What the console asks of a backend, reads and writes."""
+    """A call of the console to a backend, by name."""
 
     HEALTH = "health"
     ME = "me"
@@ -46,29 +47,29 @@ class Operation(StrEnum):
 
 
 GAME_IDS: Final = ("studioId", "gameId")
-"""Ids of the game itself; they never travel in a body."""
+"""Ids of the game itself; they are never in a body."""
 
 
 class OperationSpec(NamedTuple):
-    """One operation. `{names}` in a path are filled with one encoded segment each."""
+    """One operation. Each `{name}` in a path stands for one encoded segment."""
 
     method: str
     path: str
-    """On the admin surface; empty where only a server key has the operation."""
+    """On the admin surface; empty if only a server key has the operation."""
     permission: str = ""
-    """What a member needs; empty where being signed in is enough."""
+    """The permission that a member needs; empty if a session is enough."""
     request: str = ""
-    """The model of the body of a write, as `module.Name` in `kraty_console.contract`; empty for what only reads."""
+    """The model of the body of a write, as `module.Name` in `kraty_console.contract`; empty for reads."""
     answer: str = ""
-    """The model of the answer's `data`, named likewise."""
+    """The model of the answer's `data`, in the same form."""
     published: bool = False
-    """Whether Kraty's public documents name it; the rest is this project's own extension of their pattern."""
+    """Whether Kraty's public documents name it; the others are this project's extensions of their pattern."""
     debugger: bool = False
-    """Of a write: whether `GAME_DEBUGGER` has the permission, besides `GAME_ADMIN`."""
+    """Whether `GAME_DEBUGGER` may make this write, besides `GAME_ADMIN`."""
     subject: str = ""
     """The field of the answer that a backend may give alone, as the server surface does (contract/SERVER.md#grants)."""
     key_path: str = ""
-    """The path on the server surface, for a server key; empty where a key has no such call."""
+    """The path on the server surface, for a server key; empty if a key has no such call."""
 
     @property
     def is_write(self) -> bool:
@@ -77,12 +78,12 @@ class OperationSpec(NamedTuple):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names in the path, in their order."""
+        """The names in the path, in order."""
         return tuple(re.findall(r"\{(\w+)\}", self.path))
 
     @property
     def target(self) -> str:
-        """What the id of the thing it acts on is called in the path: `grantId`; empty where the path names none."""
+        """The name in the path of the id of the object: `grantId`; empty if the path has none."""
         return next((name for name in reversed(self.names) if name not in GAME_IDS), "")
 
 
@@ -193,23 +194,24 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         key_path=_KEY_PLAYER + "/merge-into/{targetId}",
     ),
 }
-"""Every operation, in the order in which they are listed."""
+"""All operations, in the order of lists."""
 
 ADMIN_OPERATIONS: Final = {operation: spec for operation, spec in OPERATIONS.items() if spec.path}
-"""Those of the admin surface; the others are a server key's alone."""
+"""The operations of the admin surface; the others need a server key."""
 
 PUBLISHED: Final = tuple(operation for operation, spec in OPERATIONS.items() if spec.published)
 """The operations that every Kraty has."""
 
+CHANGED: Final = "actions.Changed"
+"""The base model of the answers of all writes."""
+
 FEATURE_PREFIX: Final = "operation:"
-"""Begins a feature in the answer of `health` that names an operation; a backend that names one names all it has."""
+"""Prefix of the features in the answer of `health` that name operations; a backend that names one names all it has."""
 
 
 @cache
 def model_of(name: str) -> type[BaseModel]:
-    """The model that a row of the table names as `module.Name`; its module is imported on first use."""
-    from importlib import import_module
-
+    """The model that a row of the table names as `module.Name`; its module is imported by the first call."""
     module, _, attribute = name.rpartition(".")
-    found: type[BaseModel] = getattr(import_module(f"{__package__}.{module}"), attribute)
-    return found
+    model: type[BaseModel] = getattr(import_module(f"{__package__}.{module}"), attribute)
+    return model

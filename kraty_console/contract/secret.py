@@ -39,6 +39,7 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
+        # `hmac` loads OpenSSL, about 5 ms, and secrets are hardly ever compared.
         import hmac
 
         mine, theirs = self._value.encode(errors="surrogatepass"), other._value.encode(errors="surrogatepass")
@@ -58,6 +59,7 @@ class Secret:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> CoreSchema:
+        # Called by pydantic only, which the first frame does not wait for.
         from pydantic_core import core_schema
 
         return core_schema.no_info_plain_validator_function(

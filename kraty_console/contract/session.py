@@ -50,8 +50,8 @@ class GameAccess(Answer):
     @property
     def only_environment(self) -> str | None:
         """The only environment of the credential (server keys have one); None if it is not restricted."""
-        told = (self.model_extra or {}).get("environment")
-        return told if isinstance(told, str) else None
+        environment = (self.model_extra or {}).get("environment")
+        return environment if isinstance(environment, str) else None
 
 
 class StudioAccess(Answer):

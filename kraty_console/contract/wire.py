@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core.core_schema import CoreSchema
 
+from kraty_console.contract.iso_time import iso
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_AMOUNT, MAX_BALANCE, MAX_LIMIT
 
 __all__ = [
@@ -93,8 +94,8 @@ class Answer(BaseModel):
 
         Fields that were not sent or are invalid are left out.
         """
-        told = self.model_fields_set
-        plain = {alias: _jsonable(getattr(self, name)) for name, alias in _written(type(self)) if name in told}
+        sent = self.model_fields_set
+        plain = {alias: _jsonable(getattr(self, name)) for name, alias in _written(type(self)) if name in sent}
         return {**plain, **_jsonable(self.model_extra or {})}
 
 
@@ -109,14 +110,14 @@ def _forgive(name: str, field: Any, *, own: bool) -> None:  # noqa: ANN401 (a co
         return
     made, default = field.get("default_factory"), field.get("default")
 
-    def give_way(told: dict[str, Any]) -> Any:  # noqa: ANN401 (any default)
-        told[_UNREADABLE] = (*told.get(_UNREADABLE, ()), name)
+    def use_default(data: dict[str, Any]) -> Any:  # noqa: ANN401 (any default)
+        data[_UNREADABLE] = (*data.get(_UNREADABLE, ()), name)
         return made() if made is not None else default
 
     field["schema"] = {
         "type": "default",
         "schema": _row_by_row(field["schema"]),
-        "default_factory": give_way,
+        "default_factory": use_default,
         "default_factory_takes_data": True,
         "on_error": "default",
     }
@@ -182,11 +183,6 @@ def empty_list() -> list[Any]:
 def empty_dict() -> dict[str, Any]:
     """Like `empty_list`."""
     return {}
-
-
-def iso(moment: datetime) -> str:
-    """Format a time: ISO-8601, UTC, milliseconds and `Z` (contract/README.md#wire-format)."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _jsonable(value: Any) -> Any:  # noqa: ANN401 (any value a model holds)

@@ -1,4 +1,4 @@
-"""What an action is, what is in front of the person when its key is pressed, and why it is off."""
+"""Actions, the context in which their keys are pressed, and why they are disabled."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from kraty_console.contract.webhooks import Delivery
 
 COMPLETE: Final = frozenset({"completed", "force_completed"})
-"""The statuses of an attempt that has ended as it should (contract/README.md#attempt)."""
+"""The statuses of an attempt that was completed (contract/README.md#attempt)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActionContext:
-    """What is in front of the person when a key is pressed."""
+    """The state of the screen when a key is pressed."""
 
     snapshot: Snapshot | None = None
     pane: str = "attempts"
@@ -29,26 +29,26 @@ class ActionContext:
     row_id: str | None = None
     role: str | None = None
     permissions: frozenset[str] | None = frozenset()
-    """None where the backend does not tell: the server decides then."""
+    """None if the backend does not send them; then the server decides."""
     missing: Mapping[str, str] = field(default_factory=dict)
-    """By operation: why this backend, or this credential, has none, in words."""
+    """By operation: why this backend or this credential does not have it, in words."""
     uses_key: bool = False
-    """The profile speaks with a server key, not with a session."""
+    """Whether the profile uses a server key instead of a session."""
     read_only: bool = False
     ticket: str | None = None
     made: bool = False
-    """A change was made to this player from here."""
+    """Whether this console has changed this player."""
     audit_link: bool = False
-    """There is an audit row to point at: of the last change to this player, or the row itself."""
+    """Whether there is an audit row to link to: of the last change to this player, or the row under the cursor."""
     worklog: bool = False
-    """Something was done under the ticket."""
-    step_off: str = ""
-    """Why this person cannot do the next step that is offered; empty when they can."""
+    """Whether a change was made under the ticket."""
+    step_disabled_reason: str = ""
+    """Why this person cannot do the suggested next step; empty if they can."""
     now: datetime | None = None
     delivery: Delivery | None = None
-    """The delivery under the cursor, on their screen."""
+    """The delivery under the cursor, on the screen of deliveries."""
     offered: frozenset[str] | None = None
-    """Ids of the actions that a list of the studio has; None on the player screen, which has all of them."""
+    """Ids of the actions of a studio list; None on the player screen, which has all of them."""
 
     def attempt(self) -> Attempt | None:
         """The attempt under the cursor."""
@@ -63,49 +63,47 @@ class ActionContext:
         return next((each for each in self.snapshot.grants if each.id == self.row_id), None)
 
 
-def _never_off(_: ActionContext) -> str | None:
+def _never_disabled(_: ActionContext) -> str | None:
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """One thing a person can do. The id is stable: keymaps and the command palette know the action by it."""
+    """An action of a person. Its id is stable, because keymaps use it."""
 
     id: str
     title: str
     keys: tuple[str, ...]
-    """As Textual spells them; the first is the one shown."""
+    """Textual's names of the keys; the first one is shown."""
     help: str
-    """A few words, without a stop at the end; looking actions with the same words share a line in the key tables."""
+    """A few words without a full stop; reading actions with the same text share a line in the key tables."""
     scope: Scope = "anywhere"
-    kind: Operation | None = None
-    """The change this makes; None for those that only look."""
+    operation: Operation | None = None
+    """The operation that it asks of the backend; None if it needs none."""
     palette: str = ""
-    """What the palette says of it, where its help is shared with other actions."""
+    """The text in the palette, if the help is shared with other actions."""
     footer: bool = False
     footer_title: str = ""
-    """What the footer says when there is less room than the title needs."""
-    operation: Operation | None = None
-    """What it asks of the backend, where that is not its change."""
+    """The text in the footer if the title does not fit."""
     key_only: bool = False
-    """Offered to server keys alone: the admin surface has no such call."""
-    why_off: Callable[[ActionContext], str | None] = field(default=_never_off, repr=False)
+    """Whether only server keys have it, because the admin surface has no such call."""
+    disabled_rule: Callable[[ActionContext], str | None] = field(default=_never_disabled, repr=False)
+    """Why the state of the player or of the row disables it, in words; None if it does not."""
 
     @property
     def key(self) -> str:
-        """The key that is shown."""
+        """The key to show."""
         return self.keys[0]
 
     @property
     def is_write(self) -> bool:
-        """True when it alters something on the server (after its dialog)."""
-        return self.kind is not None
+        """Whether it changes something on the server; it then has a dialog."""
+        return self.operation is not None and OPERATIONS[self.operation].is_write
 
     @property
     def permission(self) -> str:
-        """What its operation needs; empty where that is no permission."""
-        operation = self.kind or self.operation
-        return OPERATIONS[operation].permission if operation is not None else ""
+        """The permission that its operation needs; empty if none."""
+        return OPERATIONS[self.operation].permission if self.operation is not None else ""
 
     def disabled_reason(self, context: ActionContext) -> str | None:
         """Why this cannot be done here and now, in words; None when it can."""
@@ -116,24 +114,24 @@ class ActionSpec:
         if not self.is_permitted(context):
             return missing_permission(self.permission, context.role)
         if self.scope == "delivery":
-            return self.why_off(context)
+            return self.disabled_rule(context)
         if self.scope != "anywhere" and context.snapshot is None:
             return "open a player first (/)"
         if self.is_write and context.snapshot is not None and context.snapshot.player.merged_into is not None:
             return f"this player was merged into {context.snapshot.player.merged_into}; open that one"
         if self.scope not in ("anywhere", "player") and (context.row_scope != self.scope or not context.row_id):
             return select_first(self.scope)
-        return self.why_off(context)
+        return self.disabled_rule(context)
 
     def is_permitted(self, context: ActionContext) -> bool:
-        """Whether the person may do this, as far as the backend tells."""
+        """Whether the person has the permission, as far as it is known."""
         return not self.permission or context.permissions is None or self.permission in context.permissions
 
     def _operation(self, context: ActionContext) -> str | None:
-        """The operation it would ask for here."""
-        if self.kind is Operation.BAN and context.snapshot is not None and context.snapshot.player.ban is not None:
+        """The operation that it asks for here: for a banned player, unban instead of ban."""
+        if self.operation is Operation.BAN and context.snapshot is not None and context.snapshot.player.ban is not None:
             return Operation.UNBAN
-        return self.operation or self.kind
+        return self.operation
 
 
 def missing_permission(permission: str, role: str | None) -> str:

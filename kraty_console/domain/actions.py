@@ -1,7 +1,6 @@
-"""What can be done, once: the registry that footer, palette, `?`, the README's key table and the dialogs come from.
+"""The registry of actions, from which footer, palette, `?`, the key table of the README and the dialogs are made.
 
-One rule a hand can trust: lower case looks, upper case changes (`G` and `J`, which only look, are the exceptions every
-pager has taught).
+Lower-case keys read and upper-case keys change, except `G` and `J`, which only read, as in every pager.
 """
 
 from __future__ import annotations
@@ -12,17 +11,17 @@ from typing import Final
 from kraty_console.contract.operations import Operation
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
 from kraty_console.domain.disabled_reasons import (
-    copy_off,
-    force_claim_off,
-    force_complete_off,
-    link_off,
-    list_off,
-    replay_off,
-    retry_roll_off,
-    revoke_off,
-    rows_off,
-    step_off,
-    worklog_off,
+    copy_disabled,
+    force_claim_disabled,
+    force_complete_disabled,
+    link_disabled,
+    list_disabled,
+    replay_disabled,
+    retry_roll_disabled,
+    revoke_disabled,
+    row_disabled,
+    step_disabled,
+    worklog_disabled,
 )
 from kraty_console.domain.scopes import PANES
 
@@ -32,10 +31,10 @@ FORCE_COMPLETE: Final = ActionSpec(
     ("F",),
     "on an attempt: force-complete it",
     scope="attempt",
-    kind=Operation.FORCE_COMPLETE,
+    operation=Operation.FORCE_COMPLETE,
     footer=True,
     footer_title="complete",
-    why_off=force_complete_off,
+    disabled_rule=force_complete_disabled,
 )
 FORCE_CLAIM: Final = ActionSpec(
     "grant.force_claim",
@@ -43,10 +42,10 @@ FORCE_CLAIM: Final = ActionSpec(
     ("F",),
     "on a grant: force-claim it, which delivers it now",
     scope="grant",
-    kind=Operation.FORCE_CLAIM,
+    operation=Operation.FORCE_CLAIM,
     footer=True,
     footer_title="claim",
-    why_off=force_claim_off,
+    disabled_rule=force_claim_disabled,
 )
 RETRY_ROLL: Final = ActionSpec(
     "attempt.retry_roll",
@@ -54,10 +53,10 @@ RETRY_ROLL: Final = ActionSpec(
     ("R",),
     "on an attempt: retry the reward roll",
     scope="attempt",
-    kind=Operation.RETRY_ROLL,
+    operation=Operation.RETRY_ROLL,
     footer=True,
     footer_title="roll",
-    why_off=retry_roll_off,
+    disabled_rule=retry_roll_disabled,
 )
 REVOKE: Final = ActionSpec(
     "grant.revoke",
@@ -65,8 +64,8 @@ REVOKE: Final = ActionSpec(
     ("X",),
     "on a grant: revoke it, so that it cannot be collected",
     scope="grant",
-    kind=Operation.REVOKE_GRANT,
-    why_off=revoke_off,
+    operation=Operation.REVOKE_GRANT,
+    disabled_rule=revoke_disabled,
 )
 MANUAL_GRANT: Final = ActionSpec(
     "player.grant",
@@ -74,7 +73,7 @@ MANUAL_GRANT: Final = ActionSpec(
     ("M",),
     "issue a manual grant to this player",
     scope="player",
-    kind=Operation.MANUAL_GRANT,
+    operation=Operation.MANUAL_GRANT,
     footer=True,
     footer_title="grant",
 )
@@ -84,7 +83,7 @@ CREDIT: Final = ActionSpec(
     ("C",),
     "credit a balance",
     scope="player",
-    kind=Operation.CREDIT,
+    operation=Operation.CREDIT,
     footer=True,
     footer_title="credit",
 )
@@ -94,7 +93,7 @@ DEBIT: Final = ActionSpec(
     ("D",),
     "with a server key: debit a balance",
     scope="player",
-    kind=Operation.DEBIT,
+    operation=Operation.DEBIT,
     key_only=True,
 )
 MERGE: Final = ActionSpec(
@@ -103,7 +102,7 @@ MERGE: Final = ActionSpec(
     ("U",),
     "with a server key: merge this player into another",
     scope="player",
-    kind=Operation.MERGE,
+    operation=Operation.MERGE,
     key_only=True,
 )
 COMPARE: Final = ActionSpec(
@@ -120,7 +119,7 @@ BAN: Final = ActionSpec(
     ("B",),
     "ban the player, or lift the ban",
     scope="player",
-    kind=Operation.BAN,
+    operation=Operation.BAN,
 )
 REPLAY: Final = ActionSpec(
     "delivery.replay",
@@ -128,10 +127,10 @@ REPLAY: Final = ActionSpec(
     ("R",),
     "on a webhook delivery: send it again",
     scope="delivery",
-    kind=Operation.REPLAY_DELIVERY,
+    operation=Operation.REPLAY_DELIVERY,
     footer=True,
     footer_title="replay",
-    why_off=replay_off,
+    disabled_rule=replay_disabled,
 )
 
 _ROWS: Final = "move in the list"
@@ -157,7 +156,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         scope="player",
         footer=True,
         footer_title="next",
-        why_off=step_off,
+        disabled_rule=step_disabled,
     ),
     ActionSpec(
         "search.focus",
@@ -188,12 +187,14 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("row.last", "Last row", ("G", "end"), _ROWS, palette="move to the end of the list"),
     ActionSpec("row.page_down", "Page down", ("pagedown",), _ROWS, palette="move down by a screenful"),
     ActionSpec("row.page_up", "Page up", ("pageup",), _ROWS, palette="move up by a screenful"),
-    ActionSpec("row.open", "Open row", ("enter",), "open the whole row as a readable document", why_off=rows_off),
-    ActionSpec("view.json", "Raw JSON", ("J",), "in an opened row: raw JSON, and back", why_off=rows_off),
+    ActionSpec(
+        "row.open", "Open row", ("enter",), "open the whole row as a readable document", disabled_rule=row_disabled
+    ),
+    ActionSpec("view.json", "Raw JSON", ("J",), "in an opened row: raw JSON, and back", disabled_rule=row_disabled),
     ActionSpec("view.back", "Back", ("escape",), "back one step; never quits"),
-    ActionSpec("pane.sort", "Sort", ("s",), "sort the list by its next column", why_off=list_off),
-    ActionSpec("pane.filter", "Filter", ("f",), "show only rows that hold some text", why_off=list_off),
-    ActionSpec("copy.value", "Copy value", ("c",), "copy the value under the cursor", why_off=copy_off),
+    ActionSpec("pane.sort", "Sort", ("s",), "sort the list by its next column", disabled_rule=list_disabled),
+    ActionSpec("pane.filter", "Filter", ("f",), "show only rows that hold some text", disabled_rule=list_disabled),
+    ActionSpec("copy.value", "Copy value", ("c",), "copy the value under the cursor", disabled_rule=copy_disabled),
     ActionSpec(
         "copy.audit_link",
         "Copy audit link",
@@ -201,9 +202,11 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         "copy the link of the audit row, for the ticket",
         footer=True,
         footer_title="link",
-        why_off=link_off,
+        disabled_rule=link_disabled,
     ),
-    ActionSpec("copy.worklog", "Copy worklog", ("w",), "copy what was done under this ticket", why_off=worklog_off),
+    ActionSpec(
+        "copy.worklog", "Copy worklog", ("w",), "copy what was done under this ticket", disabled_rule=worklog_disabled
+    ),
     ActionSpec("ticket.set", "Ticket", ("t",), "set the ticket for what follows", footer=True, footer_title="ticket"),
     ActionSpec("player.recent", "Recent players", ("p",), "players opened before", footer_title="recent"),
     ActionSpec("journal.open", "Journal", ("o",), "what was sent from here, and what became of it"),
@@ -230,7 +233,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("app.back_or_quit", "Back or quit", ("q",), "back; at the top: quit", footer_title="quit"),
     ActionSpec("app.quit", "Quit", ("ctrl+c",), "pressed twice: quit"),
 )
-"""Everything, in the order in which it is offered."""
+"""All actions, in the order of lists."""
 
 BY_ID: Final[dict[str, ActionSpec]] = {each.id: each for each in REGISTRY}
 
@@ -243,15 +246,17 @@ FIRST_SCREEN: Final = (
     "help.open",
     "app.back_or_quit",
 )
-"""What the footer lists while no player is open."""
+"""The actions in the footer while no player is open."""
 
 
 _TRIVIAL: Final = frozenset({"pane.next", "pane.previous", "view.back", "app.back_or_quit", "app.quit"})
 
 
 def actions(context: ActionContext) -> tuple[ActionSpec, ...]:
-    """The registry, without what the screen does not have, and without what the profile takes away: every change from a
-    read-only one, what needs a server key from one with a session."""
+    """The actions of this screen and profile.
+
+    A read-only profile has no changes, and a session has no actions that need a server key.
+    """
     return tuple(
         each
         for each in REGISTRY
@@ -266,17 +271,17 @@ def _suits_credential(spec: ActionSpec, context: ActionContext) -> bool:
 
 
 def is_trivial(spec: ActionSpec) -> bool:
-    """True for what every program has: moving about and going back. Lists of actions name it last."""
+    """Whether an action only moves about or goes back, as in every program. Lists of actions name these last."""
     return spec.help == _ROWS or spec.id in _TRIVIAL
 
 
 def fits(spec: ActionSpec, context: ActionContext) -> bool:
-    """True when the action is about what the cursor is on; an action that does not fit gives way to one that does."""
+    """Whether the action applies to the row under the cursor; this decides between two actions with one key."""
     return spec.scope in ("anywhere", "player") or spec.scope == context.row_scope
 
 
 def for_key(key: str, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> ActionSpec | None:
-    """The action a key means here: of several with that key, the one about the row under the cursor."""
+    """The action of a key: of several with that key, the one that applies to the row under the cursor."""
     candidates = [
         each for each in REGISTRY if key in (keys or {}).get(each.id, each.keys) and _suits_credential(each, context)
     ]
@@ -284,7 +289,7 @@ def for_key(key: str, context: ActionContext, keys: Mapping[str, tuple[str, ...]
 
 
 def footer(context: ActionContext) -> Iterator[tuple[ActionSpec, str | None]]:
-    """What the footer lists here, each with the reason why it is off (None when it is on)."""
+    """The actions in the footer, each with the reason if it is disabled."""
     if context.snapshot is None:
         for action_id in FIRST_SCREEN:
             yield BY_ID[action_id], BY_ID[action_id].disabled_reason(context)

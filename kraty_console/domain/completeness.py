@@ -52,8 +52,8 @@ class Amount(NamedTuple):
 
 def is_provided(answer: Answer, *names: str) -> bool:
     """Whether the backend provided these fields in a usable form; null counts as provided."""
-    said = answer.model_fields_set
-    return all(name in said for name in names)
+    provided = answer.model_fields_set
+    return all(name in provided for name in names)
 
 
 def why_unknown(answer: Answer, name: str) -> str:

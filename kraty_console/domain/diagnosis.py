@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.domain.action_spec import COMPLETE
 from kraty_console.domain.completeness import is_provided, why_unknown
 from kraty_console.domain.failed_rolls import failed_when, failed_why, later_roll_words
-from kraty_console.domain.formatting import age, counted, grouped, since, span
+from kraty_console.domain.formatting import counted, grouped, since, span
 from kraty_console.domain.grant_links import MILESTONE, Linked, Links
+from kraty_console.domain.grant_status import is_overdue
 from kraty_console.domain.problems import FINE, URGENCY, Diagnosis, Fault
 from kraty_console.domain.revocations import diagnose_revoked
+from kraty_console.domain.timestamps import age, is_past
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Ban, Grant, Lobby, Snapshot
@@ -48,14 +50,14 @@ def attempt_faults(
     """All diagnoses of an attempt, most urgent first; never empty. Pass `links` to reuse the index for many rows."""
     linked = (links or Links(snapshot)).of_attempt(attempt)
     if attempt.status in COMPLETE:
-        found = _completed(attempt, linked, snapshot, now)
+        diagnoses = _completed(attempt, linked, snapshot, now)
     elif attempt.status == "in_progress":
-        found = _in_progress(attempt, linked, snapshot, now)
+        diagnoses = _in_progress(attempt, linked, snapshot, now)
     elif attempt.status == "expired":
-        found = _expired(attempt, linked, snapshot, now)
+        diagnoses = _expired(attempt, linked, snapshot, now)
     else:
-        found = iter((_unknown(attempt.status),))
-    return _sorted(found)
+        diagnoses = iter((_unknown(attempt.status),))
+    return _sorted(diagnoses)
 
 
 def grant_faults(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[Diagnosis, ...]:
@@ -63,22 +65,22 @@ def grant_faults(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[Diagn
     if grant.status == "claimed":
         return (FINE,)
     if grant.status == "expired":
-        found = (_grant_expired(grant, now), *_banned_note(snapshot))
+        diagnoses = (_grant_expired(grant, now), *_banned_note(snapshot))
     elif grant.status == "revoked":
-        found = (diagnose_revoked(grant, snapshot, now),)
+        diagnoses = (diagnose_revoked(grant, snapshot, now),)
     elif grant.status == "pending":
-        found = tuple(_pending(grant, snapshot, now))
+        diagnoses = tuple(_pending(grant, snapshot, now))
     else:
-        found = (_unknown(grant.status),)
+        diagnoses = (_unknown(grant.status),)
     if snapshot.player.ban is not None:
         # A person decides whether a banned player gets the grant anyway, so no action is suggested.
-        found = tuple(replace(each, action_id=None) for each in found)
-    return _sorted(iter(found))
+        diagnoses = tuple(replace(each, action_id=None) for each in diagnoses)
+    return _sorted(iter(diagnoses))
 
 
 def diagnose_lobby(lobby: Lobby, now: datetime) -> Diagnosis:
     """Diagnose a lobby: one that did not fill in time gets a notice; the console has no action for it."""
-    if lobby.status == "forming" and lobby.fill_by is not None and age(lobby.fill_by, now) > 0:
+    if lobby.status == "forming" and lobby.fill_by is not None and is_past(lobby.fill_by, now):
         return Diagnosis(
             Fault.LOBBY_LATE,
             f"not filled for {span(lobby.fill_by, now)}",
@@ -89,8 +91,8 @@ def diagnose_lobby(lobby: Lobby, now: datetime) -> Diagnosis:
     return FINE
 
 
-def _sorted(found: Iterator[Diagnosis]) -> tuple[Diagnosis, ...]:
-    return tuple(sorted(found, key=lambda each: URGENCY[each.code])) or (FINE,)
+def _sorted(diagnoses: Iterator[Diagnosis]) -> tuple[Diagnosis, ...]:
+    return tuple(sorted(diagnoses, key=lambda each: URGENCY[each.code])) or (FINE,)
 
 
 def _unknown(status: str) -> Diagnosis:
@@ -129,7 +131,7 @@ def _pay_unknown(attempt: Attempt) -> Diagnosis:
 def is_paid_at_close(attempt: Attempt, now: datetime) -> bool:
     """Whether the rewards depend on a final ranking: there is nothing to roll before the window closes."""
     ends = attempt.window_ends_at
-    if attempt.reward_policy not in ("rank_scaled", "shared_pool") or ends is None or age(ends, now) > 0:
+    if attempt.reward_policy not in ("rank_scaled", "shared_pool") or ends is None or is_past(ends, now):
         return False
     return attempt.roll is None or attempt.roll.status == "none"
 
@@ -253,7 +255,7 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             f"Force-complete it{_then_roll(attempt, linked, now)}",
             *fix,
         )
-    elif ends is not None and age(ends, now) > 0:
+    elif ends is not None and is_past(ends, now):
         yield Diagnosis(
             Fault.WINDOW_OVER,
             f"window over for {span(ends, now)}",
@@ -352,7 +354,7 @@ def _pending(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Diagno
             "If the ban is wrong, B lifts it; if the player should get this anyway, F delivers it.",
             target_id=grant.id,
         )
-    if grant.expires_at is not None and age(grant.expires_at, now) > 0:
+    if grant.expires_at is not None and is_overdue(grant, now):
         yield Diagnosis(
             Fault.GRANT_OVERDUE,
             f"past its expiry for {span(grant.expires_at, now)}",

@@ -1,22 +1,23 @@
-"""Why an action is off here and now, in words; None where it is not. One function for each action that can be off."""
+"""Why an action is disabled, in words; None if it is enabled. One function per action that can be disabled."""
 
 from __future__ import annotations
 
 from kraty_console.domain.action_spec import COMPLETE, ActionContext, select_first
-from kraty_console.domain.formatting import age, counted
+from kraty_console.domain.formatting import counted
 from kraty_console.domain.grant_links import Links
+from kraty_console.domain.grant_status import has_expired
 
 
-def force_complete_off(context: ActionContext) -> str | None:
-    """An attempt that is complete already."""
+def force_complete_disabled(context: ActionContext) -> str | None:
+    """If the attempt is already complete."""
     attempt = context.attempt()
     if attempt is None:
         return select_first("attempt")
     return "this attempt is already complete" if attempt.status in COMPLETE else None
 
 
-def retry_roll_off(context: ActionContext) -> str | None:
-    """An attempt that has grants, is not complete, or is of an event without rewards."""
+def retry_roll_disabled(context: ActionContext) -> str | None:
+    """If the attempt has grants, is not complete, or belongs to an event without rewards."""
     attempt = context.attempt()
     if attempt is None or context.snapshot is None:
         return select_first("attempt")
@@ -32,29 +33,28 @@ def retry_roll_off(context: ActionContext) -> str | None:
     return None
 
 
-def force_claim_off(context: ActionContext) -> str | None:
-    """A grant that is claimed already."""
+def force_claim_disabled(context: ActionContext) -> str | None:
+    """If the grant is already claimed."""
     grant = context.grant()
     if grant is None:
         return select_first("grant")
     return "this grant is already claimed" if grant.status == "claimed" else None
 
 
-def revoke_off(context: ActionContext) -> str | None:
-    """A grant that is not pending any more."""
+def revoke_disabled(context: ActionContext) -> str | None:
+    """If the grant is no longer pending."""
     grant = context.grant()
     if grant is None:
         return select_first("grant")
-    over = grant.expires_at is not None and context.now is not None and age(grant.expires_at, context.now) > 0
-    if grant.status == "expired" or (grant.status == "pending" and over):
+    if has_expired(grant, context.now):
         return "this grant has expired"
     if grant.status == "claimed":
         return "this grant is already claimed; only a pending one can be revoked"
     return "this grant is already revoked" if grant.status == "revoked" else None
 
 
-def replay_off(context: ActionContext) -> str | None:
-    """A delivery whose endpoint is not active, or that waits or is being sent."""
+def replay_disabled(context: ActionContext) -> str | None:
+    """If the endpoint is not active, or the delivery is being sent or waits for an earlier one."""
     delivery = context.delivery
     if delivery is None:
         return "select a delivery first (h)"
@@ -68,8 +68,8 @@ def replay_off(context: ActionContext) -> str | None:
     return None
 
 
-def link_off(context: ActionContext) -> str | None:
-    """No audit row to link to."""
+def link_disabled(context: ActionContext) -> str | None:
+    """If there is no audit row to link to."""
     if context.audit_link:
         return None
     if context.made:
@@ -77,28 +77,28 @@ def link_off(context: ActionContext) -> str | None:
     return "nothing was changed for this player yet, and the cursor is on no audit row"
 
 
-def step_off(context: ActionContext) -> str | None:
-    """A next step that this person cannot do."""
-    return context.step_off or None
+def step_disabled(context: ActionContext) -> str | None:
+    """If this person cannot do the next step."""
+    return context.step_disabled_reason or None
 
 
-def worklog_off(context: ActionContext) -> str | None:
-    """Nothing was done."""
+def worklog_disabled(context: ActionContext) -> str | None:
+    """If nothing was done."""
     if context.worklog:
         return None
     return "nothing was done under this ticket yet" if context.ticket else "nothing was done yet"
 
 
-def copy_off(context: ActionContext) -> str | None:
-    """Nothing to copy."""
+def copy_disabled(context: ActionContext) -> str | None:
+    """If there is nothing to copy."""
     return None if context.snapshot is not None or context.row_id is not None else "there is nothing to copy"
 
 
-def rows_off(context: ActionContext) -> str | None:
-    """No row under the cursor."""
+def row_disabled(context: ActionContext) -> str | None:
+    """If there is no row under the cursor."""
     return None if context.row_id is not None else "there is no row under the cursor"
 
 
-def list_off(context: ActionContext) -> str | None:
-    """No list: no player is open."""
+def list_disabled(context: ActionContext) -> str | None:
+    """If there is no list, because no player is open."""
     return None if context.snapshot is not None or context.offered is not None else "open a player first (/)"

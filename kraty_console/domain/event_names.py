@@ -41,13 +41,13 @@ class EventNames(Mapping[str, str]):
     def learn(self, snapshot: Snapshot) -> bool:
         """Learn the names in a player's rows; True when a name is new or has changed."""
         rows: tuple[Attempt | Lobby, ...] = (*snapshot.lobbies, *snapshot.attempts)
-        told = [(row.event_id, row.event_key, row.event_name) for row in rows]
-        told += [_told(grant.model_extra) for grant in snapshot.grants]
-        return self._take(told)
+        events = [(row.event_id, row.event_key, row.event_name) for row in rows]
+        events += [_event_of(grant.model_extra) for grant in snapshot.grants]
+        return self._take(events)
 
     def learn_audit(self, rows: Iterable[AuditRow]) -> bool:
         """Learn the names in audit rows; True when a name is new or has changed."""
-        return self._take(_told(each) for row in rows for each in (row.before, row.after, row.metadata))
+        return self._take(_event_of(each) for row in rows for each in (row.before, row.after, row.metadata))
 
     def label(self, snapshot: Snapshot) -> Snapshot:
         """A copy of the snapshot with names on rows that have only an id; the snapshot itself if nothing changes."""
@@ -77,9 +77,9 @@ class EventNames(Mapping[str, str]):
         name = self.get(row.event_id)
         return row if name is None or name == row.event_label else row.model_copy(update={"event_label": name})
 
-    def _take(self, told: Iterable[tuple[Any, Any, Any]]) -> bool:
+    def _take(self, events: Iterable[tuple[Any, Any, Any]]) -> bool:
         before = dict(self._learned)
-        for event_id, key, name in told:
+        for event_id, key, name in events:
             called = key if isinstance(key, str) and key else localized(name)
             if _usable(event_id) and _usable(called):
                 self._learned[event_id] = called
@@ -88,11 +88,11 @@ class EventNames(Mapping[str, str]):
         return self._learned != before
 
 
-def _told(said: object) -> tuple[Any, Any, Any]:
+def _event_of(value: object) -> tuple[Any, Any, Any]:
     """Id, key and name of the event in a JSON object."""
-    if not isinstance(said, Mapping):
+    if not isinstance(value, Mapping):
         return None, None, None
-    return said.get("eventId"), said.get("eventKey"), said.get("eventName")
+    return value.get("eventId"), value.get("eventKey"), value.get("eventName")
 
 
 def _usable(text: object) -> TypeGuard[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kraty_console.domain.formatting import age, since
+from kraty_console.domain.formatting import since
 from kraty_console.domain.labels import event_words
+from kraty_console.domain.timestamps import age
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Snapshot

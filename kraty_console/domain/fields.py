@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from kraty_console.contract.characters import first_control
 from kraty_console.contract.limits import MAX_AMOUNT, MAX_BALANCE, MAX_REASON, MAX_TICKET, MIN_REASON
 from kraty_console.domain.formatting import GROUP, grouped
+from kraty_console.domain.requests import change_request
 
 if TYPE_CHECKING:
     from kraty_console.contract.calls import ChangeRequest
@@ -80,7 +81,7 @@ class Form:
     """A dialog as data: its subject, its fields, and how it is confirmed."""
 
     action_id: str
-    kind: Operation
+    operation: Operation
     title: str
     subject_lines: tuple[str, ...]
     fields: tuple[Field, ...]
@@ -127,7 +128,7 @@ class FormContext:
     amount_limit: int | None = None
     """Larger amounts require typing the player's id; None never requires it."""
     delivery: Delivery | None = None
-    """The delivery that is meant, on their screen."""
+    """The selected delivery, on the screen of deliveries."""
     other: Snapshot | None = None
     """The player to merge into."""
 
@@ -142,7 +143,7 @@ class EffectContext:
     forced_lately: Mapping[str, int] = field(default_factory=dict)
     """By event key: number of force-completed attempts in the game in the last seven days."""
     delivery: Delivery | None = None
-    """The delivery that is meant, on their screen."""
+    """The selected delivery, on the screen of deliveries."""
     other: Snapshot | None = None
     """The player to merge into."""
     key_label: str = ""
@@ -161,23 +162,24 @@ def _nothing_after(_form: Form, _values: Values, _key: str) -> ChangeRequest | N
 
 @dataclass(frozen=True, slots=True)
 class ChangeDialog:
-    """A change on the console's side: what is asked, sent and shown for it. Each module of `changes` has one."""
+    """The dialog of a change: its form, request, effects and summary. Each module of `changes` has one."""
 
     spec: ActionSpec
     form: Callable[[FormContext], Form]
-    """Raises `CannotOpen` when there is nothing to act on."""
-    call: Callable[[Form, Values, str], ChangeRequest]
-    """What is sent; the same form, values and idempotency key always make the same request."""
+    """Raises `CannotOpen` if there is nothing to act on."""
     effects: Callable[[Form, Values, EffectContext], list[Effect]]
-    """What will change, from the player as last read."""
+    """The effects, from the latest snapshot."""
     summary: Callable[[ChangeRequest, Any, Snapshot | None], str]
-    """What an applied change altered, from the answer (of the model that the table of operations names) and the player
-    as last read before it."""
+    """What an applied change did, from the answer (of the model in the table of operations) and the latest snapshot
+    before it."""
+    call: Callable[[Form, Values, str], ChangeRequest] = change_request
+    """The request; the same form, values and idempotency key always make the same one. Given only by changes with
+    fields besides ticket and reason."""
     unusual: Callable[[Form, Values], str | None] = _nothing_unusual
-    """Why the player's id has to be typed for these values, in words; None when it has not."""
+    """Why the player's id must be typed for these values, in words; None if it need not."""
     follow_up: Callable[[Form, Values, str], ChangeRequest | None] = _nothing_after
     """A second request, to be sent only after the first succeeded; None when there is none."""
-    other_kind: Operation | None = None
+    other_operation: Operation | None = None
     """A second operation that the dialog may send in place of its spec's."""
 
 
@@ -197,10 +199,10 @@ class CannotOpen(Exception):
 
 def control_character(text: str) -> str | None:
     """The error for a text with control characters; None when there are none."""
-    for place, char in enumerate(text, start=1):
-        if unicodedata.category(char) in ("Cc", "Cs"):
-            return f"character {place} is a control character (U+{ord(char):04X}); take it out"
-    return None
+    place = first_control(text)
+    if place is None:
+        return None
+    return f"character {place + 1} is a control character (U+{ord(text[place]):04X}); take it out"
 
 
 def _check_reason(text: str) -> str | None:
@@ -217,21 +219,18 @@ def _check_ticket(text: str) -> str | None:
     return control_character(text)
 
 
-def reason_field(*, required: bool, default: Value = "") -> Field:
-    """The field for the reason, which goes into the audit log."""
-    return Field(
+def ticket_and_reason(context: FormContext, *, reason_required: bool = True) -> tuple[Field, Field]:
+    """The last two fields of every dialog; both go into the audit log."""
+    ticket = Field("ticket", "ticket", default=context.ticket, hint="may stay empty", check=_check_ticket)
+    reason = Field(
         "reason",
         "reason",
-        required=required,
-        default=default,
-        hint="needed, goes into the audit log" if required else "may stay empty",
+        required=reason_required,
+        default=context.prefill.get("reason", ""),
+        hint="needed, goes into the audit log" if reason_required else "may stay empty",
         check=_check_reason,
     )
-
-
-def ticket_field(default: str) -> Field:
-    """The field for the ticket."""
-    return Field("ticket", "ticket", default=default, hint="may stay empty", check=_check_ticket)
+    return ticket, reason
 
 
 def whole_number(text: str) -> int | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
+
+from kraty_console.domain.timestamps import age
 
 GROUP: Final = "\u202f"
 """Between groups of three digits: the narrow no-break space, one cell wide."""
@@ -83,18 +85,6 @@ def duration_words(seconds: float) -> str:
     if whole < _YEAR:
         return f"{whole // _DAY}d"
     return f"{whole // _YEAR}y"
-
-
-def as_utc(moment: datetime) -> datetime:
-    """The time in UTC; a time without a zone is taken as UTC (contract/README.md#wire-format)."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def age(moment: datetime, now: datetime) -> float:
-    """Seconds since a time; negative if it is in the future."""
-    if now.tzinfo is None or moment.tzinfo is None:
-        now, moment = as_utc(now), as_utc(moment)
-    return (now - moment).total_seconds()
 
 
 def since(moment: datetime, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The dialogs, by action: open one, check it, say what it will do, and turn it into the call that is sent."""
+"""The dialogs of changes by action: opening, validation, and the requests they make."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ CHANGES: Final[dict[str, ChangeDialog]] = {each.CHANGE.spec.id: each.CHANGE for 
 """By the id of the action."""
 
 
-def form_for(action_id: str, asked: FormContext) -> Form:
-    """The dialog of an action. Raises `CannotOpen` when its row is gone, or the action has no dialog."""
+def form_for(action_id: str, context: FormContext) -> Form:
+    """The dialog of an action. Raises `CannotOpen` if its row is gone, or the action has no dialog."""
     change = CHANGES.get(action_id)
     if change is None:
         raise CannotOpen(f"{action_id} has no dialog")
-    return change.form(asked)
+    return change.form(context)
 
 
 def asks_for_id(form: Form, values: Values) -> str | None:
-    """Why the player's id has to be typed, in words; None when it has not."""
+    """Why the player's id must be typed, in words; None if it need not."""
     if form.needs_typed_id:
         return f"type {form.typed_id} to confirm"
     why = CHANGES[form.action_id].unusual(form, values)
@@ -53,23 +53,23 @@ def asks_for_id(form: Form, values: Values) -> str | None:
 
 
 def problems(form: Form, values: Values) -> dict[str, str]:
-    """What is wrong, by field name (`fields.TYPED_ID` for the typed id); empty when the form can be sent."""
-    found: dict[str, str] = {}
+    """The errors by field name (`fields.TYPED_ID` for the typed id); empty if the form can be sent."""
+    errors: dict[str, str] = {}
     for field in form.fields:
         words = field.validate(values.get(field.name, field.default))
         if words is not None:
-            found[field.name] = words
-    asks = asks_for_id(form, values)
-    if asks is not None and form.text(values, TYPED_ID) != form.typed_id:
-        found[TYPED_ID] = asks
-    return found
+            errors[field.name] = words
+    typed_id_reason = asks_for_id(form, values)
+    if typed_id_reason is not None and form.text(values, TYPED_ID) != form.typed_id:
+        errors[TYPED_ID] = typed_id_reason
+    return errors
 
 
 def build_call(form: Form, values: Values, idempotency_key: str) -> ChangeRequest:
-    """The call to send. The same form, values and key always make the same call. Check `problems` first."""
+    """The request to send. The same form, values and key always make the same request. Check `problems` first."""
     return CHANGES[form.action_id].call(form, values, idempotency_key)
 
 
 def follow_up(form: Form, values: Values, idempotency_key: str) -> ChangeRequest | None:
-    """The second call, to be sent only after the first succeeded; None when there is none."""
+    """The second request, to be sent only after the first succeeded; None if there is none."""
     return CHANGES[form.action_id].follow_up(form, values, idempotency_key)

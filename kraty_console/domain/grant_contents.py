@@ -83,11 +83,13 @@ def _amount_words(count: object) -> str:
 def entries_of(contents: Mapping[str, Any]) -> tuple[GrantEntry, ...]:
     """The entries of a grant that have a known shape."""
     raw = contents.get("entries")
-    found = []
+    entries = []
     for each in raw if isinstance(raw, list) else ():
         if isinstance(each, dict) and isinstance(each.get("type"), str) and each["type"] in KEY_FIELD:
             key, count = each.get(KEY_FIELD[each["type"]]), each.get(COUNT_FIELD[each["type"]])
             if isinstance(key, str) and isinstance(count, int) and not isinstance(count, bool):
                 parameters = each.get("parameters")
-                found.append(GrantEntry(each["type"], key, count, parameters if isinstance(parameters, dict) else None))
-    return tuple(found)
+                entries.append(
+                    GrantEntry(each["type"], key, count, parameters if isinstance(parameters, dict) else None)
+                )
+    return tuple(entries)

@@ -241,10 +241,10 @@ def templates(catalog: Catalog | None, grants: Iterable[Grant] = (), last: int =
         "crate": names.crates[:1] if names else ("legendary_box",),
     }
     counts = {"currency": 100, "item": 1, "crate": 1}
-    found = [
+    choices = [
         (kind, write_entries([GrantEntry(kind, key, counts[kind])])) for kind, keys in first.items() for key in keys
     ]
-    seen = {text for _, text in found}
+    seen = {text for _, text in choices}
     for grant in grants:
         if last <= 0:
             break
@@ -252,9 +252,9 @@ def templates(catalog: Catalog | None, grants: Iterable[Grant] = (), last: int =
         text = write_entries(entries)
         if entries and text not in seen:
             seen.add(text)
-            found.append((f"as before: {listed(entry.words() for entry in entries)}", text))
+            choices.append((f"as before: {listed(entry.words() for entry in entries)}", text))
             last -= 1
-    return found
+    return choices
 
 
 def completions(catalog: Catalog | None, kind: str) -> tuple[str, ...]:

@@ -89,11 +89,11 @@ class Links:
 
     def of_attempt(self, attempt: Attempt) -> Linked:
         """The grants of an attempt."""
-        found = self._by_attempt.get(attempt.id, [])
+        derived = self._by_attempt.get(attempt.id, [])
         if attempt.grant_ids is not None:
             # `grantIds` lists the attempt's reward grants; milestone grants name the attempt too but are not in it.
-            found = [each for each in found if self._grants[each].source_kind != MILESTONE]
-        ids = list(dict.fromkeys([*(attempt.grant_ids or ()), *found]))
+            derived = [each for each in derived if self._grants[each].source_kind != MILESTONE]
+        ids = list(dict.fromkeys([*(attempt.grant_ids or ()), *derived]))
         grants = tuple(self._grants[each] for each in ids if each in self._grants)
         doubt: Doubt = "" if attempt.grant_ids is not None or ids else self.doubt
         return Linked(tuple(ids), grants, not doubt, doubt)

@@ -88,6 +88,7 @@ def _overlap(one: ActionSpec, other: ActionSpec) -> bool:
 
 def keymap_problems(keymap: Mapping[str, str]) -> list[str]:
     """The errors of a keymap (`{action id: "key, key"}`), one sentence each; empty when it is valid."""
+    # Every start reads the keymap; only a misspelt one needs this module, about 2 ms.
     import difflib
 
     problems: list[str] = []

@@ -196,13 +196,13 @@ class NextSteps:
 
     def _all_troubles(self) -> Iterator[_Trouble]:
         snapshot, now = self.snapshot, self._now
-        found: list[tuple[str, tuple[Diagnosis, ...]]] = [
+        by_row: list[tuple[str, tuple[Diagnosis, ...]]] = [
             *((each.id, attempt_faults(each, snapshot, now, self._links)) for each in snapshot.attempts),
             *((each.id, grant_faults(each, snapshot, now)) for each in snapshot.grants),
             *((each.id, (diagnose_lobby(each, now),)) for each in snapshot.lobbies),
         ]
         is_provided: set[tuple[str, str]] = set()
-        for row_id, faults in found:
+        for row_id, faults in by_row:
             for diagnosis in faults:
                 mended_on = row_id
                 if diagnosis.target_id is not None and self._row_of(diagnosis.target_id) is not None:

@@ -1,4 +1,4 @@
-"""What a change that was applied altered, in a few words for the ticket: from the server's answer, not from a guess."""
+"""Summarizes an applied change in a few words, from the server's answer."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def outcome_summary(call: ChangeRequest, answer: Changed | None, before: Snapshot | None) -> str:
-    """`in progress → force-completed, score 320 → 1 500`; empty where the answer does not tell.
+    """`in progress → force-completed, score 320 → 1 500`; empty if the answer does not say.
 
     Args:
-        call: What was sent.
-        answer: What the server answered; None when the effect is known from its audit log alone.
-        before: The player as last read before it, for what was there.
+        call: The change.
+        answer: The server's answer; None if the effect is known only from the audit log.
+        before: The latest snapshot before the change.
     """
-    if not isinstance(answer, model_of(OPERATIONS[call.kind].answer)):
+    if not isinstance(answer, model_of(OPERATIONS[call.operation].answer)):
         return ""
-    change = next(each for each in CHANGES.values() if call.kind in (each.spec.kind, each.other_kind))
+    change = next(each for each in CHANGES.values() if call.operation in (each.spec.operation, each.other_operation))
     return change.summary(call, answer, before)

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import unquote
 
-from kraty_console.domain.completeness import unreadable_count
-
-T = TypeVar("T")
+from kraty_console.contract.characters import INVISIBLE
 
 _AROUND: Final = "\"'`´“”„‘’‚«»‹›<>()[]{}*_,;:!?|"
 """Quotes, brackets, emphasis marks and sentence punctuation."""
 
 _IN_BRACKETS: Final = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 """An address after a name: `Alice <alice@example.com>`."""
-
-_INVISIBLE: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
 
 
 def candidates(text: str) -> tuple[str, ...]:
@@ -32,16 +27,6 @@ def candidates(text: str) -> tuple[str, ...]:
     return (text, cleaned) if cleaned and cleaned != text else (text,)
 
 
-async def first_hits(text: str, search: Callable[[str], Awaitable[list[T]]]) -> list[T]:
-    """The result of the first candidate with hits; unreadable hits count."""
-    hits: list[T] = []
-    for candidate in candidates(text):
-        hits = await search(candidate)
-        if hits or unreadable_count(hits):
-            break
-    return hits
-
-
 def cleaned_id_note(typed: str, player: str) -> str:
     """A note that the typed id is unknown, and which player was opened instead."""
     return f"nobody is called {typed}: this is {player}"
@@ -49,8 +34,8 @@ def cleaned_id_note(typed: str, player: str) -> str:
 
 def _cleaned(text: str) -> str:
     text = _visible(text).strip()
-    if found := _IN_BRACKETS.search(text):
-        text = found[1]
+    if match := _IN_BRACKETS.search(text):
+        text = match[1]
     before = None
     while text != before:  # wrappers may be nested
         before = text
@@ -71,5 +56,5 @@ def _bare(text: str) -> str:
 
 def _visible(text: str) -> str:
     """Remove invisible characters and normalize blanks; joiners inside emoji are removed too."""
-    seen = (char for char in text if unicodedata.category(char) not in _INVISIBLE)
+    seen = (char for char in text if unicodedata.category(char) not in INVISIBLE)
     return "".join(" " if char.isspace() else char for char in seen)

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from kraty_console.contract.audit import AuditRow
     from kraty_console.contract.players import Grant, Snapshot
 
-NOT_TOLD: Final = "revoked; the audit log has when, by whom and why"
-"""What is said where no audit row of the player tells."""
+NOT_IN_AUDIT: Final = "revoked; the audit log has when, by whom and why"
+"""The text if no audit row of the player has it."""
 
 
 def revocation_words(grant: Grant, snapshot: Snapshot, now: datetime) -> str:
-    """`revoked 3h ago by maria: duplicate of an order`; empty where no audit row tells. Raw text."""
+    """`revoked 3h ago by maria: duplicate of an order`; empty if no audit row has it. Raw text."""
     row = _revocation(grant, snapshot)
     if row is None:
         return ""
@@ -29,14 +29,14 @@ def revocation_words(grant: Grant, snapshot: Snapshot, now: datetime) -> str:
 
 
 def diagnose_revoked(grant: Grant, snapshot: Snapshot, now: datetime) -> Diagnosis:
-    """What there is to know about a revoked grant; nothing is wrong with it."""
+    """Diagnose a revoked grant; nothing is wrong with it."""
     words = revocation_words(grant, snapshot, now)
-    told = f"{words[:1].upper()}{words[1:]}" if words else NOT_TOLD.capitalize()
+    sentence = f"{words[:1].upper()}{words[1:]}" if words else NOT_IN_AUDIT.capitalize()
     return Diagnosis(
         Fault.GRANT_REVOKED,
         words,
         "fine",
-        f"{told.rstrip('.')}. The player cannot collect it; if they are due it after all, F delivers it.",
+        f"{sentence.rstrip('.')}. The player cannot collect it; if they are due it after all, F delivers it.",
     )
 
 

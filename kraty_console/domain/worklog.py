@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kraty_console.domain.formatting import as_utc, ungrouped
+from kraty_console.contract.characters import is_unsafe
+from kraty_console.domain.formatting import ungrouped
+from kraty_console.domain.timestamps import as_utc
 
 if TYPE_CHECKING:
     from kraty_console.contract.audit import AuditRow
@@ -75,4 +77,4 @@ def worklog(ticket: str, work: Iterable[WorklogEntry]) -> str:
 
 def _line(text: str) -> str:
     """The text on one line, so that pasting it cannot add lines."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split(" ")).strip()
+    return " ".join("".join(" " if is_unsafe(char) or char.isspace() else char for char in text).split(" ")).strip()

@@ -1,4 +1,8 @@
-"""Splits text into terminal cells, with the widths that the layout used."""
+"""Splits text into terminal cells, with the widths that the layout used (Rich's).
+
+Every painted piece passes here, so the usual characters are recognised by patterns instead of being measured; and this
+package depends on no other, so it has its own pattern of control characters (see `contract.characters`).
+"""
 
 from __future__ import annotations
 

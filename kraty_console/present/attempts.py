@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.domain.action_spec import COMPLETE
 from kraty_console.domain.completeness import NOT_PROVIDED, UNKNOWN
 from kraty_console.domain.diagnosis import attempt_faults
-from kraty_console.domain.formatting import age
 from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_links import Linked, Links
 from kraty_console.domain.labels import event_words, localized, spaced, status_words
 from kraty_console.domain.problems import Diagnosis, Severity
+from kraty_console.domain.timestamps import age
 from kraty_console.present.document import (
     Document,
     DocumentSection,

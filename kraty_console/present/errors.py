@@ -89,6 +89,8 @@ def error_text(error: KratyError, *, role: str | None = None) -> ErrorText:
     if isinstance(error, BadAnswer):
         hint = "Check the address: is it a Kraty backend?" if not error.maybe_applied else _CHECK_FIRST
         return _words("The answer was not one of Kraty's.", trace, message, hint, FAILED)
+    if error.status is None and not error.code:  # of this program, such as a journal that cannot be written
+        return ErrorText(SafeText(f"{message}."), SafeText(f"{message}."), SafeText(""), FAILED)
     return _words("The request failed.", trace, message, "", FAILED)
 
 

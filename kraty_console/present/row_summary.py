@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from kraty_console.domain import snapshot_lookup
 from kraty_console.domain.completeness import why_unknown
 from kraty_console.domain.diagnosis import attempt_faults, diagnose_lobby, grant_faults
-from kraty_console.domain.formatting import age, as_utc, counted
+from kraty_console.domain.formatting import counted
 from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.labels import event_words, reason_words, status_words
+from kraty_console.domain.timestamps import as_utc, is_past
 from kraty_console.present.attempts import SEVERITY_TONE, no_grants_words
 from kraty_console.present.document import amount_text
 from kraty_console.present.grants import source_words
@@ -71,7 +72,7 @@ def _attempt(attempt: Attempt, snapshot: Snapshot, now: datetime) -> Iterator[Ce
     parts.extend(f"{safe(name, limit=40)} {amount_text(value)}" for name, value in list(attempt.metrics.items())[:4])
     ends = attempt.window_ends_at or attempt.ends_at
     if ends is not None:
-        parts.append(f"window {'to' if age(ends, now) < 0 else 'ended'} {_clock(ends, now)}")
+        parts.append(f"window {'ended' if is_past(ends, now) else 'to'} {_clock(ends, now)}")
     yield Cell(SafeText(" · ".join(parts)))
     roll = attempt.roll
     if roll is not None and roll.status == "failed":
@@ -114,7 +115,7 @@ def _grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
     if grant.claimed_at is not None:
         parts.append(f"claimed {ago(grant.claimed_at, now)}")
     elif grant.expires_at is not None and grant.status != "revoked":
-        parts.append(f"{'expires' if age(grant.expires_at, now) < 0 else 'expired'} {ago(grant.expires_at, now)}")
+        parts.append(f"{'expired' if is_past(grant.expires_at, now) else 'expires'} {ago(grant.expires_at, now)}")
     yield Cell(SafeText(" · ".join(parts)))
     for fault in grant_faults(grant, snapshot, now):
         if fault.words:
@@ -129,7 +130,7 @@ def _lobby(lobby: Lobby, now: datetime) -> Iterator[Cell]:
     if lobby.started_at is not None:
         state.append(SafeText(f"started {ago(lobby.started_at, now)}"))
     if lobby.ends_at is not None:
-        state.append(SafeText(f"{'ends' if age(lobby.ends_at, now) < 0 else 'ended'} {ago(lobby.ends_at, now)}"))
+        state.append(SafeText(f"{'ended' if is_past(lobby.ends_at, now) else 'ends'} {ago(lobby.ends_at, now)}"))
     yield Cell(SafeText(" · ".join(state)))
     fault = diagnose_lobby(lobby, now)
     if fault.severity != "fine":

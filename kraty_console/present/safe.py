@@ -15,6 +15,8 @@ import re
 import unicodedata
 from typing import Final, NewType
 
+from kraty_console.contract.characters import BLANK, UNSAFE
+
 SafeText = NewType("SafeText", str)
 """Text that was sanitized, or that this program wrote itself."""
 
@@ -27,11 +29,7 @@ MAX_MARKS: Final = 8
 
 MISSING: Final = SafeText("—")
 
-_BAD_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINER: Final = "\u200d"
-_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Printable by category but invisible."""
-
 _SELECTOR: Final = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _PICTURES: Final = re.compile("[\u2400-\u2426]")
 _TEXT_OR_EMOJI_STYLE: Final = frozenset("\ufe0e\ufe0f")
@@ -69,7 +67,7 @@ def _cleaned(text: str, multiline: bool, *, ends_in_cut: bool) -> str:
             continue
         category = unicodedata.category(char)
         if category in ("Mn", "Me", "Mc"):
-            if not has_base or char in _BLANK or (_SELECTOR.match(char) and not _selects(text, place)):
+            if not has_base or char in BLANK or (_SELECTOR.match(char) and not _selects(text, place)):
                 out.append(_spelled(char))
                 marks, has_base = 0, False
                 continue
@@ -81,10 +79,10 @@ def _cleaned(text: str, multiline: bool, *, ends_in_cut: bool) -> str:
                 has_base = False
             continue
         marks = 0
-        if category in _BAD_CATEGORIES and not (char == _JOINER and _joins_emoji(text, place)):
+        if category in UNSAFE and not (char == _JOINER and _joins_emoji(text, place)):
             out.append(_spelled(char))
             has_base = False
-        elif char in _BLANK or _PICTURES.match(char) or (char == CUT and place == len(text) - 1 and not ends_in_cut):
+        elif char in BLANK or _PICTURES.match(char) or (char == CUT and place == len(text) - 1 and not ends_in_cut):
             out.append(f"\\u{{{ord(char):X}}}")
             has_base = False
         else:
@@ -145,7 +143,7 @@ def misleading_form(value: str) -> str | None:
     if not value:
         return "is empty"
     head = value[:DEFAULT_LIMIT]
-    if all(char.isspace() or char in _BLANK or unicodedata.category(char) in _BAD_CATEGORIES for char in head):
+    if all(char.isspace() or char in BLANK or unicodedata.category(char) in UNSAFE for char in head):
         return "looks blank"
     if head[0].isspace() or (len(value) <= DEFAULT_LIMIT and head[-1].isspace()):
         return "begins or ends with a space"

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from kraty_console.domain.formatting import as_utc
 from kraty_console.domain.scopes import Scope
 from kraty_console.domain.text_matching import comparable, needle
+from kraty_console.domain.timestamps import as_utc
 from kraty_console.present.safe import MISSING, SafeText, safe
 from kraty_console.present.width import cells as cell_width
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from kraty_console.domain import formatting
+from kraty_console.domain.timestamps import as_utc
 from kraty_console.present.safe import MISSING, SafeText, safe
 
 
@@ -15,7 +16,7 @@ def ago(moment: datetime | None, now: datetime) -> SafeText:
 
 def day(moment: datetime | None) -> SafeText:
     """The date in UTC, `2026-03-02`; `—` for None."""
-    return MISSING if moment is None else SafeText(formatting.as_utc(moment).strftime("%Y-%m-%d"))
+    return MISSING if moment is None else SafeText(as_utc(moment).strftime("%Y-%m-%d"))
 
 
 def exact(moment: datetime | None, now: datetime | None = None, local: tzinfo | None = None) -> SafeText:
@@ -26,7 +27,7 @@ def exact(moment: datetime | None, now: datetime | None = None, local: tzinfo | 
     """
     if moment is None:
         return MISSING
-    utc = formatting.as_utc(moment)
+    utc = as_utc(moment)
     parts = [utc.strftime("%Y-%m-%d %H:%M:%S UTC")]
     try:
         there = utc.astimezone(local)

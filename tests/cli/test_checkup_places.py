@@ -172,7 +172,7 @@ async def journal_with(path: Path, *outcomes: EntryState) -> None:
     for number, outcome in enumerate(outcomes):
         entry = await journal.begin(
             Scope("https://a.example", "s", "g"),
-            kind=Operation.BAN,
+            operation=Operation.BAN,
             player="bob_7",
             path="/x",
             idempotency_key=f"key-{number}",

@@ -16,7 +16,7 @@ import pytest
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.cli import server
 from kraty_console.cli.main import run
-from kraty_console.domain.invisible_characters import invisible_part
+from kraty_console.contract.characters import invisible_part
 from tests.data import load_hostile
 from tests.harness.client.scripted_server import answers, wired
 from tests.harness.contract.served_backend import Backend

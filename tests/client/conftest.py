@@ -1,4 +1,4 @@
-"""Clients that wait for nothing: their pauses are written down instead."""
+"""Clients with a clock that passes only while they sleep, and a journal."""
 
 from __future__ import annotations
 

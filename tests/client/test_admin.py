@@ -1,4 +1,4 @@
-"""What the client asks, byte for byte, and what it makes of the answers."""
+"""The requests of the client, byte for byte, and how it reads the answers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CREDIT = ChangeRequest(
 )
 
 
-async def test_a_call_carries_the_token_its_version_and_nothing_of_the_library(client_of: MakeClient) -> None:
+async def test_requests_have_the_token_and_the_version_but_no_library_headers(client_of: MakeClient) -> None:
     async with wired(told({"member": {"id": "m"}})) as wire:
         await client_of(wire.url + "/").me()
     (heard,) = wire.heard
@@ -48,14 +48,14 @@ async def test_a_call_carries_the_token_its_version_and_nothing_of_the_library(c
     }
 
 
-async def test_a_cookie_profile_sends_the_same_token_as_a_cookie(client_of: MakeClient) -> None:
+async def test_a_cookie_credential_is_sent_as_a_cookie(client_of: MakeClient) -> None:
     async with wired(told({"member": {"id": "m"}})) as wire:
         await client_of(wire.url, kind="cookie").me()
     assert wire.heard[0].headers["cookie"] == f"kraty_session={TOKEN}"
     assert "authorization" not in wire.heard[0].headers
 
 
-async def test_cookies_that_a_server_sets_are_not_kept(client_of: MakeClient) -> None:
+async def test_cookies_from_the_server_are_ignored(client_of: MakeClient) -> None:
     async with wired(told({"member": {"id": "m"}}, Set_Cookie="kraty_session=stolen; Path=/")) as wire:
         client = client_of(wire.url)
         await client.me()
@@ -63,7 +63,7 @@ async def test_cookies_that_a_server_sets_are_not_kept(client_of: MakeClient) ->
     assert "cookie" not in wire.heard[1].headers
 
 
-async def test_health_is_asked_without_a_token(client_of: MakeClient) -> None:
+async def test_health_is_requested_without_a_token(client_of: MakeClient) -> None:
     async with wired(answers(200, {"ok": True, "features": ["idempotency-keys"]})) as wire:
         health = await client_of(wire.url).health()
     assert health.features == ["idempotency-keys"]
@@ -78,7 +78,7 @@ async def test_one_connection_serves_many_calls(client_of: MakeClient) -> None:
     assert wire.connections == 1
 
 
-async def test_a_snapshot_comes_with_its_etag_and_keeps_unknown_fields(client_of: MakeClient) -> None:
+async def test_a_snapshot_has_its_etag_and_unknown_fields(client_of: MakeClient) -> None:
     async with wired(told(PLAYER, ETag='W/"7"', X_Request_Id="r-1")) as wire:
         fetched = await client_of(wire.url).snapshot("alice_42", limit=20)
     assert fetched is not None
@@ -93,14 +93,14 @@ async def test_an_unchanged_snapshot_is_none(client_of: MakeClient) -> None:
     assert wire.heard[0].headers["if-none-match"] == 'W/"7"'
 
 
-async def test_search_asks_with_the_text_encoded(client_of: MakeClient) -> None:
+async def test_the_search_text_is_encoded(client_of: MakeClient) -> None:
     async with wired(told({"players": [{"externalPlayerId": "a&b", "match": "prefix"}]})) as wire:
         hits = await client_of(wire.url).search("a&b=c #ü", limit=3)
     assert [hit.external_player_id for hit in hits] == ["a&b"]
     assert wire.heard[0].target == f"{GAME}/players?query=a%26b%3Dc%20%23%C3%BC&environment=live&limit=3"
 
 
-async def test_the_audit_log_is_asked_with_every_filter(client_of: MakeClient) -> None:
+async def test_the_audit_log_is_requested_with_every_filter(client_of: MakeClient) -> None:
     page = {"rows": [{"id": "a-1", "action": "wallet.credit"}], "nextCursor": "c 2"}
     async with wired(told(page)) as wire:
         read = await client_of(wire.url).audit_log(
@@ -122,7 +122,7 @@ async def test_the_audit_log_is_asked_with_every_filter(client_of: MakeClient) -
     )
 
 
-async def test_one_audit_row_and_the_catalog(client_of: MakeClient) -> None:
+async def test_an_audit_row_and_the_catalog_are_read(client_of: MakeClient) -> None:
     catalog = {"items": [{"key": "potion"}], "currencies": [{"key": "gold"}], "bundles": []}
     async with wired(told({"id": "row/1"}), told(catalog)) as wire:
         client = client_of(wire.url)
@@ -134,7 +134,7 @@ async def test_one_audit_row_and_the_catalog(client_of: MakeClient) -> None:
     ]
 
 
-async def test_a_change_is_posted_to_its_route_with_only_what_was_set(client_of: MakeClient) -> None:
+async def test_a_change_is_posted_to_its_route_with_only_the_set_fields(client_of: MakeClient) -> None:
     answer = {"economyKey": "gold", "balance": 700, "applied": True, "audit": {"id": "a-1", "url": "/audit/a-1"}}
     async with wired(told(answer)) as wire:
         client = client_of(wire.url)
@@ -149,7 +149,7 @@ async def test_a_change_is_posted_to_its_route_with_only_what_was_set(client_of:
     assert heard.json == {"amount": 500, "reason": "lost in the crash", "idempotencyKey": "key-0001"}
 
 
-async def test_a_manual_grant_names_its_player_in_the_body_and_ascii_alone_leaves(client_of: MakeClient) -> None:
+async def test_a_manual_grant_names_its_player_in_a_body_of_ascii(client_of: MakeClient) -> None:
     request = ManualGrant.model_validate(
         {
             "externalPlayerId": "ünï/…",
@@ -166,21 +166,21 @@ async def test_a_manual_grant_names_its_player_in_the_body_and_ascii_alone_leave
     assert wire.heard[0].json["externalPlayerId"] == "ünï/…"
 
 
-async def test_an_audit_row_without_an_address_gets_the_one_of_its_route(client_of: MakeClient) -> None:
+async def test_an_audit_row_without_a_url_gets_the_url_of_its_route(client_of: MakeClient) -> None:
     client = client_of("http://127.0.0.1:1/kraty")
     link = client.audit_url(AuditLink(id="a-1"))
     assert link == "http://127.0.0.1:1/kraty/admin/v1/studios/studio-1/audit-log/a-1"
     assert client.audit_url(AuditLink(id="a-1", url="https://portal.example/a-1")) == "https://portal.example/a-1"
 
 
-async def test_an_audit_row_is_linked_where_people_look_at_it(client_of: MakeClient) -> None:
+async def test_an_audit_row_is_linked_to_the_configured_page(client_of: MakeClient) -> None:
     client = client_of("http://127.0.0.1:1", audit_page="https://portal.example/{studioId}/{gameId}/log?row={auditId}")
     link = "https://portal.example/studio-1/game-1/log?row=a%2F1"
     assert client.audit_url(AuditLink(id="a/1")) == link
     assert client.audit_url(AuditLink(id="a/1", url="/elsewhere")) == link
 
 
-async def test_gzip_is_understood(client_of: MakeClient) -> None:
+async def test_gzip_is_decompressed(client_of: MakeClient) -> None:
     packed = gzip.compress(json.dumps({"data": PLAYER}).encode())
     async with wired(answers(200, packed, {"Content-Encoding": "gzip"})) as wire:
         fetched = await client_of(wire.url).snapshot("alice_42")
@@ -194,7 +194,7 @@ async def test_broken_gzip_is_a_bad_answer(client_of: MakeClient) -> None:
             await client_of(wire.url).me()
 
 
-async def test_a_new_token_is_used_from_the_next_call_on(client_of: MakeClient) -> None:
+async def test_a_new_token_is_used_from_the_next_request(client_of: MakeClient) -> None:
     async with wired(failed(401, "session_invalid", "dead"), told({"member": {"id": "m"}})) as wire:
         client = client_of(wire.url)
         with pytest.raises(SignInNeeded):
@@ -204,13 +204,13 @@ async def test_a_new_token_is_used_from_the_next_call_on(client_of: MakeClient) 
     assert wire.heard[1].headers["authorization"] == "Bearer kst_new"
 
 
-async def test_ending_the_session_is_a_delete(client_of: MakeClient) -> None:
+async def test_a_session_is_ended_with_delete(client_of: MakeClient) -> None:
     async with wired(answers(204, b"")) as wire:
         await client_of(wire.url).end_session()
     assert (wire.heard[0].method, wire.heard[0].target) == ("DELETE", "/admin/v1/session")
 
 
-async def test_a_call_that_is_cancelled_closes_its_connection_and_the_next_one_works(client_of: MakeClient) -> None:
+async def test_a_cancelled_request_closes_its_connection_and_the_next_one_works(client_of: MakeClient) -> None:
     asked = asyncio.Event()
 
     async def asked_and_silent(line: Line) -> None:
@@ -229,7 +229,7 @@ async def test_a_call_that_is_cancelled_closes_its_connection_and_the_next_one_w
     assert wire.connections == 2
 
 
-async def test_without_a_game_nothing_is_asked_until_one_is_entered() -> None:
+async def test_nothing_is_requested_before_a_game_is_selected() -> None:
     async with wired(told({"players": []})) as wire:
         client = KratyClient(wire.url, Credential(Secret("t")))
         with pytest.raises(Invalid, match="No game is selected"):
@@ -268,7 +268,7 @@ async def test_an_invalid_token_is_refused_without_showing_it(client_of: MakeCli
         "http://[::1",
     ],
 )
-def test_an_address_that_is_none_or_not_safe_is_refused(address: str) -> None:
+def test_an_invalid_or_unsafe_address_is_refused(address: str) -> None:
     with pytest.raises(Invalid):
         KratyClient(address, None)
 
@@ -283,7 +283,7 @@ def test_https_anywhere_and_http_to_this_machine(address: str) -> None:
 
 @pytest.mark.parametrize("surface", ["/admin/v1", "/server/v1", "/sdk/v1"])
 @pytest.mark.parametrize("written", ["https://api.kraty.io{}", "https://api.kraty.io{}/", "https://h/kraty{}//"])
-def test_an_address_that_holds_the_beginning_of_the_routes_is_refused(surface: str, written: str) -> None:
+def test_an_address_with_the_prefix_of_the_routes_is_refused(surface: str, written: str) -> None:
     for each in (surface, surface.upper()):
         with pytest.raises(Invalid, match=f"leave {surface} out of the address"):
             KratyClient(written.format(each), None)

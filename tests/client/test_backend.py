@@ -78,7 +78,7 @@ def grant(key: str) -> ChangeRequest:
     return ChangeRequest(Operation.MANUAL_GRANT, "alice", request)
 
 
-async def test_reading(world: TroubledGame) -> None:
+async def test_every_read(world: TroubledGame) -> None:
     async with client_to(world) as client:
         assert "idempotency-keys" in (await client.health()).features
         me = await client.me()
@@ -99,7 +99,7 @@ async def test_reading(world: TroubledGame) -> None:
             await client.snapshot("x/merge-into/y")
 
 
-async def test_what_happened_page_by_page(world: TroubledGame) -> None:
+async def test_the_timeline_is_read_page_by_page(world: TroubledGame) -> None:
     async with client_to(world) as client:
         whole = await client.timeline("alice", limit=200)
         assert {row.kind for row in whole.rows} >= {"attempt", "grant"}
@@ -187,7 +187,7 @@ async def test_every_change(world: TroubledGame, tmp_path: Path) -> None:
         await journal.close()
 
 
-async def test_a_viewer_changes_nothing_and_a_dead_session_reads_nothing(world: TroubledGame, tmp_path: Path) -> None:
+async def test_a_viewer_cannot_change_and_an_ended_session_cannot_read(world: TroubledGame, tmp_path: Path) -> None:
     journal = await Journal.open(tmp_path / "journal.sqlite")
     async with client_to(world, role=GAME_VIEWER) as client:
         performed = await Writer(client, journal).perform(grant("viewer-01"))
@@ -211,7 +211,7 @@ CUTS = [(side, part) for side in ("request_bytes", "answer_bytes") for part in P
 
 
 @pytest.mark.parametrize(("side", "part"), CUTS)
-async def test_a_grant_that_is_cut_happens_once_and_the_console_says_so(
+async def test_a_grant_over_a_broken_connection_happens_once_and_is_reported_so(
     world: TroubledGame, tmp_path: Path, side: str, part: float
 ) -> None:
     key = f"cut-{side}-{part}"

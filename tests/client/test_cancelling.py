@@ -1,4 +1,4 @@
-"""Whoever asks may be cancelled at any moment, and more than once: the connection is given back all the same."""
+"""A request may be cancelled at any moment: its connection is returned to the pool."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CONNECTIONS = 8
 
 @pytest.mark.parametrize("times", [1, 2, 3])
 @pytest.mark.parametrize("turns", range(40))
-async def test_requests_that_are_cancelled_leave_no_connection_in_use(turns: int, times: int) -> None:
+async def test_cancelled_requests_leave_no_connection_in_use(turns: int, times: int) -> None:
     """Cancelled so many turns of the loop after they were asked: from before they leave to their answer."""
     async with wired(answers(200, {"data": {}}, {"connection": "close"})) as wire:
         transport = Transport(wire.url, None)

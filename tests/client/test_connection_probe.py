@@ -1,4 +1,4 @@
-"""The way to a backend: what connecting costs, and what a certificate says of its end."""
+"""Measuring a connection: connect time, and the expiry of the certificate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.harness.client.scripted_server import answers, wired
 DER = certificate_in(CERTIFICATE.read_text()) or b""
 
 
-async def test_it_asks_with_get_over_one_connection_and_never_sends_the_token() -> None:
+async def test_a_probe_sends_get_over_one_connection_without_the_token() -> None:
     async with wired(answers(200, {"ok": True})) as wire:
         way = ProbeTransport(wire.url, Credential(Secret("t" * 20)))
         timed = [await way.ask("/admin/v1/health") for _ in range(3)]
@@ -78,5 +78,5 @@ def test_an_unreadable_certificate_has_no_expiry(certificate: bytes, until: date
 @pytest.mark.parametrize(
     "text", ["", "-----BEGIN CERTIFICATE-----", "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----"]
 )
-def test_a_text_without_a_certificate_holds_none(text: str) -> None:
+def test_a_text_without_a_certificate_has_none(text: str) -> None:
     assert valid_until(certificate_in(text) or b"") is None

@@ -9,10 +9,12 @@ import pytest
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.client.admin import KratyClient
+from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import NotAllowed, NotFound, Refused
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.contract.session import GAME_ADMIN, GAME_VIEWER
-from kraty_console.contract.webhooks import ReplayDelivery
+from kraty_console.contract.webhooks import DeliveryReplayed, ReplayDelivery
 from tests.harness.contract.served_backend import Backend
 from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
 from tests.harness.contract.webhooks import credit, deliver, make_endpoint
@@ -38,7 +40,11 @@ def client_to(world: TroubledGame, role: str = GAME_ADMIN) -> KratyClient:
     )
 
 
-async def test_what_was_delivered_is_read_and_sent_again(world: TroubledGame) -> None:
+def replay_of(delivery_id: str) -> ChangeRequest:
+    return ChangeRequest(Operation.REPLAY_DELIVERY, "", REQUEST, target_id=delivery_id)
+
+
+async def test_deliveries_are_read_and_replayed(world: TroubledGame) -> None:
     endpoint = make_endpoint(world)["endpoint"]["id"]
     for amount in (1, 2, 3):
         credit(world, "alice", amount)
@@ -54,11 +60,12 @@ async def test_what_was_delivered_is_read_and_sent_again(world: TroubledGame) ->
         assert first.data is not None
         assert (first.data["delta"], first.attempts[0].answer) == (1, "busy")
         with pytest.raises(NotAllowed, match=r"webhook\.replay"):
-            await viewer.replay(first.id, REQUEST)
+            await viewer.send(replay_of(first.id))
         with pytest.raises(Refused, match="waits for an earlier one") as held:
-            await client.replay(found[0].id, REQUEST)
+            await client.send(replay_of(found[0].id))
         assert held.value.details["waitsFor"] == first.id
-        replayed = await client.replay(first.id, REQUEST)
+        replayed = await client.send(replay_of(first.id))
+        assert isinstance(replayed, DeliveryReplayed)
         assert (replayed.delivery.status, replayed.audit is not None) == ("pending", True)
         with pytest.raises(NotFound):
             await client.delivery("evt_nothing")

@@ -1,4 +1,4 @@
-"""What a backend has is learned from its answers: a 404 for the route is told from one for the object."""
+"""The operations of a backend are learned from its answers: a 404 of the route differs from one of an object."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class _Again:
         return getattr(self._line, name)
 
 
-async def test_a_backend_without_me_does_not_tell_who_we_are(client_of: MakeClient) -> None:
+async def test_a_backend_without_me_does_not_know_the_member(client_of: MakeClient) -> None:
     async with wired(backend({"GET /admin/v1/health": HEALTHY})) as wire:
         client = client_of(wire.url)
         with pytest.raises(OperationMissing, match=r"no route GET /admin/v1/me"):
@@ -104,7 +104,7 @@ async def test_a_backend_without_me_does_not_tell_who_we_are(client_of: MakeClie
 
 
 @pytest.mark.parametrize("otherwise", [UNCLEAR, answers(404, b"<html>nginx</html>")])
-async def test_an_address_where_no_kraty_answers_is_no_missing_route(client_of: MakeClient, otherwise: Act) -> None:
+async def test_an_answer_of_another_server_is_not_a_missing_route(client_of: MakeClient, otherwise: Act) -> None:
     async with wired(backend({}, otherwise)) as wire:
         client = client_of(wire.url)
         with pytest.raises(BadAnswer, match="check the URL"):
@@ -112,14 +112,14 @@ async def test_an_address_where_no_kraty_answers_is_no_missing_route(client_of: 
         assert client.capabilities.of(Operation.ME) is Support.UNKNOWN
 
 
-async def test_search_is_missing_where_the_game_is_there(client_of: MakeClient) -> None:
+async def test_search_is_missing_if_the_game_is_visible(client_of: MakeClient) -> None:
     routes = {"GET /admin/v1/health": HEALTHY, f"GET {GAME}/players/": NO_PLAYER}
     async with wired(backend(routes)) as wire:
         with pytest.raises(OperationMissing, match=r"no route GET …/players"):
             await client_of(wire.url).search("ali")
 
 
-async def test_search_is_not_called_missing_where_the_game_is_not_seen(client_of: MakeClient) -> None:
+async def test_search_is_not_missing_if_the_game_is_not_visible(client_of: MakeClient) -> None:
     async with wired(backend({"GET /admin/v1/health": HEALTHY})) as wire:
         client = client_of(wire.url)
         for _ in range(2):
@@ -129,7 +129,7 @@ async def test_search_is_not_called_missing_where_the_game_is_not_seen(client_of
         assert sum("kraty-console-probe" in each.target for each in wire.heard) == 1
 
 
-async def test_a_player_that_was_found_shows_that_the_game_is_there(client_of: MakeClient) -> None:
+async def test_a_found_player_shows_that_the_game_is_visible(client_of: MakeClient) -> None:
     found = told({"player": {"externalPlayerId": "bob_7"}})
     routes = {"GET /admin/v1/health": HEALTHY, f"GET {GAME}/players/bob_7": found}
     async with wired(backend(routes)) as wire:
@@ -140,7 +140,7 @@ async def test_a_player_that_was_found_shows_that_the_game_is_there(client_of: M
         assert not any("probe" in each.target for each in wire.heard)
 
 
-async def test_a_published_look_up_is_never_taken_for_missing(client_of: MakeClient) -> None:
+async def test_a_published_operation_is_never_missing(client_of: MakeClient) -> None:
     routes = {"GET /admin/v1/health": HEALTHY}
     async with wired(backend(routes)) as wire:
         client = client_of(wire.url)
@@ -149,7 +149,7 @@ async def test_a_published_look_up_is_never_taken_for_missing(client_of: MakeCli
         assert client.capabilities.of(Operation.PLAYER) is Support.UNKNOWN
 
 
-async def test_a_backend_that_names_its_operations_is_believed(client_of: MakeClient) -> None:
+async def test_operations_named_in_health_are_available(client_of: MakeClient) -> None:
     health = answers(200, {"ok": True, "features": ["operation:me", "operation:search", "operation:fly"]})
     async with wired(backend({"GET /admin/v1/health": health})) as wire:
         client = client_of(wire.url)
@@ -175,7 +175,7 @@ async def test_changes_are_detected_without_sending_a_write(client_of: MakeClien
 
 
 @pytest.mark.parametrize("message", ["Player not found", f"nothing with the id {'0' * 8}-0000-0000-0000-{'0' * 12}"])
-async def test_a_404_about_an_object_shows_no_missing_route(message: str, client_of: MakeClient) -> None:
+async def test_a_404_about_an_object_is_not_a_missing_route(message: str, client_of: MakeClient) -> None:
     no = failed(405, "method_not_allowed", "GET is not for this path")
     gone = answers(404, {"error": {"code": "not_found", "message": message}})
     nobody = f"GET {GAME}/players/00000000-0000-0000-0000-000000000000/ban"
@@ -187,7 +187,7 @@ async def test_a_404_about_an_object_shows_no_missing_route(message: str, client
     assert client.capabilities.of("retry_roll") is Support.MISSING
 
 
-async def test_a_backend_that_answers_404_for_the_wrong_method_tells_nothing(client_of: MakeClient) -> None:
+async def test_a_404_for_the_wrong_method_shows_nothing(client_of: MakeClient) -> None:
     async with wired(backend({"GET /admin/v1/health": HEALTHY})) as wire:
         client = client_of(wire.url)
         await client.detect()
@@ -199,9 +199,7 @@ ROLL = RetryRewardRoll(idempotency_key="key-0001")
 WITH_ATTEMPT = told({"player": {"externalPlayerId": "alice_42"}, "attempts": [{"id": "att-1", "status": "completed"}]})
 
 
-async def test_a_change_that_meets_a_404_though_its_attempt_is_there_has_no_route(
-    client_of: MakeClient, journal: Journal
-) -> None:
+async def test_a_404_for_an_existing_attempt_is_a_missing_route(client_of: MakeClient, journal: Journal) -> None:
     routes = {"GET /admin/v1/health": HEALTHY, f"GET {GAME}/players/alice_42": WITH_ATTEMPT}
     async with wired(backend(routes)) as wire:
         client = client_of(wire.url)
@@ -217,7 +215,7 @@ async def test_a_change_that_meets_a_404_though_its_attempt_is_there_has_no_rout
         assert performed.error.route == "POST …/retry-reward-roll"
 
 
-async def test_a_change_whose_attempt_is_gone_met_no_missing_route(client_of: MakeClient, journal: Journal) -> None:
+async def test_a_404_for_a_missing_attempt_is_not_a_missing_route(client_of: MakeClient, journal: Journal) -> None:
     routes = {"GET /admin/v1/health": HEALTHY, f"GET {GAME}/players/alice_42": WITH_ATTEMPT}
     async with wired(backend(routes)) as wire:
         client = client_of(wire.url)
@@ -229,7 +227,7 @@ async def test_a_change_whose_attempt_is_gone_met_no_missing_route(client_of: Ma
 
 
 @pytest.mark.parametrize(("grant_id", "support"), [("gr-1", Support.MISSING), ("gr-2", Support.UNKNOWN)])
-async def test_a_revocation_that_meets_a_404_has_no_route_only_if_its_grant_is_there(
+async def test_a_404_of_a_revocation_is_a_missing_route_only_if_its_grant_exists(
     client_of: MakeClient, journal: Journal, grant_id: str, support: Support
 ) -> None:
     seen = told({"player": {"externalPlayerId": "alice_42"}, "grants": [{"id": "gr-1", "status": "pending"}]})
@@ -252,7 +250,7 @@ async def test_a_revocation_that_meets_a_404_has_no_route_only_if_its_grant_is_t
         answers(405, b""),
     ],
 )
-async def test_a_change_that_only_a_web_server_answers_is_told_as_without_route_and_stays_unknown(
+async def test_a_404_of_a_web_server_is_a_missing_route_with_an_unknown_outcome(
     client_of: MakeClient, journal: Journal, nothing_there: Act
 ) -> None:
     change = f"POST {GAME}/attempts/att-1/retry-reward-roll"
@@ -266,7 +264,7 @@ async def test_a_change_that_only_a_web_server_answers_is_told_as_without_route_
     assert client.capabilities.of("retry_roll") is Support.MISSING
 
 
-async def test_without_a_kraty_no_route_counts_as_missing(client_of: MakeClient, journal: Journal) -> None:
+async def test_no_route_is_missing_if_no_kraty_answers(client_of: MakeClient, journal: Journal) -> None:
     async with wired(answers(404, b"<html>nginx</html>")) as wire:
         client = client_of(wire.url)
         performed = await Writer(client, journal).perform(
@@ -287,7 +285,7 @@ class Clock:
         return self.now
 
 
-def test_the_revision_only_grows_and_what_is_saved_is_saved_once(tmp_path: Path) -> None:
+def test_the_revision_only_grows_and_each_is_saved_once(tmp_path: Path) -> None:
     path = tmp_path / "learned.json"
     known = Capabilities(path, backend="b")
     known.learn("ban", Support.MISSING)
@@ -316,7 +314,7 @@ def test_learned_facts_are_cached_for_a_day(tmp_path: Path) -> None:
     assert Capabilities(path, backend="one", clock=clock).of("search") is Support.UNKNOWN, "learned in the future"
 
 
-def test_saving_forgets_nothing_and_writes_only_what_is_new(tmp_path: Path) -> None:
+def test_saving_keeps_facts_and_writes_only_new_ones(tmp_path: Path) -> None:
     path = tmp_path / "capabilities.json"
     learned = Capabilities(path, backend="one")
     learned.learn("search", Support.MISSING)
@@ -341,7 +339,7 @@ def test_a_damaged_cache_is_ignored(tmp_path: Path, content: str) -> None:
     assert Capabilities(path, backend="one").of("me") is Support.UNKNOWN
 
 
-def test_what_a_profile_says_of_its_routes_is_right() -> None:
+def test_routes_of_a_profile_take_precedence() -> None:
     known = Capabilities()
     known.learn("me", Support.MISSING)
     missing = missing_operations(RouteTable({"ban": ("", "")}), known)

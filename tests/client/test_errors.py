@@ -1,4 +1,4 @@
-"""Every answer that is no success, and every way a connection can break, as the error it means."""
+"""Every error status and every broken connection becomes the right error."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ async def test_a_write_without_a_server_was_not_sent(client_of: MakeClient) -> N
     assert not raised.value.maybe_applied
 
 
-async def test_a_vetoed_write_was_not_sent(client_of: MakeClient) -> None:
+async def test_a_write_refused_before_sending_was_not_sent(client_of: MakeClient) -> None:
     async def refuse() -> None:
         raise Unavailable("the disk is full")
 
@@ -148,11 +148,11 @@ async def test_a_vetoed_write_was_not_sent(client_of: MakeClient) -> None:
         client = client_of(wire.url)
         prepared = client.prepare(CREDIT)
         with pytest.raises(Unavailable, match="disk is full"):
-            await client.deliver(CREDIT.kind, *prepared, before_send=refuse)
+            await client.deliver(CREDIT.operation, *prepared, before_send=refuse)
     assert wire.heard == []
 
 
-async def test_a_dripping_answer_times_out(client_of: MakeClient) -> None:
+async def test_a_slow_answer_times_out(client_of: MakeClient) -> None:
     dripping = asyncio.Event()
 
     async def drip(line: Any) -> None:
@@ -180,7 +180,7 @@ async def test_a_read_is_retried_after_temporary_errors(client_of: MakeClient, c
 
 
 @pytest.mark.parametrize("act", [cut_at_once, cut_after_request, sends(b"HTTP/1.1 2")])
-async def test_a_read_is_tried_again_over_a_new_connection(client_of: MakeClient, act: Act) -> None:
+async def test_a_read_is_retried_over_a_new_connection(client_of: MakeClient, act: Act) -> None:
     async with wired(act, told({"member": {"id": "m"}})) as wire:
         assert (await client_of(wire.url).me()).member.id == "m"
     assert wire.connections == 2
@@ -203,14 +203,14 @@ async def test_a_long_retry_after_is_not_waited_for(client_of: MakeClient, clock
 
 
 @pytest.mark.parametrize("act", [failed(400), failed(401), failed(403), failed(404), failed(409), answers(200, b"x")])
-async def test_a_read_that_was_answered_is_not_tried_again(client_of: MakeClient, act: Act) -> None:
+async def test_an_answered_read_is_not_retried(client_of: MakeClient, act: Act) -> None:
     async with wired(act) as wire:
         with pytest.raises(KratyError):
             await client_of(wire.url).snapshot("alice_42")
     assert len(wire.heard) == 1
 
 
-async def test_a_change_that_was_answered_with_success_was_made_though_its_answer_cannot_be_read(
+async def test_a_change_with_an_unreadable_answer_of_success_was_made(
     client_of: MakeClient,
 ) -> None:
     async with wired(told({"economyKey": "gold", "audit": {"id": "a-1"}})) as wire:
@@ -219,14 +219,14 @@ async def test_a_change_that_was_answered_with_success_was_made_though_its_answe
     assert answer.raw()["economyKey"] == "gold"
 
 
-async def test_a_redirect_is_not_followed_and_takes_no_token_along(client_of: MakeClient) -> None:
+async def test_a_redirect_is_not_followed_and_gets_no_token(client_of: MakeClient) -> None:
     async with wired(told({})) as other, wired(answers(307, b"", {"Location": other.url + "/x"})) as wire:
         with pytest.raises(BadAnswer, match="not followed"):
             await client_of(wire.url).me()
     assert other.heard == []
 
 
-async def test_a_proxy_of_the_environment_never_sees_what_is_for_this_machine(
+async def test_requests_to_this_machine_bypass_the_proxy(
     client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with wired(told({"member": {"id": "proxy"}})) as proxy, wired(told({"member": {"id": "m"}})) as wire:

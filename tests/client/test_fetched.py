@@ -1,4 +1,4 @@
-"""A large answer is read as a small one is, but not on the loop that answers keys."""
+"""A large answer is parsed like a small one, but in a thread."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import nullcontext
 import pytest
 from pydantic import model_validator
 
-from kraty_console.client.fetched import LARGE, fetched_in_thread
+from kraty_console.client.background_parsing import LARGE, fetched_in_thread
 from kraty_console.client.replies import HttpReply
 from kraty_console.contract.errors import BadAnswer
 from kraty_console.contract.wire import Answer
@@ -55,7 +55,7 @@ def test_a_large_answer_is_parsed_in_a_thread(size: int, aside: bool) -> None:
 
 @pytest.mark.parametrize("collects", [True, False])
 @pytest.mark.parametrize("named", [{"name": "alice"}, {}])
-def test_garbage_collection_is_paused_meanwhile(named: dict[str, str], collects: bool) -> None:
+def test_garbage_collection_is_paused_while_parsing(named: dict[str, str], collects: bool) -> None:
     before = gc.isenabled()
     (gc.enable if collects else gc.disable)()
     try:
@@ -67,6 +67,6 @@ def test_garbage_collection_is_paused_meanwhile(named: dict[str, str], collects:
 
 
 @pytest.mark.parametrize("size", [1, LARGE])
-def test_what_is_not_the_answer_asked_for_is_refused_however_large(size: int) -> None:
+def test_an_unexpected_answer_is_refused_whatever_its_size(size: int) -> None:
     with pytest.raises(BadAnswer, match="see: name"):
         asyncio.run(fetched_in_thread(Told, reply(size)))

@@ -1,4 +1,4 @@
-"""Which game a session turns to."""
+"""Which game a session selects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ME = Me.model_validate(
     ("studio", "game", "found"),
     [("s2", None, "g3"), ("Two", "race", "g3"), (None, "hunt", "g2"), ("One", "g1", "g1"), (None, "g3", "g3")],
 )
-def test_ids_and_names_lead_to_the_game(studio: str | None, game: str | None, found: str) -> None:
+def test_a_game_is_found_by_ids_and_names(studio: str | None, game: str | None, found: str) -> None:
     assert find_game(ME, studio, game).game.id == found
 
 
@@ -35,7 +35,7 @@ def test_several_matching_games_are_refused(studio: str | None, game: str | None
 
 
 @pytest.mark.parametrize(("studio", "game"), [("s3", None), ("s1", "g3"), (None, "chess")])
-def test_a_game_that_is_not_the_session_s_names_those_that_are(studio: str | None, game: str | None) -> None:
+def test_the_error_for_another_game_lists_those_of_the_session(studio: str | None, game: str | None) -> None:
     with pytest.raises(NotFound, match="It may enter: race, hunt, race"):
         find_games(ME, studio, game)
 
@@ -49,7 +49,7 @@ def test_a_game_that_is_not_the_session_s_names_those_that_are(studio: str | Non
         ("all", "1 entry"),
     ],
 )
-def test_a_game_that_could_not_be_read_is_not_said_to_be_closed(studios: object, count: str) -> None:
+def test_an_unreadable_game_is_not_reported_as_forbidden(studios: object, count: str) -> None:
     me = Me.model_validate({"member": {"id": "m1"}, "studios": studios})
     for game in (None, "race"):
         if game is None and any(each.games for each in me.studios):
@@ -60,7 +60,7 @@ def test_a_game_that_could_not_be_read_is_not_said_to_be_closed(studios: object,
         assert "may not enter" not in str(caught.value)
 
 
-def test_permissions_that_could_not_be_read_are_not_told() -> None:
+def test_unreadable_permissions_are_unknown() -> None:
     games = [{"id": "g1", "permissions": "all"}, {"id": "g2"}, {"id": "g3", "permissions": []}]
     me = Me.model_validate({"member": {"id": "m1"}, "studios": [{"id": "s1", "games": games}]})
     told = ["permissions" in game.model_fields_set for game in me.studios[0].games]

@@ -1,4 +1,4 @@
-"""Several consoles share one journal: none closes what another is about to send."""
+"""Several consoles share a journal: none closes an intent that another is about to send."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ YOUNG = timedelta(seconds=1)
 OLD = FOREIGN_PATIENCE + timedelta(seconds=1)
 
 
-def test_a_process_is_known_by_host_number_and_start() -> None:
+def test_a_process_is_identified_by_host_pid_and_start() -> None:
     assert may_still_send(this_process(), OLD)
     host, pid = socket.gethostname(), os.getpid()
     assert not may_still_send(f"{host}:{pid}:1", YOUNG), "a later process of the same number"
@@ -47,7 +47,7 @@ def test_an_ended_process_is_not_running() -> None:
 
 @pytest.mark.parametrize(("age", "expected"), [(YOUNG, True), (OLD, False)])
 @pytest.mark.parametrize("is_told_now", [True, False])
-def test_a_process_whose_start_is_not_known_is_judged_by_age(
+def test_a_process_with_an_unknown_start_is_judged_by_age(
     monkeypatch: pytest.MonkeyPatch, age: timedelta, expected: bool, is_told_now: bool
 ) -> None:
     """A system without /proc keeps no start: the pid may be in use again."""
@@ -67,7 +67,7 @@ async def _intent(client_of: MakeClient, url: str, path: Path, owner: str) -> st
     prepared = client.prepare(credit())
     entry = await journal.begin(
         Scope(client.base_url, "studio-1", "game-1"),
-        kind=Operation.CREDIT,
+        operation=Operation.CREDIT,
         player="alice_42",
         path=prepared.path,
         idempotency_key=KEY,
@@ -87,9 +87,7 @@ def alive() -> str:
     return f"{socket.gethostname()}:{parent}:{started}"
 
 
-async def test_an_intent_of_a_console_that_lives_is_left_to_it(
-    client_of: MakeClient, tmp_path: Path, alive: str
-) -> None:
+async def test_an_intent_of_a_running_console_is_left_to_it(client_of: MakeClient, tmp_path: Path, alive: str) -> None:
     path = tmp_path / "journal.sqlite"
     async with wired(CREDITED) as wire:
         entry_id = await _intent(client_of, wire.url, path, alive)
@@ -107,7 +105,7 @@ async def test_an_intent_of_a_console_that_lives_is_left_to_it(
     assert wire.heard == []
 
 
-async def test_an_intent_of_a_console_that_ended_is_closed(client_of: MakeClient, tmp_path: Path) -> None:
+async def test_an_intent_of_an_ended_console_is_closed(client_of: MakeClient, tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     async with wired(CREDITED) as wire:
         entry_id = await _intent(client_of, wire.url, path, f"{socket.gethostname()}:{os.getpid()}:1")
@@ -119,7 +117,7 @@ async def test_an_intent_of_a_console_that_ended_is_closed(client_of: MakeClient
         await journal.close()
 
 
-async def test_a_journal_of_the_first_layout_is_taken_on(tmp_path: Path) -> None:
+async def test_a_journal_of_the_first_layout_is_migrated(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     journal = await Journal.open(path)
     await journal.close()
@@ -138,7 +136,7 @@ async def test_a_journal_of_the_first_layout_is_taken_on(tmp_path: Path) -> None
     await journal.close()
 
 
-async def test_a_full_disk_after_the_answer_does_not_say_that_nothing_was_sent(
+async def test_a_full_disk_after_the_answer_is_not_reported_as_not_sent(
     client_of: MakeClient, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with wired(CREDITED) as wire:

@@ -1,4 +1,4 @@
-"""The journal: on the disk before anything leaves, shared by several consoles, never lost in silence."""
+"""The journal is on disk before anything is sent, is shared by consoles, and reports damage."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 22, 8, 0, 0, 123000, tzinfo=UTC)
 async def begun(journal: Journal, key: str = "key-0001", scope: Scope = SCOPE) -> JournalEntry:
     return await journal.begin(
         scope,
-        kind=Operation.CREDIT,
+        operation=Operation.CREDIT,
         player="alice/42 ü",
         path="/admin/v1/x?environment=live",
         idempotency_key=key,
@@ -37,7 +37,7 @@ async def begun(journal: Journal, key: str = "key-0001", scope: Scope = SCOPE) -
     )
 
 
-async def test_an_entry_comes_back_as_it_was_written(tmp_path: Path) -> None:
+async def test_an_entry_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "state" / "journal.sqlite"
     journal = await Journal.open(path, clock=lambda: NOW)
     entry = await begun(journal)
@@ -62,7 +62,7 @@ async def test_an_entry_comes_back_as_it_was_written(tmp_path: Path) -> None:
     await again.close()
 
 
-async def test_the_file_and_its_folder_are_the_owners_alone(tmp_path: Path) -> None:
+async def test_only_the_owner_can_read_the_file_and_its_folder(tmp_path: Path) -> None:
     path = tmp_path / "state" / "journal.sqlite"
     before = os.umask(0)
     try:
@@ -87,7 +87,7 @@ async def test_a_link_is_not_followed(tmp_path: Path) -> None:
     assert other.read_text() == "somebody's"
 
 
-async def test_what_is_written_is_on_the_disk_at_once(tmp_path: Path) -> None:
+async def test_entries_are_on_disk_at_once(tmp_path: Path) -> None:
     journal = await Journal.open(tmp_path / "journal.sqlite")
     assert await journal._work(lambda connection: connection.execute("PRAGMA synchronous").fetchone()[0]) == 2
     await journal.close()
@@ -102,7 +102,7 @@ from kraty_console.contract.operations import Operation
 
 async def main():
     journal = await Journal.open(Path(sys.argv[1]))
-    entry = await journal.begin(Scope("u", "s", "g"), kind=Operation.BAN, player="p", path="/x",
+    entry = await journal.begin(Scope("u", "s", "g"), operation=Operation.BAN, player="p", path="/x",
                                 idempotency_key="key-0001", body="{}")
     if sys.argv[2] == "sent":
         await journal.mark_sent(entry)
@@ -113,7 +113,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("state", [EntryState.INTENT, EntryState.SENT])
-async def test_a_console_that_is_killed_leaves_its_entry_open(tmp_path: Path, state: EntryState) -> None:
+async def test_a_killed_console_leaves_its_entry_open(tmp_path: Path, state: EntryState) -> None:
     path = tmp_path / "journal.sqlite"
     child = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, str(path), state.value)
     assert await child.wait() == -9
@@ -162,7 +162,7 @@ def _scribble(path: Path, start: int, end: int) -> None:
         file.write(b"\xa5" * (end - start))
 
 
-async def test_a_journal_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+async def test_a_journal_of_a_later_version_is_not_changed(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     await (await Journal.open(path)).close()
     connection = sqlite3.connect(path)
@@ -207,7 +207,7 @@ async def test_a_confirmed_outcome_is_not_overwritten(journal: Journal) -> None:
     assert await journal.get(entry.id) == applied
 
 
-async def test_open_entries_are_those_of_the_game_oldest_first(tmp_path: Path) -> None:
+async def test_open_entries_of_the_game_are_sorted_by_age(tmp_path: Path) -> None:
     moments = iter(NOW.replace(second=second) for second in (3, 1, 2, 4))
     journal = await Journal.open(tmp_path / "journal.sqlite", clock=lambda: next(moments))
     third, first = await begun(journal, "key-0003"), await begun(journal, "key-0001")
@@ -217,7 +217,7 @@ async def test_open_entries_are_those_of_the_game_oldest_first(tmp_path: Path) -
     await journal.close()
 
 
-async def test_a_call_that_was_cancelled_leaves_the_journal_in_order(journal: Journal) -> None:
+async def test_a_cancelled_call_leaves_the_journal_consistent(journal: Journal) -> None:
     tasks = [asyncio.create_task(begun(journal, f"key-{number:04}")) for number in range(10)]
     await asyncio.sleep(0)
     for task in tasks[::2]:
@@ -230,7 +230,7 @@ async def test_a_call_that_was_cancelled_leaves_the_journal_in_order(journal: Jo
 async def test_lone_surrogates_in_texts_are_stored(journal: Journal) -> None:
     entry = await journal.begin(
         SCOPE,
-        kind=Operation.BAN,
+        operation=Operation.BAN,
         player="p",
         path="/x",
         idempotency_key="key-0001",

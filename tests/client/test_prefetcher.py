@@ -1,4 +1,4 @@
-"""What is asked before the client is there: answered once, in the usual words, and asked again where it failed."""
+"""Prefetched requests: each is answered once, and a failed one is sent again by the client."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def test_the_client_uses_a_prefetched_answer_once(client_of: MakeClient) -
         assert heard.headers["host"] == wire.url.removeprefix("http://")
 
 
-async def test_an_answer_has_its_tag_its_number_and_how_long_it_took(client_of: MakeClient) -> None:
+async def test_an_answer_has_etag_request_id_and_duration(client_of: MakeClient) -> None:
     async with wired(told(PLAYER, ETag='"7"', x_request_id="r-7")) as wire:
         ahead = ahead_of(wire.url)
         ahead.ask(TARGET)
@@ -207,12 +207,12 @@ async def test_over_tls_only_a_trusted_server_sees_the_token(served: Served, mon
         ("https://straße.example", {}, False),
     ],
 )
-def test_nothing_is_asked_past_a_proxy_or_of_a_name_that_is_written_in_two_ways(
+def test_nothing_is_prefetched_past_a_proxy_or_from_a_non_ascii_host(
     url: str, environ: dict[str, str], possible: bool
 ) -> None:
     assert can_prefetch(url, environ, "linux") is possible
 
 
-def test_where_the_system_may_name_a_proxy_nothing_is_asked_over_tls() -> None:
+def test_nothing_is_prefetched_over_tls_if_the_system_may_have_a_proxy() -> None:
     assert not can_prefetch("https://api.example", {}, "darwin")
     assert can_prefetch("http://[::1]:8080", {}, "darwin")

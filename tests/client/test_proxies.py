@@ -1,4 +1,4 @@
-"""Proxies of the environment: what they name is told by the variable, what they refuse is told as theirs."""
+"""Proxies in the environment: settings are reported by variable, and errors of a proxy as its own."""
 
 from __future__ import annotations
 
@@ -170,11 +170,11 @@ def test_the_credentials_of_a_proxy_are_kept_apart() -> None:
         {"ALL_PROXY": "socks9://bad", "NO_PROXY": "example"},
     ],
 )
-def test_an_address_that_is_asked_directly(environ: dict[str, str]) -> None:
+def test_addresses_without_a_proxy(environ: dict[str, str]) -> None:
     assert proxy_of(API, environ, "linux") is None
 
 
-def test_plain_http_to_this_machine_never_meets_a_proxy() -> None:
+def test_plain_http_to_this_machine_never_uses_a_proxy() -> None:
     assert proxy_of("http://[::1]:8080", {"ALL_PROXY": "garbage://", "HTTP_PROXY": "http://proxy"}, "linux") is None
 
 
@@ -271,7 +271,7 @@ async def test_requests_through_socks(served: Served, client_of: MakeClient, mon
     assert len(served.heard) == 1
 
 
-async def test_an_exception_goes_past_the_proxy(
+async def test_an_exception_bypasses_the_proxy(
     served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{closed_port()}")
@@ -317,7 +317,7 @@ async def test_errors_of_a_proxy_are_attributed_to_it(
 
 
 @pytest.mark.parametrize("reply", [1, 2, 4, 5])
-async def test_what_socks_refuses(
+async def test_refusals_of_a_socks_proxy(
     reply: int, served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with tcp_server(lambda *streams: socks(*streams, reply=reply)) as port:
@@ -337,7 +337,7 @@ async def test_an_unreachable_proxy(
     assert raised.value.message == f"The proxy 127.0.0.1:{port} (https_proxy) refused the connection."
 
 
-async def test_errors_behind_the_proxy_are_the_server_s(
+async def test_errors_behind_the_proxy_are_attributed_to_the_server(
     served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with tcp_server(lambda *streams: tunnel(*streams, [])) as port:

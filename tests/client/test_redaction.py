@@ -1,4 +1,4 @@
-"""A server that sends the credential back gets it into no error, no journal and no answer."""
+"""A credential that a server echoes is in no error, journal or answer."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def test_an_echoed_token_is_not_journaled(client_of: MakeClient, journal: 
         assert TOKEN.encode() not in path.read_bytes()
 
 
-async def test_a_gateway_s_header_is_hidden_like_the_token(client_of: MakeClient) -> None:
+async def test_an_echoed_header_of_the_profile_is_hidden(client_of: MakeClient) -> None:
     connection = ConnectionSettings(headers=(("CF-Access-Client-Secret", Secret(GATEWAY)),))
     async with wired(answers(403, b"denied: " + GATEWAY.encode()), failed(400, "validation_failed", GATEWAY)) as wire:
         client = client_of(wire.url, connection=connection)

@@ -1,4 +1,4 @@
-"""An unknown outcome: look first, send again only where that is safe, else ask a person
+"""Resolving an unknown outcome: look first, resend only if that is safe, otherwise ask a person
 (client/README.md#exactly-once)."""
 
 from __future__ import annotations
@@ -45,9 +45,7 @@ async def moved(performed: ChangeOutcome, journal: Journal, url: str) -> None:
     await journal._work(lambda connection: connection.execute("UPDATE entries SET base_url = ?", (url,)))
 
 
-async def test_resolving_finds_the_row_of_the_audit_log_and_sends_nothing(
-    client_of: MakeClient, journal: Journal
-) -> None:
+async def test_evidence_in_the_audit_log_resolves_without_a_resend(client_of: MakeClient, journal: Journal) -> None:
     performed = await unknown(client_of, journal)
     other = {"id": "a-0", "outcome": "ok", "idempotencyKey": "another-key"}
     denied = {"id": "a-9", "outcome": "denied", "idempotencyKey": KEY}
@@ -64,7 +62,7 @@ async def test_resolving_finds_the_row_of_the_audit_log_and_sends_nothing(
     assert await journal.open_entries() == []
 
 
-async def test_resolving_finds_the_key_on_a_row_of_the_player_where_the_log_is_closed(
+async def test_evidence_on_a_row_of_the_player_is_used_without_the_audit_log(
     client_of: MakeClient, journal: Journal
 ) -> None:
     performed = await unknown(client_of, journal)
@@ -80,7 +78,7 @@ async def test_resolving_finds_the_key_on_a_row_of_the_player_where_the_log_is_c
     assert [heard.method for heard in wire.heard] == ["GET", "GET"]
 
 
-async def test_a_roll_that_failed_again_is_not_taken_for_an_effect(client_of: MakeClient, journal: Journal) -> None:
+async def test_a_roll_that_failed_again_is_not_an_effect(client_of: MakeClient, journal: Journal) -> None:
     request = RetryRewardRoll(idempotency_key=KEY)
     row = {"id": "a-1", "outcome": "ok", "idempotencyKey": KEY, "metadata": {"grantCount": 0, "rollError": "archived"}}
     async with wired(cut_after_request, rows(row)) as wire:
@@ -93,7 +91,7 @@ async def test_a_roll_that_failed_again_is_not_taken_for_an_effect(client_of: Ma
     assert resolved.error.details == {"rollError": "archived"}
 
 
-async def test_without_evidence_the_same_bytes_go_again_to_a_server_that_keeps_keys(
+async def test_without_evidence_the_same_bytes_are_resent_to_a_server_that_keeps_keys(
     client_of: MakeClient, journal: Journal
 ) -> None:
     replay = told(ANSWER, Idempotent_Replayed="true")
@@ -110,7 +108,7 @@ async def test_without_evidence_the_same_bytes_go_again_to_a_server_that_keeps_k
     assert (first.target, first.body) == (last.target, last.body)
 
 
-async def test_without_evidence_nothing_goes_again_to_a_server_that_may_not_keep_keys(
+async def test_without_evidence_nothing_is_resent_to_a_server_that_may_not_keep_keys(
     client_of: MakeClient, journal: Journal
 ) -> None:
     async with wired(cut_after_request, NO_ROWS, NO_EVIDENCE, FORGETS) as wire:
@@ -138,7 +136,7 @@ async def test_another_member_s_change_is_not_resent(client_of: MakeClient, jour
     assert [heard.method for heard in wire.heard].count("POST") == 1
 
 
-async def test_looking_never_sends(client_of: MakeClient, journal: Journal) -> None:
+async def test_looking_sends_no_change(client_of: MakeClient, journal: Journal) -> None:
     async with wired(cut_after_request, NO_ROWS, NO_EVIDENCE) as wire:
         writer = Writer(client_of(wire.url), journal)
         performed = await writer.perform(credit())
@@ -158,7 +156,7 @@ STILL_UNKNOWN = [
 
 
 @pytest.mark.parametrize("act", STILL_UNKNOWN)
-async def test_an_answer_to_a_resend_that_shows_nothing_leaves_it_unknown(
+async def test_an_inconclusive_answer_to_a_resend_leaves_it_unknown(
     client_of: MakeClient, journal: Journal, act: Act
 ) -> None:
     async with wired(cut_after_request, NO_ROWS, NO_EVIDENCE, KEEPS, act) as wire:
@@ -209,7 +207,7 @@ async def test_an_unsent_intent_is_closed_without_a_request(client_of: MakeClien
         client = client_of(wire.url)
         entry = await journal.begin(
             Scope(client.base_url, "studio-1", "game-1"),
-            kind=Operation.CREDIT,
+            operation=Operation.CREDIT,
             player="alice_42",
             path=client.prepare(credit()).path,
             idempotency_key=KEY,
@@ -221,7 +219,7 @@ async def test_an_unsent_intent_is_closed_without_a_request(client_of: MakeClien
     assert wire.heard == []
 
 
-async def test_rows_that_cannot_be_read_may_be_its_own(client_of: MakeClient, journal: Journal) -> None:
+async def test_unreadable_rows_may_be_its_own(client_of: MakeClient, journal: Journal) -> None:
     strange = {"id": 7, "idempotencyKey": KEY}
     player = {"player": {"externalPlayerId": "alice_42"}, "walletLedger": ["?"]}
     words = "2 rows could not be read, and its own may be among them"
@@ -236,7 +234,7 @@ async def test_rows_that_cannot_be_read_may_be_its_own(client_of: MakeClient, jo
     assert [heard.method for heard in wire.heard].count("POST") == 1
 
 
-async def test_a_row_that_can_be_read_among_others_is_evidence(client_of: MakeClient, journal: Journal) -> None:
+async def test_a_readable_row_among_unreadable_ones_is_evidence(client_of: MakeClient, journal: Journal) -> None:
     async with wired(cut_after_request, rows({"id": 7}, ITS_ROW)) as wire:
         writer = Writer(client_of(wire.url), journal)
         performed = await writer.perform(credit())
@@ -245,9 +243,7 @@ async def test_a_row_that_can_be_read_among_others_is_evidence(client_of: MakeCl
 
 
 @pytest.mark.parametrize("gone", [answers(404, b"<html>nginx</html>"), answers(405, b""), failed(404, "no_route")])
-async def test_a_route_that_went_missing_meanwhile_shows_nothing(
-    client_of: MakeClient, journal: Journal, gone: Act
-) -> None:
+async def test_a_route_that_is_missing_by_now_shows_nothing(client_of: MakeClient, journal: Journal, gone: Act) -> None:
     here = told({"player": {"externalPlayerId": "alice_42"}})
     async with wired(cut_after_request, NO_ROWS, NO_EVIDENCE, KEEPS, gone, here) as wire:
         writer = Writer(client_of(wire.url), journal)

@@ -1,4 +1,4 @@
-"""An id of any kind goes out as one segment that means exactly that id (client/README.md#paths)."""
+"""Every id is sent as one segment that means exactly this id (client/README.md#paths)."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_a_change_without_its_target_is_refused(kind: Operation) -> None:
         RouteTable().change(call, studio="s", game="g", environment=None)
 
 
-def test_an_id_that_an_own_path_does_not_name_travels_in_the_body() -> None:
+def test_an_id_that_a_custom_path_does_not_name_is_in_the_body() -> None:
     own = {"force_complete": ("PUT", "/v2/{gameId}/complete"), "credit": ("POST", "/v2/{externalPlayerId}/credit")}
     table = RouteTable(own)
     request = ForceComplete(reason="because", idempotency_key="key-0001")
@@ -113,7 +113,7 @@ def test_an_id_that_an_own_path_does_not_name_travels_in_the_body() -> None:
     assert (change.target, change.body) == ("/v2/p/credit", {**credit.body(), "economyKey": "gold"})
 
 
-def test_an_id_that_an_own_path_names_is_not_sent_again() -> None:
+def test_an_id_that_a_custom_path_names_is_not_in_the_body() -> None:
     table = RouteTable({"manual_grant": ("POST", "/v2/players/{externalPlayerId}/grants")})
     entry = CurrencyEntry(type="currency", currency_key="gold", amount=5)
     request = ManualGrant(external_player_id="p/1", entries=[entry], reason="because", idempotency_key="key-0001")
@@ -122,7 +122,7 @@ def test_an_id_that_an_own_path_names_is_not_sent_again() -> None:
     assert "externalPlayerId" not in change.body
 
 
-def test_fields_have_the_names_that_a_profile_gives_them() -> None:
+def test_fields_are_renamed_by_the_profile() -> None:
     names = {"reason": "note", "ticket": None, "attemptId": "attempt"}
     table = RouteTable({"retry_roll": ("POST", "/roll")}, lambda operation: names if operation == "retry_roll" else {})
     request = RetryRewardRoll(reason="because", ticket="ZD-1", idempotency_key="key-0001")
@@ -132,7 +132,7 @@ def test_fields_have_the_names_that_a_profile_gives_them() -> None:
     assert change.body == {"note": "because", "idempotencyKey": "key-0001", "attempt": "a"}
 
 
-def test_what_a_profile_says_is_not_there_is_missing() -> None:
+def test_an_operation_disabled_by_the_profile_is_missing() -> None:
     table = RouteTable({"ban": ("", "")})
     call = ChangeRequest(Operation.BAN, "p", BanPlayer(reason="because", idempotency_key="key-0001"))
     with pytest.raises(OperationMissing) as raised:

@@ -1,4 +1,4 @@
-"""The typed client of the game's surface, on the real backend: playing, collecting, and what a player may not."""
+"""The typed client of the game's surface on the real backend: playing, collecting, and what is refused."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def test_a_player_plays_and_collects(world: TroubledGame, game: GameClient
     assert (await player.finish("race", second.attempt.id)).outcome == "expired"
 
 
-async def test_crates_are_opened_and_what_was_in_them_claimed(game: GameClient, server: ServerClient) -> None:
+async def test_crates_are_opened_and_their_contents_claimed(game: GameClient, server: ServerClient) -> None:
     player = await game.register("collector")
     await server.grants.create("collector", [CurrencyEntry(type="currency", currency_key="gold", amount=7)])
     await server.grants.create("collector", [CrateEntry(type="crate", crate_item_key="box", quantity=2)], kind="crate")
@@ -86,7 +86,7 @@ async def test_crates_are_opened_and_what_was_in_them_claimed(game: GameClient, 
     assert [row.quantity for row in (await player.inventory()).items] == [2]
 
 
-async def test_a_secret_is_a_player_s_own(game: GameClient) -> None:
+async def test_a_secret_is_valid_for_one_player_only(game: GameClient) -> None:
     player = await game.register("one")
     await game.register("two")
     with pytest.raises(Refused) as again:
@@ -99,7 +99,7 @@ async def test_a_secret_is_a_player_s_own(game: GameClient) -> None:
     assert player._secret.reveal() not in repr(vars(player)) + repr(refused.value)
 
 
-async def test_used_up_attempts_are_an_answer_and_not_asked_again(clock: Clock) -> None:
+async def test_used_up_attempts_are_final_and_not_retried(clock: Clock) -> None:
     async with wired(failed(429, "max_attempts_reached", Retry_After="1")) as wire:
         game = GameClient(wire.url, Secret("p" * 8 + "." + "k" * 43), sleep=clock.sleep, clock=clock)
         with pytest.raises(RateLimited) as over:

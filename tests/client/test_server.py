@@ -1,4 +1,4 @@
-"""The typed client of the server surface: on the real backend, and through trouble
+"""The typed client of the server surface, on the real backend and with failing connections
 (contract/README.md#rate-limits-and-retries)."""
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ async def wiring(wire: ScriptedServer, clock: Clock) -> AsyncIterator[ServerClie
         yield client
 
 
-async def test_what_a_studio_s_backend_does_to_a_player(world: TroubledGame) -> None:
+async def test_players_are_read_banned_and_granted(world: TroubledGame) -> None:
     async with serving(world) as server:
         pong = await server.ping()
         assert (pong.ok, pong.api_key.permission_set) == (True, "server_integration")
@@ -99,7 +99,7 @@ async def test_what_a_studio_s_backend_does_to_a_player(world: TroubledGame) -> 
         assert (await server.players.friend_requests("new")).incoming == []
 
 
-async def test_what_is_kept_with_a_player_and_what_was_brought_from_elsewhere(world: TroubledGame) -> None:
+async def test_holdings_and_imported_players(world: TroubledGame) -> None:
     async with serving(world) as server:
         assert (await server.players.replace_metadata("alice", {"a": 1, "b": None})).metadata == {"a": 1, "b": None}
         assert (await server.players.merge_metadata("alice", {"b": 2})).metadata == {"a": 1, "b": 2}
@@ -137,7 +137,7 @@ async def test_merging_exporting_and_erasing(world: TroubledGame) -> None:
             await server.players.get("alicia")
 
 
-async def test_what_is_refused_is_an_error_of_its_kind(world: TroubledGame) -> None:
+async def test_refusals_are_errors_of_their_kind(world: TroubledGame) -> None:
     async with serving(world) as server:
         with pytest.raises(NotFound):
             await server.players.merge("ghost", "alice")
@@ -167,7 +167,7 @@ async def test_an_id_reaches_its_player_and_no_other_route(world: TroubledGame, 
         assert (await server.players.merge(name, "alicia")).from_external_player_id == name
 
 
-async def test_a_change_is_sent_again_with_the_key_it_had(clock: Clock) -> None:
+async def test_a_change_is_resent_with_the_same_key(clock: Clock) -> None:
     busy = failed(409, "conflict", "still being made", Retry_After="1")
     trouble = (cut_at_once, cut_after_request, busy)
     async with wired(*trouble, told(MERGED)) as wire, wiring(wire, clock) as server:
@@ -219,7 +219,7 @@ async def test_answers_that_are_not_from_kraty(clock: Clock) -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 422, 429])
 @pytest.mark.parametrize("body", [b"<html>blocked</html>", {"error": {"code": "waf_block", "message": "x"}}, {}])
-async def test_a_refusal_of_another_server_leaves_a_change_unknown(status: int, body: Any, clock: Clock) -> None:
+async def test_a_refusal_by_another_server_leaves_a_change_unknown(status: int, body: Any, clock: Clock) -> None:
     async with wired(answers(status, body)) as wire, wiring(wire, clock) as server:
         with pytest.raises((BadAnswer, Unavailable)) as raised:
             await server.wallet.credit("a", "gold", 1)
@@ -227,7 +227,7 @@ async def test_a_refusal_of_another_server_leaves_a_change_unknown(status: int, 
     assert {heard.json["idempotencyKey"] for heard in wire.heard} == {"key-1"}
 
 
-async def test_the_key_is_shown_nowhere_but_in_its_header(clock: Clock) -> None:
+async def test_the_key_is_only_in_its_header(clock: Clock) -> None:
     async with wired(failed(401, "session_invalid")) as wire, wiring(wire, clock) as server:
         with pytest.raises(SignInNeeded) as refused:
             await server.ping()

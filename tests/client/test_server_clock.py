@@ -1,4 +1,4 @@
-"""This machine's clock may be hours off: the server's Date corrects what ages and advice are told by."""
+"""The server's `Date` corrects ages and advice if this machine's clock is wrong."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_small_differences_are_ignored(behind: timedelta) -> None:
     assert machine.clock.skew == timedelta()
 
 
-def test_an_answer_that_was_long_on_its_way_tells_no_difference() -> None:
+def test_a_slow_answer_shows_no_difference() -> None:
     machine = Machine()
     machine.hears(timedelta(seconds=-25), took=30)
     assert machine.clock.skew == timedelta()
@@ -104,7 +104,7 @@ def test_samples_from_before_a_clock_change_are_dropped() -> None:
         (304, {"date": "Thu, 11 Jun 2026 18:00:00 GMT"}, b""),
     ],
 )
-def test_only_the_server_s_own_answers_set_the_clock(status: int, headers: dict[str, str], content: bytes) -> None:
+def test_only_answers_of_the_server_itself_set_the_clock(status: int, headers: dict[str, str], content: bytes) -> None:
     machine = Machine()
     machine.clock.observe(HttpReply(status, headers, content, 1))
     assert machine.clock.skew == timedelta()
@@ -151,12 +151,12 @@ async def test_a_client_sets_the_clock_with_its_first_answer(client_of: MakeClie
 async def test_prefetched_answers_set_the_clock() -> None:
     clock = ServerClock()
     async with wired(told_at(3 * HOUR, ME)) as wire:
-        asked = Prefetcher(wire.url, {}, heard=clock.observe).ask("/admin/v1/me")
+        asked = Prefetcher(wire.url, {}, on_answer=clock.observe).ask("/admin/v1/me")
         assert await asked.wait(5) is not None
     assert abs(clock.skew - 3 * HOUR) < TOLERANCE
 
 
-async def test_a_key_is_not_sent_again_that_may_be_older_than_it_says() -> None:
+async def test_a_key_is_not_resent_if_it_may_be_older_than_it_seems() -> None:
     client = ServerKeyClient("http://127.0.0.1:1", Credential(Secret("k" * 30)))
     assert await client.keeps_keys(Operation.CREDIT, KEYS_KEPT_SECONDS - 3600)
     machine = Machine(-3 * HOUR)
@@ -178,7 +178,9 @@ def places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 
 @pytest.mark.usefixtures("places")
 @pytest.mark.parametrize("ahead", [3 * HOUR, -3 * HOUR, timedelta()])
-async def test_search_and_show_tell_ages_by_the_server(ahead: timedelta, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_search_and_show_compute_ages_by_the_server_s_clock(
+    ahead: timedelta, capsys: pytest.CaptureFixture[str]
+) -> None:
     seen = (datetime.now(UTC) + ahead - 2.5 * HOUR).isoformat()
     player = {"externalPlayerId": "alice", "lastSeenAt": seen}
     skewed = {3 * HOUR: "3 h behind", -3 * HOUR: "3 h ahead of"}.get(ahead)
@@ -196,7 +198,7 @@ async def test_search_and_show_tell_ages_by_the_server(ahead: timedelta, capsys:
 
 
 @pytest.mark.usefixtures("places")
-async def test_a_key_tells_ages_by_the_server_too(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_commands_with_a_key_compute_ages_by_the_server_s_clock(capsys: pytest.CaptureFixture[str]) -> None:
     player = {"externalPlayerId": "alice", "lastSeenAt": (datetime.now(UTC) + 0.5 * HOUR).isoformat()}
     async with wired(told_at(3 * HOUR, {"player": player})) as wire:
         assert await asyncio.to_thread(run, ["server", "get", "alice", "--url", wire.url]) == 0

@@ -1,4 +1,4 @@
-"""Over TLS: a server whose certificate is not trusted, or is another's, never sees the token."""
+"""Over TLS, a server whose certificate is not trusted or names another host never receives the token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A change happens at most once, and what is said of it is true (client/README.md#exactly-once)."""
+"""A change happens at most once, and its reported outcome is true (client/README.md#exactly-once)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.harness.client.sample_changes import CREDITED, KEEPS, NO_EVIDENCE, NO
 from tests.harness.client.scripted_server import Act, Line, answers, cut_after, cut_after_request, failed, wired
 
 
-async def test_applied(client_of: MakeClient, journal: Journal) -> None:
+async def test_an_applied_change(client_of: MakeClient, journal: Journal) -> None:
     async with wired(CREDITED) as wire:
         performed = await Writer(client_of(wire.url), journal, profile="live").perform(
             credit(), ticket="ZD-1", member="maria"
@@ -71,7 +71,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("act", "kind"), REFUSALS)
-async def test_refused(client_of: MakeClient, journal: Journal, act: Act, kind: type[Exception]) -> None:
+async def test_a_refused_change(client_of: MakeClient, journal: Journal, act: Act, kind: type[Exception]) -> None:
     async with wired(act) as wire:
         performed = await Writer(client_of(wire.url), journal).perform(credit())
     assert performed.state == "refused"
@@ -80,7 +80,7 @@ async def test_refused(client_of: MakeClient, journal: Journal, act: Act, kind: 
     assert (performed.entry.state, performed.entry.applied) == (EntryState.REFUSED, False)
 
 
-async def test_what_was_refused_can_be_sent_again_under_its_key(client_of: MakeClient, journal: Journal) -> None:
+async def test_a_refused_change_can_be_resent_under_its_key(client_of: MakeClient, journal: Journal) -> None:
     async with wired(failed(401, "session_invalid"), CREDITED) as wire:
         writer = Writer(client_of(wire.url), journal)
         assert (await writer.perform(credit())).state == "refused"
@@ -111,7 +111,7 @@ async def test_an_unreachable_server_means_refused(client_of: MakeClient, journa
         failed(409, "conflict", Retry_After="1"),
     ],
 )
-async def test_unknown(client_of: MakeClient, journal: Journal, act: Act) -> None:
+async def test_an_unknown_outcome(client_of: MakeClient, journal: Journal, act: Act) -> None:
     async with wired(act) as wire:
         writer = Writer(client_of(wire.url), journal)
         performed = await writer.perform(credit())

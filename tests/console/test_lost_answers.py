@@ -187,7 +187,7 @@ async def leave_open(backend: DemoStage, state: str, effect: Callable[[Colleague
     path = f"/admin/v1/studios/{credentials['studioId']}/games/{credentials['gameId']}/players/bob_7/wallet/gold/credit"
     entry = await journal.begin(
         Scope(backend.url, credentials["studioId"], credentials["gameId"]),
-        kind=Operation.CREDIT,
+        operation=Operation.CREDIT,
         player="bob_7",
         path=f"{path}?environment=live",
         idempotency_key="colleague-1",

@@ -1,4 +1,4 @@
-"""The registry: every key of the console, and why an action is off."""
+"""The registry: the keys of the console, and why actions are disabled."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def on(scope: Scope, row: dict[str, Any], role: str = GAME_ADMIN, **lists: Any) 
     return context(role, snapshot=seen, pane=f"{scope}s", row_scope=scope, row_id=row["id"])
 
 
-def test_every_key_of_the_design_is_there_and_no_pane_that_is_not() -> None:
+def test_every_key_and_pane_is_registered() -> None:
     keys = {key for spec in REGISTRY for key in spec.keys}
     assert set(DESIGN_KEYS.split()) <= keys
     assert "7" not in keys
@@ -46,7 +46,7 @@ def test_lower_case_keys_read_and_upper_case_keys_write() -> None:
                 assert spec.id in ("row.last", "view.json")
 
 
-def test_every_action_has_its_words_and_its_own_id() -> None:
+def test_every_action_has_texts_and_a_unique_id() -> None:
     assert len(BY_ID) == len(REGISTRY)
     for spec in REGISTRY:
         assert spec.title
@@ -60,7 +60,7 @@ def test_every_change_has_a_dialog_and_a_permission() -> None:
     assert all(spec.permission or spec.key_only for spec in CHANGING)
 
 
-def test_read_only_removes_what_changes_in_one_place() -> None:
+def test_read_only_removes_all_changes() -> None:
     assert [spec.id for spec in actions(context(read_only=True))] == [spec.id for spec in REGISTRY if not spec.is_write]
     for spec in CHANGING:
         assert "read-only profile" in (spec.disabled_reason(context(read_only=True, snapshot=snapshot())) or "")
@@ -87,7 +87,7 @@ def test_a_missing_permission_is_named_with_who_has_it(role: str, action: str, w
         assert BY_ID[action].disabled_reason(context(role, snapshot=snapshot())) == words
 
 
-def test_a_permission_nobody_listed_has() -> None:
+def test_an_unlisted_permission() -> None:
     assert missing_permission("grant.new_thing", None) == "needs grant.new_thing"
 
 
@@ -126,7 +126,7 @@ def test_a_permission_nobody_listed_has() -> None:
         ("grant.force_claim", attempt(), {}, "select a grant first (2)"),
     ],
 )
-def test_attempts(action: str, row: dict[str, Any], lists: dict[str, Any], words: str | None) -> None:
+def test_actions_on_attempts(action: str, row: dict[str, Any], lists: dict[str, Any], words: str | None) -> None:
     assert BY_ID[action].disabled_reason(on("attempt", row, **lists)) == words
 
 
@@ -134,20 +134,20 @@ def test_attempts(action: str, row: dict[str, Any], lists: dict[str, Any], words
     ("status", "words"),
     [("pending", None), ("expired", None), ("frozen", None), ("claimed", "this grant is already claimed")],
 )
-def test_grants(status: str, words: str | None) -> None:
+def test_actions_on_grants(status: str, words: str | None) -> None:
     here = on("grant", grant(status=status))
     assert BY_ID["grant.force_claim"].disabled_reason(here) == words
     assert BY_ID["attempt.retry_roll"].disabled_reason(here) == "select an attempt first (1)"
 
 
-def test_without_a_player() -> None:
+def test_actions_without_a_player() -> None:
     for name in ("player.grant", "wallet.credit", "player.ban", "next.step", "pane.sort", "attempt.force_complete"):
         assert BY_ID[name].disabled_reason(context()) == "open a player first (/)"
     for name in ("search.focus", "ticket.set", "help.open", "journal.open"):
         assert BY_ID[name].disabled_reason(context()) is None
 
 
-def test_nothing_is_changed_on_a_player_that_was_merged_away() -> None:
+def test_a_merged_player_cannot_be_changed() -> None:
     merged = context(snapshot=snapshot(player={"mergedInto": "auth_user_42"}))
     assert BY_ID["player.grant"].disabled_reason(merged) == ("this player was merged into auth_user_42; open that one")
 
@@ -162,7 +162,7 @@ def test_copying_needs_something_to_copy() -> None:
     assert BY_ID["row.open"].disabled_reason(context(snapshot=snapshot())) == "there is no row under the cursor"
 
 
-def test_one_key_means_what_the_cursor_is_on() -> None:
+def test_a_shared_key_acts_on_the_row_under_the_cursor() -> None:
     attempt_here, grant_here = on("attempt", attempt()), on("grant", grant())
     wallet_here = context(snapshot=snapshot(), pane="wallet", row_scope="wallet", row_id="gold")
     found = [for_key("F", here) for here in (attempt_here, grant_here, wallet_here)]
@@ -175,7 +175,7 @@ def test_one_key_means_what_the_cursor_is_on() -> None:
     assert for_key("X", grant_here, {"grant.force_claim": ("X",)}) is BY_ID["grant.force_claim"]
 
 
-def test_the_footer_lists_what_fits_with_the_reason_why_it_is_off() -> None:
+def test_the_footer_lists_fitting_actions_with_their_disabled_reasons() -> None:
     shown = {spec.id: reason for spec, reason in footer(on("attempt", attempt(), GAME_DEBUGGER))}
     assert shown["attempt.force_complete"] == "this attempt is already complete"
     assert shown["attempt.retry_roll"] is None
@@ -185,13 +185,13 @@ def test_the_footer_lists_what_fits_with_the_reason_why_it_is_off() -> None:
     assert [spec.key for spec, _ in footer(replace(context(), snapshot=None))] == ["/", "p", "l", "t", "?", "q"]
 
 
-def test_where_the_backend_does_not_tell_permissions_the_server_decides() -> None:
+def test_the_server_decides_if_permissions_are_unknown() -> None:
     unknown = replace(on("attempt", attempt(status="in_progress")), role=None, permissions=None)
     assert BY_ID["attempt.force_complete"].disabled_reason(unknown) is None
     assert BY_ID["audit.open"].disabled_reason(unknown) is None
 
 
-def test_what_the_backend_does_not_have_is_off_with_its_reason() -> None:
+def test_a_missing_operation_disables_its_action() -> None:
     reason = "this Kraty has no route POST …/retry-reward-roll; configure it under routes, or use the portal"
     missing = {"retry_roll": reason, "audit_log": "no log", "unban": "no unban"}
     here = replace(on("attempt", attempt()), missing=missing)
@@ -204,11 +204,11 @@ def test_what_the_backend_does_not_have_is_off_with_its_reason() -> None:
         assert "read-only" in (spec.disabled_reason(replace(here, read_only=True)) or ""), "read-only comes first"
 
 
-def test_search_takes_text_whatever_the_role() -> None:
+def test_search_is_enabled_for_every_role() -> None:
     assert BY_ID["search.focus"].disabled_reason(ActionContext(role="NOBODY", permissions=frozenset())) is None
 
 
-def test_a_server_key_has_two_changes_more() -> None:
+def test_a_server_key_has_two_more_changes() -> None:
     session, key = on("attempt", attempt()), replace(on("attempt", attempt()), uses_key=True)
     assert {spec.id for spec in actions(key)} - {spec.id for spec in actions(session)} == {
         "wallet.debit",

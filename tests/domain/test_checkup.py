@@ -1,4 +1,4 @@
-"""Findings of a check: their order, and secrets kept out of them."""
+"""Findings: their order, and the secrets removed from them."""
 
 from __future__ import annotations
 

@@ -26,13 +26,19 @@ from kraty_console.domain.fields import EffectContext, FormContext, Value
 from kraty_console.domain.forms import build_call, form_for
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.merging import merge_plan
-from kraty_console.domain.next_step import GUEST, NextSteps, most_urgent_row, next_step
+from kraty_console.domain.next_step import GUEST, NextSteps, next_step
 from kraty_console.domain.problems import Fault, Severity
 from kraty_console.domain.scopes import PANES
 from tests.harness.domain.snapshots import BANNED, NOW, ago, attempt, grant, plain_attempt, published, snapshot
 
 A1 = attempt()["id"]
 CLAIMED = {"status": "claimed"}
+
+
+def most_urgent_row(seen: Snapshot) -> tuple[str, str] | None:
+    """The pane and the id of the row that the player's next step names."""
+    row = next_step(seen, NOW).other
+    return row and (row.pane, row.row_id)
 
 
 def error_text(action: str, seen: Snapshot, row_id: str | None = None, **values: Value) -> list[str]:
@@ -61,7 +67,7 @@ def test_an_unreadable_ban_is_unknown(said: object) -> None:
     assert "The ban status could not be read." in next_step(seen, NOW).words
 
 
-def test_what_a_published_look_up_leaves_out() -> None:
+def test_fields_that_a_published_look_up_lacks_are_unknown() -> None:
     assert missing_from_panes(published()) == ["balances", "items", "audit rows"]
     assert missing_from_panes(snapshot()) == []
     assert [empty_words(each.id, snapshot()) for each in PANES] == [each.empty for each in PANES]
@@ -133,7 +139,7 @@ def test_nothing_is_assumed_about_missing_data() -> None:
         ({"rewardPolicy": "fixed_bundle", "grantIds": []}, {"grants": [{}]}, Fault.NOT_ROLLED, "wrong"),
     ],
 )
-def test_a_missing_grant_is_a_fault_only_where_one_was_due(
+def test_a_missing_grant_is_a_fault_only_if_one_was_due(
     fields: dict[str, Any], lists: dict[str, Any], fault: Fault, severity: Severity
 ) -> None:
     seen = published(attempts=[plain_attempt(**fields)], **lists)
@@ -141,29 +147,29 @@ def test_a_missing_grant_is_a_fault_only_where_one_was_due(
     assert (found.code, found.severity) == (fault, severity)
 
 
-def test_no_grants_linked_offers_the_roll_and_stands_behind_what_is_known_to_be_wrong() -> None:
+def test_no_grants_linked_offers_the_roll_after_known_faults() -> None:
     doubtful = plain_attempt(id="a9")
     seen = published(attempts=[doubtful])
     step = next_step(seen, NOW, row_scope="attempt", row_id="a9")
     assert (step.action_id, step.severity) == ("attempt.retry_roll", "notice")
     assert "does not say whether the event pays rewards. If it does, retry the roll." in step.words
     broken = plain_attempt(id="a1", status="in_progress", windowEndsAt=ago(days=1), completedAt=None)
-    assert most_urgent_row(published(attempts=[doubtful, broken]), NOW) == ("attempts", "a1")
+    assert most_urgent_row(published(attempts=[doubtful, broken])) == ("attempts", "a1")
     unfinished = plain_attempt(id="a2", status="expired")
-    row = most_urgent_row(published(attempts=[unfinished, doubtful]), NOW)
+    row = most_urgent_row(published(attempts=[unfinished, doubtful]))
     assert row == ("attempts", "a9"), "finished, so it may be owed"
     assert "not known; if not the server refuses" in error_text("attempt.retry_roll", seen, "a9")[-1]
 
 
-def test_without_its_progress_an_attempt_is_not_called_stuck() -> None:
+def test_an_attempt_with_unknown_progress_is_not_stuck() -> None:
     playing = plain_attempt(id="a8", status="in_progress", startedAt=ago(days=3), completedAt=None)
     seen = published(attempts=[playing])
     step = next_step(seen, NOW, row_scope="attempt", row_id="a8")
     assert (step.action_id, step.severity) == ("attempt.force_complete", "notice")
     assert "its last progress is not provided by this backend" in step.words
-    assert most_urgent_row(published(attempts=[playing, plain_attempt(id="a9")]), NOW) == ("attempts", "a9")
+    assert most_urgent_row(published(attempts=[playing, plain_attempt(id="a9")])) == ("attempts", "a9")
     known = {**playing, "lastProgressAt": None}
-    assert most_urgent_row(published(attempts=[known, plain_attempt(id="a9")]), NOW) == ("attempts", "a8")
+    assert most_urgent_row(published(attempts=[known, plain_attempt(id="a9")])) == ("attempts", "a8")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +187,7 @@ def test_an_incomplete_list_of_grants_proves_nothing(lists: dict[str, Any], doub
     assert Links(published(**lists)).doubt == doubt
 
 
-def test_grants_that_are_left_out_prove_nothing_either() -> None:
+def test_grants_that_are_not_provided_prove_nothing() -> None:
     seen = Snapshot.model_validate({"player": {"externalPlayerId": "p"}, "attempts": [attempt(grantIds=None)]})
     linked = Links(seen).of_attempt(seen.attempts[0])
     assert (linked.certain, linked.doubt) == (False, "absent")
@@ -191,14 +197,14 @@ def test_grants_that_are_left_out_prove_nothing_either() -> None:
 # -- the next step --------------------------------------------------------------------------------------------------
 
 
-def test_a_guest_is_one_whose_e_mail_is_known_to_be_missing() -> None:
+def test_a_guest_is_a_player_known_to_have_no_e_mail() -> None:
     rows: dict[str, Any] = {"attempts": [attempt(grantIds=["g1"])], "grants": [grant(id="g1", **CLAIMED)]}
     assert GUEST in next_step(snapshot(player={"email": None}, **rows), NOW).words
     assert GUEST not in next_step(published(**rows), NOW).words
     assert GUEST not in next_step(snapshot(player={"email": 7}, **rows), NOW).words
 
 
-def test_nothing_is_wrong_says_how_far_that_reaches() -> None:
+def test_nothing_is_wrong_names_the_loaded_rows() -> None:
     rows: dict[str, Any] = {"attempts": [attempt(grantIds=["g1"])], "grants": [grant(id="g1", **CLAIMED)]}
     assert next_step(snapshot(**rows), NOW).words.startswith("Nothing is wrong: every finished attempt has its grants")
     cut = snapshot(**rows, summary={"attemptCount": 69, "grantsClaimed": 80})
@@ -214,13 +220,13 @@ def test_nothing_is_wrong_says_how_far_that_reaches() -> None:
     )
 
 
-def test_an_unreadable_row_is_in_every_advice() -> None:
+def test_every_advice_mentions_unreadable_rows() -> None:
     failed = attempt(roll={"status": "failed"})
     seen = snapshot(attempts=[failed, {**failed, "id": None}], grants=[grant(id="g1", sourceRefId=None)])
     steps = NextSteps(seen, NOW)
     for step in (steps.for_player(), steps.for_row("attempt", A1), steps.for_row("grant", "g1")):
         assert step.text.endswith(" 1 attempt could not be read.")
-    assert most_urgent_row(seen, NOW) == ("attempts", A1)
+    assert most_urgent_row(seen) == ("attempts", A1)
 
 
 @pytest.mark.parametrize("lists", [{"attempts": [{}]}, {"attempts": "none"}, {"grants": [{}]}, {"grants": 7}])
@@ -258,7 +264,7 @@ def test_a_force_claim_assumes_no_zero_balance() -> None:
     assert [each for each in known if "→" in each][1:] == ["gold 0 → 500", "gold 500 → 520", "potion 0 → 2"]
 
 
-def test_the_ban_dialog_says_that_it_is_not_known_and_bans() -> None:
+def test_the_ban_dialog_says_that_the_status_is_unknown_and_bans() -> None:
     for seen, why in (
         (published(), "ban status not provided by this backend"),
         (snapshot(player={"ban": True}), "ban status could not be read"),
@@ -269,8 +275,8 @@ def test_the_ban_dialog_says_that_it_is_not_known_and_bans() -> None:
         assert any(each.startswith("not known → banned") for each in words)
         assert "not banned" not in words
         lift = {"do": "lift the ban", "reason": "appeal granted"}
-        assert build_call(form, lift, "key-0001").kind is Operation.UNBAN
-        assert build_call(form, {"reason": "cheats"}, "key-0001").kind is Operation.BAN
+        assert build_call(form, lift, "key-0001").operation is Operation.UNBAN
+        assert build_call(form, {"reason": "cheats"}, "key-0001").operation is Operation.BAN
         assert "not known → may play again, at once" in [
             each.words for each in effects(form, lift, EffectContext(seen, NOW))
         ]
@@ -290,7 +296,7 @@ def test_a_merge_adds_up_only_what_is_known() -> None:
     assert merge_plan(rich, rich, limit=200).notes == ()
 
 
-def test_seats_in_active_lobbies_are_added_up_only_where_all_lobbies_are_seen() -> None:
+def test_seats_in_active_lobbies_are_added_up_only_if_all_lobbies_are_loaded() -> None:
     def seats(source: Snapshot, target: Snapshot, limit: int = 200) -> int | float | None:
         plan = merge_plan(source, target, limit=limit)
         return next(each.together for each in plan.sums if each.what == "lobbies active")

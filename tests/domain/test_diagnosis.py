@@ -1,4 +1,4 @@
-"""The table of the walkthrough: every branch, and two faults at once."""
+"""Every branch of the walkthrough, and rows with two faults."""
 
 from __future__ import annotations
 
@@ -277,7 +277,7 @@ ATTEMPTS: list[tuple[str, dict[str, Any], list[dict[str, Any]], dict[str, Any], 
     [case[1:] for case in ATTEMPTS],
     ids=[case[0] for case in ATTEMPTS],
 )
-def test_attempts(
+def test_diagnoses_of_attempts(
     fields: dict[str, Any],
     grants: list[dict[str, Any]],
     player: dict[str, Any],
@@ -311,12 +311,12 @@ def test_a_pending_grant_waits_for_the_game() -> None:
     )
 
 
-def test_a_grant_of_the_studio_may_have_lost_its_acknowledgement() -> None:
+def test_the_acknowledgement_of_a_studio_s_grant_may_be_lost() -> None:
     seen = snapshot(grants=[grant(sourceKind="api")])
     assert "acknowledgement was lost" in diagnose_grant(seen.grants[0], seen, NOW).advice
 
 
-def test_force_complete_starts_with_the_score_and_rolls_only_when_it_can() -> None:
+def test_force_complete_is_prefilled_with_score_and_roll() -> None:
     stuck = attempt(**PLAYING | {"lastProgressAt": ago(days=3)})
     seen = snapshot(attempts=[stuck])
     assert diagnose_attempt(seen.attempts[0], seen, NOW).prefill == {"final_score": "320", "then_roll": True}
@@ -326,13 +326,13 @@ def test_force_complete_starts_with_the_score_and_rolls_only_when_it_can() -> No
     assert found.advice.endswith("1 grant is linked already, so a roll is refused: give what is due by hand (M).")
 
 
-def test_grants_are_found_without_the_extras() -> None:
+def test_grants_are_linked_without_optional_fields() -> None:
     bare = dict.fromkeys(("grantIds", "roll", "lastProgressAt", "windowEndsAt", "rewardPolicy"))
     seen = snapshot(attempts=[attempt(**bare)], grants=[grant()])
     assert diagnose_attempt(seen.attempts[0], seen, NOW).code is Fault.GRANT_PENDING
 
 
-def test_grants_that_the_list_may_not_show_are_no_fault() -> None:
+def test_grants_that_may_be_missing_from_the_list_are_no_fault() -> None:
     bare = dict.fromkeys(("grantIds", "roll", "rewardPolicy"))
     seen = snapshot(attempts=[attempt(**bare)], summary={"grantsClaimed": 80})
     found = diagnose_attempt(seen.attempts[0], seen, NOW)
@@ -365,12 +365,12 @@ def test_circular_parents_terminate() -> None:
         ({"status": "active", "fillBy": ago(hours=1)}, Fault.FINE, ""),
     ],
 )
-def test_lobbies(fields: dict[str, Any], code: Fault, words: str) -> None:
+def test_diagnoses_of_lobbies(fields: dict[str, Any], code: Fault, words: str) -> None:
     seen = snapshot(lobbies=[{"id": "l1", **fields}])
     found = diagnose_lobby(seen.lobbies[0], NOW)
     assert (found.code, found.words) == (code, words)
 
 
-def test_moments_without_a_zone_are_utc() -> None:
+def test_times_without_a_zone_are_utc() -> None:
     seen = snapshot(attempts=[attempt(**PLAYING | {"lastProgressAt": "2026-03-07T12:00:00"})])
     assert diagnose_attempt(seen.attempts[0], seen, NOW).words == "stuck for 3d"

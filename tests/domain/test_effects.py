@@ -1,4 +1,4 @@
-"""What a dialog says it will change."""
+"""The effects that dialogs show."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_force_complete_with_a_new_score_and_no_roll() -> None:
     assert found["note"] == ['the player is banned ("speed hack"): what is granted waits until the ban is lifted']
 
 
-def test_force_complete_again_and_again_is_a_sign() -> None:
+def test_repeated_force_completes_of_a_player_are_noted() -> None:
     before = [attempt(id=f"a{number}", status="force_completed") for number in range(3)]
     seen = snapshot(attempts=[playing(id="a9", target=None), *before])
     assert told("attempt.force_complete", "a9", seen)["note"] == [
@@ -56,7 +56,7 @@ def test_force_complete_again_and_again_is_a_sign() -> None:
     ]
 
 
-def test_force_completes_in_the_whole_game_are_a_sign() -> None:
+def test_frequent_force_completes_in_the_game_are_noted() -> None:
     seen = snapshot(attempts=[playing(id="a9", target=None, eventKey="daily_race")])
     form = form_for("attempt.force_complete", FormContext(seen, NOW, row_id="a9"))
     found = [
@@ -70,7 +70,7 @@ def test_force_completes_in_the_whole_game_are_a_sign() -> None:
     assert found == [[], ["daily_race was force-completed 14 times in 7 days: its target may be unreachable"]]
 
 
-def test_force_complete_of_a_meanwhile_completed_attempt() -> None:
+def test_force_complete_of_an_attempt_completed_since() -> None:
     row = playing()
     before, after = snapshot(attempts=[row]), snapshot(attempts=[row | {"status": "completed"}])
     assert "complete by now" in told("attempt.force_complete", row["id"], before, later=after)["note"][-1]
@@ -87,7 +87,7 @@ def test_retry_roll() -> None:
     assert note == "it may fail again: no later roll of daily_race is known to have worked"
 
 
-def test_retry_roll_with_a_meanwhile_linked_grant() -> None:
+def test_retry_roll_with_a_grant_linked_since() -> None:
     row = attempt(roll=None, grantIds=None)
     before = snapshot(attempts=[row])
     after = snapshot(attempts=[row], grants=[grant()])
@@ -96,7 +96,7 @@ def test_retry_roll_with_a_meanwhile_linked_grant() -> None:
     assert "older grants are not in the list" in told("attempt.retry_roll", row["id"], unsure)["note"][0]
 
 
-def test_force_claim_says_every_balance() -> None:
+def test_force_claim_shows_every_balance() -> None:
     contents = {
         "entries": [
             {"type": "currency", "currencyKey": "gold", "amount": 500},
@@ -141,14 +141,14 @@ def test_force_claim_never_delivers_twice() -> None:
     assert found["wallet"] == ["unchanged: the grant was delivered before, it is only marked"]
 
 
-def test_force_claim_of_a_meanwhile_claimed_grant() -> None:
+def test_force_claim_of_a_grant_claimed_since() -> None:
     before, after = snapshot(grants=[grant()]), snapshot(grants=[grant(status="claimed")])
     assert told("grant.force_claim", grant()["id"], before, later=after) == {
         "note": ["this grant is claimed by now; nothing will change"]
     }
 
 
-def test_many_force_claims_are_a_sign() -> None:
+def test_frequent_force_claims_are_noted() -> None:
     rows = [
         {"id": str(day), "action": "grant.manual_force_claim", "outcome": outcome, "occurredAt": ago(days=day)}
         for day, outcome in ((1, "ok"), (2, "ok"), (3, "ok"), (4, "denied"), (9, "ok"))

@@ -1,4 +1,4 @@
-"""Names of events, learned wherever they stand beside an id."""
+"""Event names are learned from rows that have both name and id."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def audit_row(**fields: Any) -> AuditRow:
         {"grants": [grant(eventId=RACE, eventKey="daily_race")]},
     ],
 )
-def test_a_name_is_learned_from_every_list_that_tells_one(lists: dict[str, Any]) -> None:
+def test_names_are_learned_from_every_list(lists: dict[str, Any]) -> None:
     names = EventNames()
     assert names.learn(snapshot(**lists))
     assert dict(names) == {RACE: "daily_race"}
@@ -45,7 +45,7 @@ def test_a_name_is_learned_from_every_list_that_tells_one(lists: dict[str, Any])
 
 
 @pytest.mark.parametrize("where", ["before", "after", "metadata"])
-def test_a_name_is_learned_from_the_audit_log(where: str) -> None:
+def test_names_are_learned_from_the_audit_log(where: str) -> None:
     names = EventNames()
     rows = [
         audit_row(**{where: {"eventId": RACE, "eventName": "Daily race"}}),
@@ -56,7 +56,7 @@ def test_a_name_is_learned_from_the_audit_log(where: str) -> None:
     assert dict(names) == {RACE: "Daily race"}
 
 
-def test_rows_with_an_id_alone_are_labelled_and_the_others_stay() -> None:
+def test_only_rows_with_only_an_id_are_labelled() -> None:
     names = EventNames()
     before = snapshot(
         attempts=[nameless(RACE), nameless(HUNT, id="a2"), attempt(id="a3", eventId=RACE, eventKey="own_key")],
@@ -76,7 +76,7 @@ def test_a_snapshot_without_new_names_is_not_copied() -> None:
     assert EventNames().label(one) is one
 
 
-def test_the_table_of_the_profile_wins() -> None:
+def test_names_in_the_profile_take_precedence() -> None:
     names = EventNames({RACE: "Race of the day", CHESS: "Chess"})
     names.learn(snapshot(attempts=[attempt(eventId=RACE)]))
     assert dict(names) == {RACE: "Race of the day", CHESS: "Chess"}
@@ -112,7 +112,7 @@ def test_labels_are_not_part_of_the_wire_format(spelled: str) -> None:
         assert "eventLabel" not in row.model_copy(update={"event_label": "Race"}).raw()
 
 
-def test_an_id_is_shortened_for_people_and_whole_in_documents() -> None:
+def test_ids_are_shortened_in_tables_and_whole_in_documents() -> None:
     row = Snapshot.model_validate({"player": {"externalPlayerId": "p"}, "attempts": [nameless(RACE)]}).attempts[0]
     assert event_words(row) == "0197…e001"
     assert event_words(row, whole=True) == RACE

@@ -1,4 +1,4 @@
-"""What a retry is offered with: when the roll failed, why, and whether its cause seems gone; what a ban holds back."""
+"""Failed rolls: when, why, whether the cause seems fixed, and what a ban holds back."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_failed_roll_shows_reason_and_advice() -> None:
         ),
     ],
 )
-def test_a_retry_says_whether_its_cause_seems_gone(other: dict[str, Any], known: str) -> None:
+def test_a_retry_says_whether_the_cause_seems_fixed(other: dict[str, Any], known: str) -> None:
     seen = snapshot(attempts=[attempt(roll=FAILED), attempt(id="a2", **other)])
     assert known in diagnose_attempt(seen.attempts[0], seen, NOW).advice
 
@@ -60,7 +60,7 @@ def test_a_failed_roll_with_missing_data() -> None:
     ],
 )
 @pytest.mark.parametrize("reason", ["speed hack, under review", None])
-def test_nothing_is_delivered_and_no_ban_lifted_by_the_next_step(waiting: dict[str, Any], reason: str | None) -> None:
+def test_the_next_step_neither_delivers_nor_lifts_a_ban(waiting: dict[str, Any], reason: str | None) -> None:
     seen = snapshot(grants=[grant(**waiting)], player={"ban": {"bannedAt": ago(days=1), "reason": reason}})
     found = grant_faults(seen.grants[0], seen, NOW)
     assert [each.action_id for each in found if each.action_id is not None] == []

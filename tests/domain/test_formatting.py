@@ -1,4 +1,4 @@
-"""Numbers and spans in words."""
+"""Numbers and durations in words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 
 from kraty_console.domain.formatting import (
     GROUP,
-    age,
     counted,
     duration_words,
     grouped,
@@ -18,6 +17,7 @@ from kraty_console.domain.formatting import (
     since,
     span,
 )
+from kraty_console.domain.timestamps import age
 from tests.harness.domain.snapshots import NOW
 
 
@@ -62,7 +62,7 @@ def test_signed_and_counted() -> None:
     ("seconds", "words"),
     [(0, "0s"), (59, "59s"), (60, "1m"), (3599, "59m"), (3600, "1h"), (86_399, "23h"), (86_400, "1d"), (9e8, "28y")],
 )
-def test_lasting(seconds: float, words: str) -> None:
+def test_durations(seconds: float, words: str) -> None:
     assert duration_words(seconds) == words
 
 
@@ -73,7 +73,7 @@ def test_since() -> None:
     assert span(NOW + timedelta(days=3), NOW) == "3d"
 
 
-def test_a_moment_without_a_zone_is_utc() -> None:
+def test_a_relative_time_without_a_zone_is_utc() -> None:
     assert age(datetime(2026, 3, 10, 11, 0), NOW) == 3600  # noqa: DTZ001 (that is the point)
 
 

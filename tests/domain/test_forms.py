@@ -1,4 +1,4 @@
-"""The dialogs of all changes: what they ask, what they check, what they send."""
+"""The dialogs of all changes: fields, validation and requests."""
 
 from __future__ import annotations
 
@@ -70,7 +70,11 @@ def test_force_complete_sends_a_score_only_when_it_was_changed() -> None:
     form = opened("attempt.force_complete", STUCK["id"])
     values: dict[str, Value] = {"reason": "client crashed"}
     call = build_call(form, values, KEY)
-    assert (call.kind, call.external_player_id, call.target_id) == (Operation.FORCE_COMPLETE, "alice_42", STUCK["id"])
+    assert (call.operation, call.external_player_id, call.target_id) == (
+        Operation.FORCE_COMPLETE,
+        "alice_42",
+        STUCK["id"],
+    )
     assert body(call) == {"reason": "client crashed", "idempotencyKey": KEY}
     for unchanged in ("320", " 320.0 ", ""):
         assert "finalScore" not in body(build_call(form, {**values, "final_score": unchanged}, KEY))
@@ -82,11 +86,11 @@ def test_force_complete_sends_a_score_only_when_it_was_changed() -> None:
     }
 
 
-def test_the_roll_follows_in_a_call_of_its_own() -> None:
+def test_the_roll_follows_in_a_second_request() -> None:
     form = opened("attempt.force_complete", STUCK["id"])
     second = follow_up(form, {"reason": "client crashed", "ticket": "ZD-1"}, KEY)
     assert second is not None
-    assert (second.kind, second.target_id) == (Operation.RETRY_ROLL, STUCK["id"])
+    assert (second.operation, second.target_id) == (Operation.RETRY_ROLL, STUCK["id"])
     assert body(second) == {"reason": "client crashed", "ticket": "ZD-1", "idempotencyKey": KEY + ".roll"}
     assert follow_up(form, {"reason": "client crashed", "then_roll": False}, KEY) is None
     assert follow_up(opened("player.grant"), {"then_roll": True}, KEY) is None
@@ -147,13 +151,13 @@ def test_valid_scores() -> None:
     assert [whole_number(text) for text in ("+7", "1 000", "1.0", "", "²", "--5")] == [7, 1000, None, None, None, None]
 
 
-def test_retry_roll_needs_nothing() -> None:
+def test_retry_roll_has_no_required_fields() -> None:
     done = attempt(roll={"status": "failed", "error": "table archived", "at": ago(hours=1)})
     form = opened("attempt.retry_roll", done["id"], attempts=[done])
     assert form.subject_lines[-1] == "the roll failed 1h ago: table archived"
     assert problems(form, {}) == {}
     call = build_call(form, {}, KEY)
-    assert (call.kind, call.target_id, body(call)) == (Operation.RETRY_ROLL, done["id"], {"idempotencyKey": KEY})
+    assert (call.operation, call.target_id, body(call)) == (Operation.RETRY_ROLL, done["id"], {"idempotencyKey": KEY})
     assert problems(form, {"reason": "ok"}) == {"reason": "at least 3 characters, it goes into the audit log"}
 
 
@@ -165,7 +169,7 @@ def test_force_claim() -> None:
         "pending, granted 1h ago, expires in 14d",
     )
     call = build_call(form, {"reason": "ack was lost"}, KEY)
-    assert (call.kind, call.target_id) == (Operation.FORCE_CLAIM, grant()["id"])
+    assert (call.operation, call.target_id) == (Operation.FORCE_CLAIM, grant()["id"])
     assert body(call) == {"reason": "ack was lost", "idempotencyKey": KEY}
 
 
@@ -179,7 +183,7 @@ def test_manual_grant() -> None:
     )
     values: dict[str, Value] = {"entries": text, "expires_in": "14", "reason": "make-good"}
     call = build_call(form, values, KEY)
-    assert (call.kind, call.target_id) == (Operation.MANUAL_GRANT, None)
+    assert (call.operation, call.target_id) == (Operation.MANUAL_GRANT, None)
     assert body(call) == {
         "externalPlayerId": "alice_42",
         "entries": [
@@ -219,7 +223,7 @@ def test_credit() -> None:
     assert form.defaults()["economy_key"] == "gold"
     assert form.fields[0].choices == ("gold", "gems")
     call = build_call(form, {"amount": "1 000", "reason": "make-good"}, KEY)
-    assert (call.kind, call.economy_key) == (Operation.CREDIT, "gold")
+    assert (call.operation, call.economy_key) == (Operation.CREDIT, "gold")
     assert body(call) == {"amount": 1000, "reason": "make-good", "idempotencyKey": KEY}
 
 
@@ -261,12 +265,12 @@ def test_amounts_over_the_limit_ask_for_the_id() -> None:
 
 def test_a_ban_asks_for_the_id_an_unban_only_for_a_reason() -> None:
     ban = opened("player.ban")
-    assert (ban.kind, ban.danger, ban.needs_typed_id) == (Operation.BAN, True, True)
+    assert (ban.operation, ban.danger, ban.needs_typed_id) == (Operation.BAN, True, True)
     assert problems(ban, {"reason": "cheats"}) == {TYPED_ID: "type alice_42 to confirm"}
     assert problems(ban, {"reason": "cheats", TYPED_ID: "alice_42"}) == {}
     assert body(build_call(ban, {"reason": "cheats"}, KEY)) == {"reason": "cheats", "idempotencyKey": KEY}
     lift = opened("player.ban", player=BANNED)
-    assert (lift.kind, lift.danger, lift.title) == (Operation.UNBAN, False, "Lift the ban")
+    assert (lift.operation, lift.danger, lift.title) == (Operation.UNBAN, False, "Lift the ban")
     assert lift.subject_lines == ("alice_42 · Swift Otter", "banned 1d ago: speed hack")
     assert set(problems(lift, {})) == {"reason"}
     assert problems(lift, {"reason": "siblings on one tablet"}) == {}
@@ -276,7 +280,7 @@ def test_a_ban_asks_for_the_id_an_unban_only_for_a_reason() -> None:
     }
 
 
-def test_an_untypeable_id_is_not_asked_for() -> None:
+def test_an_id_that_cannot_be_typed_is_replaced() -> None:
     for entry in load_hostile():
         seen = snapshot(player={"externalPlayerId": entry.value})
         typed = typed_id_for(seen)
@@ -330,7 +334,7 @@ def test_a_debit_takes_at_most_the_balance() -> None:
     form = opened("wallet.debit", "gold")
     values: dict[str, Value] = {"amount": "340", "reason": "credited twice", "ticket": "ZD-1"}
     call = build_call(form, values, KEY)
-    assert (call.kind, call.economy_key) == (Operation.DEBIT, "gold")
+    assert (call.operation, call.economy_key) == (Operation.DEBIT, "gold")
     assert call.request.body() == {
         "amount": 340,
         "reason": "credited twice",
@@ -350,7 +354,7 @@ def test_a_merge_shows_the_totals_and_asks_for_the_id() -> None:
     assert form.subject_lines == ("from  alice_42 · Swift Otter", "into  auth_user_42 · Swift Otter")
     assert problems(form, {"reason": "signed in"}) == {TYPED_ID: "type alice_42 to confirm"}
     call = build_call(form, {"reason": "signed in", TYPED_ID: "alice_42"}, KEY)
-    assert (call.kind, call.external_player_id, call.target_id) == (Operation.MERGE, "alice_42", "auth_user_42")
+    assert (call.operation, call.external_player_id, call.target_id) == (Operation.MERGE, "alice_42", "auth_user_42")
     found = {
         each.label: each.words for each in effects(form, {}, EffectContext(snapshot(wallet=WALLET), NOW, other=OTHER))
     }

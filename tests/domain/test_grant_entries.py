@@ -1,4 +1,4 @@
-"""The JSON of a manual grant: what it says, and where it is wrong."""
+"""The JSON of a manual grant: entries, and problems with their lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GOLD = '{"type": "currency", "currencyKey": "gold", "amount": 500}'
 BOX = '{"type": "crate", "crateItemKey": "legendary_box", "quantity": 1}'
 
 
-def test_entries_are_read_and_said_in_words() -> None:
+def test_entries_are_parsed_and_described() -> None:
     found = parse_entries(f"[\n  {GOLD},\n  {BOX}\n]", CATALOG)
     assert found.ok
     assert found.entries == (GrantEntry("currency", "gold", 500), GrantEntry("crate", "legendary_box", 1))
@@ -95,7 +95,7 @@ def test_the_catalog_knows_the_keys(entry: str, words: str) -> None:
     assert parse_entries(f"[{entry}]").ok
 
 
-def test_all_problems_of_an_entry_are_told() -> None:
+def test_all_problems_of_an_entry_are_reported() -> None:
     found = parse_entries('[{"type": "currency",\n"amount": 0,\n"extra": 1}]')
     assert [problem.line for problem in found.problems] == [1, 2, 3]
 
@@ -172,5 +172,5 @@ def test_entries_of_an_unknown_shape_are_ignored() -> None:
     assert entries_of({"entries": "x"}) == ()
 
 
-def test_listed() -> None:
+def test_lists_of_words() -> None:
     assert [listed(each) for each in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]

@@ -1,4 +1,4 @@
-"""Keys of one's own, and the table of keys."""
+"""Custom keys, and the table of keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one thing to do next: for a row, and for a whole player."""
+"""The next step for a row and for the whole player."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_stuck_attempt_comes_with_its_score() -> None:
     assert step.prefill == {"final_score": "320", "then_roll": True}
 
 
-def test_an_attempt_whose_grant_waits_leads_to_the_grant_and_opens_nothing() -> None:
+def test_an_attempt_with_a_pending_grant_leads_to_the_grant() -> None:
     seen = snapshot(attempts=[attempt(grantIds=[grant()["id"]])], grants=[grant()])
     step = next_step(seen, NOW, row_scope="attempt", row_id=seen.attempts[0].id)
     assert step.words.startswith("Its grant 500 gold (1h ago): Waiting for the game's collectAll()")
@@ -60,13 +60,13 @@ def test_a_ban_shows_its_reason_and_is_never_lifted_by_the_next_step(reason: str
             assert step.severity == "notice" or step.other is not None, rows
 
 
-def test_the_second_fault_of_a_row_is_shown_too() -> None:
+def test_further_faults_of_a_row_are_listed() -> None:
     seen = snapshot(grants=[grant()], player=BANNED)
     step = next_step(seen, NOW, row_scope="grant", row_id=seen.grants[0].id)
     assert step.also == ("unclaimed 1h",)
 
 
-def test_the_whole_player_the_most_urgent_first_and_by_name() -> None:
+def test_the_most_urgent_row_of_the_player_is_named() -> None:
     seen = snapshot(
         attempts=[
             attempt(id="a1", status="expired", completedAt=None),
@@ -82,7 +82,7 @@ def test_the_whole_player_the_most_urgent_first_and_by_name() -> None:
     assert other.words.startswith("The roll failed")
 
 
-def test_a_healthy_row_says_so_and_names_the_one_that_is_not() -> None:
+def test_a_fine_row_leads_to_the_faulty_one() -> None:
     seen = snapshot(
         attempts=[attempt(id="a1", grantIds=["g1"]), attempt(id="a2", roll=FAILED, eventKey="weekly_cup")],
         grants=[grant(id="g1", status="claimed", sourceRefId="a1")],
@@ -96,7 +96,7 @@ def test_a_healthy_row_says_so_and_names_the_one_that_is_not() -> None:
         assert step.text.startswith("This row is fine. weekly_cup (2h ago): The roll failed")
 
 
-def test_what_is_fine_for_a_reason_says_the_reason_beside_another_trouble() -> None:
+def test_a_fine_row_gives_its_reason_beside_another_fault() -> None:
     for fine, words in (
         (attempt(id="a1", rewardPolicy="none", roll=None), "This event gives no rewards, so no grant is missing."),
         (
@@ -110,7 +110,7 @@ def test_what_is_fine_for_a_reason_says_the_reason_beside_another_trouble() -> N
         assert step.other is not None
 
 
-def test_a_player_with_faults_is_never_called_fine() -> None:
+def test_a_player_with_faults_is_never_fine() -> None:
     troubled = snapshot(
         attempts=[attempt(id="a1", grantIds=["g1"]), attempt(id="a2", roll=FAILED)],
         grants=[grant(id="g1", status="claimed", sourceRefId="a1"), grant(id="g2", kind="crate", sourceRefId=None)],
@@ -164,7 +164,7 @@ def test_a_fine_row_says_why_it_is_fine() -> None:
     assert step.words == "This event gives no rewards, so no grant is missing."
 
 
-def test_an_empty_player_a_banned_and_a_merged_one() -> None:
+def test_empty_banned_and_merged_players() -> None:
     assert "no attempts and no grants" in next_step(snapshot(), NOW).words
     assert 'banned ("speed hack")' in next_step(snapshot(player=BANNED), NOW).words
     assert next_step(snapshot(player=BANNED), NOW).severity == "notice"

@@ -1,4 +1,4 @@
-"""What an applied change altered, from the server's answer."""
+"""Summaries of applied changes, from the server's answers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PLAYER: dict[str, Any] = {"externalPlayerId": "alice_42"}
 def answered(shape: type[Changed]) -> ChangeRequest:
     """A change whose answer has this shape; a credit where no change has it."""
     kinds = [kind for kind, spec in OPERATIONS.items() if spec.is_write and model_of(spec.answer) is shape]
-    return replace(CALL, kind=kinds[0]) if kinds else CALL
+    return replace(CALL, operation=kinds[0]) if kinds else CALL
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_outcome_lines(shape: type[Changed], answer: dict[str, Any], words: str)
     assert outcome_summary(answered(shape), shape.model_validate(answer), BEFORE) == words
 
 
-def test_an_effect_known_from_the_audit_log_alone_is_not_made_up() -> None:
+def test_an_effect_known_only_from_the_audit_log_has_no_summary() -> None:
     assert outcome_summary(CALL, None, BEFORE) == ""
     assert (
         outcome_summary(answered(ForceCompleted), ForceCompleted.model_validate({"attempt": attempt()}), None)

@@ -1,4 +1,4 @@
-"""What a mail client, a chat or a spreadsheet puts around an id or an address finds the player all the same."""
+"""Marks around an id or an e-mail, from mail clients, chats and spreadsheets, are removed."""
 
 from __future__ import annotations
 
@@ -70,5 +70,5 @@ def test_blank_text_has_no_candidates(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["\u200b", "\ufeff\u2060", " \u200b"])
-def test_an_id_that_cannot_be_seen_is_looked_for_as_it_is(text: str) -> None:
+def test_an_invisible_id_is_searched_as_typed(text: str) -> None:
     assert candidates(text) == (text,)

@@ -1,4 +1,4 @@
-"""Sending a delivery again: when it can be, what the dialog says, and what is sent."""
+"""Replaying a delivery: when it is possible, the dialog and the request."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ def form() -> Form:
         ({"endpoint": None}, None),
     ],
 )
-def test_it_is_off_where_the_backend_would_refuse(fields: dict[str, Any], reason: str | None) -> None:
+def test_replay_is_disabled_if_the_backend_would_refuse(fields: dict[str, Any], reason: str | None) -> None:
     assert REPLAY.disabled_reason(context(delivery=delivery(**fields))) == reason
 
 
-def test_it_is_off_without_a_delivery_a_permission_or_the_right_to_change() -> None:
+def test_replay_is_disabled_without_a_delivery_or_a_permission() -> None:
     assert REPLAY.disabled_reason(context()) == "select a delivery first (h)"
     denied = REPLAY.disabled_reason(context(GAME_DEBUGGER, delivery=DELIVERY))
     assert denied == "needs webhook.replay (GAME_ADMIN); you are GAME_DEBUGGER"
     assert "read-only" in (REPLAY.disabled_reason(context(delivery=DELIVERY, read_only=True)) or "")
 
 
-def test_the_dialog_says_what_is_sent_and_sends_it() -> None:
+def test_the_dialog_describes_the_delivery_and_sends_the_replay() -> None:
     opened = form()
     assert opened.subject_lines == (
         "alice_42 · wallet.changed · evt_01HZX70000000000000000000A",
@@ -63,7 +63,7 @@ def test_the_dialog_says_what_is_sent_and_sends_it() -> None:
     )
     assert problems(opened, {}) == {}
     call = build_call(opened, {"reason": " receiver is back "}, KEY)
-    assert (call.kind, call.target_id, call.external_player_id) == (
+    assert (call.operation, call.target_id, call.external_player_id) == (
         Operation.REPLAY_DELIVERY,
         DELIVERY.id,
         "alice_42",
@@ -71,7 +71,7 @@ def test_the_dialog_says_what_is_sent_and_sends_it() -> None:
     assert call.request.body() == {"reason": "receiver is back", "ticket": "ZD-1", "idempotencyKey": KEY}
 
 
-def test_it_says_what_will_happen() -> None:
+def test_the_effects_of_a_replay() -> None:
     def told(known: Any) -> list[tuple[str, str]]:
         seen = EffectContext(snapshot_of(DELIVERY), NOW, delivery=known)
         return [(each.label, each.words) for each in CHANGES["delivery.replay"].effects(form(), {}, seen)]
@@ -84,7 +84,7 @@ def test_it_says_what_will_happen() -> None:
     assert told(None) == [("note", "this delivery is no longer in the list")]
 
 
-def test_what_concerns_no_player_is_replayed_too_and_its_outcome_is_told() -> None:
+def test_a_delivery_without_a_player_is_replayed() -> None:
     lobby = delivery(player=None, eventName="lobby.started", createdAt=None)
     opened = form_for("delivery.replay", FormContext(snapshot_of(lobby), NOW, delivery=lobby))
     assert opened.subject_lines[:2] == ("lobby.started · evt_01HZX70000000000000000000A", "failed after 8 attempts")

@@ -1,4 +1,4 @@
-"""Revoking a grant (contract/README.md#revoke): its dialog, why it is off, and what is said of a revoked grant."""
+"""Revoking a grant (contract/README.md#revoke): the dialog, why it is disabled, and revoked grants."""
 
 from __future__ import annotations
 
@@ -52,11 +52,15 @@ def test_the_dialog_asks_for_a_reason_and_sends_the_grant_s_id() -> None:
     assert [(each.name, each.required) for each in form.fields] == [("ticket", False), ("reason", True)]
     assert (form.danger, set(problems(form, {}))) == (True, {"reason"})
     call = build_call(form, {"reason": "granted twice"}, KEY)
-    assert (call.kind, call.target_id, call.external_player_id) == (Operation.REVOKE_GRANT, grant()["id"], "alice_42")
+    assert (call.operation, call.target_id, call.external_player_id) == (
+        Operation.REVOKE_GRANT,
+        grant()["id"],
+        "alice_42",
+    )
     assert call.request.body() == {"reason": "granted twice", "ticket": "ZD-1", "idempotencyKey": KEY}
 
 
-def test_its_effects_are_shown_before() -> None:
+def test_the_effects_of_a_revocation() -> None:
     found = notes(grant(), attempts=[attempt()])
     assert found["status"] == ["pending → revoked"]
     assert found["player"] == ["cannot collect it any more, at once"]
@@ -76,7 +80,7 @@ def test_its_effects_are_shown_before() -> None:
         (grant(id="another"), "this grant is no longer in the list"),
     ],
 )
-def test_what_changed_meanwhile_is_told(later: dict[str, Any], note: str) -> None:
+def test_changes_since_the_dialog_was_opened_are_noted(later: dict[str, Any], note: str) -> None:
     assert note in notes(grant(), later)["note"]
 
 
@@ -91,7 +95,7 @@ def test_what_changed_meanwhile_is_told(later: dict[str, Any], note: str) -> Non
         (REVOKED, GAME_ADMIN, "this grant is already revoked"),
     ],
 )
-def test_why_it_is_off(row: dict[str, Any], role: str, words: str | None) -> None:
+def test_disabled_reasons(row: dict[str, Any], role: str, words: str | None) -> None:
     context = ActionContext(snapshot(grants=[row]), "grants", "grant", row["id"], role, ROLE_PERMISSIONS[role], now=NOW)
     spec = for_key("X", context)
     assert spec is BY_ID["grant.revoke"]
@@ -109,7 +113,7 @@ def test_a_revoked_grant_is_explained_and_is_no_fault() -> None:
     assert Links(seen).doubt == ""
 
 
-def test_who_revoked_it_is_not_made_up() -> None:
+def test_an_unknown_revoker_is_not_named() -> None:
     seen = snapshot(grants=[REVOKED], audit=[{**ROW, "outcome": "denied"}, {**ROW, "target": {"id": "another"}}])
     found = diagnose_grant(seen.grants[0], seen, NOW)
     assert (found.words, found.advice.partition(". ")[0]) == ("", "Revoked; the audit log has when, by whom and why")
@@ -117,13 +121,13 @@ def test_who_revoked_it_is_not_made_up() -> None:
     assert diagnose_grant(bare.grants[0], bare, NOW).words == "revoked"
 
 
-def test_force_claim_says_first_that_it_was_revoked() -> None:
+def test_force_claim_begins_with_the_revocation() -> None:
     assert opened("grant.force_claim", REVOKED, audit=[ROW]).subject_lines[0] == WORDS
     assert opened("grant.force_claim", REVOKED).subject_lines[0] == "revoked; the audit log has when, by whom and why"
     assert not any("revoked" in line for line in opened("grant.force_claim", grant()).subject_lines)
 
 
-def test_the_outcome_names_what_was_taken_back() -> None:
+def test_the_summary_names_the_revoked_contents() -> None:
     call = build_call(opened("grant.revoke", grant()), {"reason": "granted twice"}, KEY)
     answer = GrantRevoked.model_validate({"grant": REVOKED})
     assert outcome_summary(call, answer, snapshot(grants=[grant()])) == "pending → revoked, 500 gold"

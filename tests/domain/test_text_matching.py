@@ -1,4 +1,4 @@
-"""What a filter finds: texts that are shown, however they are typed."""
+"""Filters match texts as shown, in different notations."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_look_alikes_match(typed: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(("typed", "shown"), [("1.840", grouped(1840)), ("weekly", "daily"), ("12.5", "125")])
-def test_a_point_is_no_grouping(typed: str, shown: str) -> None:
+def test_a_point_does_not_group_digits(typed: str, shown: str) -> None:
     assert not found(typed, shown)
 
 

@@ -1,4 +1,4 @@
-"""What is pasted into a ticket, and the keys that make a change happen once."""
+"""The worklog of a ticket, and idempotency keys."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_the_worklog_is_oldest_first() -> None:
     assert worklog("", []) == "What was done\n"
 
 
-def test_a_change_is_dated_by_its_audit_row_where_that_is_known() -> None:
+def test_a_change_has_the_time_of_its_audit_row() -> None:
     work = WorklogEntry(NOW, "alice_42", "Credit", "applied")
     row = AuditRow.model_validate({"id": "a1", "occurredAt": "2026-03-10T11:59:58.900Z"})
     known, unknown = dated([PerformedChange("", work, audit_id="a1"), PerformedChange("", work, audit_id="")], [row])

@@ -148,6 +148,7 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
         "It may have taken effect: check before sending it again.",
         1,
     ),
+    (KratyError("The journal is on a full disk"), None, "The journal is on a full disk.", "", 1),
     (KratyError("teapot", "teapot", 418), None, "The request failed. Teapot. (418 teapot)", "", 1),
 ]
 

@@ -11,6 +11,8 @@ import math
 import re
 from typing import Any, Final, NoReturn
 
+from kraty_console.contract.characters import storage_fault
+
 MAX_DEPTH: Final = 64
 MAX_INTEGER: Final = 2**63 - 1
 BODY: Final = "body"
@@ -92,13 +94,8 @@ def field_path(parts: tuple[str | int, ...]) -> str:
 
 def text_fault(text: str) -> str | None:
     """Why a text cannot be kept (NUL, a lone surrogate), or None when it can."""
-    if "\0" in text:
-        return "holds a NUL character"
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return "holds half of a surrogate pair"
-    return None
+    fault = storage_fault(text)
+    return None if fault is None else f"holds {fault}"
 
 
 def _refuse(path: tuple[str | int, ...], message: str) -> NoReturn:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.cli.checkup.address import authorities
@@ -17,6 +16,7 @@ from kraty_console.cli.checkup.operations import NO_ID
 from kraty_console.client.connection_probe import ProbeTransport, TimedReply, TlsInfo
 from kraty_console.client.detection import NOBODY
 from kraty_console.client.fetched import parse_data
+from kraty_console.client.http_dates import http_date
 from kraty_console.client.replies import HttpReply, data_of, parsed
 from kraty_console.client.server_clock import WORTH_TELLING
 from kraty_console.client.transport import Timeouts
@@ -211,11 +211,10 @@ def _link(answers: HealthReplies) -> Iterator[Finding]:
 
 def clock_finding(date: str | None, received_at: datetime) -> Finding:
     """The difference between this machine's clock and the backend's, from the date of an answer."""
-    try:
-        date_of_answer = parsedate_to_datetime(date or "")
-        skew = received_at - (date_of_answer if date_of_answer.tzinfo else date_of_answer.replace(tzinfo=UTC))
-    except ValueError:
+    sent_at = http_date(date or "")
+    if sent_at is None:
         return Finding(CheckArea.CLOCK, "skew", CheckState.UNKNOWN, "the backend's answers carry no date")
+    skew = received_at - sent_at
     seconds = skew.total_seconds()
     facts = {"skewSeconds": round(seconds)}
     if abs(skew) < WORTH_TELLING:

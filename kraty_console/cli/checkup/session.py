@@ -13,7 +13,8 @@ from kraty_console.contract.errors import KratyError, NotAllowed, OperationMissi
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.session import Me
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
-from kraty_console.domain.formatting import as_utc, duration_words
+from kraty_console.domain.formatting import duration_words
+from kraty_console.domain.timestamps import as_utc
 from kraty_console.present.errors import error_text
 
 SOON_SECONDS: Final = 3_600.0

@@ -9,8 +9,8 @@ from textual.content import Content
 
 from kraty_console.config.shell_command import server_command
 from kraty_console.console.dialogs.text import TextDialog
+from kraty_console.contract.characters import invisible_part
 from kraty_console.contract.limits import DEFAULT_LIMIT
-from kraty_console.domain.invisible_characters import invisible_part
 from kraty_console.domain.merging import merge_plan
 from kraty_console.present.merging import pair_text
 

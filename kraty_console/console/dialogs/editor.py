@@ -13,7 +13,8 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import EditResult, Location
 
 from kraty_console.console.dialogs.completion import completion
-from kraty_console.console.dialogs.lines import masked, refusal, steers
+from kraty_console.console.dialogs.lines import masked, refusal
+from kraty_console.contract.characters import first_unsafe
 from kraty_console.domain.grant_entries import parse_entries, write_entries
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class EntriesEditor(TextArea):
     ) -> EditResult:
         """Every insertion comes through here; one with a character that steers a terminal changes nothing."""
         text = insert.replace("\r\n", "\n").replace("\r", "\n")
-        character = steers(text.replace("\n", "").replace("\t", ""))
+        character = first_unsafe(text.replace("\n", "").replace("\t", ""))
         if character is not None:
             self.post_message(self.Told(self, refusal(character)))
             return EditResult(end, "")

@@ -44,14 +44,14 @@ _MAX_BODY: Final = 65_536
 
 
 _KINDS: Final = {
-    **{spec.kind.value: spec.title.lower() for spec in REGISTRY if spec.kind is not None},
+    **{spec.operation.value: spec.title.lower() for spec in REGISTRY if spec.operation is not None and spec.is_write},
     Operation.BAN.value: "ban",
     Operation.UNBAN.value: "lift the ban",
 }
 
 
 def _kind_words(entry: JournalEntry) -> str:
-    return _KINDS.get(entry.kind) or safe(entry.kind.replace("_", " "))
+    return _KINDS.get(entry.operation) or safe(entry.operation.replace("_", " "))
 
 
 def state_words(entry: JournalEntry) -> str:
@@ -196,7 +196,7 @@ class JournalDialog(ReadingDialog):
     def _chosen(self, event: Menu.Chosen) -> None:
         event.stop()
         if (entry := self.current) is not None:
-            title = f"{safe(entry.kind.replace('_', ' '))} · {safe(entry.player, limit=40)}"
+            title = f"{safe(entry.operation.replace('_', ' '))} · {safe(entry.player, limit=40)}"
             shown = TextDialog(title, Content(entry_text(entry, self._now)), copy=self._copy, keys="y audit link")
             self.app.push_screen(shown, self.run_id)
 

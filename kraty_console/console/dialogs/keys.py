@@ -18,12 +18,14 @@ from kraty_console.domain.actions import actions, fits, is_trivial
 from kraty_console.domain.keymap import key_label
 from kraty_console.present.safe import safe
 
-WhyOff = Callable[[ActionSpec], str | None]
+DisabledReason = Callable[[ActionSpec], str | None]
 """Why an action is off, made safe; None when it is on."""
 
 
 def key_rows(
-    context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None, why_off: WhyOff | None = None
+    context: ActionContext,
+    keys: Mapping[str, tuple[str, ...]] | None = None,
+    disabled_reason: DisabledReason | None = None,
 ) -> list[MenuRow]:
     """What changes, then what looks; actions with the same help share a line.
 
@@ -33,34 +35,34 @@ def key_rows(
     Args:
         context: What is in front of the person.
         keys: The keys of each action when they were remapped.
-        why_off: Why the screen cannot do an action; by itself what the action says.
+        disabled_reason: Why the screen cannot do an action; by itself what the action says.
     """
-    why_off = why_off or reasons_in(context)
+    disabled_reason = disabled_reason or reasons_in(context)
     specs = [spec for spec in actions(context) if fits(spec, context)]
     changes = [spec for spec in specs if spec.is_write]
     looks = [spec for spec in specs if not spec.is_write]
-    changing = [*_lines(changes, why_off, keys)]
+    changing = [*_lines(changes, disabled_reason, keys)]
     if changing:
         changing.insert(0, MenuRow("", "CHANGES SOMETHING, ALWAYS THROUGH A DIALOG", heading=True))
-    looking = [MenuRow("", "LOOKS", heading=True), *_lines(looks, why_off, keys)]
+    looking = [MenuRow("", "LOOKS", heading=True), *_lines(looks, disabled_reason, keys)]
     can_change = any(not row.off for row in changing if not row.heading)
     return [*changing, *looking] if can_change else [*looking, *changing]
 
 
-def reasons_in(context: ActionContext) -> WhyOff:
+def reasons_in(context: ActionContext) -> DisabledReason:
     """What actions say for themselves."""
 
-    def why_off(spec: ActionSpec) -> str | None:
+    def disabled_reason(spec: ActionSpec) -> str | None:
         reason = spec.disabled_reason(context)
         return safe(reason) if reason is not None else None
 
-    return why_off
+    return disabled_reason
 
 
 def _lines(
-    specs: Iterable[ActionSpec], why_off: WhyOff, keys: Mapping[str, tuple[str, ...]] | None
+    specs: Iterable[ActionSpec], disabled_reason: DisabledReason, keys: Mapping[str, tuple[str, ...]] | None
 ) -> Iterable[MenuRow]:
-    reasons = [(spec, why_off(spec)) for spec in specs]
+    reasons = [(spec, disabled_reason(spec)) for spec in specs]
     grouped: dict[tuple[str, str | None], list[ActionSpec]] = {}
     for spec, reason in sorted(reasons, key=lambda pair: (pair[1] is not None, is_trivial(pair[0]))):
         grouped.setdefault((spec.help, reason), []).append(spec)
@@ -81,13 +83,13 @@ class KeysDialog(Dialog[str | None]):
         self,
         context: ActionContext,
         keys: Mapping[str, tuple[str, ...]] | None = None,
-        why_off: WhyOff | None = None,
+        disabled_reason: DisabledReason | None = None,
     ) -> None:
         """See `key_rows`."""
         super().__init__("Keys that work here", hints="↑↓ move · enter does it · esc close")
-        why_off = why_off or reasons_in(context)
-        self._rows = key_rows(context, keys, why_off)
-        self._reasons = {spec.id: why_off(spec) for spec in actions(context)}
+        disabled_reason = disabled_reason or reasons_in(context)
+        self._rows = key_rows(context, keys, disabled_reason)
+        self._reasons = {spec.id: disabled_reason(spec) for spec in actions(context)}
         self.add_class("-list")
 
     def compose_body(self) -> ComposeResult:

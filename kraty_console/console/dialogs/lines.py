@@ -17,25 +17,13 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
+from kraty_console.contract.characters import character_name, first_unsafe
 from kraty_console.present.safe import safe
-
-_JOINERS: Final = frozenset("\u200c\u200d")
-"""They shape real words and emoji, and steer nothing."""
 
 _MASK: Final = "\N{REPLACEMENT CHARACTER}"
 
 LONGEST: Final = 1_000
 """Characters a line takes when nothing else is said: as long as a reason may be (contract: Reason)."""
-
-
-def steers(text: str) -> str | None:
-    """The first character of `text` that could steer a terminal or deceive the eye, None when there is none."""
-    if text.isprintable():
-        return None
-    for character in text:
-        if character not in _JOINERS and not character.isprintable() and unicodedata.category(character) != "Zs":
-            return character
-    return None
 
 
 def masked(text: str) -> str:
@@ -53,8 +41,7 @@ def refusal(character: str) -> str:
     """What is said beside the field when `character` was typed or pasted into it."""
     if character in "\r\n":
         return "has a line break; one line here"
-    name = unicodedata.name(character, "a control character").lower()
-    return f"refused: {name} (U+{ord(character):04X})"
+    return f"refused: {character_name(character)}"
 
 
 class _Mask(Highlighter):
@@ -72,7 +59,7 @@ class Choices(Suggester):
 
     def __init__(self, choices: Sequence[str]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
-        self.choices = tuple(choice for choice in choices if steers(choice) is None)
+        self.choices = tuple(choice for choice in choices if first_unsafe(choice) is None)
 
     async def get_suggestion(self, value: str) -> str | None:
         """The whole choice, None when none or several start so."""
@@ -154,7 +141,7 @@ class LineInput(Input):
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Every edit comes through here; one that holds a steering character changes nothing."""
-        character = steers(text)
+        character = first_unsafe(text)
         if character is not None:
             self.post_message(self.Told(self, refusal(character)))
             return

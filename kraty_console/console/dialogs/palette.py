@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kraty_console.console.dialogs.keys import WhyOff, reasons_in
+from kraty_console.console.dialogs.keys import DisabledReason, reasons_in
 from kraty_console.console.dialogs.menu import MenuRow
 from kraty_console.console.dialogs.pick import PickDialog, narrowed
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
@@ -25,17 +25,17 @@ class PaletteDialog(PickDialog):
         self,
         context: ActionContext,
         keys: Mapping[str, tuple[str, ...]] | None = None,
-        why_off: WhyOff | None = None,
+        disabled_reason: DisabledReason | None = None,
     ) -> None:
         """
         Args:
             context: What is in front of the person.
             keys: The keys of each action when they were remapped.
-            why_off: Why the screen cannot do an action; by itself what the action says.
+            disabled_reason: Why the screen cannot do an action; by itself what the action says.
         """
-        why_off = why_off or reasons_in(context)
+        disabled_reason = disabled_reason or reasons_in(context)
         specs = {spec.id: spec for spec in actions(context) if spec.id != "palette.open"}
-        self._reasons = {spec.id: why_off(spec) for spec in specs.values()}
+        self._reasons = {spec.id: disabled_reason(spec) for spec in specs.values()}
         ordered = sorted(specs.values(), key=lambda spec: (self._reasons[spec.id] is not None, is_trivial(spec)))
         rows = [self._row(spec, keys) for spec in ordered]  # what can be done first; else in the registry's order
         super().__init__("Do anything", rows, empty="nothing can be done here")

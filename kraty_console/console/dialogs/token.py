@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from kraty_console.console.dialogs.ask import AskDialog
-from kraty_console.console.dialogs.lines import steers
+from kraty_console.contract.characters import first_unsafe
 from kraty_console.contract.secret import Secret
 
 LONGEST: Final = 4_096
@@ -19,7 +19,7 @@ def unlikely(token: str) -> str | None:
     """Why this cannot be a token at all, before any server is asked."""
     if not token:
         return "paste the token here"
-    if not token.isascii() or steers(token) or any(character.isspace() for character in token):
+    if not token.isascii() or first_unsafe(token) or any(character.isspace() for character in token):
         return "a token has no spaces and no special characters; was more than the token pasted?"
     return None
 

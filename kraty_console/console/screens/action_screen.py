@@ -113,7 +113,7 @@ class RunsActions(Screen[str | None]):
         reason = spec.disabled_reason(self.context())
         return Notice(safe(reason, limit=300), "warn") if reason is not None else None
 
-    def why_off(self, spec: ActionSpec) -> str | None:
+    def disabled_reason(self, spec: ActionSpec) -> str | None:
         """Why an action is dimmed where actions are listed; None when it is not."""
         said = self.refusal(spec)
         return said.text if said is not None and said.tone == "warn" else None
@@ -135,13 +135,13 @@ class RunsActions(Screen[str | None]):
         """Everything there is to do, to choose from."""
         from kraty_console.console.dialogs.palette import PaletteDialog
 
-        self.app.push_screen(PaletteDialog(self.context(), self.keymap, self.why_off), self.run_id)
+        self.app.push_screen(PaletteDialog(self.context(), self.keymap, self.disabled_reason), self.run_id)
 
     def action_help_open(self) -> None:
         """The keys that work here, now."""
         from kraty_console.console.dialogs.keys import KeysDialog
 
-        self.app.push_screen(KeysDialog(self.context(), self.keymap, self.why_off), self.run_id)
+        self.app.push_screen(KeysDialog(self.context(), self.keymap, self.disabled_reason), self.run_id)
 
     def action_ticket_set(self) -> None:
         """Ask for the ticket."""

@@ -77,7 +77,7 @@ def ask(
         return None  # the client says why, on a screen
     if not can_prefetch(url, environ) or connection.certificate is not None:
         return None
-    workspace.ahead = ahead = Prefetcher(url, headers, heard=workspace.server_clock.observe)
+    workspace.ahead = ahead = Prefetcher(url, headers, on_answer=workspace.server_clock.observe)
     player_request = ahead.ask(target) if target is not None else None
     me_request = ahead.ask(me_target) if me_target is not None else None
     return FirstRequests(workspace, ahead, me_request, player_request)

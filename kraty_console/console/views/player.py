@@ -96,7 +96,7 @@ def why_no_step(workspace: Workspace, step: NextStep | None) -> str:
     spec = BY_ID[step.action_id]
     if workspace.launch.read_only:
         return "read-only profile"
-    if (missing := workspace.facts.missing().get(spec.operation or spec.kind or "")) is not None:
+    if (missing := workspace.facts.missing().get(spec.operation or "")) is not None:
         return missing
     if not spec.permission or workspace.may(spec.permission):
         return ""
@@ -146,7 +146,7 @@ def action_context(
         pane=pane,
         made=any(each.work.player == player for each in workspace.done),
         audit_link=workspace.last_done(player) is not None or scope == "audit",
-        step_off=why_no_step(workspace, step),
+        step_disabled_reason=why_no_step(workspace, step),
     )
 
 

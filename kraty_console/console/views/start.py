@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.views.rows import TableSection
 from kraty_console.domain.missing_operations import no_search
+from kraty_console.domain.player_resolution import looks_like_email
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 from kraty_console.present.table import Cell, Column, TableRow
@@ -71,10 +72,12 @@ def start_sections(workspace: Workspace, state: PlayerState) -> tuple[TableSecti
 def _nobody(workspace: Workspace, state: PlayerState) -> str:
     """What to do when there is no such player, and none whose id begins like it, as far as that is known."""
     if not workspace.facts.can_search:
-        return safe(no_search(workspace.facts.portal(), by_email="@" in state.player), limit=400, multiline=True)
+        return safe(
+            no_search(workspace.facts.portal(), by_email=looks_like_email(state.player)), limit=400, multiline=True
+        )
     if state.not_offered:
         return safe(f"{state.not_offered}\nCheck the id, or try the e-mail with /.", limit=400, multiline=True)
-    if "@" in state.player:
+    if looks_like_email(state.player):
         return "An e-mail is found only when all of it is typed. Check it, or try the id with /."
     return "Nothing begins like it either. Check the id, or try the e-mail with /."
 

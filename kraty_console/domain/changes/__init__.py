@@ -1,1 +1,1 @@
-"""The changes, a module each: what its dialog asks, what it will do, and the request it sends."""
+"""The dialogs of changes, one module each."""

@@ -17,103 +17,92 @@ from kraty_console.domain.fields import (
     Form,
     FormContext,
     Values,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
 )
 from kraty_console.domain.formatting import counted, since
+from kraty_console.domain.grant_status import can_be_collected
+from kraty_console.domain.requests import change_request
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import Banned, Unbanned
     from kraty_console.contract.players import Snapshot
 
 BAN, LIFT = "ban", "lift the ban"
-"""What may be done where it is not known whether the player is banned."""
+"""The choices if it is not known whether the player is banned."""
 
 
-def form(asked: FormContext) -> Form:
-    """A banned player gets the dialog that lifts the ban, another the one that bans and asks for the id to be typed.
+def form(context: FormContext) -> Form:
+    """Lifts the ban of a banned player, and bans another one after the id was typed; both need a reason.
 
-    Both ask why.
-
-    Where the ban status is not known the dialog asks which of the two is meant.
+    If the ban status is not known, the dialog asks which of the two is meant.
     """
-    ban, unknown = asked.snapshot.player.ban, why_ban_unknown(asked.snapshot.player)
+    ban, unknown = context.snapshot.player.ban, why_ban_unknown(context.snapshot.player)
     if ban is not None:
-        when = f" {since(ban.banned_at, asked.now)}" if ban.banned_at is not None else ""
+        when = f" {since(ban.banned_at, context.now)}" if ban.banned_at is not None else ""
         status = f"banned{when}" + (f": {ban.reason}" if ban.reason else "")
     else:
         status = unknown or "not banned"
     banning = ban is None
     label = "Ban or lift the ban" if unknown else "Ban" if banning else "Lift the ban"
     what = Field("do", "do", "choice", required=True, default=BAN, choices=(BAN, LIFT))
-    reason = reason_field(required=True, default=asked.prefill.get("reason", ""))
     return Form(
         actions.BAN.id,
         Operation.BAN if banning else Operation.UNBAN,
         label,
-        (player_line(asked.snapshot), status),
-        (*([what] if unknown else []), ticket_field(asked.ticket), reason),
+        (player_line(context.snapshot), status),
+        (*([what] if unknown else []), *ticket_and_reason(context)),
         "Confirm" if unknown else label,
         "lifting the ban" if not banning else "sending" if unknown else "banning",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
         danger=banning,
         needs_typed_id=banning,
     )
 
 
-def _kind(form: Form, values: Values) -> Operation:
-    """Which of the two is meant."""
-    return Operation.UNBAN if form.text(values, "do") == LIFT else form.kind
+def _operation(form: Form, values: Values) -> Operation:
+    """The chosen operation."""
+    return Operation.UNBAN if form.text(values, "do") == LIFT else form.operation
 
 
 def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """The reason and the ticket go into the audit log."""
-    from kraty_console.contract.actions import BanPlayer, UnbanPlayer
-
-    reason, ticket = form.text(values, "reason"), form.text(values, "ticket") or None
-    if _kind(form, values) is Operation.UNBAN:
-        lift = UnbanPlayer(reason=reason, ticket=ticket, idempotency_key=key)
-        return ChangeRequest(Operation.UNBAN, form.external_player_id, lift)
-    request = BanPlayer(reason=reason, ticket=ticket, idempotency_key=key)
-    return ChangeRequest(Operation.BAN, form.external_player_id, request)
+    """Bans, or lifts the ban."""
+    return change_request(form, values, key, operation=_operation(form, values))
 
 
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
-    """What the player can and cannot do from then on."""
-    banned, unknown = seen.snapshot.player.ban is not None, why_ban_unknown(seen.snapshot.player)
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
+    """What the player can and cannot do afterwards."""
+    banned, unknown = context.snapshot.player.ban is not None, why_ban_unknown(context.snapshot.player)
     before = "not known" if unknown else "banned" if banned else "may play"
-    pending = sum(grant.status == "pending" for grant in seen.snapshot.grants)
-    if _kind(form, values) is Operation.UNBAN:
-        found = [Effect("player", f"{before if unknown else 'banned'} → may play again, at once")]
+    pending = sum(can_be_collected(grant, context.now) for grant in context.snapshot.grants)
+    if _operation(form, values) is Operation.UNBAN:
+        lines = [Effect("player", f"{before if unknown else 'banned'} → may play again, at once")]
         if pending:
-            found.append(Effect("grants", f"{counted(pending, 'pending grant')} can be collected again"))
+            lines.append(Effect("grants", f"{counted(pending, 'pending grant')} can be collected again"))
         if not banned and not unknown:
-            found.append(Effect("note", "the player is not banned any more; nothing will change", note=True))
-        return found
+            lines.append(Effect("note", "the player is not banned any more; nothing will change", note=True))
+        return lines
     before = before if unknown else "may play"
-    found = [
+    lines = [
         Effect("player", f"{before} → banned: starting, progress, claiming and spending are refused"),
         Effect("kept", "scores, balances and grants stay as they are"),
     ]
     if pending:
-        found.append(Effect("grants", f"{counted(pending, 'pending grant')} cannot be collected meanwhile"))
+        lines.append(Effect("grants", f"{counted(pending, 'pending grant')} cannot be collected meanwhile"))
     if unknown:
-        found.append(Effect("note", f"{unknown}; on a banned player only the reason is refreshed", note=True))
+        lines.append(Effect("note", f"{unknown}; on a banned player only the reason is refreshed", note=True))
     if banned:
-        found.append(Effect("note", "the player is banned by now; only the reason is refreshed", note=True))
-    return found
+        lines.append(Effect("note", "the player is banned by now; only the reason is refreshed", note=True))
+    return lines
 
 
-def summary(_call: ChangeRequest, answer: Banned | Unbanned, _before: Snapshot | None) -> str:
+def summary(call: ChangeRequest, answer: Banned | Unbanned, _before: Snapshot | None) -> str:
     """`banned`, `ban lifted`, or that nothing changed."""
-    from kraty_console.contract.actions import Banned
-
-    if isinstance(answer, Banned):
+    if call.operation is Operation.BAN:
         return "banned" if answer.applied else "was banned already; the reason was replaced"
     return "ban lifted" if answer.applied else "was not banned"
 
 
-CHANGE: Final = ChangeDialog(actions.BAN, form, call, effects, summary, other_kind=Operation.UNBAN)
+CHANGE: Final = ChangeDialog(actions.BAN, form, effects, summary, call, other_operation=Operation.UNBAN)

@@ -21,12 +21,12 @@ from kraty_console.domain.fields import (
     Values,
     check_amount,
     over_limit,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
     whole_number,
 )
 from kraty_console.domain.formatting import grouped, signed
+from kraty_console.domain.requests import change_request
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import Credited
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def economy_keys(snapshot: Snapshot, catalog: Catalog | None) -> tuple[str, ...]:
-    """What can be credited: the catalog's currencies, or without a catalog what the player has; theirs first."""
+    """The currencies that can be credited: the catalog's, the player's first; without a catalog only the player's."""
     held = [each.economy_key for each in snapshot.wallet]
     if catalog is None:
         return tuple(held)
@@ -43,30 +43,30 @@ def economy_keys(snapshot: Snapshot, catalog: Catalog | None) -> tuple[str, ...]
     return tuple(dict.fromkeys([*(key for key in held if key in known), *known]))
 
 
-def form(asked: FormContext) -> Form:
-    """Asks for the key, the amount, ticket and reason. With `row_id` a balance, that key is filled in."""
-    fields = amount_fields(asked, "added to the balance")
+def form(context: FormContext) -> Form:
+    """Asks for currency, amount, ticket and reason. The currency of the balance under the cursor is filled in."""
+    fields = amount_fields(context, "added to the balance")
     return Form(
         actions.CREDIT.id,
         Operation.CREDIT,
         "Credit",
-        (player_line(asked.snapshot),),
-        (*fields, ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        (player_line(context.snapshot),),
+        (*fields, *ticket_and_reason(context)),
         "Credit",
         "crediting",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
-        amount_limit=asked.amount_limit,
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
+        amount_limit=context.amount_limit,
     )
 
 
-def amount_fields(asked: FormContext, hint: str) -> tuple[Field, Field]:
-    """A balance and how much of it; `hint` says what is done with the amount."""
-    keys = economy_keys(asked.snapshot, asked.catalog)
-    under_cursor = snapshot_lookup.balance(asked.snapshot, asked.row_id)
+def amount_fields(context: FormContext, hint: str) -> tuple[Field, Field]:
+    """The fields for currency and amount; `hint` says what is done with the amount."""
+    keys = economy_keys(context.snapshot, context.catalog)
+    under_cursor = snapshot_lookup.balance(context.snapshot, context.row_id)
     first = under_cursor.economy_key if under_cursor is not None else (keys[0] if len(keys) == 1 else "")
-    certain = asked.catalog is not None
+    certain = context.catalog is not None
 
     def check_key(text: str) -> str | None:
         if not certain or text in keys:
@@ -82,7 +82,7 @@ def amount_fields(asked: FormContext, hint: str) -> tuple[Field, Field]:
         "currency",
         "key",
         required=True,
-        default=asked.prefill.get("economy_key", first),
+        default=context.prefill.get("economy_key", first),
         choices=keys,
         check=check_key,
     )
@@ -91,47 +91,40 @@ def amount_fields(asked: FormContext, hint: str) -> tuple[Field, Field]:
         "amount",
         "number",
         required=True,
-        default=asked.prefill.get("amount", ""),
+        default=context.prefill.get("amount", ""),
         hint=hint,
         check=check_amount,
     )
 
 
 def amount(form: Form, values: Values) -> int:
-    """The amount; 0 while it cannot be read."""
+    """The amount; 0 if it is not valid."""
     return whole_number(form.text(values, "amount")) or 0
 
 
-def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """The key travels in the path, the amount in the body."""
-    from kraty_console.contract.actions import WalletCredit
-
-    request = WalletCredit(
-        amount=amount(form, values),
-        reason=form.text(values, "reason"),
-        ticket=form.text(values, "ticket") or None,
-        idempotency_key=key,
-    )
-    return ChangeRequest(form.kind, form.external_player_id, request, economy_key=form.text(values, "economy_key"))
+def amount_request(form: Form, values: Values, key: str) -> ChangeRequest:
+    """The request of a credit or debit: the currency is in the path, the amount in the body."""
+    economy_key = form.text(values, "economy_key")
+    return change_request(form, values, key, economy_key=economy_key, amount=amount(form, values))
 
 
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     """The balance before and after."""
     key, added = form.text(values, "economy_key"), amount(form, values)
     if not key or added <= 0:
         return [Effect("wallet", "nothing yet: name a currency and an amount")]
-    if seen.catalog is not None and key not in economy_keys(seen.snapshot, seen.catalog):
+    if context.catalog is not None and key not in economy_keys(context.snapshot, context.catalog):
         return [Effect("wallet", f"nothing yet: the catalog has no currency {key}")]
-    before, why = balance_of(seen.snapshot, key)
+    before, why = balance_of(context.snapshot, key)
     if before is None:
         return [
             Effect("wallet", f"{key}: balance {why}; {grouped(added)} are added, at once"),
-            *ban_note(seen.snapshot, "the balance grows all the same"),
+            *ban_note(context.snapshot, "the balance grows all the same"),
         ]
-    found = [Effect("wallet", f"{key} {grouped(before)} → {grouped(before + added)}, at once")]
+    lines = [Effect("wallet", f"{key} {grouped(before)} → {grouped(before + added)}, at once")]
     if before + added > MAX_BALANCE:
-        found.append(Effect("note", f"no balance passes {grouped(MAX_BALANCE)}; the server will refuse", note=True))
-    return [*found, *ban_note(seen.snapshot, "the balance grows all the same")]
+        lines.append(Effect("note", f"no balance passes {grouped(MAX_BALANCE)}; the server will refuse", note=True))
+    return [*lines, *ban_note(context.snapshot, "the balance grows all the same")]
 
 
 def summary(call: ChangeRequest, answer: Credited, _before: Snapshot | None) -> str:
@@ -140,4 +133,4 @@ def summary(call: ChangeRequest, answer: Credited, _before: Snapshot | None) -> 
     return f"{answer.economy_key} {signed(added)}, balance {grouped(answer.balance)}"
 
 
-CHANGE: Final = ChangeDialog(actions.CREDIT, form, call, effects, summary, over_limit(amount))
+CHANGE: Final = ChangeDialog(actions.CREDIT, form, effects, summary, amount_request, over_limit(amount))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
-from kraty_console.domain.changes.credit import amount, amount_fields
+from kraty_console.domain.changes.credit import amount, amount_fields, amount_request
 from kraty_console.domain.changes.subject_lines import player_line
 from kraty_console.domain.completeness import balance_of
 from kraty_console.domain.fields import (
@@ -18,8 +18,7 @@ from kraty_console.domain.fields import (
     FormContext,
     Values,
     over_limit,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
 )
 from kraty_console.domain.formatting import grouped, signed
@@ -29,44 +28,31 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
 
-def form(asked: FormContext) -> Form:
-    """Asks for the key, the amount, ticket and reason. With `row_id` a balance, that key is filled in."""
-    fields = amount_fields(asked, "taken from the balance")
+def form(context: FormContext) -> Form:
+    """Asks for currency, amount, ticket and reason. The currency of the balance under the cursor is filled in."""
+    fields = amount_fields(context, "taken from the balance")
     return Form(
         actions.DEBIT.id,
         Operation.DEBIT,
         "Debit",
-        (player_line(asked.snapshot),),
-        (*fields, ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        (player_line(context.snapshot),),
+        (*fields, *ticket_and_reason(context)),
         "Debit",
         "debiting",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
         danger=True,
-        amount_limit=asked.amount_limit,
+        amount_limit=context.amount_limit,
     )
 
 
-def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """The key travels in the path, the amount in the body."""
-    from kraty_console.contract.actions import WalletDebit
-
-    request = WalletDebit(
-        amount=amount(form, values),
-        reason=form.text(values, "reason"),
-        ticket=form.text(values, "ticket") or None,
-        idempotency_key=key,
-    )
-    return ChangeRequest(form.kind, form.external_player_id, request, economy_key=form.text(values, "economy_key"))
-
-
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
-    """The balance before and after; less than is there cannot be taken."""
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
+    """The balance before and after; it cannot become negative."""
     key, taken = form.text(values, "economy_key"), amount(form, values)
     if not key or taken <= 0:
         return [Effect("wallet", "nothing yet: name a currency and an amount")]
-    before, why = balance_of(seen.snapshot, key)
+    before, why = balance_of(context.snapshot, key)
     if before is None:
         return [Effect("wallet", f"{key}: balance {why}; {grouped(taken)} are taken, at once")]
     if before < taken:
@@ -83,4 +69,4 @@ def summary(call: ChangeRequest, answer: Debited, _before: Snapshot | None) -> s
     return f"{answer.economy_key} {signed(None if taken is None else -taken)}, balance {grouped(answer.balance)}"
 
 
-CHANGE: Final = ChangeDialog(actions.DEBIT, form, call, effects, summary, over_limit(amount))
+CHANGE: Final = ChangeDialog(actions.DEBIT, form, effects, summary, amount_request, over_limit(amount))

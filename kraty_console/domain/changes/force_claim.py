@@ -18,90 +18,79 @@ from kraty_console.domain.fields import (
     Form,
     FormContext,
     Values,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
 )
 from kraty_console.domain.formatting import grouped, signed
 from kraty_console.domain.grant_contents import GrantEntry, entries_of, listed
 from kraty_console.domain.labels import status_words
-from kraty_console.domain.revocations import NOT_TOLD, revocation_words
+from kraty_console.domain.revocations import NOT_IN_AUDIT, revocation_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import ForceClaimed
     from kraty_console.contract.players import Grant, Snapshot
 
 OFTEN = 3
-"""So many force-claims in a week are a sign that the receiver is unreliable
+"""Force-claims of a player in a week that suggest an unreliable receiver
 (contract/README.md#when-not-to-use-these-tools)."""
 
 
-def form(asked: FormContext) -> Form:
+def form(context: FormContext) -> Form:
     """Asks for ticket and reason."""
-    grant = snapshot_lookup.grant(asked.snapshot, asked.row_id)
+    grant = snapshot_lookup.grant(context.snapshot, context.row_id)
     if grant is None:
         raise CannotOpen("this grant is no longer in the list")
     return Form(
         actions.FORCE_CLAIM.id,
         Operation.FORCE_CLAIM,
         "Force-claim",
-        (*_revoked_line(grant, asked), *grant_lines(grant, asked.snapshot, asked.now)),
-        (ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        (*_revoked_line(grant, context), *grant_lines(grant, context.snapshot, context.now)),
+        ticket_and_reason(context),
         "Force-claim",
         "claiming",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
         target_id=grant.id,
     )
 
 
-def _revoked_line(grant: Grant, asked: FormContext) -> tuple[str, ...]:
-    """When, by whom and why the grant was revoked, before anything else is said."""
+def _revoked_line(grant: Grant, context: FormContext) -> tuple[str, ...]:
+    """When, by whom and why the grant was revoked, as the first line."""
     if grant.status != "revoked":
         return ()
-    return (revocation_words(grant, asked.snapshot, asked.now) or NOT_TOLD,)
+    return (revocation_words(grant, context.snapshot, context.now) or NOT_IN_AUDIT,)
 
 
-def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """Names the grant by its id."""
-    from kraty_console.contract.actions import ForceClaim
-
-    request = ForceClaim(
-        reason=form.text(values, "reason"), ticket=form.text(values, "ticket") or None, idempotency_key=key
-    )
-    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
-
-
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     """The status, and every balance and quantity that will change."""
     del values
-    grant = snapshot_lookup.grant(seen.snapshot, form.target_id)
+    grant = snapshot_lookup.grant(context.snapshot, form.target_id)
     if grant is None:
         return [Effect("note", "this grant is no longer in the list", note=True)]
     if grant.status == "claimed":
         return [Effect("note", "this grant is claimed by now; nothing will change", note=True)]
-    found = [Effect("status", f"{status_words(grant.status)} → claimed"), *_deposits(grant, seen.snapshot)]
+    lines = [Effect("status", f"{status_words(grant.status)} → claimed"), *_deposits(grant, context.snapshot)]
     if grant.status == "expired":
-        found.append(Effect("note", "the grant expired; it is delivered all the same", note=True))
+        lines.append(Effect("note", "the grant expired; it is delivered all the same", note=True))
     if grant.status == "revoked":
-        found.append(Effect("note", "the grant was revoked; it is delivered all the same", note=True))
-    forced = done_before(seen.snapshot, Permission.FORCE_CLAIM, seen.now)
+        lines.append(Effect("note", "the grant was revoked; it is delivered all the same", note=True))
+    forced = done_before(context.snapshot, Permission.FORCE_CLAIM, context.now)
     if forced >= OFTEN:
-        found.append(
+        lines.append(
             Effect(
                 "note",
                 f"{forced} grants of this player were force-claimed in 7 days: is the studio's receiver failing?",
                 note=True,
             )
         )
-    return [*found, *ban_note(seen.snapshot, "this delivers in spite of the ban")]
+    return [*lines, *ban_note(context.snapshot, "this delivers in spite of the ban")]
 
 
 def _deposits(grant: Grant, snapshot: Snapshot) -> list[Effect]:
     if any(row.source_ref_id == grant.id for row in (*snapshot.wallet_ledger, *snapshot.item_ledger)):
         return [Effect("wallet", "unchanged: the grant was delivered before, it is only marked")]
-    found = []
+    lines = []
     deposited: dict[tuple[str, str], Amount] = {}
     for entry in entries_of(grant.contents):
         if entry.type in ("currency", "item"):
@@ -109,16 +98,16 @@ def _deposits(grant: Grant, snapshot: Snapshot) -> list[Effect]:
             holding = balance_of if entry.type == "currency" else quantity_of
             before = deposited[key] if key in deposited else holding(snapshot, entry.key)
             deposited[key] = Amount(None if before.number is None else before.number + entry.count, before.why)
-            found.append(_deposit(entry, before))
+            lines.append(_deposit(entry, before))
         else:
-            found.append(Effect("crate", f"{entry.words()} is handed over"))
-    if grant.kind == "crate" and not found:
-        found.append(Effect("crate", "opened, and what is inside is claimed too"))
-    if found:
-        found.append(
+            lines.append(Effect("crate", f"{entry.words()} is handed over"))
+    if grant.kind == "crate" and not lines:
+        lines.append(Effect("crate", "opened, and what is inside is claimed too"))
+    if lines:
+        lines.append(
             Effect("note", "where the studio keeps the inventory itself, it is only marked claimed", note=True)
         )
-    return found
+    return lines
 
 
 def _deposit(entry: GrantEntry, before: Amount) -> Effect:
@@ -144,4 +133,4 @@ def summary(_call: ChangeRequest, answer: ForceClaimed, before: Snapshot | None)
     return f"{status}{status_words(answer.grant.status)}, {what}"
 
 
-CHANGE: Final = ChangeDialog(actions.FORCE_CLAIM, form, call, effects, summary)
+CHANGE: Final = ChangeDialog(actions.FORCE_CLAIM, form, effects, summary)

@@ -8,7 +8,6 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions, snapshot_lookup
 from kraty_console.domain.action_spec import COMPLETE
-from kraty_console.domain.changes import retry_roll
 from kraty_console.domain.changes.subject_lines import attempt_lines, ban_note
 from kraty_console.domain.diagnosis import is_paid_at_close
 from kraty_console.domain.fields import (
@@ -21,43 +20,43 @@ from kraty_console.domain.fields import (
     FormContext,
     Values,
     check_score,
-    reason_field,
     score,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
 )
 from kraty_console.domain.formatting import counted, grouped, plain
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.labels import event_words, status_words
+from kraty_console.domain.requests import change_request
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import ForceCompleted
     from kraty_console.contract.players import Attempt, Snapshot
 
 OFTEN: Final = 2
-"""So many force-completes of one event are a sign that the event is wrong
+"""Force-completes of one event that suggest a wrong configuration
 (contract/README.md#when-not-to-use-these-tools)."""
 
 OFTEN_IN_GAME: Final = 10
-"""Force-completions of one event in seven days, after which the event is suspected
+"""Force-completes of one event in the game in seven days that suggest a wrong configuration
 (contract/README.md#when-not-to-use-these-tools)."""
 
 ROLL_SUFFIX: Final = ".roll"
-"""Ends the idempotency key of the roll that follows, so that both are known from one key."""
+"""Suffix of the idempotency key of the roll that follows, so that one key identifies both."""
 
 FAR_ABOVE: Final = 10
-"""Times the target, above which a score is more likely a slip than what was reached."""
+"""A score of more than this many times the target is probably a typing error."""
 
 
-def form(asked: FormContext) -> Form:
+def form(context: FormContext) -> Form:
     """Asks for the score, whether to roll, ticket and reason."""
-    attempt = snapshot_lookup.attempt(asked.snapshot, asked.row_id)
+    attempt = snapshot_lookup.attempt(context.snapshot, context.row_id)
     if attempt is None:
         raise CannotOpen("this attempt is no longer in the list")
-    linked = Links(asked.snapshot).of_attempt(attempt)
+    linked = Links(context.snapshot).of_attempt(attempt)
     shown = "" if attempt.score is None else plain(attempt.score)
-    first_score = asked.prefill.get("final_score", shown)
-    waits = is_paid_at_close(attempt, asked.now)
+    first_score = context.prefill.get("final_score", shown)
+    waits = is_paid_at_close(attempt, context.now)
     can_roll = not linked.ids and attempt.reward_policy != "none" and not waits
     if linked.ids:
         are = "is" if len(linked.ids) == 1 else "are"
@@ -77,7 +76,7 @@ def form(asked: FormContext) -> Form:
         actions.FORCE_COMPLETE.id,
         Operation.FORCE_COMPLETE,
         "Force-complete",
-        attempt_lines(attempt, asked.snapshot, asked.now),
+        attempt_lines(attempt, context.snapshot, context.now),
         (
             Field(
                 "final_score",
@@ -92,20 +91,19 @@ def form(asked: FormContext) -> Form:
                 "then_roll",
                 "then",
                 "check",
-                default=asked.prefill.get("then_roll", can_roll) is True and can_roll,
+                default=context.prefill.get("then_roll", can_roll) is True and can_roll,
                 hint=roll_hint or "retry the reward roll",
                 check=check_roll,
             ),
-            ticket_field(asked.ticket),
-            reason_field(required=True, default=asked.prefill.get("reason", "")),
+            *ticket_and_reason(context),
         ),
         "Force-complete",
         "completing",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
         target_id=attempt.id,
-        score_limit=_score_limit(attempt, asked.snapshot),
+        score_limit=_score_limit(attempt, context.snapshot),
     )
 
 
@@ -118,7 +116,7 @@ def _score_limit(attempt: Attempt, snapshot: Snapshot) -> float | None:
 
 
 def unusual(form: Form, values: Values) -> str | None:
-    """A score that was typed and is far above what the event is about."""
+    """If the typed score is far above the usual ones."""
     text = form.text(values, "final_score")
     new = score(text)
     if form.score_limit is None or new is None or new <= form.score_limit or text == form.defaults()["final_score"]:
@@ -127,28 +125,20 @@ def unusual(form: Form, values: Values) -> str | None:
 
 
 def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """The score goes along only when it was changed: left out, the current one stands."""
-    from kraty_console.contract.actions import ForceComplete
-
+    """The score is sent only if it was changed; without it the current one stays."""
     text = form.text(values, "final_score")
     unchanged = score(text) == score(str(form.defaults()["final_score"]))
-    request = ForceComplete(
-        reason=form.text(values, "reason"),
-        final_score=None if unchanged else score(text),
-        ticket=form.text(values, "ticket") or None,
-        idempotency_key=key,
-    )
-    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
+    return change_request(form, values, key, final_score=None if unchanged else score(text))
 
 
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     """Status, score, and whether rewards are rolled."""
-    attempt = snapshot_lookup.attempt(seen.snapshot, form.target_id)
+    attempt = snapshot_lookup.attempt(context.snapshot, form.target_id)
     if attempt is None:
         return [Effect("note", "this attempt is no longer in the list", note=True)]
     new = score(form.text(values, "final_score"))
     kept = new is None or new == attempt.score
-    found = [
+    lines = [
         Effect("status", f"{status_words(attempt.status)} → force-completed"),
         Effect(
             "score",
@@ -158,21 +148,22 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
         ),
     ]
     if form.ticked(values, "then_roll"):
-        found.append(Effect("rewards", "rolled in a second, separate step"))
+        lines.append(Effect("rewards", "rolled in a second, separate step"))
     else:
-        found.append(Effect("rewards", "not rolled; R rolls them later"))
+        lines.append(Effect("rewards", "not rolled; R rolls them later"))
     final = attempt.score if kept else new
     if attempt.target is not None and final is not None and final < attempt.target:
-        found.append(Effect("note", f"the score stays below the target of {grouped(attempt.target)}", note=True))
+        lines.append(Effect("note", f"the score stays below the target of {grouped(attempt.target)}", note=True))
     if attempt.status in COMPLETE:
-        found.append(Effect("note", "this attempt is complete by now; the server will refuse", note=True))
+        lines.append(Effect("note", "this attempt is complete by now; the server will refuse", note=True))
     event, whole = event_words(attempt), event_words(attempt, whole=True)
     forced = sum(
-        event_words(each, whole=True) == whole and each.status == "force_completed" for each in seen.snapshot.attempts
+        event_words(each, whole=True) == whole and each.status == "force_completed"
+        for each in context.snapshot.attempts
     )
-    in_game = seen.forced_lately.get(attempt.event_key or "", 0)
+    in_game = context.forced_lately.get(attempt.event_key or "", 0)
     if in_game >= OFTEN_IN_GAME:
-        found.append(
+        lines.append(
             Effect(
                 "note",
                 f"{event} was force-completed {in_game} times in 7 days: its target may be unreachable",
@@ -180,19 +171,23 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
             )
         )
     elif forced >= OFTEN:
-        found.append(
+        lines.append(
             Effect(
                 "note",
                 f"{event} was force-completed {forced} times for this player: its target may be unreachable",
                 note=True,
             )
         )
-    return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]
+    return [*lines, *ban_note(context.snapshot, "what is granted waits until the ban is lifted")]
 
 
 def follow_up(form: Form, values: Values, key: str) -> ChangeRequest | None:
-    """The roll, where it is ticked (contract/README.md#force-complete)."""
-    return retry_roll.call(form, values, key + ROLL_SUFFIX) if form.ticked(values, "then_roll") else None
+    """The roll, if it is ticked (contract/README.md#force-complete)."""
+    return (
+        change_request(form, values, key + ROLL_SUFFIX, operation=Operation.RETRY_ROLL)
+        if form.ticked(values, "then_roll")
+        else None
+    )
 
 
 def summary(_call: ChangeRequest, answer: ForceCompleted, before: Snapshot | None) -> str:
@@ -207,4 +202,4 @@ def summary(_call: ChangeRequest, answer: ForceCompleted, before: Snapshot | Non
     return f"{status_words(was.status)} → {status}, score {score}{' (unchanged)' if same else ''}"
 
 
-CHANGE: Final = ChangeDialog(actions.FORCE_COMPLETE, form, call, effects, summary, unusual, follow_up)
+CHANGE: Final = ChangeDialog(actions.FORCE_COMPLETE, form, effects, summary, call, unusual, follow_up)

@@ -1,4 +1,4 @@
-"""Give a player something (contract/README.md#manual-grant)."""
+"""Issue a grant to a player (contract/README.md#manual-grant)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.iso_time import iso
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
 from kraty_console.domain.changes.subject_lines import ban_note, player_line
@@ -18,28 +19,29 @@ from kraty_console.domain.fields import (
     FormContext,
     Values,
     over_limit,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
     whole_number,
 )
-from kraty_console.domain.formatting import as_utc, counted
-from kraty_console.domain.grant_contents import GrantEntry, contents_words
+from kraty_console.domain.formatting import counted
+from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_entries import parse_entries, templates
 from kraty_console.domain.labels import status_words
+from kraty_console.domain.requests import change_request
+from kraty_console.domain.timestamps import as_utc
 
 if TYPE_CHECKING:
-    from kraty_console.contract.actions import CrateEntry, CurrencyEntry, GrantCreated, ItemEntry
+    from kraty_console.contract.actions import GrantCreated
     from kraty_console.contract.players import Snapshot
 
 MAX_DAYS: Final = 3650
-"""The longest life a grant is given here."""
+"""Maximum number of days until a grant expires."""
 
 
-def form(asked: FormContext) -> Form:
-    """Asks for the entries as JSON, how long they may be claimed, ticket and reason."""
-    catalog = asked.catalog
-    start = asked.prefill.get("entries", templates(catalog)[0][1] if templates(catalog) else "[\n]")
+def form(context: FormContext) -> Form:
+    """Asks for the entries as JSON, the days until it expires, ticket and reason."""
+    catalog = context.catalog
+    start = context.prefill.get("entries", templates(catalog)[0][1] if templates(catalog) else "[\n]")
 
     def check_entries(text: str) -> str | None:
         problems = parse_entries(text, catalog).problems
@@ -49,26 +51,25 @@ def form(asked: FormContext) -> Form:
         actions.MANUAL_GRANT.id,
         Operation.MANUAL_GRANT,
         "Manual grant",
-        (player_line(asked.snapshot),),
+        (player_line(context.snapshot),),
         (
             Field("entries", "entries", "json", required=True, default=start, check=check_entries),
             Field(
                 "expires_in",
                 "expires in",
                 "number",
-                default=asked.prefill.get("expires_in", ""),
+                default=context.prefill.get("expires_in", ""),
                 hint="days; empty takes the game's own",
                 check=_check_days,
             ),
-            ticket_field(asked.ticket),
-            reason_field(required=True, default=asked.prefill.get("reason", "")),
+            *ticket_and_reason(context),
         ),
         "Grant",
         "granting",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
-        amount_limit=asked.amount_limit,
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
+        amount_limit=context.amount_limit,
     )
 
 
@@ -78,57 +79,42 @@ def _check_days(text: str) -> str | None:
 
 
 def largest(form: Form, values: Values) -> int:
-    """The largest count among the entries; 0 while they cannot be read."""
+    """The largest count among the entries; 0 if they are not valid."""
     return max((entry.count for entry in parse_entries(form.text(values, "entries")).entries), default=0)
 
 
 def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """The expiry counts from the opening of the dialog, so that the same press always makes the same request."""
-    from kraty_console.contract.actions import ManualGrant
-    from kraty_console.contract.wire import iso
-
+    """The expiry counts from the opening of the dialog, so that equal values make equal requests."""
     days = whole_number(form.text(values, "expires_in"))
-    request = ManualGrant(
+    return change_request(
+        form,
+        values,
+        key,
         external_player_id=form.external_player_id,
-        entries=[_request_entry(each) for each in parse_entries(form.text(values, "entries")).entries],
-        reason=form.text(values, "reason"),
+        entries=[entry.as_json() for entry in parse_entries(form.text(values, "entries")).entries],
         expires_at=iso(as_utc(form.opened_at) + timedelta(days=days)) if days else None,
-        ticket=form.text(values, "ticket") or None,
-        idempotency_key=key,
     )
-    return ChangeRequest(form.kind, form.external_player_id, request)
 
 
-def _request_entry(entry: GrantEntry) -> CurrencyEntry | ItemEntry | CrateEntry:
-    from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
-
-    if entry.type == "currency":
-        return CurrencyEntry(type="currency", currency_key=entry.key, amount=entry.count)
-    if entry.type == "crate":
-        return CrateEntry(type="crate", crate_item_key=entry.key, quantity=entry.count)
-    parameters = dict(entry.parameters) if entry.parameters is not None else None
-    return ItemEntry(type="item", item_key=entry.key, quantity=entry.count, parameters=parameters)
-
-
-def preview(form: Form, values: Values, seen: EffectContext) -> str | None:
-    """`500 gold and 1 legendary_box (crate), expires in 14 days`; None while the entries cannot be sent."""
-    entries = parse_entries(form.text(values, "entries"), seen.catalog)
+def preview(form: Form, values: Values, context: EffectContext) -> str | None:
+    """`500 gold and 1 legendary_box (crate), expires in 14 days`; None if the entries are not valid."""
+    entries = parse_entries(form.text(values, "entries"), context.catalog)
     if not entries.ok:
         return None
     days = whole_number(form.text(values, "expires_in"))
     return entries.words() + (f", expires in {counted(days, 'day')}" if days else "")
 
 
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
-    """What the new grant holds; the wallet changes when it is claimed, not now."""
-    words = preview(form, values, seen)
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
+    """The contents of the new grant; the wallet changes when it is claimed."""
+    words = preview(form, values, context)
     if words is None:
         return [Effect("grant", "nothing yet: the entries cannot be read")]
     return [
         Effect("grant", words),
         Effect("status", "pending, until the game collects it"),
         Effect("wallet", "unchanged until it is claimed"),
-        *ban_note(seen.snapshot, "the grant waits until the ban is lifted"),
+        *ban_note(context.snapshot, "the grant waits until the ban is lifted"),
     ]
 
 
@@ -138,4 +124,4 @@ def summary(_call: ChangeRequest, answer: GrantCreated, _before: Snapshot | None
     return f"granted {contents_words(grant.contents, grant.kind)}, {status_words(grant.status)}"
 
 
-CHANGE: Final = ChangeDialog(actions.MANUAL_GRANT, form, call, effects, summary, over_limit(largest))
+CHANGE: Final = ChangeDialog(actions.MANUAL_GRANT, form, effects, summary, call, over_limit(largest))

@@ -19,8 +19,7 @@ from kraty_console.domain.fields import (
     Form,
     FormContext,
     Values,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
 )
 from kraty_console.domain.formatting import grouped
@@ -31,58 +30,48 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
 
-def form(asked: FormContext) -> Form:
-    """Asks for ticket and reason, and for the player's id to be typed; `other` is who is merged into."""
-    if asked.other is None:
+def form(context: FormContext) -> Form:
+    """Asks for ticket and reason, and for the player's id to be typed; `context.other` is the target."""
+    if context.other is None:
         raise CannotOpen("name the player to merge into first")
-    source, target = asked.snapshot.player.external_player_id, asked.other.player.external_player_id
+    source, target = context.snapshot.player.external_player_id, context.other.player.external_player_id
     if (why := same_player(source, target)) is not None:
         raise CannotOpen(why)
     return Form(
         actions.MERGE.id,
         Operation.MERGE,
         "Merge",
-        (f"from  {player_line(asked.snapshot)}", f"into  {player_line(asked.other)}"),
-        (ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        (f"from  {player_line(context.snapshot)}", f"into  {player_line(context.other)}"),
+        ticket_and_reason(context),
         "Merge",
         "merging",
         source,
-        asked.now,
-        typed_id_for(asked.snapshot),
+        context.now,
+        typed_id_for(context.snapshot),
         target_id=target,
         danger=True,
         needs_typed_id=True,
     )
 
 
-def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """Both ids travel in the path."""
-    from kraty_console.contract.actions import MergePlayers
-
-    request = MergePlayers(
-        reason=form.text(values, "reason"), ticket=form.text(values, "ticket") or None, idempotency_key=key
-    )
-    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
-
-
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
-    """What both have and what it comes to."""
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
+    """The amounts of both players and their sums."""
     del values
-    if seen.other is None:
+    if context.other is None:
         return [Effect("note", "the player to merge into is not known any more", note=True)]
-    plan = merge_plan(seen.snapshot, seen.other, limit=DEFAULT_LIMIT)
-    found = list(_totals(plan))
-    found.append(Effect("id", f"{form.external_player_id} is free again"))
-    found += [Effect("note", f"it would be refused: {words}", note=True) for words in plan.refusals]
-    return [*found, *(Effect("note", words, note=True) for words in plan.notes)]
+    plan = merge_plan(context.snapshot, context.other, limit=DEFAULT_LIMIT)
+    lines = list(_totals(plan))
+    lines.append(Effect("id", f"{form.external_player_id} is free again"))
+    lines += [Effect("note", f"it would be refused: {words}", note=True) for words in plan.refusals]
+    return [*lines, *(Effect("note", words, note=True) for words in plan.notes)]
 
 
 _GROUPS: Final = ("attempts", "grants", "lobbies")
-"""How the names of totals begin; what follows names a part."""
+"""Prefixes of the names of totals."""
 
 
 def _totals(plan: MergePlan) -> Iterator[Effect]:
-    """What comes together, a line for each kind, so that the notes below stay in sight."""
+    """The sums, one line per kind, so that the notes below stay in sight."""
     shown = [each for each in plan.sums if each.source or each.source is None]
     totals = [each for each in shown if each.kind == "total"]
     for group in _GROUPS:
@@ -113,4 +102,4 @@ def summary(_call: ChangeRequest, answer: Merged, _before: Snapshot | None) -> s
     return f"merged into {answer.to_external_player_id}"
 
 
-CHANGE: Final = ChangeDialog(actions.MERGE, form, call, effects, summary)
+CHANGE: Final = ChangeDialog(actions.MERGE, form, effects, summary)

@@ -15,8 +15,7 @@ from kraty_console.domain.fields import (
     Form,
     FormContext,
     Values,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
 )
 from kraty_console.domain.formatting import counted, since
 
@@ -25,9 +24,9 @@ if TYPE_CHECKING:
     from kraty_console.contract.webhooks import Delivery, DeliveryReplayed
 
 
-def form(asked: FormContext) -> Form:
-    """Asks for nothing that must be filled: ticket and reason may stay empty."""
-    delivery = asked.delivery
+def form(context: FormContext) -> Form:
+    """Asks for ticket and reason, which may stay empty."""
+    delivery = context.delivery
     if delivery is None:
         raise CannotOpen("no delivery is selected")
     player = player_of(delivery)
@@ -39,56 +38,45 @@ def form(asked: FormContext) -> Form:
         "Replay delivery",
         (
             " · ".join(part for part in (player, delivery.event_name, delivery.id) if part),
-            f"{delivery.status} after {tried}, created {since(delivery.created_at, asked.now)}"
+            f"{delivery.status} after {tried}, created {since(delivery.created_at, context.now)}"
             if delivery.created_at is not None
             else f"{delivery.status} after {tried}",
             *((f"last time: {last}",) if last else ()),
         ),
-        (ticket_field(asked.ticket), reason_field(required=False, default=asked.prefill.get("reason", ""))),
+        ticket_and_reason(context, reason_required=False),
         "Replay",
         "replaying",
         player,
-        asked.now,
+        context.now,
         delivery.id[-8:],
         target_id=delivery.id,
     )
 
 
-def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """What is sent again is what was sent before."""
-    from kraty_console.contract.webhooks import ReplayDelivery
-
-    request = ReplayDelivery(
-        reason=form.text(values, "reason") or None,
-        ticket=form.text(values, "ticket") or None,
-        idempotency_key=key,
-    )
-    return ChangeRequest(Operation.REPLAY_DELIVERY, form.external_player_id, request, target_id=form.target_id)
-
-
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
-    """The receiver may have it already: the id stays, so that it can tell."""
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
+    """The next attempt; the id is kept, so that the receiver can ignore a repeated delivery."""
     del form, values
-    delivery = seen.delivery
+    delivery = context.delivery
     if delivery is None:
         return [Effect("note", "this delivery is no longer in the list", note=True)]
     where = delivery.endpoint.url if delivery.endpoint is not None else "its endpoint"
-    found = [
+    lines = [
         Effect("sent", f"again, at once, to {where}"),
         Effect("attempt", f"{delivery.attempt_count + 1}; if it fails, the schedule starts anew"),
     ]
     if delivery.status == "delivered":
-        found.append(Effect("note", "it was delivered; the receiver knows it by its id and may ignore it", note=True))
-    return found
+        lines.append(Effect("note", "it was delivered; the receiver knows it by its id and may ignore it", note=True))
+    return lines
 
 
 def player_of(delivery: Delivery) -> str:
-    """The player it concerns, as the studio names them; empty when it concerns none."""
+    """The external id of its player; empty if it has none."""
     return (delivery.player.external_player_id or "") if delivery.player is not None else ""
 
 
 def snapshot_of(delivery: Delivery) -> Snapshot:
-    """What a delivery tells of its player: the id, and nothing else."""
+    """A snapshot with only the id of a delivery's player."""
+    # The models import pydantic, which the first frame does not wait for.
     from kraty_console.contract.players import Player, Snapshot
 
     return Snapshot(player=Player(external_player_id=player_of(delivery)))
@@ -99,4 +87,4 @@ def summary(_call: ChangeRequest, answer: DeliveryReplayed, _before: Snapshot | 
     return f"{answer.delivery.event_name} is sent again, attempt {answer.delivery.attempt_count + 1}"
 
 
-CHANGE: Final = ChangeDialog(actions.REPLAY, form, call, effects, summary)
+CHANGE: Final = ChangeDialog(actions.REPLAY, form, effects, summary)

@@ -18,8 +18,7 @@ from kraty_console.domain.fields import (
     Form,
     FormContext,
     Values,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
 )
 from kraty_console.domain.formatting import counted, since
@@ -39,14 +38,14 @@ def _linked_words(linked: Linked) -> str:
     return "none" if linked.certain else "none known"
 
 
-def form(asked: FormContext) -> Form:
-    """Asks for nothing that must be filled: ticket and reason may stay empty."""
-    attempt = snapshot_lookup.attempt(asked.snapshot, asked.row_id)
+def form(context: FormContext) -> Form:
+    """Asks for ticket and reason, which may stay empty."""
+    attempt = snapshot_lookup.attempt(context.snapshot, context.row_id)
     if attempt is None:
         raise CannotOpen("this attempt is no longer in the list")
-    lines = attempt_lines(attempt, asked.snapshot, asked.now)
+    lines = attempt_lines(attempt, context.snapshot, context.now)
     if attempt.roll is not None and attempt.roll.status == "failed":
-        when = f" {since(attempt.roll.at, asked.now)}" if attempt.roll.at is not None else ""
+        when = f" {since(attempt.roll.at, context.now)}" if attempt.roll.at is not None else ""
         why = f": {attempt.roll.error}" if attempt.roll.error else ""
         lines = (*lines, f"the roll failed{when}{why}")
     return Form(
@@ -54,52 +53,40 @@ def form(asked: FormContext) -> Form:
         Operation.RETRY_ROLL,
         "Retry roll",
         lines,
-        (ticket_field(asked.ticket), reason_field(required=False, default=asked.prefill.get("reason", ""))),
+        ticket_and_reason(context, reason_required=False),
         "Retry roll",
         "rolling",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
         target_id=attempt.id,
     )
 
 
-def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """The roll itself has no choices."""
-    from kraty_console.contract.actions import RetryRewardRoll
-
-    request = RetryRewardRoll(
-        reason=form.text(values, "reason") or None,
-        ticket=form.text(values, "ticket") or None,
-        idempotency_key=key,
-    )
-    return ChangeRequest(Operation.RETRY_ROLL, form.external_player_id, request, target_id=form.target_id)
-
-
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
-    """What is rolled is decided by the server, the same for every try of one attempt."""
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
+    """The server decides what is rolled, and always the same for one attempt."""
     del values
-    attempt = snapshot_lookup.attempt(seen.snapshot, form.target_id)
+    attempt = snapshot_lookup.attempt(context.snapshot, form.target_id)
     if attempt is None:
         return [Effect("note", "this attempt is no longer in the list", note=True)]
-    linked = Links(seen.snapshot).of_attempt(attempt)
-    found = [
+    linked = Links(context.snapshot).of_attempt(attempt)
+    lines = [
         Effect("grants", f"{_linked_words(linked)} → what the roll gives"),
         Effect("twice", "impossible: a second roll is refused once a grant is linked"),
     ]
     if linked.ids:
-        found.append(Effect("note", "grants are linked by now; the server will refuse", note=True))
+        lines.append(Effect("note", "grants are linked by now; the server will refuse", note=True))
     elif not linked.certain:
         why = _DOUBTS.get(linked.doubt, "older grants are not in the list")
-        found.append(Effect("note", f"{why}; if any is linked the server refuses", note=True))
+        lines.append(Effect("note", f"{why}; if any is linked the server refuses", note=True))
     elif attempt.roll is None and attempt.reward_policy is None:
-        found.append(
+        lines.append(
             Effect("note", "whether the event pays rewards is not known; if not the server refuses", note=True)
         )
     if attempt.roll is not None and attempt.roll.status == "failed":
-        known = later_roll_words(attempt, seen.snapshot, seen.now).rstrip(".")
-        found.append(Effect("note", f"{known[0].lower()}{known[1:]}", note=True))
-    return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]
+        known = later_roll_words(attempt, context.snapshot, context.now).rstrip(".")
+        lines.append(Effect("note", f"{known[0].lower()}{known[1:]}", note=True))
+    return [*lines, *ban_note(context.snapshot, "what is granted waits until the ban is lifted")]
 
 
 def summary(_call: ChangeRequest, answer: RewardRolled, _before: Snapshot | None) -> str:
@@ -113,4 +100,4 @@ def summary(_call: ChangeRequest, answer: RewardRolled, _before: Snapshot | None
     return "the roll gave nothing" if known else "the answer does not tell what the roll gave"
 
 
-CHANGE: Final = ChangeDialog(actions.RETRY_ROLL, form, call, effects, summary)
+CHANGE: Final = ChangeDialog(actions.RETRY_ROLL, form, effects, summary)

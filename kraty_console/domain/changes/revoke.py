@@ -1,4 +1,4 @@
-"""Take back a pending grant (contract/README.md#revoke)."""
+"""Revoke a pending grant (contract/README.md#revoke)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from kraty_console.domain.fields import (
     Form,
     FormContext,
     Values,
-    reason_field,
-    ticket_field,
+    ticket_and_reason,
     typed_id_for,
 )
-from kraty_console.domain.formatting import age
 from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_links import Links
+from kraty_console.domain.grant_status import is_overdue
 from kraty_console.domain.labels import status_words
 
 if TYPE_CHECKING:
@@ -30,59 +29,49 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
 
-def form(asked: FormContext) -> Form:
+def form(context: FormContext) -> Form:
     """Asks for ticket and reason."""
-    grant = snapshot_lookup.grant(asked.snapshot, asked.row_id)
+    grant = snapshot_lookup.grant(context.snapshot, context.row_id)
     if grant is None:
         raise CannotOpen("this grant is no longer in the list")
     return Form(
         actions.REVOKE.id,
         Operation.REVOKE_GRANT,
         "Revoke",
-        grant_lines(grant, asked.snapshot, asked.now),
-        (ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        grant_lines(grant, context.snapshot, context.now),
+        ticket_and_reason(context),
         "Revoke",
         "revoking",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
+        context.snapshot.player.external_player_id,
+        context.now,
+        typed_id_for(context.snapshot),
         target_id=grant.id,
         danger=True,
     )
 
 
-def call(form: Form, values: Values, key: str) -> ChangeRequest:
-    """Names the grant by its id."""
-    from kraty_console.contract.actions import RevokeGrant
-
-    request = RevokeGrant(
-        reason=form.text(values, "reason"), ticket=form.text(values, "ticket") or None, idempotency_key=key
-    )
-    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
-
-
-def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
-    """What the player cannot collect any more, and what stays."""
+def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
+    """What the player can no longer collect, and what is kept."""
     del values
-    grant = snapshot_lookup.grant(seen.snapshot, form.target_id)
+    grant = snapshot_lookup.grant(context.snapshot, form.target_id)
     if grant is None:
         return [Effect("note", "this grant is no longer in the list", note=True)]
-    found = [
+    lines = [
         Effect("status", f"{status_words(grant.status)} → revoked"),
         Effect("player", f"cannot {'open' if grant.kind == 'crate' else 'collect'} it any more, at once"),
         Effect("wallet", "unchanged: a pending grant is not delivered yet"),
         Effect("note", "to take this back, force-claim it (F): that delivers it, whatever its status", note=True),
     ]
-    if Links(seen.snapshot).attempt_of(grant) is not None:
-        found.append(Effect("attempt", "stays linked to the grant, so a second roll is still refused"))
-    if grant.status == "pending" and grant.expires_at is not None and age(grant.expires_at, seen.now) > 0:
-        found.append(Effect("note", "its time has run out by now; the server will refuse", note=True))
+    if Links(context.snapshot).attempt_of(grant) is not None:
+        lines.append(Effect("attempt", "stays linked to the grant, so a second roll is still refused"))
+    if is_overdue(grant, context.now):
+        lines.append(Effect("note", "its time has run out by now; the server will refuse", note=True))
     elif grant.status != "pending":
         words = f"this grant is {status_words(grant.status)} by now; the server will refuse"
-        found.append(Effect("note", words, note=True))
+        lines.append(Effect("note", words, note=True))
     if grant.source_kind == "api":
-        found.append(Effect("note", "the studio's backend gave it: there may be a purchase behind it", note=True))
-    return found
+        lines.append(Effect("note", "the studio's backend gave it: there may be a purchase behind it", note=True))
+    return lines
 
 
 def summary(_call: ChangeRequest, answer: GrantRevoked, before: Snapshot | None) -> str:
@@ -93,4 +82,4 @@ def summary(_call: ChangeRequest, answer: GrantRevoked, before: Snapshot | None)
     return f"{status}{status_words(grant.status)}, {contents_words(grant.contents, grant.kind)}"
 
 
-CHANGE: Final = ChangeDialog(actions.REVOKE, form, call, effects, summary)
+CHANGE: Final = ChangeDialog(actions.REVOKE, form, effects, summary)

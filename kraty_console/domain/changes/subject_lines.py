@@ -1,14 +1,15 @@
-"""What several dialogs say about the player, the attempt or the grant they are about."""
+"""Lines and notes about the player, attempt or grant of a dialog."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from kraty_console.domain.fields import Effect
-from kraty_console.domain.formatting import as_utc, grouped, since, span
+from kraty_console.domain.formatting import grouped, since, span
 from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.labels import event_words, short, status_words
+from kraty_console.domain.timestamps import is_past, is_within
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Snapshot
@@ -22,7 +23,7 @@ def player_line(snapshot: Snapshot) -> str:
 
 
 def attempt_lines(attempt: Attempt, snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
-    """Who, which attempt, and how it stands."""
+    """The player, the attempt and its state."""
     if attempt.status == "in_progress":
         state = "in progress" if attempt.started_at is None else f"in progress for {span(attempt.started_at, now)}"
     else:
@@ -36,12 +37,11 @@ def attempt_lines(attempt: Attempt, snapshot: Snapshot, now: datetime) -> tuple[
 
 
 def grant_lines(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
-    """Who, which grant, what it holds, and how it stands."""
+    """The player, the grant, its contents and its state."""
     born = grant.created_at or grant.rolled_at
     state = status_words(grant.status) + (f", granted {since(born, now)}" if born is not None else "")
     if grant.expires_at is not None and grant.status not in ("claimed", "revoked"):
-        ahead = as_utc(grant.expires_at) > as_utc(now)
-        state += f", {'expires' if ahead else 'expired'} {since(grant.expires_at, now)}"
+        state += f", {'expired' if is_past(grant.expires_at, now) else 'expires'} {since(grant.expires_at, now)}"
     return (
         f"{snapshot.player.external_player_id} · grant {short(grant.id)}",
         contents_words(grant.contents, grant.kind),
@@ -50,7 +50,7 @@ def grant_lines(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[str, .
 
 
 def ban_note(snapshot: Snapshot, words: str) -> tuple[Effect, ...]:
-    """A note for a banned player, nothing for others."""
+    """A note if the player is banned."""
     ban = snapshot.player.ban
     if ban is None:
         return ()
@@ -59,9 +59,6 @@ def ban_note(snapshot: Snapshot, words: str) -> tuple[Effect, ...]:
 
 
 def done_before(snapshot: Snapshot, action: str, now: datetime, days: int = 7) -> int:
-    """How many times the player's audit rows show this action done in the last days."""
-    found = 0
-    for row in snapshot.audit:
-        if row.action == action and row.outcome == "ok" and row.occurred_at is not None:
-            found += (as_utc(now) - as_utc(row.occurred_at)).days < days
-    return found
+    """How often the player's audit rows show this action in the last days."""
+    done = (row for row in snapshot.audit if row.action == action and row.outcome == "ok")
+    return sum(is_within(row.occurred_at, now, timedelta(days=days)) for row in done)

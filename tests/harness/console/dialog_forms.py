@@ -107,7 +107,7 @@ def entry(entry_id: str = "e1", state: EntryState = EntryState.APPLIED, *, appli
         environment="live",
         member="maria",
         ticket="ZD-4821",
-        kind=Operation.CREDIT,
+        operation=Operation.CREDIT,
         player="alice_42",
         path="/admin/v1/studios/s1/games/g1/players/alice_42/wallet/gold/credit",
         idempotency_key="kc_0123",
