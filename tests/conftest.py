@@ -23,10 +23,15 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 os.environ["KRATY_BACKEND_SECRET"] = "the secret of the tests, of no use elsewhere"
 
 
+# Nothing that is imported or collected becomes garbage.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Everything imported stays until the end; what tests leave behind is looked for now and then."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 50)
 
 
