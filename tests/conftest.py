@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.harness.cli import program_runs
 from tests.harness.databases import PostgresqlServer, postgresql_server
 
 # A test starts many processes of Python; each would compile the whole package again where compiled files are not kept.
@@ -39,4 +40,11 @@ def pytest_collection_finish() -> None:
 def postgresql() -> Iterator[PostgresqlServer]:
     """One PostgreSQL server for all tests of a process."""
     with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def fork_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[program_runs.ForkServer]:
+    """Runs the program in forks of one process, for tests of what short runs print and return."""
+    with program_runs.fork_server(tmp_path_factory.mktemp("fork-server")) as server:
         yield server
