@@ -254,11 +254,14 @@ def test_without_a_database_it_keeps_one_in_the_data_folder(tmp_path: Path) -> N
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def until_it_answers(port: int) -> bool:
-    """Whether the backend at the port says that it is well, asked until it answers at all."""
-    while True:
+def until_it_answers(process: subprocess.Popen[bytes], port: int) -> bool:
+    """Whether the backend at the port says that it is well, asked until it answers at all or its process ends."""
+    while process.poll() is None:
         with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/v1/health") as answer:
             return bool(json.load(answer)["ok"])
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)  # leaves the processor to it
+    return False
 
 
 @pytest.mark.parametrize("streams", ["<&- >&-", "<&- >&- 2>&-", ">&-", ">/dev/full", "2>/dev/full"])
@@ -272,7 +275,7 @@ def test_it_serves_without_its_standard_streams(tmp_path: Path, streams: str, wo
         script = f'exec "$@" {streams if "2>" in streams else f"{streams} 2>{errors}"}'
         with subprocess.Popen(["sh", "-c", script, "sh", *command, "--workers", workers, "--log-calls"]) as process:
             try:
-                assert until_it_answers(port)
+                assert until_it_answers(process, port)
                 process.terminate()
                 assert process.wait(PATIENCE) == 0
             finally:
