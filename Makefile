@@ -56,10 +56,10 @@ imports: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-logo
 
 tests: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n 6 --dist worksteal
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 test-plain: $(VENV)/.dev ## the end-to-end tests with painting left to Textual, as with --plain-paint
-	@KRATY_PLAIN_PAINT=1 $(BIN)/python -m pytest -n 4 --dist worksteal tests/e2e
+	@KRATY_PLAIN_PAINT=1 $(BIN)/python -m pytest -n 3 --dist worksteal tests/e2e
 
 screenshots: $(VENV)/.dev ## rewrite screenshots/*.svg from the demo world
 	@$(BIN)/python -m tests.console.screenshots

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.harness.cli import program_runs
 from tests.harness.databases import PostgresqlServer, postgresql_server
 
 # A test starts many processes of Python; each would compile the whole package again where compiled files are not kept.
@@ -23,10 +24,15 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 os.environ["KRATY_BACKEND_SECRET"] = "the secret of the tests, of no use elsewhere"
 
 
+# Nothing that is imported or collected becomes garbage.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Everything imported stays until the end; what tests leave behind is looked for now and then."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 50)
 
 
@@ -34,4 +40,11 @@ def pytest_collection_finish() -> None:
 def postgresql() -> Iterator[PostgresqlServer]:
     """One PostgreSQL server for all tests of a process."""
     with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def fork_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[program_runs.ForkServer]:
+    """Runs the program in forks of one process, for tests of what short runs print and return."""
+    with program_runs.fork_server(tmp_path_factory.mktemp("fork-server")) as server:
         yield server

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -17,8 +17,8 @@ from typing import ClassVar
 import pytest
 
 from tests.cli.test_questions import ALICE
+from tests.harness.cli.program_runs import ForkServer, Run, RunResult, run_of
 
-ROOT = Path(__file__).parents[2]
 STUDIOS = [{"id": "s-1", "name": "Burrow", "games": [{"id": "g-1", "slug": "rush", "role": "GAME_ADMIN"}]}]
 ANSWERS = {
     "/admin/v1/me": {"data": {"member": {"id": "m-1"}, "studios": STUDIOS}},
@@ -26,35 +26,6 @@ ANSWERS = {
     "/admin/v1/studios/s-1/games/g-1/players": {"data": {"players": [{"externalPlayerId": "alice_42"}]}},
 }
 UNSAID = ("Traceback", "Exception ignored", "Errno", "<_io")
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of the program, and what surrounds it."""
-
-    arguments: list[str]
-    """Bytes in hexadecimal."""
-    stdin: str = os.devnull
-    stdout: str = "kept"
-    stderr: str = "kept"
-    environ: dict[str, str] = field(default_factory=dict)
-    unset: list[str] = field(default_factory=list)
-    nobody: bool = False
-    gone: str = ""
-    """A working folder that is removed before the start."""
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """How it ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-def run_of(*arguments: str | bytes, **more: object) -> Run:
-    return Run([os.fsencode(each).hex() for each in arguments], **more)  # type: ignore[arg-type]
 
 
 class Backend(BaseHTTPRequestHandler):
@@ -90,11 +61,10 @@ class RunFolder:
 
     folder: Path
     url: str
+    server: ForkServer
 
     def all(self, runs: list[Run]) -> list[RunResult]:
         """Run them one after the other."""
-        requests, results = self.folder / "runs.json", self.folder / "results.json"
-        requests.write_text(json.dumps([asdict(each) for each in runs]))
         environ = {
             name: value for name, value in os.environ.items() if not name.startswith(("KRATY_", "PYTHON", "LC_"))
         }
@@ -105,21 +75,12 @@ class RunFolder:
             "KRATY_URL": self.url,
             "KRATY_TOKEN": "kst_" + "t" * 40,
         }
-        result = subprocess.run(
-            [sys.executable, "-m", "tests.harness.cli.forked_runs", str(requests), str(results)],
-            env={**environ, "PYTHONPATH": str(ROOT)},
-            cwd=self.folder,  # settings that name no whole path are met there
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert result.returncode == 0, result.stderr
-        return [RunResult(**each) for each in json.loads(results.read_text())]
+        return self.server.run_all(runs, self.folder, environ)
 
 
 @pytest.fixture
-def place(tmp_path: Path, backend: str) -> RunFolder:
-    return RunFolder(tmp_path, backend)
+def place(tmp_path: Path, backend: str, fork_server: ForkServer) -> RunFolder:
+    return RunFolder(tmp_path, backend, fork_server)
 
 
 def assert_told(run: Run, result: RunResult) -> None:

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from kraty_console.console.app import KratyApp
-from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.dialogs.action import ActionDialog, Phase
 from kraty_console.console.dialogs.journal import JournalDialog
 from kraty_console.console.dialogs.token import TokenDialog
 from kraty_console.console.player_state import LoadStatus
 from kraty_console.console.screens.audit_log import AuditLogScreen
 from kraty_console.console.screens.deliveries import DeliveriesScreen
 from tests.harness.console.colleague import impatient
-from tests.harness.console.dialogs import confirm, done, put
+from tests.harness.console.dialogs import confirm, dialog, done, put
 from tests.harness.console.driver import SIZE, ConsoleDriver
 from tests.harness.console.faulty_transport import FaultyTransport
 from tests.harness.console.stage import DemoStage, now
@@ -204,7 +204,7 @@ async def test_a_change_waits_until_it_is_known_who_makes_it(backend: DemoStage,
         await hand.opened(ActionDialog)
         await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
         await confirm(hand)
-        await hand.until(lambda: app.workspace.gate.is_shut and bool(app._writes))
+        await hand.until(lambda: app.workspace.gate.is_shut and dialog(hand).phase is Phase.SENDING)
         assert not wire.changes
         late.let_go()
         await done(hand)

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.domain.formatting import grouped
 from tests.harness.console.colleague import colleague
 from tests.harness.console.dialogs import confirm, dialog, done, put
@@ -35,7 +36,7 @@ async def test_ticket_then_reason_is_what_a_hand_types_in_every_dialog(
         await hand.type("ZD-1")
         await hand.press("enter")
         await hand.type("seen in the logs")
-        shown = dialog(hand)._form_body.values
+        shown = dialog(hand).query_one(FormBody).values
         assert (shown["ticket"], shown["reason"]) == ("ZD-1", "seen in the logs")
 
 
@@ -49,7 +50,7 @@ async def test_a_score_below_the_target_is_the_first_thing_to_look_at(backend: D
         await hand.type("ZD-1")
         await hand.press("enter")
         await hand.type("seen in the logs")
-        shown = dialog(hand)._form_body.values
+        shown = dialog(hand).query_one(FormBody).values
         assert (shown["final_score"], shown["ticket"], shown["reason"]) == ("740", "ZD-1", "seen in the logs")
 
 
@@ -139,7 +140,7 @@ async def test_without_the_tick_only_the_attempt_is_completed(backend: DemoStage
         await hand.looks_at("dave.k")
         await hand.press("F")
         await hand.opened(ActionDialog)
-        next(row for row in dialog(hand)._form_body.shown if row.field.name == "then_roll").editor.focus()
+        next(row for row in dialog(hand).query_one(FormBody).shown if row.field.name == "then_roll").editor.focus()
         await hand.press("space")
         await hand.sees("not rolled; R rolls them later")
         await put(hand, reason="finished in the tunnel")

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from kraty_console.console.dialogs.action import ActionDialog, Phase
+from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.console.player_state import LoadStatus
 from tests.harness.console.colleague import colleague
 from tests.harness.console.dialogs import confirm, dialog, done, put
@@ -253,9 +254,9 @@ async def test_the_reasons_given_before_are_offered_again(backend: DemoStage) ->
         await done(hand)
         await hand.press("M")
         await hand.opened(ActionDialog)
-        next(row for row in dialog(hand)._form_body.shown if row.field.name == "reason").editor.focus()
+        next(row for row in dialog(hand).query_one(FormBody).shown if row.field.name == "reason").editor.focus()
         await hand.press("up")
-        assert dialog(hand)._form_body.values["reason"] == "make-good for the outage"
+        assert dialog(hand).query_one(FormBody).values["reason"] == "make-good for the outage"
 
 
 async def test_what_the_catalog_lacks_is_told_before_sending(backend: DemoStage, wire: FaultyTransport) -> None:
@@ -275,11 +276,11 @@ async def test_enter_takes_the_currency_that_is_completed(backend: DemoStage, wi
         await hand.press("C")
         await hand.opened(ActionDialog)
         await put(hand, economy_key="")
-        next(row for row in dialog(hand)._form_body.shown if row.field.name == "economy_key").editor.focus()
+        next(row for row in dialog(hand).query_one(FormBody).shown if row.field.name == "economy_key").editor.focus()
         await hand.type("go")
         await hand.sees("! no whole key yet; enter takes gold")
         await hand.press("enter")
-        assert dialog(hand)._form_body.values["economy_key"] == "gold"
+        assert dialog(hand).query_one(FormBody).values["economy_key"] == "gold"
     assert not wire.changes
 
 

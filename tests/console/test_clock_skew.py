@@ -11,9 +11,10 @@ import pytest
 
 from kraty_console.console.app import KratyApp
 from kraty_console.console.clock_skew import tell_skew
+from tests.harness.console.demo_copies import DemoTemplate
 from tests.harness.console.driver import at
 from tests.harness.console.faulty_transport import App
-from tests.harness.console.stage import World, now, stage
+from tests.harness.console.stage import now, stage
 
 HOURS = timedelta(hours=3)
 WORDS = "this machine's clock is 3 h behind the server's; times here follow the server's"
@@ -40,7 +41,7 @@ def behind() -> datetime:
 
 @pytest.mark.parametrize("player", [None, "alice_42"])
 async def test_the_console_follows_the_servers_clock_and_says_so_once(
-    world: World, tmp_path: Any, player: str | None
+    world: DemoTemplate, tmp_path: Any, player: str | None
 ) -> None:
     with stage(world, tmp_path, wrap=dated) as backend:
         launch = backend.launch(player=player)
@@ -55,7 +56,7 @@ async def test_the_console_follows_the_servers_clock_and_says_so_once(
             assert tell_skew(app.workspace) == ""
 
 
-async def test_a_clock_that_is_right_is_not_mentioned(world: World, tmp_path: Any) -> None:
+async def test_a_clock_that_is_right_is_not_mentioned(world: DemoTemplate, tmp_path: Any) -> None:
     with stage(world, tmp_path, wrap=dated) as backend:
         async with at(backend.app(player="alice_42")) as hand:
             await hand.looks_at("alice_42")

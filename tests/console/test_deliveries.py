@@ -76,7 +76,7 @@ def screen(hand: ConsoleDriver) -> DeliveriesScreen:
 
 async def opens(hand: ConsoleDriver) -> None:
     await hand.press("h")
-    await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen) and not hand.app.screen._loading)
+    await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen) and not hand.app.screen.is_loading)
     await wait_until_idle(hand.app)
 
 
@@ -101,7 +101,7 @@ async def test_a_player_s_deliveries_are_listed_opened_and_sent_again(
         await hand.press("Z", "D", "enter")
         await hand.type("their receiver is back")
         await hand.press("enter", "enter")
-        await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen) and not hand.app.screen._loading)
+        await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen) and not hand.app.screen.is_loading)
         await hand.sees("Replay applied: it is sent at once", "due now")
         assert wire.count("POST", "/replay") == 1
         await hand.press("escape")

@@ -192,4 +192,4 @@ async def test_a_new_token_for_a_known_profile_is_asked_for_alone(backend: DemoS
     async with at(backend.app(token="kst_" + "x" * 43)) as hand:
         await hand.opened(TokenDialog)
         await hand.sees("New session token", "[ paste it; it is not shown")
-        assert "demo · 127.0.0.1" in hand.app.screen._words
+        assert "demo · 127.0.0.1" in hand.text

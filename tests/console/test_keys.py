@@ -134,7 +134,7 @@ async def test_every_key_of_the_footer_does_what_it_says(backend: DemoStage) -> 
     }
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
-        listed = [hint.key for hint in hand.app.bottom.keys._hints]
+        listed = [hint.key for hint in hand.app.bottom.keys.hints]
         assert set(listed) == {*opens, "/", "y"}
         for key in listed:
             await hand.press("g" if key in "RM?" else "1")
@@ -155,7 +155,7 @@ async def test_every_key_of_the_footer_does_what_it_says(backend: DemoStage) -> 
 async def test_the_footer_dims_what_is_off(backend: DemoStage) -> None:
     async with at(backend.app("GAME_DEBUGGER", player="alice_42")) as hand:
         await hand.looks_at("alice_42")
-        off = {hint.key for hint in hand.app.bottom.keys._hints if not hint.enabled}
+        off = {hint.key for hint in hand.app.bottom.keys.hints if not hint.enabled}
         assert {"M", "C", "y"} <= off
         assert "R" not in off
 
@@ -356,9 +356,9 @@ async def test_the_audit_log_of_the_studio_loads_page_by_page(backend: DemoStage
         rows = hand.app.screen.query_one(RowTable)
         await hand.until(lambda: rows.rows_shown > 0)
         first = rows.rows_shown
-        while not hand.app.screen._complete:
+        while not hand.app.screen.is_complete:
             await hand.press("G")
-            await hand.until(lambda: not hand.app.screen._loading)
+            await hand.until(lambda: not hand.app.screen.is_loading)
         assert rows.rows_shown > first
         assert wire.count("GET", "/audit-log") > 1
         await hand.press("enter")

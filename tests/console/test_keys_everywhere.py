@@ -47,7 +47,7 @@ SCREENS: dict[str, tuple[type[RunsActions], tuple[str, ...]]] = {
 
 
 def loaded(screen: Screen[object]) -> bool:
-    return not isinstance(screen, PagedList) or not screen._loading
+    return not isinstance(screen, PagedList) or not screen.is_loading
 
 
 async def arrives(

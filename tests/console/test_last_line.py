@@ -36,7 +36,7 @@ async def test_in_the_empty_field_beside_a_player_enter_goes_back_and_the_last_l
 async def test_a_next_step_that_is_not_for_this_person_is_dimmed_and_says_why(backend: DemoStage) -> None:
     async with at(backend.app("GAME_VIEWER", player="alice_42")) as hand:
         await hand.looks_at("alice_42")
-        hints = {hint.label: hint.enabled for hint in hand.app.bottom.keys._hints}
+        hints = {hint.label: hint.enabled for hint in hand.app.bottom.keys.hints}
         assert hints["next"] is False
         await hand.press(".")
         assert "needs grant.retry_reward_roll" in footer(hand)

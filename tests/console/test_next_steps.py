@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.domain.fields import Value
 from tests.harness.console.driver import at
 from tests.harness.console.faulty_transport import FaultyTransport
@@ -55,7 +56,7 @@ async def test_the_next_step_of_a_ticket(backend: DemoStage, wire: FaultyTranspo
             assert isinstance(dialog, ActionDialog)
             assert dialog.form.action_id == step.action
             assert dialog.form.external_player_id == step.player
-            shown = dialog._form_body.values
+            shown = dialog.query_one(FormBody).values
             assert {name: shown[name] for name in step.values} == step.values
             await hand.press("escape")
             await hand.closed()

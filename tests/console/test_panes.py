@@ -315,15 +315,16 @@ async def test_enter_opens_the_row_as_a_document_and_capital_j_swaps_to_its_json
         words = hand.text
         await hand.press("J")
         await hand.until(lambda: hand.text != words)
-        raw = json.loads(hand.app.screen._forms[1][0].plain)
-        assert here in raw.values()
+        as_json = hand.text
+        await hand.press("c")
+        assert here in json.loads(hand.app.clipboard).values()
         await hand.press("J")
         await hand.until(lambda: hand.text == words)
         await hand.press("escape")
         await hand.closed()
         await hand.press("J")
         await hand.opened(TextDialog)
-        assert hand.app.screen._shown == 1
+        assert hand.text == as_json
         await hand.press("q")
         await hand.closed()
         assert row_id(hand) == here

@@ -78,8 +78,8 @@ async def test_a_missing_operation_says_why_and_sends_nothing(reduced: DemoStage
         await hand.press("R")
         await hand.sees(NO_ROUTE)
         assert hand.app.screen is hand.app.bottom
-        assert {each.label: each.enabled for each in hand.app.bottom.keys._hints}["roll"] is False
-        assert {each.label: each.enabled for each in hand.app.bottom.keys._hints}["grant"] is True
+        assert {each.label: each.enabled for each in hand.app.bottom.keys.hints}["roll"] is False
+        assert {each.label: each.enabled for each in hand.app.bottom.keys.hints}["grant"] is True
         await hand.press("?")
         await hand.opened(KeysDialog)
         assert isinstance(hand.app.screen, KeysDialog)

@@ -10,6 +10,7 @@ import pytest
 
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.console.dialogs.merge_target import MergeTargetDialog
 from kraty_console.contract.operations import Operation
 from tests.harness.console.colleague import colleague
@@ -87,7 +88,7 @@ async def fill(hand: ConsoleDriver, kind: Operation) -> None:
     await hand.press(key)
     await hand.opened(ActionDialog)
     await hand.sees("the audit log will name the key api_key:", f"{PERSON} goes along in reason and metadata")
-    fields = {row.field.name for row in dialog(hand)._form_body._rows}
+    fields = dialog(hand).query_one(FormBody).values
     typed = {"typed_id": player} if "typed_id" in fields else {}
     await put(hand, reason=REASON, **values, **typed)
 

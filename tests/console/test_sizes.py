@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.dialogs.form_body import FormBody
 from tests.harness.console.dialogs import dialog, put
 from tests.harness.console.driver import ConsoleDriver, at
 from tests.harness.console.idle import wait_until_idle
@@ -108,7 +109,7 @@ async def test_resizing_under_a_dialog_keeps_draft_focus_and_buttons(backend: De
         for size in ((80, 24), (40, 12), (30, 8), (200, 60), (120, 36), (80, 24)):
             await resize(hand, *size)
             assert hand.app.screen.focused is focused, size
-            values = dialog(hand)._form_body.values
+            values = dialog(hand).query_one(FormBody).values
             assert (values["final_score"], values["reason"]) == ("1500", "client crashed at the finish")
             if size >= (40, 12):
                 assert "[ Cancel ]" in hand.text, size

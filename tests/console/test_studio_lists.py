@@ -22,7 +22,7 @@ LISTS = pytest.mark.parametrize(("key", "kind"), [("l", AuditLogScreen), ("h", D
 
 async def opens(hand: ConsoleDriver, key: str, kind: type[PagedList[object]]) -> None:
     await hand.press(key)
-    await hand.until(lambda: isinstance(hand.app.screen, kind) and not hand.app.screen._loading)
+    await hand.until(lambda: isinstance(hand.app.screen, kind) and not hand.app.screen.is_loading)
     await wait_until_idle(hand.app)
 
 
@@ -42,7 +42,7 @@ async def test_what_works_everywhere_works_in_a_list(
         await hand.opened(PaletteDialog)
         await hand.type("refresh")
         await hand.press("enter")
-        await hand.until(lambda: isinstance(hand.app.screen, kind) and not hand.app.screen._loading)
+        await hand.until(lambda: isinstance(hand.app.screen, kind) and not hand.app.screen.is_loading)
         await hand.press("o")
         await hand.opened(JournalDialog)
         await hand.press("escape")
@@ -117,7 +117,7 @@ async def test_what_a_list_without_rows_cannot_do_is_dimmed(backend: DemoStage) 
         await opens(hand, "h", DeliveriesScreen)
         screen = hand.app.screen
         assert isinstance(screen, DeliveriesScreen)
-        off = {hint.label for hint in screen.keys._hints if not hint.enabled}
+        off = {hint.label for hint in screen.keys.hints if not hint.enabled}
         assert off == {"replay", "open", "link", "copy id"}
 
 

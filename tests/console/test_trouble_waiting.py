@@ -108,7 +108,7 @@ async def test_trouble_in_a_read_keeps_the_old_data_with_its_age_and_u_tries_aga
             fault = wire.cuts("GET", "/players/")
         else:
             hold = wire.holds("GET", "/players/")
-            fault = wire._faults[0]
+            fault = wire.faults[0]
             waits(app, 0.1)
         moment[0] = NOW + timedelta(minutes=5)
         await hand.press("r")

@@ -46,7 +46,7 @@ SAYS_MORE = {
 """What a schema cannot wholly describe: moments to come, what another answer gave, what other fields ask for."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def schemas() -> Mapping[str, OpenApiSchema]:
     """The documents as schemathesis reads them, by the first part of a path."""
     from schemathesis import openapi

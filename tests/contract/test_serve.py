@@ -17,16 +17,19 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from kraty_console import __version__
 from kraty_console.contract.session import ROLE_PERMISSIONS
+from tests.harness.cli.program_runs import ForkServer, run_of
 from tests.harness.databases import PostgresqlServer, SqliteFiles
 from tests.harness.ports import reserved_port
 
 PATIENCE = 100
-SERVE = [sys.executable, "-m", "kraty_console", "backend", "serve"]
+PROGRAM = [sys.executable, "-m", "kraty_console"]
+SERVE = [*PROGRAM, "backend", "serve"]
 
 
 def serve(folder: Path, *options: str, database: str | None = None) -> list[str]:
@@ -123,14 +126,24 @@ def test_a_start_that_is_called_off_ends_at_once(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def refused(*command: str, **environment: str) -> tuple[int, str]:
-    """The exit code and the last line of what was said; it must be no traceback."""
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=PATIENCE, check=False, env={**os.environ, **environment}
-    )
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    return done.returncode, done.stderr.splitlines()[-1]
+class Refusals(Protocol):
+    """Runs a command that is refused."""
+
+    def __call__(self, *command: str, **environment: str) -> tuple[int, str]:
+        """The exit code and the last line of what was said; it must be no traceback."""
+
+
+@pytest.fixture
+def refused(fork_server: ForkServer, tmp_path: Path) -> Refusals:
+    def refused(*command: str, **environment: str) -> tuple[int, str]:
+        assert list(command[: len(PROGRAM)]) == PROGRAM
+        run = run_of(*command[len(PROGRAM) :])
+        [done] = fork_server.run_all([run], tmp_path, {**os.environ, **environment})
+        assert "Traceback" not in done.err
+        assert done.out == ""
+        return done.code, done.err.splitlines()[-1]
+
+    return refused
 
 
 @pytest.mark.parametrize("host", ["*", "0.0.0.0", "[::1]", "localhost"])
@@ -147,7 +160,7 @@ def test_the_address_it_names_can_be_called(tmp_path: Path, host: str) -> None:
             process.kill()
 
 
-def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
+def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path, refused: Refusals) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         command = [*SERVE, "--database", f"sqlite:///{tmp_path}/kraty.db", "--listen", f"127.0.0.1:{port}"]
@@ -191,14 +204,14 @@ def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
         (["--database", "postgresql://kraty:hidden@127.0.0.1:1/kraty"], 1, "kraty:•••@127.0.0.1:1/kraty"),
     ],
 )
-def test_what_cannot_be_served_is_told_in_words(options: list[str], code: int, words: str) -> None:
+def test_what_cannot_be_served_is_told_in_words(refused: Refusals, options: list[str], code: int, words: str) -> None:
     found, said = refused(*SERVE, *(["--listen", "127.0.0.1:0"] if "--listen" not in options else []), *options)
     assert found == code
     assert words in said
     assert "hidden" not in said
 
 
-def test_a_database_of_something_else_or_of_later_is_told_in_words(tmp_path: Path) -> None:
+def test_a_database_of_something_else_or_of_later_is_told_in_words(tmp_path: Path, refused: Refusals) -> None:
     other = tmp_path / "letter.db"
     other.write_text("Dear reader, this is no database. " * 100)
     code, said = refused(*serve(tmp_path, database=f"sqlite:///{other}"))
@@ -211,18 +224,20 @@ def test_a_database_of_something_else_or_of_later_is_told_in_words(tmp_path: Pat
     assert (code, "newer version" in said) == (1, True)
 
 
-def test_a_server_that_knows_no_such_database_is_told_in_words(tmp_path: Path, postgresql: PostgresqlServer) -> None:
+def test_a_server_that_knows_no_such_database_is_told_in_words(
+    tmp_path: Path, postgresql: PostgresqlServer, refused: Refusals
+) -> None:
     url = re.sub(r"/kraty_\d+\?", "/nowhere?", postgresql.fresh())
     code, said = refused(*serve(tmp_path, database=url))
     assert (code, 'database "nowhere" does not exist' in said) == (1, True)
 
 
-def test_the_rate_comes_from_the_environment(tmp_path: Path) -> None:
+def test_the_rate_comes_from_the_environment(tmp_path: Path, refused: Refusals) -> None:
     code, said = refused(*serve(tmp_path), KRATY_BACKEND_RATE="many")
     assert (code, "many" in said) == (2, True)
 
 
-def test_a_database_with_a_password_is_named_where_others_cannot_read_it() -> None:
+def test_a_database_with_a_password_is_named_where_others_cannot_read_it(refused: Refusals) -> None:
     url = "postgresql://kraty:hidden@127.0.0.1:1/kraty"
     code, said = refused(*SERVE, "--listen", "127.0.0.1:0", KRATY_BACKEND_DATABASE=url)
     assert (code, "postgresql://kraty:•••@127.0.0.1:1/kraty" in said) == (1, True)
@@ -239,11 +254,14 @@ def test_without_a_database_it_keeps_one_in_the_data_folder(tmp_path: Path) -> N
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def until_it_answers(port: int) -> bool:
-    """Whether the backend at the port says that it is well, asked until it answers at all."""
-    while True:
+def until_it_answers(process: subprocess.Popen[bytes], port: int) -> bool:
+    """Whether the backend at the port says that it is well, asked until it answers at all or its process ends."""
+    while process.poll() is None:
         with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/v1/health") as answer:
             return bool(json.load(answer)["ok"])
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)  # leaves the processor to it
+    return False
 
 
 @pytest.mark.parametrize("streams", ["<&- >&-", "<&- >&- 2>&-", ">&-", ">/dev/full", "2>/dev/full"])
@@ -257,7 +275,7 @@ def test_it_serves_without_its_standard_streams(tmp_path: Path, streams: str, wo
         script = f'exec "$@" {streams if "2>" in streams else f"{streams} 2>{errors}"}'
         with subprocess.Popen(["sh", "-c", script, "sh", *command, "--workers", workers, "--log-calls"]) as process:
             try:
-                assert until_it_answers(port)
+                assert until_it_answers(process, port)
                 process.terminate()
                 assert process.wait(PATIENCE) == 0
             finally:

@@ -23,6 +23,7 @@ import pytest
 import sqlalchemy as sa
 
 from kraty_console.backend.http.rate_limit import Rate
+from kraty_console.backend.storage import probe
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.faults import StorageFault, fault_of
 from kraty_console.backend.storage.probe import FRESH_SECONDS, Probe
@@ -140,15 +141,20 @@ async def test_a_copy_that_only_reads_is_no_passing_trouble(postgresql: Postgres
     await db.close()
 
 
-def test_health_does_not_queue_for_the_connections_of_calls(still: TroubledGame) -> None:
+def test_health_does_not_queue_for_the_connections_of_calls(
+    still: TroubledGame, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every connection is taken, and health answers: before anybody lets go of one."""
     backend = still.backend
 
     async def take_all() -> AsyncExitStack:
         stack = AsyncExitStack()
-        pool = backend.db.engine.pool
-        for _ in range(pool.size() + max(0, pool._max_overflow)):  # type: ignore[attr-defined]
+        most = PATIENT.pool if backend.db.postgresql else 2 * PATIENT.pool
+        for _ in range(most):
             await stack.enter_async_context(backend.db.read())
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05), backend.db.read():
+                """Nobody gets one more."""
         return stack
 
     def run(work: Any) -> Any:
@@ -156,16 +162,11 @@ def test_health_does_not_queue_for_the_connections_of_calls(still: TroubledGame)
 
     stack = run(take_all())
     try:
-        run(forget(backend))
+        monkeypatch.setattr(probe, "FRESH_SECONDS", 0.0)
         answer = backend.call("GET", "/admin/v1/health")
         assert (answer.status, answer.json["ok"]) == (200, True)
     finally:
         run(stack.aclose())
-
-
-async def forget(backend: Backend) -> None:
-    """Have the next one ask the database anew."""
-    backend.db.probe._answered_at = None
 
 
 async def test_however_many_ask_the_database_is_asked_once(tmp_path: Path) -> None:
@@ -176,19 +177,13 @@ async def test_however_many_ask_the_database_is_asked_once(tmp_path: Path) -> No
         made.append(now[0])
         return db.engine
 
-    probe = Probe(make, lambda: now[0])
+    asker = Probe(make, lambda: now[0])
     looked = []
-    look = probe._look
-
-    async def counted() -> str | None:
-        looked.append(now[0])
-        return await look()
-
-    probe._look = counted  # type: ignore[method-assign]
-    assert set(await asyncio.gather(*(probe.trouble() for _ in range(50)))) == {None}
-    assert await probe.trouble() is None
+    sa.event.listen(db.engine.sync_engine, "checkout", lambda *_: looked.append(now[0]))
+    assert set(await asyncio.gather(*(asker.trouble() for _ in range(50)))) == {None}
+    assert await asker.trouble() is None
     now[0] = FRESH_SECONDS
-    assert await probe.trouble() is None
+    assert await asker.trouble() is None
     assert (made, looked) == ([0.0], [0.0, FRESH_SECONDS])
     await db.close()
 

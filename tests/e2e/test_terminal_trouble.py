@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import signal
-import struct
-import termios
 import time
 from collections.abc import Iterator
 
@@ -84,7 +80,7 @@ def test_a_megabyte_of_noise_ends_nothing_and_a_signal_is_obeyed(world: DemoBack
     with User(world.console("grace_hopper"), env=world.env("trouble")) as person:
         person.on("grace_hopper")
         person.send(bytes(range(1, 256)).replace(b"\x03", b"") * 4_000)
-        person.wait_for(lambda _: not person._pending, 60)
+        person.wait_for(lambda _: person.has_sent_all, 60)
         began = time.monotonic()
         person.signal(signal.SIGTERM)
         assert person.wait_exit() == 143
@@ -124,7 +120,7 @@ def test_a_start_on_a_terminal_of_any_size_is_painted_within_bounds(
 ) -> None:
     with User(world.console("grace_hopper"), env=world.env("trouble") | env) as person:
         if size != (120, 36):
-            termios.tcsetwinsize(person._theirs, (size[1], size[0]))
+            person.set_system_size(*size)
             person.signal(signal.SIGWINCH)
         person.wait_for("grace_hopper")
         person.press("?")
@@ -139,14 +135,13 @@ def test_a_start_on_a_terminal_of_any_size_is_painted_within_bounds(
 
 def full(person: User) -> bool:
     """Whether what the program sent fills what a terminal holds without reading it."""
-    waiting = struct.unpack("i", fcntl.ioctl(person._ours, termios.FIONREAD, b"\0" * 4))[0]
-    return int(waiting) > 4_000
+    return person.unread > 4_000
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
 def test_a_signal_is_obeyed_while_the_terminal_does_not_read(person: User, number: signal.Signals, code: int) -> None:
     for _ in range(100):  # nothing is read from here on
-        os.write(person._ours, person.emulator.encode("C-l"))
+        person.press_unread("C-l")
     until(lambda: full(person))
     began = time.monotonic()
     person.signal(number)

@@ -23,8 +23,13 @@ CODE = re.compile(r"^(```|~~~).*?^\1[^\n]*$|`[^`\n]+`", re.MULTILINE | re.DOTALL
 FENCED = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 
 
-def remarks(text: str) -> Iterator[tuple[int, str]]:
+@cache
+def remarks(text: str) -> tuple[tuple[int, str], ...]:
     """The comments and docstrings of a source text, line by line, each with its number."""
+    return tuple(_remarks(text))
+
+
+def _remarks(text: str) -> Iterator[tuple[int, str]]:
     before = tokenize.NEWLINE
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         docstring = token.type == tokenize.STRING and before in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)

@@ -89,7 +89,7 @@ async def suggestions(
         weights[each] = weights.get(each, 0) + PLAYED_TOGETHER
     for each in (await _newly_here(tx, reader, environment))[:MOST_CANDIDATES]:
         weights[each] = weights.get(each, 0) + BEEN_HERE
-    ranked = _drawn({each: weight for each, weight in weights.items() if each not in known}, random_bytes)
+    ranked = drawn({each: weight for each, weight in weights.items() if each not in known}, random_bytes)
     column = players.c
     rows = await tx.all(
         sa.select(*PERSON).where(
@@ -108,7 +108,7 @@ async def suggestions(
     )
 
 
-def _drawn(weights: Mapping[str, float], random_bytes: Callable[[int], bytes]) -> list[str]:
+def drawn(weights: Mapping[str, float], random_bytes: Callable[[int], bytes]) -> list[str]:
     """All of them in a random order, in which who weighs more tends to come first.
 
     Each waits for a time that is drawn by its weight; who waits shortest comes first, as if drawn from an urn.

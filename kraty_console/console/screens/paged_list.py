@@ -99,6 +99,16 @@ class PagedList(ActionScreen, Generic[T]):
         self._words = wording.loading
         self._place = TableState()
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether a page is being read."""
+        return self._loading
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last page has been read."""
+        return self._complete
+
     # -- what each list says for itself --------------------------------------------------------------------------
 
     @abstractmethod

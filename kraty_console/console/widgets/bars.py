@@ -41,6 +41,11 @@ class FooterBar(LinesView):
         self._notice: Notice | None = None
 
     @property
+    def hints(self) -> Sequence[KeyHint]:
+        """The keys that are shown while there is no notice."""
+        return self._hints
+
+    @property
     def notice(self) -> Notice | None:
         """The message that is shown, if there is one."""
         return self._notice

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from kraty_console.console.dialogs.editor import EntriesEditor
+from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.console.dialogs.lines import Choices
 from tests.harness.console import dialog_forms
 from tests.harness.console.dialog_host import Host, opened, running, typed, until
@@ -157,8 +158,8 @@ async def test_the_ticket_of_an_untouched_field_follows_the_form() -> None:
         await until(pilot, lambda: pilot.app.answers)
         workspace.ticket = "ZD-5000"
         dialog = await opened(pilot)
-        assert dialog._form_body.values["ticket"] == "ZD-5000"
-        assert dialog._form_body.values["reason"] == "draft"
+        assert dialog.query_one(FormBody).values["ticket"] == "ZD-5000"
+        assert dialog.query_one(FormBody).values["reason"] == "draft"
 
 
 async def test_entries_have_templates_completion_errors_at_their_line_and_a_preview() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kraty_console.console.dialogs.filter import FilterDialog
+from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.console.dialogs.ticket import TicketDialog
 from tests.harness.console import dialog_forms
 from tests.harness.console.dialog_host import Host, opened, running
@@ -16,7 +17,7 @@ async def test_typing_replaces_a_score_and_a_ticket() -> None:
     async with running(Host(Workspace("attempt.force_complete"))) as pilot:
         dialog = await opened(pilot)
         await pilot.press(*"1620", "enter", "enter", *"ZD-3", "enter", *"crashed")
-        values = dialog._form_body.values
+        values = dialog.query_one(FormBody).values
         assert (values["final_score"], values["ticket"], values["reason"]) == ("1620", "ZD-3", "crashed")
 
 
@@ -24,7 +25,7 @@ async def test_passing_by_keeps_it_and_what_was_typed_is_typed_on() -> None:
     async with running(Host(Workspace("attempt.force_complete"))) as pilot:
         dialog = await opened(pilot)
         await pilot.press("enter", "enter", "enter", *"cra", "shift+tab", "tab", *"shed")
-        values = dialog._form_body.values
+        values = dialog.query_one(FormBody).values
         assert (values["final_score"], values["ticket"], values["reason"]) == ("320", "ZD-4821", "crashed")
 
 
@@ -51,4 +52,4 @@ async def test_a_paste_replaces_the_example_of_a_grant() -> None:
         dialog = await opened(pilot)
         pilot.app.post_message(dialog_forms.paste(entries))
         await wait_until_idle(pilot.app)
-        assert dialog._form_body.values["entries"] == entries
+        assert dialog.query_one(FormBody).values["entries"] == entries

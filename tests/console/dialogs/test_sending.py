@@ -6,6 +6,7 @@ import asyncio
 
 from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.action import Phase
+from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.contract.errors import NotAllowed, RateLimited, Refused, Unavailable
 from tests.harness.console import dialog_forms
 from tests.harness.console.dialog_host import Host, opened, running, typed, until
@@ -94,7 +95,7 @@ async def test_a_refusal_stays_in_plain_words_and_the_draft_is_kept() -> None:
         assert dialog.focused.name == "ticket"  # one more enter sends nothing
         await pilot.press("escape")
         dialog = await opened(pilot)
-        assert dialog._form_body.values["reason"] == "again"
+        assert dialog.query_one(FormBody).values["reason"] == "again"
         dialog.set_focus(dialog.confirm)
         await pilot.press("enter")
         await until(pilot, lambda: len(pilot.app.answers) == 2)

@@ -9,6 +9,7 @@ import pytest
 from kraty_console.client.journal_entries import EntryState, JournalEntry
 from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.action import HASTY, Phase
+from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.console.dialogs.journal import JournalDialog
 from kraty_console.console.dialogs.ticket import TicketDialog
 from tests.harness.console import dialog_forms
@@ -32,7 +33,7 @@ def keys(text: str) -> list[str]:
 
 
 def standing(dialog: Any) -> dict[str, Any]:
-    return {name: value for name, value in dialog._form_body.values.items() if value}
+    return {name: value for name, value in dialog.query_one(FormBody).values.items() if value}
 
 
 async def test_text_typed_ahead_goes_into_the_first_field_and_enter_leads_on() -> None:

@@ -1,7 +1,8 @@
 """Runs the program many times with one start of the interpreter: each run is a process of its own, forked.
 
-Reads a JSON list of runs from the file named first and writes their results to the file named second. What the
-interpreter makes of the three streams when it starts is done again here for each.
+Reads requests from the standard input, each a line of JSON with runs, a folder and an environment, and answers each
+with a line of results; ends with its input. What the interpreter makes of the three streams when it starts is done
+again here for each run. `program_runs` is the other side.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any, NoReturn
 PRELOADED = (
     "kraty_console.backend.admin_cli.backup",
     "kraty_console.backend.admin_cli.games",
+    "kraty_console.backend.runtime.serve",
     "kraty_console.backend.runtime.startup",
     "kraty_console.backend.storage.database",
     "kraty_console.cli.backend_database",
@@ -42,17 +44,22 @@ SECONDS = 60
 
 
 def main() -> None:
-    runs, results = Path(sys.argv[1]), Path(sys.argv[2])
     for name in PRELOADED:
         import_module(name)
     gc.freeze()
-    results.write_text(json.dumps([_result(each, results.parent) for each in json.loads(runs.read_text())]))
+    for line in sys.stdin:
+        request = json.loads(line)
+        folder, environ = Path(request["folder"]), request["environ"]
+        print(json.dumps([_result(each, folder, environ) for each in request["runs"]]), flush=True)
 
 
-def _result(run: dict[str, Any], folder: Path) -> dict[str, Any]:
+def _result(run: dict[str, Any], folder: Path, environ: dict[str, str]) -> dict[str, Any]:
     outputs = [folder / "out", folder / "err"]
     child = os.fork()
     if child == 0:
+        os.environ.clear()
+        os.environ.update(environ)
+        os.chdir(folder)  # settings that name no whole path are met there
         _be(run, *outputs)
     _, status = os.waitpid(child, 0)
     texts = [path.read_text("utf-8", "backslashreplace") if path.exists() else "" for path in outputs]

@@ -83,7 +83,8 @@ class FaultyTransport:
     """An ASGI layer around the backend; of several faults the last one made is met first."""
 
     asked: list[SentRequest] = field(default_factory=list)
-    _faults: list[Fault] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    """What goes wrong now, the newest first."""
     _holds: list[Hold] = field(default_factory=list)
 
     def around(self, app: App) -> App:
@@ -98,7 +99,7 @@ class FaultyTransport:
             asked = SentRequest(scope["method"], target, json.loads(body) if body else {}, headers)
             self.asked.append(asked)
             step = app
-            for fault in reversed(self._faults):
+            for fault in reversed(self.faults):
                 step = fault.before(step, asked)
             await step(scope, receive, send)
 
@@ -158,7 +159,7 @@ class FaultyTransport:
         return self._fault(Fault(method, part, act, times))
 
     def _fault(self, fault: Fault) -> Fault:
-        self._faults.insert(0, fault)
+        self.faults.insert(0, fault)
         return fault
 
     def let_all_go(self) -> None:
@@ -168,7 +169,7 @@ class FaultyTransport:
 
     def mend_all(self) -> None:
         """From now on nothing goes wrong any more."""
-        self._faults.clear()
+        self.faults.clear()
         self.let_all_go()
         self._holds.clear()
 

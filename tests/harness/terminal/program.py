@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import select
 import signal
+import struct
 import subprocess
 import termios
 import time
@@ -138,11 +140,31 @@ class Terminal:
         self._pending += data
         self._flush()
 
+    @property
+    def has_sent_all(self) -> bool:
+        """Whether the system has taken everything that was typed or sent."""
+        return not self._pending
+
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the terminal, as a person does who drags its edge."""
         report = self.emulator.resize(columns, rows)
-        termios.tcsetwinsize(self._theirs, (rows, columns))
+        self.set_system_size(columns, rows)
         self.send(report)
+
+    def set_system_size(self, columns: int, rows: int) -> None:
+        """Change the size that the system reports, while the terminal stays as it is."""
+        termios.tcsetwinsize(self._theirs, (rows, columns))
+
+    # Without reading
+
+    def press_unread(self, key: str) -> None:
+        """Press a key and read nothing of what the program sends."""
+        os.write(self._ours, self.emulator.encode(key))
+
+    @property
+    def unread(self) -> int:
+        """How many bytes the program has sent that were not read."""
+        return int(struct.unpack("i", fcntl.ioctl(self._ours, termios.FIONREAD, b"\0" * 4))[0])
 
     # How it ends
 
