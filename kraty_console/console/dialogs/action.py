@@ -16,7 +16,7 @@ from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Button, Input
 
 from kraty_console.console.dialogs import outcome
 from kraty_console.console.dialogs.draft import Draft
@@ -176,13 +176,13 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
 
     # Buttons
 
-    @on(PushButton.Pressed, "#cancel")
-    def _cancelled(self, event: PushButton.Pressed) -> None:
+    @on(Button.Pressed, "#cancel")
+    def _cancelled(self, event: Button.Pressed) -> None:
         event.stop()
         self.action_close()
 
-    @on(PushButton.Pressed, "#confirm")
-    def _confirmed(self, event: PushButton.Pressed) -> None:
+    @on(Button.Pressed, "#confirm")
+    def _confirmed(self, event: Button.Pressed) -> None:
         event.stop()
         if self.phase is Phase.TOLD:
             self.dismiss(self._last)
@@ -358,7 +358,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         self._result = performed
         self.draft.finish()
         if not was_unknown:
-            self._rest(Phase.TOLD, self.confirm.label)
+            self._rest(Phase.TOLD, str(self.confirm.label))
             self.dismiss(performed)
             return
         self._rest(Phase.TOLD, "Close", "enter close")

@@ -130,7 +130,7 @@ class FormRow(Vertical):
     def value(self) -> Value:
         """What stands in the field now."""
         if isinstance(self._editor, Tick):
-            return self._editor.ticked
+            return self._editor.value
         return self._editor.text if isinstance(self._editor, EntriesEditor) else self._editor.value
 
     @property

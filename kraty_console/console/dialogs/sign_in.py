@@ -13,11 +13,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.lines import LineInput
-from kraty_console.console.dialogs.menu import Menu, MenuRow
+from kraty_console.console.dialogs.menu import Menu, MenuRow, row_of
 from kraty_console.console.dialogs.parts import Lines
 from kraty_console.console.dialogs.token import LONGEST, unlikely
 from kraty_console.contract.errors import KratyError, Unavailable
@@ -252,19 +252,19 @@ class SignInDialog(Dialog[SignInChoice | None]):
         event.stop()
         self.problem.say(event.words)
 
-    @on(Menu.Chosen)
-    def _chosen(self, event: Menu.Chosen) -> None:
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if self.step is SignInStep.GAME and self._me is not None:
             pairs = [(studio, game) for studio in self._me.studios for game in studio.games]
-            studio, game = pairs[int(event.row.id)]
+            studio, game = pairs[int(row_of(event).id)]
             self._studio, self._game = studio.id, game.id
             if game.only_environment:
                 self.dismiss(SignInChoice(self._url, self._token, studio.id, game.id, game.only_environment))
             else:
                 self._go(SignInStep.ENVIRONMENT)
         elif self.step is SignInStep.ENVIRONMENT:
-            self.dismiss(SignInChoice(self._url, self._token, self._studio, self._game, event.row.id))
+            self.dismiss(SignInChoice(self._url, self._token, self._studio, self._game, row_of(event).id))
 
 
 def _environments() -> list[MenuRow]:
