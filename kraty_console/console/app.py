@@ -17,7 +17,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
-from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
@@ -40,6 +39,7 @@ from kraty_console.domain.formatting import counted
 from kraty_console.paint.boot_screen import take_over
 from kraty_console.paint.screen_size import drop_invalid_sizes
 from kraty_console.paint.textual_app import PaintsChanges
+from kraty_console.paint.textual_internals import ReportsCrashes
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -52,11 +52,12 @@ if TYPE_CHECKING:
     from kraty_console.paint.boot_screen import BootScreen
 
 
-class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
+class KratyApp(PaintsChanges[int], KeysInOrder[int], ReportsCrashes[int], inherit_bindings=False):
     """The console on one profile."""
 
     CSS_PATH: ClassVar[list[str]] = [str(path) for path in stylesheets()]  # type: ignore[assignment]
     ENABLE_COMMAND_PALETTE = False
+    CRASH_CODE = crash.EXIT_CODE
     TITLE = "kraty"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", priority=True, show=False),
@@ -174,8 +175,8 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
             sequence = osc52(text, self._environ)
         except TooLong as error:
             return f"too long for a terminal's clipboard ({error}); open it with enter and select it there"
-        self._clipboard = text
-        if (driver := self._driver) is not None:
+        self.keep_copied(text)
+        if (driver := self.terminal_driver) is not None:
             driver.write(sequence)
             driver.flush()
         size = len(text.encode("utf-8", "replace"))
@@ -350,25 +351,14 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
     # -- the end -------------------------------------------------------------------------------------------------
 
-    def _handle_exception(self, error: Exception) -> None:
-        """Leave a report without locals, and one line that says where it is."""
-        self._return_code = crash.EXIT_CODE
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        self._fatal_error()
-
-    def _fatal_error(self) -> None:
-        error = self._exception or RuntimeError("unknown")
+    def crash_line(self, error: BaseException) -> str:
+        """Leave a report without local variables; the line says where it is."""
         words = f"kraty-console failed ({type(error).__name__})"
         try:
             path = crash.report(error, self.workspace.launch.crash_dir, self.workspace.now())
         except OSError as failure:
-            words += f", and no report could be written: {failure.strerror}"
-        else:
-            words += f". What happened, without any data, is in {path}"
-        self._exit_renderables[:] = [Text(words + "\n")]
-        self._close_messages_no_wait()
+            return f"{words}, and no report could be written: {failure.strerror}"
+        return f"{words}. What happened, without any data, is in {path}"
 
 
 def run_console(launch: Launch, started: StartState | None = None) -> int:

@@ -172,7 +172,7 @@ class LineInput(Input):
         """Too long: said beside the field, without a bell."""
         self.post_message(self.Told(self, f"at most {self.max_length:,} characters"))
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         """All of a paste or nothing of it: what `Input` would cut off silently is refused in words."""
         event.stop()
         event.prevent_default()
