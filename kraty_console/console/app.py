@@ -11,7 +11,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -25,6 +25,7 @@ from kraty_console.console import crash
 from kraty_console.console.clipboard import TooLong, osc52
 from kraty_console.console.clock_skew import tell_skew
 from kraty_console.console.colours import choose_theme
+from kraty_console.console.dialog_flow import ShowsDialogs
 from kraty_console.console.ordered_keys import KeysInOrder
 from kraty_console.console.screens.action_screen import ActionScreen
 from kraty_console.console.screens.player import PlayerScreen
@@ -45,6 +46,7 @@ from kraty_console.present.safe import safe
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from kraty_console.client.game_ref import GameRef
     from kraty_console.client.writer import ChangeOutcome
     from kraty_console.config.launch import Launch
     from kraty_console.contract.calls import ChangeRequest
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
     from kraty_console.paint.boot_screen import BootScreen
 
 
-class KratyApp(PaintsChanges[int], KeysInOrder[int], ReportsCrashes[int], inherit_bindings=False):
+class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsCrashes[int], inherit_bindings=False):
     """The console on one profile."""
 
     CSS_PATH: ClassVar[list[str]] = [str(path) for path in stylesheets()]  # type: ignore[assignment]
@@ -85,7 +87,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ReportsCrashes[int], inheri
         self.workspace, self._first_state = started.workspace, started.state
         if self._first_state is not None:
             self.suspend_painting()
-        self._asking: asyncio.Future[Secret | None] | None = None
+        self._new_token: asyncio.Future[Secret | None] | None = None
         self._writes: set[asyncio.Task[object]] = set()
         self._interrupted = False
         for theme in THEMES:
@@ -209,29 +211,22 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ReportsCrashes[int], inheri
 
         Several callers that need one at the same time share one question.
         """
-        if self._asking is None:
-            self._asking = asyncio.get_running_loop().create_future()
-            self._ask_token(error)
-        return await asyncio.shield(self._asking) is not None
+        if self._new_token is None or self._new_token.done():
+            self._new_token = self._ask_token(error)
+        return await asyncio.shield(self._new_token) is not None
 
-    def _ask_token(self, error: Exception) -> None:
+    def _ask_token(self, error: Exception) -> asyncio.Future[Secret | None]:
         from kraty_console.console.dialogs.token import TokenDialog
-
-        def answered(token: Secret | None) -> None:
-            asking, self._asking = self._asking, None
-            if asking is not None and not asking.done():
-                asking.set_result(token)
 
         profile = self.workspace.launch.profile
         where = f"{profile.name} · {urlsplit(profile.url or '').hostname or ''}"
-        self.push_screen(
+        return self.show_dialog(
             TokenDialog(
                 who=safe(self.workspace.member),
                 profile=safe(where),
                 why=safe(str(error)),
                 check=self._try_token,
-            ),
-            answered,
+            )
         )
 
     async def _try_token(self, token: Secret) -> str | None:
@@ -251,25 +246,28 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ReportsCrashes[int], inheri
         """Ask for the address (where the profile has none) and a token, then begin."""
         from kraty_console.console.first_run import FirstRun
 
-        FirstRun(self.workspace, self).ask(lambda chosen: self.bottom.begin() if chosen else self.exit())
+        self.follow(self._first_sign_in(FirstRun(self.workspace, self).ask()), "first sign-in")
 
-    def choose_game(self, chosen: Callable[[], None]) -> None:
+    async def _first_sign_in(self, signed_in: Awaitable[bool]) -> None:
+        if await signed_in:
+            self.bottom.begin()
+        else:
+            self.exit()
+
+    def choose_game(self) -> None:
         """Ask which of several games is meant; without an answer there is nothing to look at, so the console ends."""
         from kraty_console.console.dialogs.games import GamesDialog
 
         choices = self.workspace.choices
+        self.follow(self._choose_game(choices, self.show_dialog(GamesDialog(choices))), "choice of a game")
 
-        def answered(number: str | None) -> None:
-            if number is None:
-                self.exit()
-                return
-            self.run_worker(enter(int(number)), group="session", exclusive=True, description="game")
-
-        async def enter(number: int) -> None:
-            await self.workspace.choose(choices[number])
-            chosen()
-
-        self.push_screen(GamesDialog(choices), answered)
+    async def _choose_game(self, choices: Sequence[GameRef], answer: Awaitable[str | None]) -> None:
+        number = await answer
+        if number is None:
+            self.exit()
+            return
+        await self.workspace.choose(choices[int(number)])
+        self.bottom.enter_game()
 
     def _tell_skew(self) -> None:
         if words := tell_skew(self.workspace):

@@ -1,9 +1,12 @@
-"""From a key to a change: the form, its dialog, the call, and what is told and marked afterwards."""
+"""From a key to a change: its form, its dialog, the request, and the message and marks afterwards.
+
+Dialogs are pushed by the action and awaited in a worker of the application (`dialog_flow.py`).
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -37,8 +40,6 @@ class WriteController:
         self._workspace = app.workspace
         self._unsettled: dict[str, tuple[str, str, str, ChangeRequest | None]] = {}
         """By journal entry: title, reason, subject and call of a change whose outcome is not known yet."""
-        self._before = 0
-        """How many changes had been made when the dialog opened."""
 
     def open(
         self,
@@ -48,10 +49,9 @@ class WriteController:
         prefill: Mapping[str, str | bool] | None = None,
         other: Snapshot | None = None,
     ) -> None:
-        """Open the dialog of an action on the row under the cursor, taken by id now.
+        """Open the dialog of an action on the row under the cursor, which is taken by its id now.
 
-        It is pushed at once, so that keys typed ahead are its own. A merge asks first for the `other`
-        player, who is looked up for the preview.
+        A merge first asks for the `other` player, who is looked up for the preview.
         """
         from kraty_console.domain.fields import CannotOpen, FormContext
         from kraty_console.domain.forms import form_for
@@ -60,7 +60,7 @@ class WriteController:
         if snapshot is None:
             return
         if spec is MERGE and other is None:
-            self._screen.in_background(self._merge(snapshot), group="merge target", description="merge")
+            self._app.follow(self._merge(snapshot, self._ask_target(snapshot)), "merge")
             return
         workspace = self._workspace
         asked = FormContext(
@@ -78,30 +78,34 @@ class WriteController:
         except CannotOpen as error:
             self._screen.tell(safe(str(error), limit=300), "warn")
             return
-        self._show(form, other)
+        if (written := self._show(form, other)) is not None:
+            self._app.follow(written, form.title)
 
     def compare(self) -> None:
         """Show the player beside another with what a merge would come to, and the command that makes it."""
         if (snapshot := self._screen.state.snapshot) is not None:
-            self._screen.in_background(self._compare(snapshot), group="merge target", description="compare")
+            self._app.follow(self._compare(snapshot, self._ask_target(snapshot)), "compare")
 
-    async def _compare(self, snapshot: Snapshot) -> None:
+    async def _compare(self, snapshot: Snapshot, answer: Awaitable[Snapshot | None]) -> None:
         from kraty_console.console.dialogs.compared import compared
 
-        if (target := await self._ask_target(snapshot)) is not None:
+        target = await answer
+        if target is not None and self._is_on_screen(snapshot):
             self._app.push_screen(compared(self._workspace, snapshot, target, self._app.copy), self._screen.run_id)
 
-    async def _merge(self, snapshot: Snapshot) -> None:
-        if (target := await self._ask_target(snapshot)) is not None:
+    async def _merge(self, snapshot: Snapshot, answer: Awaitable[Snapshot | None]) -> None:
+        target = await answer
+        if target is not None and self._is_on_screen(snapshot):
             self.open(MERGE, self._screen.context(), other=target)
 
-    async def _ask_target(self, snapshot: Snapshot) -> Snapshot | None:
-        """Ask whom to merge a player into, and look that player up; None once another player is on screen."""
+    def _ask_target(self, snapshot: Snapshot) -> Awaitable[Snapshot | None]:
+        """Ask which player to merge a player into; the answer has been looked up."""
         from kraty_console.console.dialogs.merge_target import MergeTargetDialog
 
-        player = snapshot.player.external_player_id
-        target = await self._app.push_screen_wait(MergeTargetDialog(player, self._find_target))
-        return target if self._screen.state.player == player else None
+        return self._app.show_dialog(MergeTargetDialog(snapshot.player.external_player_id, self._find_target))
+
+    def _is_on_screen(self, snapshot: Snapshot) -> bool:
+        return self._screen.state.player == snapshot.player.external_player_id
 
     async def _find_target(self, target: str) -> Snapshot | None:
         from kraty_console.contract.errors import NotFound
@@ -112,8 +116,8 @@ class WriteController:
                 return fetched.value if fetched is not None else None
         return None
 
-    def replay(self, delivery: Delivery, closed: Callable[[bool], None]) -> None:
-        """Open the dialog that sends a delivery again; `closed` hears whether it was, once the dialog is gone."""
+    def replay(self, delivery: Delivery) -> Coroutine[None, None, bool]:
+        """Open the dialog that sends a delivery again; await whether it was sent."""
         from kraty_console.domain.changes.replay import form as replay_form
         from kraty_console.domain.changes.replay import snapshot_of
         from kraty_console.domain.fields import EffectContext, FormContext
@@ -122,15 +126,9 @@ class WriteController:
         seen = snapshot_of(delivery)
         form = replay_form(FormContext(seen, workspace.now(), ticket=workspace.ticket, delivery=delivery))
         draft = workspace.drafts.setdefault((form.action_id, form.external_player_id, delivery.id), _new_draft())
-        self._before = len(workspace.done)
+        return self._ask(form, draft, lambda: EffectContext(seen, workspace.now(), delivery=delivery))
 
-        def answered(performed: ChangeOutcome | None) -> None:
-            self._closed(form, performed)
-            closed(performed is not None and performed.state == "applied")
-
-        self._ask(form, draft, lambda: EffectContext(seen, workspace.now(), delivery=delivery), answered)
-
-    def _show(self, form: Form, other: Snapshot | None = None) -> None:
+    def _show(self, form: Form, other: Snapshot | None = None) -> Coroutine[None, None, bool] | None:
         from kraty_console.console.dialogs.editor import Completer
         from kraty_console.domain.grant_entries import templates
 
@@ -138,32 +136,23 @@ class WriteController:
         draft = workspace.drafts.setdefault(
             (form.action_id, form.external_player_id, form.target_id or ""), _new_draft()
         )
-        self._before = len(workspace.done)
         snapshot = self._screen.state.snapshot
         if snapshot is None:
-            return
+            return None
         catalog = workspace.known_catalog
         completer = None
         if any(field.kind == "json" for field in form.fields):
             completer = Completer(catalog, templates(catalog, snapshot.grants))
-        self._ask(
-            form,
-            draft,
-            lambda: self._see(form, snapshot, other),
-            lambda performed: self._closed(form, performed),
-            completer=completer,
-        )
+        return self._ask(form, draft, lambda: self._see(form, snapshot, other), completer)
 
     def _ask(
         self,
         form: Form,
         draft: Draft,
         see: Callable[[], EffectContext],
-        answered: Callable[[ChangeOutcome | None], None],
-        *,
         completer: Completer | None = None,
-    ) -> None:
-        """Put the dialog of a form on top."""
+    ) -> Coroutine[None, None, bool]:
+        """Open the dialog of a form; await whether its change was applied."""
         from kraty_console.console.dialogs.action import ActionDialog
 
         workspace = self._workspace
@@ -179,7 +168,7 @@ class WriteController:
             reasons=tuple(workspace.reasons),
             completer=completer,
         )
-        self._app.push_screen(dialog, answered)
+        return self._conclude(form, len(workspace.done), self._app.show_dialog(dialog))
 
     def _see(self, form: Form, opened_on: Snapshot, other: Snapshot | None) -> EffectContext:
         """The player as last read; as the dialog found them when there is no reading any more."""
@@ -306,16 +295,20 @@ class WriteController:
         self._workspace.done.append(PerformedChange(self._workspace.ticket, work, target_id, audit_id))
         self._screen.changed_player(player)
 
-    def _closed(self, form: Form, performed: ChangeOutcome | None) -> None:
-        if performed is not None and performed.state == "applied":
-            made = [_applied(each.work) for each in self._workspace.done[self._before :]]
+    async def _conclude(self, form: Form, before: int, answer: Awaitable[ChangeOutcome | None]) -> bool:
+        """Say what was changed once the dialog is closed; `before` changes were made when it was opened."""
+        performed = await answer
+        applied = performed is not None and performed.state == "applied"
+        if applied:
+            made = [_applied(each.work) for each in self._workspace.done[before:]]
             has_link = self._workspace.last_done(form.external_player_id) is not None
             link = " · y copies the audit link" if has_link else ""
             more = ", w all of them" if link and len(made) > 1 else ""
             words = "; ".join(made) or f"{form.title} applied"
             self._screen.tell(f"{safe(words, limit=240)}{link}{more}", "good")
             self._workspace.drafts.pop((form.action_id, form.external_player_id, form.target_id or ""), None)
-        self._screen.draw()  # what turned out to be missing is dimmed
+        self._screen.draw()  # an operation that turned out to be missing is dimmed
+        return applied
 
 
 def _applied(work: WorklogEntry) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -111,9 +111,9 @@ class DeliveriesScreen(PagedList["Delivery"]):
     def action_delivery_replay(self) -> None:
         """Open the dialog that sends the delivery again."""
         if (delivery := self._current()) is not None:
-            self._changes.replay(delivery, self._replayed)
+            self.app.follow(self._replay(self._changes.replay(delivery)), "replay")
 
-    def _replayed(self, applied: bool) -> None:
-        if applied:
+    async def _replay(self, applied: Awaitable[bool]) -> None:
+        if await applied and self.can_draw:
             self.tell("Replay applied: it is sent at once", "good")
             self.action_view_refresh()

@@ -97,16 +97,16 @@ class PlayerScreen(PlayerView):
         """Ask which game is meant where that is open, and go on in it."""
         self.draw()
         if self.workspace.choices:
-            self.app.choose_game(self._enter_game)
+            self.app.choose_game()
         else:
-            self._enter_game()
+            self.enter_game()
 
     def _begun(self) -> None:
         """The session and the player were there before the screen was."""
         self.workspace.players.opened(self.state.player)
-        self._enter_game()
+        self.enter_game()
 
-    def _enter_game(self) -> None:
+    def enter_game(self) -> None:
         """The player named at launch is opened, and open changes are looked up."""
         self.draw()
         self.open_initial()
