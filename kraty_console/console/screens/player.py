@@ -15,7 +15,7 @@ from kraty_console.console.player_finder import SeveralFit, several_words
 from kraty_console.console.player_loader import PlayerLoader
 from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.screens.action_screen import typed_key
-from kraty_console.console.screens.player_view import PlayerView
+from kraty_console.console.screens.player_timers import PlayerTimers
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.widgets.search import SearchBar, suggestions
 from kraty_console.console.widgets.table import RowTable
@@ -38,7 +38,7 @@ _PANE_OF: Final[dict[str, PaneId]] = {f"pane.{each.id}": each.id for each in PAN
 """The pane that an action shows, by the action's id."""
 
 
-class PlayerScreen(PlayerView):
+class PlayerScreen(PlayerTimers):
     """The bottom of the console: it has every action of the registry."""
 
     def __init__(self, workspace: Workspace, state: PlayerState | None = None) -> None:
@@ -330,7 +330,7 @@ class PlayerScreen(PlayerView):
     def _asked(self, event: SearchBar.Asked) -> None:
         self.keys.tell(None)
         self.draw_footer()
-        self.loader.suggest_soon(event.query)
+        self.suggest_soon(event.query)
 
     @on(SearchBar.Entered)
     def _entered(self, event: SearchBar.Entered) -> None:
