@@ -1,9 +1,9 @@
 """A list to choose one row from: Textual's `OptionList` with two columns per option.
 
-It draws its lines itself, for what the prompt of an option cannot express: a second column that is shortened before the
-first, a cursor that is visible without colour (`▸`), and dimmed rows that the cursor can reach, since the dialog explains
-why they are disabled. Textual's styles for the list are left out (`inherit_css`): parsing them would delay the first list
-by about 6 ms.
+It draws its lines itself, for what the prompt of an option cannot express: a second column that is shortened before
+the first, a cursor that is visible without colour (`▸`), and dimmed rows that the cursor can reach, since the dialog
+explains why they are disabled. Textual's styles for the list are left out (`inherit_css`): parsing them would delay
+the first list by about 6 ms.
 """
 
 from __future__ import annotations

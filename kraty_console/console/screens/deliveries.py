@@ -7,15 +7,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kraty_console.console.copy_actions import last_link_copied
+from kraty_console.console.row_document import document_dialog
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.views.context import list_context
 from kraty_console.console.views.rows import TableSection
 from kraty_console.console.workspace import Workspace
 from kraty_console.console.write_controller import WriteController
+from kraty_console.contract.errors import KratyError, OperationMissing
 from kraty_console.domain.action_spec import ActionContext
 from kraty_console.domain.actions import REPLAY
 from kraty_console.present import deliveries
+from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -52,8 +56,6 @@ class DeliveriesScreen(PagedList["Delivery"]):
     # -- the rows ------------------------------------------------------------------------------------------------
 
     async def _ask(self, client: KratyClient, cursor: str | None) -> Page[Delivery]:
-        from kraty_console.contract.errors import OperationMissing
-
         try:
             page = await client.deliveries(player=self._player, cursor=cursor)
         except OperationMissing:
@@ -74,10 +76,6 @@ class DeliveriesScreen(PagedList["Delivery"]):
 
     async def _open(self, listed: Delivery, *, raw: bool) -> None:
         """Show the whole of a delivery; what the list told of it where the rest cannot be read."""
-        from kraty_console.console.row_document import document_dialog
-        from kraty_console.contract.errors import KratyError
-        from kraty_console.present.errors import error_text
-
         found = listed
         try:
             found = await (await self.workspace.game_client()).delivery(listed.id)
@@ -89,8 +87,6 @@ class DeliveriesScreen(PagedList["Delivery"]):
         self._open_document(found, document_dialog(shown, found.id, copy=self.app.copy, hints=hints, raw=raw))
 
     def _link(self, row: Delivery) -> Notice:
-        from kraty_console.console.copy_actions import last_link_copied
-
         return last_link_copied(self.app.copy, self.workspace, self._player_of(row) or "", row.id)
 
     def _last_done(self, row: Delivery | None) -> PerformedChange | None:

@@ -17,11 +17,13 @@ from kraty_console.console.views.rows import TableSection, TableState
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.console.workspace import Workspace
+from kraty_console.contract.errors import KratyError, SignInNeeded
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
 from kraty_console.domain.actions import BY_ID
 from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.keymap import key_label
+from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -289,9 +291,6 @@ class PagedList(ActionScreen, Generic[T]):
         self.in_background(self._read(), group="page", description=self._wording.subject)
 
     async def _read(self) -> None:
-        from kraty_console.contract.errors import KratyError, SignInNeeded
-        from kraty_console.present.errors import error_text
-
         try:
             client = await self.workspace.game_client()
             while True:
