@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class WriteController:
-    """Opens the dialogs of the actions that change something, and keeps what came of them."""
+    """Opens the dialogs of the actions that change something, and keeps their outcomes."""
 
     def __init__(self, app: KratyApp, screen: WriterScreen) -> None:
         self._app = app
@@ -63,7 +63,7 @@ class WriteController:
             self._app.follow(self._merge(snapshot, self._ask_target(snapshot)), "merge")
             return
         workspace = self._workspace
-        asked = FormContext(
+        form_context = FormContext(
             snapshot,
             workspace.now(),
             row_id=context.row_id,
@@ -74,7 +74,7 @@ class WriteController:
             other=other,
         )
         try:
-            form = form_for(spec.id, asked)
+            form = form_for(spec.id, form_context)
         except CannotOpen as error:
             self._screen.tell(safe(str(error), limit=300), "warn")
             return
@@ -171,7 +171,7 @@ class WriteController:
         return self._conclude(form, len(workspace.done), self._app.show_dialog(dialog))
 
     def _see(self, form: Form, opened_on: Snapshot, other: Snapshot | None) -> EffectContext:
-        """The player as last read; as the dialog found them when there is no reading any more."""
+        """The player as last read; as they were when the dialog opened if another player is on screen."""
         from kraty_console.domain.fields import EffectContext
 
         state = self._screen.state
@@ -215,7 +215,7 @@ class WriteController:
     async def _perform(
         self, call: ChangeRequest, title: str, form: Form, values: Values, draft: Draft
     ) -> ChangeOutcome:
-        """Send it, keep what came of it, and tell it where the dialog that would was closed meanwhile."""
+        """Send a change and keep its outcome; report it here if its dialog was closed meanwhile."""
         before = self._screen.state.snapshot if self._screen.state.player == call.external_player_id else None
         performed = await self._app.perform(call)
         if performed.state == "unknown" and performed.entry is not None and not self._shows(draft):
@@ -312,7 +312,7 @@ class WriteController:
 
 
 def _applied(work: WorklogEntry) -> str:
-    """`Credit applied: gold +250, balance 1 000`; without the outcome where no answer told it."""
+    """`Credit applied: gold +250, balance 1 000`; without the outcome where the answer had none."""
     return f"{work.title} applied" + (f": {work.outcome}" if work.outcome != APPLIED else "")
 
 
@@ -323,7 +323,7 @@ def _outcome_summary(call: ChangeRequest, performed: ChangeOutcome, before: Snap
 
 
 APPLIED = "applied"
-"""The outcome of a change that no answer told."""
+"""The outcome of a change whose answer had no details."""
 
 THEN_ROLL = "then_roll"
 """The field of the force-complete form that asks for the roll afterwards."""

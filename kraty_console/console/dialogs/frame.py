@@ -64,7 +64,7 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
         Args:
             title: What the dialog is for, made safe already.
             hints: The keys that work, for the bottom border.
-            environment: `live` or `test` where something may change, else None; told in words and in the border.
+            environment: `live` or `test` where something may change, else None; shown in words and in the border.
             wide: Takes the width of the terminal, for long documents.
         """
         super().__init__()

@@ -279,13 +279,13 @@ class JournalDialog(ReadingDialog):
         self._seconds = 0
         self.note.say(outcome.checking(0))
         self._clock = self.set_interval(1.0, self._second)
-        self.in_background(self._told(call, entry), group="journal", description="look up an entry")
+        self.in_background(self._finish(call, entry), group="journal", description="look up an entry")
 
     def _second(self) -> None:
         self._seconds += 1
         self.note.say(outcome.checking(self._seconds))
 
-    async def _told(self, call: Awaitable[ChangeOutcome], entry: JournalEntry) -> None:
+    async def _finish(self, call: Awaitable[ChangeOutcome], entry: JournalEntry) -> None:
         try:
             performed = await call
         finally:

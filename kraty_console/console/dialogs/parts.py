@@ -109,14 +109,14 @@ class Lines(Static):
 
     def __init__(self, text: str = "", *, widget_id: str | None = None, classes: str | None = None) -> None:
         super().__init__(Content(text), id=widget_id, classes=classes, markup=False)
-        self.said = text
+        self.text = text
         self.display = bool(text)
 
     def say(self, text: str) -> None:
         """Show `text`; empty hides the lines."""
-        if text == self.said:
+        if text == self.text:
             return
-        self.said = text
+        self.text = text
         self.update(Content(text))
         self.display = bool(text)
 

@@ -149,8 +149,8 @@ class PickDialog(Dialog[str | None]):
         event.stop()
         self.choose(row_of(event))
 
-    @on(LineInput.Told)
-    def _told(self, event: LineInput.Told) -> None:
+    @on(LineInput.Rejected)
+    def _rejected(self, event: LineInput.Rejected) -> None:
         event.stop()
         self.note.say(event.words)
 

@@ -84,14 +84,14 @@ class RunsActions(Screen[str | None]):
         return True
 
     def clear_notice(self) -> bool:
-        """Take away what was said until the next key; True when something was."""
+        """Remove the notice; True if there was one."""
         return False
 
     def run_spec(self, spec: ActionSpec) -> None:
         """Do an action, or say why not."""
-        said = self.refusal(spec)
-        if said is not None:
-            self.tell(said.text, said.tone)
+        notice = self.refusal(spec)
+        if notice is not None:
+            self.tell(notice.text, notice.tone)
         elif (method := self.find_action(spec.id)) is not None:
             method()
         else:
@@ -117,8 +117,8 @@ class RunsActions(Screen[str | None]):
 
     def why_off(self, spec: ActionSpec) -> str | None:
         """Why an action is dimmed where actions are listed; None when it is not."""
-        said = self.refusal(spec)
-        return said.text if said is not None and said.tone == "warn" else None
+        notice = self.refusal(spec)
+        return notice.text if notice is not None and notice.tone == "warn" else None
 
     def offered(self) -> frozenset[str]:
         """Ids of the actions that this screen has."""

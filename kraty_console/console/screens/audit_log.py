@@ -43,12 +43,12 @@ class AuditLogScreen(PagedList["AuditRow"]):
         context = list_context(self.workspace, "audit", row.id if row is not None else None)
         return replace(context, audit_link=row is not None)
 
-    def _show(self, found: AuditRow, *, raw: bool) -> None:
-        shown = audit_document(found, self.workspace.now())
+    def _show(self, item: AuditRow, *, raw: bool) -> None:
+        shown = audit_document(item, self.workspace.now())
         hints = self._hint("copy.audit_link", "link")
         self._open_document(
-            found,
-            document_dialog(shown, found.id, copy=self.app.copy, hints=hints, raw=raw, indent=shown.indent),
+            item,
+            document_dialog(shown, item.id, copy=self.app.copy, hints=hints, raw=raw, indent=shown.indent),
         )
 
     def _link(self, row: AuditRow) -> Notice:

@@ -1,4 +1,4 @@
-"""Webhook deliveries, of one player or of the game: what was sent where, what came of it, and sending it again."""
+"""Webhook deliveries, of one player or of the game: what was sent where, with which outcome, and sending it again."""
 
 from __future__ import annotations
 
@@ -71,20 +71,20 @@ class DeliveriesScreen(PagedList["Delivery"]):
 
     # -- one of them ---------------------------------------------------------------------------------------------
 
-    def _show(self, found: Delivery, *, raw: bool) -> None:
-        self.in_background(self._open(found, raw=raw), group="delivery", description="delivery")
+    def _show(self, item: Delivery, *, raw: bool) -> None:
+        self.in_background(self._open(item, raw=raw), group="delivery", description="delivery")
 
     async def _open(self, listed: Delivery, *, raw: bool) -> None:
-        """Show the whole of a delivery; what the list told of it where the rest cannot be read."""
-        found = listed
+        """Show the whole of a delivery; what the list shows of it where the rest cannot be read."""
+        item = listed
         try:
-            found = await (await self.workspace.game_client()).delivery(listed.id)
+            item = await (await self.workspace.game_client()).delivery(listed.id)
         except KratyError as error:
             self.tell(error_text(error).title, "warn")
-        shown = deliveries.delivery_document(found, self.workspace.now())
-        replays = REPLAY.disabled_reason(self._context_of(found)) is None
+        shown = deliveries.delivery_document(item, self.workspace.now())
+        replays = REPLAY.disabled_reason(self._context_of(item)) is None
         hints = self._hint(REPLAY.id, "replay") if replays else ""
-        self._open_document(found, document_dialog(shown, found.id, copy=self.app.copy, hints=hints, raw=raw))
+        self._open_document(item, document_dialog(shown, item.id, copy=self.app.copy, hints=hints, raw=raw))
 
     def _link(self, row: Delivery) -> Notice:
         return last_link_copied(self.app.copy, self.workspace, self._player_of(row) or "", row.id)

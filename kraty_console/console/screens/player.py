@@ -146,9 +146,9 @@ class PlayerScreen(PlayerTimers):
 
     def refusal(self, spec: ActionSpec) -> Notice | None:
         """As everywhere; where the next step is only words, those."""
-        said = super().refusal(spec)
-        if said is not None or spec.id != "next.step":
-            return said
+        notice = super().refusal(spec)
+        if notice is not None or spec.id != "next.step":
+            return notice
         step = self._step
         if step is None or not step.leads:
             return Notice(safe(step.words if step is not None else "there is no next step", limit=300))

@@ -145,7 +145,7 @@ async def test_an_unknown_outcome_that_did_take_effect_says_so() -> None:
         await pilot.press("enter", "enter")
         await typed(pilot, "sorry")
         await pilot.press("enter", "enter")
-        await until(pilot, lambda: dialog.phase is Phase.TOLD)
+        await until(pilot, lambda: dialog.phase is Phase.FINISHED)
         await wait_until_idle(pilot.app)
         assert "It did take effect, once." in text_of(pilot.app)
         assert str(dialog.confirm.label) == "Close"
@@ -192,7 +192,7 @@ async def test_an_outcome_that_stays_unknown_asks_and_is_never_sent_again_by_its
         await pilot.press("enter")
         await until(pilot, lambda: len(workspace.found) == 1 and dialog.phase is Phase.UNKNOWN)
         await pilot.press("enter")
-        await until(pilot, lambda: dialog.phase is Phase.TOLD)
+        await until(pilot, lambda: dialog.phase is Phase.FINISHED)
     assert len(workspace.sent) == 1
 
 
