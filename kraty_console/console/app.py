@@ -10,13 +10,12 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
@@ -25,6 +24,7 @@ from kraty_console.console import crash
 from kraty_console.console.clipboard import TooLong, osc52
 from kraty_console.console.clock_skew import tell_skew
 from kraty_console.console.colours import choose_theme
+from kraty_console.console.dialog_flow import ShowsDialogs
 from kraty_console.console.ordered_keys import KeysInOrder
 from kraty_console.console.screens.action_screen import ActionScreen
 from kraty_console.console.screens.player import PlayerScreen
@@ -41,6 +41,7 @@ from kraty_console.domain.formatting import counted
 from kraty_console.paint.boot_screen import take_over
 from kraty_console.paint.screen_size import drop_invalid_sizes
 from kraty_console.paint.textual_app import PaintsChanges
+from kraty_console.paint.textual_internals import ReportsCrashes
 from kraty_console.present.errors import error_text
 
 if TYPE_CHECKING:
@@ -53,11 +54,12 @@ if TYPE_CHECKING:
     from kraty_console.paint.boot_screen import BootScreen
 
 
-class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
+class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsCrashes[int], inherit_bindings=False):
     """The console on one profile."""
 
     CSS_PATH: ClassVar[list[str]] = [str(path) for path in stylesheets()]  # type: ignore[assignment]
     ENABLE_COMMAND_PALETTE = False
+    CRASH_CODE = crash.EXIT_CODE
     TITLE = "kraty"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", priority=True, show=False),
@@ -173,8 +175,8 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
             sequence = osc52(text, self._environ)
         except TooLong as error:
             return f"too long for a terminal's clipboard ({error}); open it with enter and select it there"
-        self._clipboard = text
-        if (driver := self._driver) is not None:
+        self.keep_copied(text)
+        if (driver := self.terminal_driver) is not None:
             driver.write(sequence)
             driver.flush()
         size = len(text.encode("utf-8", "replace"))
@@ -217,11 +219,17 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         """Ask for the address (if the profile has none) and a token, then begin."""
         from kraty_console.console.first_run import FirstRun  # 10 ms that only a first run needs
 
-        FirstRun(self.workspace, self).ask(lambda chosen: self.bottom.begin() if chosen else self.exit())
+        self.follow(self._first_sign_in(FirstRun(self.workspace, self).ask()), "first sign-in")
 
-    def choose_game(self, chosen: Callable[[], None]) -> None:
+    async def _first_sign_in(self, signed_in: Awaitable[bool]) -> None:
+        if await signed_in:
+            self.bottom.begin()
+        else:
+            self.exit()
+
+    def choose_game(self) -> None:
         """Ask which of several games is meant; without an answer the console ends."""
-        self.dialogs.choose_game(chosen)
+        self.dialogs.choose_game()
 
     def show_journal(self, then: Callable[[str | None], None]) -> None:
         """Show the changes sent from here and their outcomes; `then` gets the id of an action to go on with."""
@@ -277,25 +285,14 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
     # -- the end -------------------------------------------------------------------------------------------------
 
-    def _handle_exception(self, error: Exception) -> None:
-        """Leave a report without locals, and one line that says where it is."""
-        self._return_code = crash.EXIT_CODE
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        self._fatal_error()
-
-    def _fatal_error(self) -> None:
-        error = self._exception or RuntimeError("unknown")
+    def crash_line(self, error: BaseException) -> str:
+        """Leave a report without local variables; the line says where it is."""
         words = f"kraty-console failed ({type(error).__name__})"
         try:
             path = crash.report(error, self.workspace.launch.crash_dir, self.workspace.now())
         except OSError as failure:
-            words += f", and no report could be written: {failure.strerror}"
-        else:
-            words += f". What happened, without any data, is in {path}"
-        self._exit_renderables[:] = [Text(words + "\n")]
-        self._close_messages_no_wait()
+            return f"{words}, and no report could be written: {failure.strerror}"
+        return f"{words}. What happened, without any data, is in {path}"
 
 
 def run_console(launch: Launch, started: StartState | None = None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING
 
 from kraty_console.console.dialogs.action import ActionDialog, Then
@@ -46,8 +46,6 @@ class ChangeDialogs:
         self._workspace = app.workspace
         self._unsettled: dict[str, tuple[str, str, str, ChangeRequest | None]] = {}
         """By journal entry: title, reason, subject and request of a change whose outcome is not known yet."""
-        self._before = 0
-        """How many changes had been made when the dialog opened."""
 
     def open(
         self,
@@ -75,53 +73,39 @@ class ChangeDialogs:
         except CannotOpen as error:
             self._screen.tell(safe(str(error), limit=300), "warn")
             return
-        self._open_form(form, other)
+        if (applied := self._open_form(form, other)) is not None:
+            self._app.follow(applied, form.title)
 
-    def replay(self, delivery: Delivery, closed: Callable[[bool], None]) -> None:
-        """Open the dialog that sends a delivery again; `closed` is told whether it was, once the dialog is gone."""
+    def replay(self, delivery: Delivery) -> Coroutine[None, None, bool]:
+        """Open the dialog that sends a delivery again; await whether it was sent."""
         workspace = self._workspace
         snapshot = snapshot_of(delivery)
         form = replay_form(FormContext(snapshot, workspace.now(), ticket=workspace.ticket, delivery=delivery))
         draft = workspace.drafts.setdefault((form.action_id, form.external_player_id, delivery.id), Draft(_new_key))
-        self._before = len(workspace.done)
+        return self._open_dialog(form, draft, lambda: EffectContext(snapshot, workspace.now(), delivery=delivery))
 
-        def answered(performed: ChangeOutcome | None) -> None:
-            self._closed(form, performed)
-            closed(performed is not None and performed.state == "applied")
-
-        self._open_dialog(form, draft, lambda: EffectContext(snapshot, workspace.now(), delivery=delivery), answered)
-
-    def _open_form(self, form: Form, other: Snapshot | None = None) -> None:
+    def _open_form(self, form: Form, other: Snapshot | None = None) -> Coroutine[None, None, bool] | None:
         workspace = self._workspace
         draft = workspace.drafts.setdefault(
             (form.action_id, form.external_player_id, form.target_id or ""), Draft(_new_key)
         )
-        self._before = len(workspace.done)
         snapshot = self._screen.state.snapshot
         if snapshot is None:
-            return
+            return None
         catalog = workspace.known_catalog
         completer = None
         if any(field.kind == "json" for field in form.fields):
             completer = Completer(catalog, templates(catalog, snapshot.grants))
-        self._open_dialog(
-            form,
-            draft,
-            lambda: self._effect_context(form, snapshot, other),
-            lambda performed: self._closed(form, performed),
-            completer=completer,
-        )
+        return self._open_dialog(form, draft, lambda: self._effect_context(form, snapshot, other), completer)
 
     def _open_dialog(
         self,
         form: Form,
         draft: Draft,
         effect_context: Callable[[], EffectContext],
-        answered: Callable[[ChangeOutcome | None], None],
-        *,
         completer: Completer | None = None,
-    ) -> None:
-        """Put the dialog of a form on top."""
+    ) -> Coroutine[None, None, bool]:
+        """Put the dialog of a form on top; await whether its change was applied."""
         workspace = self._workspace
         dialog = ActionDialog(
             form,
@@ -135,7 +119,7 @@ class ChangeDialogs:
             reasons=tuple(workspace.reasons),
             completer=completer,
         )
-        self._app.push_screen(dialog, answered)
+        return self._conclude(form, len(workspace.done), self._app.show_dialog(dialog))
 
     def _effect_context(self, form: Form, opened_on: Snapshot, other: Snapshot | None) -> EffectContext:
         """The player as last read; as they were when the dialog opened if another player is on screen now."""
@@ -250,16 +234,20 @@ class ChangeDialogs:
         self._workspace.done.append(PerformedChange(self._workspace.ticket, work, target_id, audit_id))
         self._screen.changed_player(player)
 
-    def _closed(self, form: Form, performed: ChangeOutcome | None) -> None:
-        if performed is not None and performed.state == "applied":
-            made = [_applied(each.work) for each in self._workspace.done[self._before :]]
+    async def _conclude(self, form: Form, before: int, answer: Awaitable[ChangeOutcome | None]) -> bool:
+        """Say what was changed once the dialog is closed; `before` changes were made when it was opened."""
+        performed = await answer
+        applied = performed is not None and performed.state == "applied"
+        if applied:
+            made = [_applied(each.work) for each in self._workspace.done[before:]]
             has_link = self._workspace.last_done(form.external_player_id) is not None
             link = " · y copies the audit link" if has_link else ""
             more = ", w all of them" if link and len(made) > 1 else ""
             words = "; ".join(made) or f"{form.title} applied"
             self._screen.tell(f"{safe(words, limit=240)}{link}{more}", "good")
             self._workspace.drafts.pop((form.action_id, form.external_player_id, form.target_id or ""), None)
-        self._screen.draw()  # what turned out to be missing is dimmed
+        self._screen.draw()  # an operation that turned out to be missing is dimmed
+        return applied
 
 
 def _applied(work: WorklogEntry) -> str:

@@ -1,7 +1,7 @@
 """Writes the report of a crash, without local variables.
 
 Textual prints the locals of every frame, tokens and players' data among them; this module takes its place
-(`_handle_exception` and `_fatal_error` are private, `tests/console/test_crash.py` fails when Textual changes them).
+(`ReportsCrashes` in `paint/textual_internals.py`).
 """
 
 from __future__ import annotations

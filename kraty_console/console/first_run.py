@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,19 +32,19 @@ class FirstRun:
         self._workspace = workspace
         self._app = app
 
-    def ask(self, answered: Callable[[bool], None]) -> None:
-        """Open the dialog; `answered` hears whether there is something to begin with."""
-
-        def closed(signed_in: SignInChoice | None) -> None:
-            if signed_in is not None:
-                self._take(signed_in)
-            answered(signed_in is not None)
+    def ask(self) -> Coroutine[None, None, bool]:
+        """Open the dialog at once; await whether the person signed in."""
 
         url = self._workspace.launch.profile.url or DEFAULT_URL
         uses_key = self._workspace.launch.profile.uses_key
-        self._app.push_screen(
-            SignInDialog(connect=self._connect, check_url=why_not, url=url, uses_key=uses_key), closed
-        )
+        dialog = SignInDialog(connect=self._connect, check_url=why_not, url=url, uses_key=uses_key)
+        return self._keep(self._app.show_dialog(dialog))
+
+    async def _keep(self, answer: Awaitable[SignInChoice | None]) -> bool:
+        signed_in = await answer
+        if signed_in is not None:
+            self._take(signed_in)
+        return signed_in is not None
 
     async def _connect(self, url: str, token: Secret) -> Me | None:
         """Who a token belongs to; None where the backend does not tell."""

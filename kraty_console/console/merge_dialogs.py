@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Coroutine
 from typing import TYPE_CHECKING
 
 from kraty_console.console.dialogs.compared import compared
@@ -22,15 +23,21 @@ class MergeDialogs:
         self._app = app
         self._screen = screen
 
-    async def ask_target(self, snapshot: Snapshot) -> Snapshot | None:
-        """Ask which player to merge into, and look that player up; None if another player is on screen by then."""
+    def ask_target(self, snapshot: Snapshot) -> Coroutine[None, None, Snapshot | None]:
+        """Ask at once which player to merge into; await that player, or None if another one is on screen by then."""
         player = snapshot.player.external_player_id
-        target = await self._app.push_screen_wait(MergeTargetDialog(player, self._find_target))
+        return self._target_for(player, self._app.show_dialog(MergeTargetDialog(player, self._find_target)))
+
+    async def _target_for(self, player: str, answer: Awaitable[Snapshot | None]) -> Snapshot | None:
+        target = await answer
         return target if self._screen.state.player == player else None
 
-    async def compare(self, snapshot: Snapshot) -> None:
+    def compare(self, snapshot: Snapshot) -> None:
         """Ask for the other player, then show both with the effects of a merge and the command that makes it."""
-        if (target := await self.ask_target(snapshot)) is not None:
+        self._app.follow(self._compare(snapshot, self.ask_target(snapshot)), "compare")
+
+    async def _compare(self, snapshot: Snapshot, answer: Awaitable[Snapshot | None]) -> None:
+        if (target := await answer) is not None:
             dialog = compared(self._app.workspace, snapshot, target, self._app.copy)
             self._app.push_screen(dialog, self._screen.run_id)
 

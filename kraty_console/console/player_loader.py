@@ -1,7 +1,8 @@
 """Loads what the player screen shows: suggestions while typing, and the player.
 
-Each has one exclusive worker: a new request cancels the one before. The state on screen stays until the answer arrives,
-and says how old it is if none does. Requests made before the session is known wait for it.
+Each has one exclusive worker of the screen, which also owns the timers: a new request cancels the one before. The state
+on screen stays until the answer arrives, and says how old it is if none does. Requests made before the session is known
+wait for it.
 """
 
 from __future__ import annotations
@@ -22,20 +23,9 @@ from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
     from kraty_console.client.fetched import Fetched
     from kraty_console.console.screen_protocols import LoaderScreen
     from kraty_console.contract.players import Snapshot
-
-DEBOUNCE = 0.15
-"""Seconds without a key before suggestions are asked for."""
-
-SLOW = 0.1
-"""Seconds after which a wait is said."""
-
-HELD = 1.0
-"""Seconds of a wait that is said after which keys are taken, though they were typed for a player that is not there."""
 
 
 class PlayerLoader:
@@ -54,17 +44,7 @@ class PlayerLoader:
         self._finder = PlayerFinder(workspace)
         self._before = self.state
         """What was on screen before the look-up that is under way: what it goes back to where nothing is opened."""
-        self._debounce: Timer | None = None
-        self._slow: Timer | None = None
-        self._ticking: Timer | None = None
-        self._holding: Timer | None = None
-        self._pause: Timer | None = None
         workspace.gate.begin = self.sign_in
-
-    @property
-    def waiting(self) -> bool:
-        """An answer has been waited for long enough to say so."""
-        return self._ticking is not None
 
     # -- the session ---------------------------------------------------------------------------------------------
 
@@ -98,20 +78,8 @@ class PlayerLoader:
 
     # -- suggestions ---------------------------------------------------------------------------------------------
 
-    def suggest_soon(self, query: str) -> None:
-        """Ask for suggestions once the keys rest; an empty query asks for nothing."""
-        self.stop_suggesting()
-        if query:
-            self._debounce = self._screen.set_timer(DEBOUNCE, lambda: self._ask(query))
-
-    def stop_suggesting(self) -> None:
-        """What was typed is no longer asked about."""
-        if self._debounce is not None:
-            self._debounce.stop()
-            self._debounce = None
-        self._screen.stop_background("search")
-
-    def _ask(self, query: str) -> None:
+    def suggest(self, query: str) -> None:
+        """Request suggestions."""
         self._screen.in_background(self._suggest(query), group="search", description="suggestions")
 
     async def _suggest(self, query: str) -> None:
@@ -147,8 +115,8 @@ class PlayerLoader:
         note = ""
         if typed and (found := self._finder.known(player, step)) is not None:
             player, note, typed, step = found.player, found.note, False, 0
-        self.stop_suggesting()
-        self._stop_pause()
+        self._screen.stop_suggesting()
+        self._screen.end_pause()
         if self.state.status is not LoadStatus.LOADING:
             self._before = self.state
         elif self.state.snapshot is not None:
@@ -178,20 +146,19 @@ class PlayerLoader:
 
     def _go_back(self) -> None:
         """Nothing is opened."""
-        self._stop_waiting()
+        self._screen.end_waiting()
         self.state = self._before
         self._screen.draw()
 
     def close(self) -> None:
         """No player is looked at any more."""
         self._screen.stop_background("look")
-        self._stop_waiting()
-        self._stop_pause()
+        self._screen.end_waiting()
+        self._screen.end_pause()
         self.state = PlayerState()
 
     async def _read(self) -> None:
-        self._stop_waiting()
-        self._slow = self._screen.set_timer(SLOW, self._say_waiting)
+        self._screen.begin_waiting()
         asked = self.state.player
         before = self.state.snapshot
         try:
@@ -221,7 +188,7 @@ class PlayerLoader:
         else:
             await self._arrived(fetched, before)
             self._workspace.players.not_found(asked)  # a text that was pasted waits no more, though it is not the id
-        self._stop_waiting()
+        self._screen.end_waiting()
         self._screen.draw()
         self._screen.take_keys()
 
@@ -296,40 +263,12 @@ class PlayerLoader:
     def _turn(self, found: FoundPlayer) -> None:
         self.state = self.state.loading(found.player, self._workspace.now(), note=found.note)
 
-    # -- errors and waiting --------------------------------------------------------------------------------------
+    # -- errors --------------------------------------------------------------------------------------------------
 
     def _tell_error(self, error: KratyError) -> None:
         words = error_text(error, role=self._workspace.role or None)
         if words.retry_after is not None and self.state.player:
-            self._count_down(words.title, max(1, math.ceil(words.retry_after)))
+            self._screen.begin_pause(words.title, max(1, math.ceil(words.retry_after)))
         elif self.state.status is not LoadStatus.FAILED:  # that is told where the rows would be
             trace = f"(request {safe(error.request_id, limit=80)})" if error.request_id else ""
             self._screen.tell(" ".join(part for part in (words.title, words.hint, trace) if part), "bad")
-
-    def _count_down(self, title: str, seconds: int) -> None:
-        """The server asked for a pause: say how long it is, once a second, and then try again."""
-        self._stop_pause()
-        if seconds <= 0:
-            self._screen.clear_notice()
-            self.refresh()
-            return
-        self._screen.tell(f"{title} Trying again in {seconds} s.", "warn")
-        self._pause = self._screen.set_timer(1.0, lambda: self._count_down(title, seconds - 1))
-
-    def _stop_pause(self) -> None:
-        """Nothing is tried again by itself."""
-        if self._pause is not None:
-            self._pause.stop()
-            self._pause = None
-
-    def _say_waiting(self) -> None:
-        if self._screen.holds_keys():
-            self._holding = self._screen.set_timer(HELD, self._screen.take_keys)
-        self._ticking = self._screen.set_interval(1.0, self._screen.draw_header)
-        self._screen.draw()
-
-    def _stop_waiting(self) -> None:
-        for timer in (self._slow, self._ticking, self._holding):
-            if timer is not None:
-                timer.stop()
-        self._slow = self._ticking = self._holding = None

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
-
-    from textual.timer import Timer
+    from collections.abc import Coroutine, Sequence
 
     from kraty_console.console.player_state import PlayerState
     from kraty_console.contract.players import SearchHit
@@ -33,13 +31,20 @@ class LoaderScreen(WorkerScreen, Protocol):
     def stop_background(self, group: str) -> None:
         """Cancel the workers of a group."""
 
-    def set_timer(self, delay: float, callback: Callable[[], object]) -> Timer:
-        """Call back once."""
-        ...
+    def stop_suggesting(self) -> None:
+        """Drop the request for suggestions, sent or not."""
 
-    def set_interval(self, interval: float, callback: Callable[[], object]) -> Timer:
-        """Call back again and again."""
-        ...
+    def begin_waiting(self) -> None:
+        """A player is requested."""
+
+    def end_waiting(self) -> None:
+        """The answer is there, or is not waited for any more."""
+
+    def begin_pause(self, title: str, seconds: int) -> None:
+        """The server asked for a pause: count it down, then refresh."""
+
+    def end_pause(self) -> None:
+        """Nothing is requested again by itself."""
 
     async def ask_token(self, error: Exception) -> bool:
         """Ask for a new session token; True when there is a new session."""
@@ -47,9 +52,6 @@ class LoaderScreen(WorkerScreen, Protocol):
 
     def signed_in(self) -> None:
         """There is a session."""
-
-    def draw_header(self) -> None:
-        """An answer is waited for longer."""
 
     def prepare(self, state: PlayerState) -> None:
         """This state comes next."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
+    from kraty_console.client.game_ref import GameRef
     from kraty_console.console.app import KratyApp
     from kraty_console.contract.secret import Secret
 
@@ -33,27 +34,20 @@ class SessionDialogs:
 
         Several callers that need one at the same time share one question.
         """
-        if self._new_token is None:
-            self._new_token = asyncio.get_running_loop().create_future()
-            self._open_token_dialog(error)
+        if self._new_token is None or self._new_token.done():
+            self._new_token = self._show_token_dialog(error)
         return await asyncio.shield(self._new_token) is not None
 
-    def _open_token_dialog(self, error: Exception) -> None:
-        def answered(token: Secret | None) -> None:
-            future, self._new_token = self._new_token, None
-            if future is not None and not future.done():
-                future.set_result(token)
-
+    def _show_token_dialog(self, error: Exception) -> asyncio.Future[Secret | None]:
         profile = self._workspace.launch.profile
         where = f"{profile.name} · {urlsplit(profile.url or '').hostname or ''}"
-        self._app.push_screen(
+        return self._app.show_dialog(
             TokenDialog(
                 who=safe(self._workspace.member),
                 profile=safe(where),
                 why=safe(str(error)),
                 check=self._try_token,
-            ),
-            answered,
+            )
         )
 
     async def _try_token(self, token: Secret) -> str | None:
@@ -64,21 +58,18 @@ class SessionDialogs:
             return error_text(error).text
         return None
 
-    def choose_game(self, chosen: Callable[[], None]) -> None:
+    def choose_game(self) -> None:
         """Ask which of several games is meant; without an answer there is nothing to look at, so the console ends."""
         choices = self._workspace.choices
+        self._app.follow(self._enter(choices, self._app.show_dialog(GamesDialog(choices))), "choice of a game")
 
-        def answered(number: str | None) -> None:
-            if number is None:
-                self._app.exit()
-                return
-            self._app.run_worker(enter(int(number)), group="session", exclusive=True, description="game")
-
-        async def enter(number: int) -> None:
-            await self._workspace.choose(choices[number])
-            chosen()
-
-        self._app.push_screen(GamesDialog(choices), answered)
+    async def _enter(self, choices: Sequence[GameRef], answer: Awaitable[str | None]) -> None:
+        number = await answer
+        if number is None:
+            self._app.exit()
+            return
+        await self._workspace.choose(choices[int(number)])
+        self._app.bottom.enter_game()
 
     async def show_journal(self, then: Callable[[str | None], None]) -> None:
         """Show the changes sent from here and their outcomes; `then` gets the id of an action to go on with."""

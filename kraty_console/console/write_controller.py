@@ -1,8 +1,11 @@
-"""Where actions that change something begin: the dialog of a change, of a replay, and the player to merge into."""
+"""Where actions that change something begin: the dialog of a change, of a replay, and the player to merge into.
+
+Dialogs are pushed by the action and awaited in a worker of the application (`dialog_flow.py`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,30 +48,27 @@ class WriteController:
         prefill: Mapping[str, str | bool] | None = None,
         other: Snapshot | None = None,
     ) -> None:
-        """Open the dialog of an action on the row under the cursor, taken by id now.
+        """Open the dialog of an action on the row under the cursor, which is taken by its id now.
 
-        It is pushed at once, so that keys typed ahead are its own. A merge asks first for the `other`
-        player, who is looked up for the preview.
+        A merge first asks for the `other` player, who is looked up for the preview.
         """
         snapshot = context.snapshot
         if snapshot is None:
             return
         if spec is MERGE and other is None:
-            self._screen.in_background(self._merge(snapshot), group="merge target", description="merge")
+            self._app.follow(self._merge(self._merge_dialogs.ask_target(snapshot)), "merge")
             return
         self._dialogs.open(spec, snapshot, context.row_id, prefill=prefill, other=other)
 
-    def replay(self, delivery: Delivery, closed: Callable[[bool], None]) -> None:
-        """Open the dialog that sends a delivery again; `closed` is told whether it was, once the dialog is gone."""
-        self._dialogs.replay(delivery, closed)
+    def replay(self, delivery: Delivery) -> Coroutine[None, None, bool]:
+        """Open the dialog that sends a delivery again; await whether it was sent."""
+        return self._dialogs.replay(delivery)
 
     def compare(self) -> None:
         """Show the player beside another with the effects of a merge, and the command that makes it."""
         if (snapshot := self._screen.state.snapshot) is not None:
-            self._screen.in_background(
-                self._merge_dialogs.compare(snapshot), group="merge target", description="compare"
-            )
+            self._merge_dialogs.compare(snapshot)
 
-    async def _merge(self, snapshot: Snapshot) -> None:
-        if (target := await self._merge_dialogs.ask_target(snapshot)) is not None:
+    async def _merge(self, answer: Awaitable[Snapshot | None]) -> None:
+        if (target := await answer) is not None:
             self.open(MERGE, self._screen.context(), other=target)

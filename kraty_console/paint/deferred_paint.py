@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual import events
 from textual.css.query import NoMatches
-from textual.geometry import Size
-from textual.screen import Screen
+
+from kraty_console.paint.textual_internals import ScreenInternals
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-class DeferredPaintScreen(Screen[Result]):
+class DeferredPaintScreen(ScreenInternals[Result]):
     """A screen that is not painted before it has called `arrived`.
 
     By default Textual styles a screen when its widgets are mounted and again when it is shown, lays it out on every
@@ -29,7 +29,11 @@ class DeferredPaintScreen(Screen[Result]):
         """The layout is complete: paint it, and all later changes."""
         self._has_arrived = True
         if self.is_current and self.outer_size:
-            self._compositor_refresh()
+            self.paint()
+
+    def may_paint(self) -> bool:
+        """Only once it has arrived."""
+        return self._has_arrived
 
     @property
     def can_draw(self) -> bool:
@@ -64,18 +68,8 @@ class DeferredPaintScreen(Screen[Result]):
             if self.can_draw:
                 raise
 
-    def _on_screen_resume(self, event: events.ScreenResume) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Style only the screen itself: its widgets were styled when they were mounted."""
         if not self._has_arrived:
             event.refresh_styles = False
             self.app.stylesheet.apply(self)
-
-    def _screen_resized(self, size: Size) -> None:
-        """Lay out only if the size has changed."""
-        if size != self.outer_size:
-            super()._screen_resized(size)
-
-    def _compositor_refresh(self) -> None:
-        """Skip painting until `arrived`."""
-        if self._has_arrived:
-            super()._compositor_refresh()

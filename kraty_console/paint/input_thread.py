@@ -14,10 +14,10 @@ from threading import Event
 
 from textual import events
 from textual._time import get_time
-from textual._xterm_parser import XTermParser
 from textual.message import Message
 
 from kraty_console.paint.sequences import Pasted, Sequences
+from kraty_console.paint.textual_internals import SequenceParser
 
 _MOST = 4096
 """Maximum number of bytes per read."""
@@ -58,16 +58,6 @@ class WakeEvent(Event):
             os.close(self._rings)
 
 
-class _Parser(XTermParser):
-    """Textual's parser, fed only with complete sequences, without timeouts."""
-
-    def settle(self) -> Iterable[Message]:
-        """Treat pending input as complete: an escape is a key, or alt."""
-        if self._timeout_time is not None:
-            self._timeout_time = get_time()
-            yield from self.tick()
-
-
 class TerminalReader:
     """Turns terminal input into messages. No input makes it fail or affects later input."""
 
@@ -75,7 +65,7 @@ class TerminalReader:
         self._debug = debug
         self._decode = getincrementaldecoder("utf-8")(errors="surrogateescape").decode
         self._sequences = Sequences(mouse=mouse)
-        self._parser = _Parser(debug)
+        self._parser = SequenceParser(debug)
 
     def patience(self) -> float | None:
         """Seconds until pending input counts as complete; None if nothing is pending."""
@@ -106,7 +96,7 @@ class TerminalReader:
             try:
                 yield from [*self._parser.feed(token), *self._parser.settle()]
             except Exception:  # noqa: BLE001 (whatever the parser cannot read is no key, and no reason to end)
-                self._parser = _Parser(self._debug)
+                self._parser = SequenceParser(self._debug)
 
 
 def listen(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.color import ColorSystem
 from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App
 from textual.geometry import Size
 
 from kraty_console.paint.boot_screen import BootScreen
@@ -17,6 +16,7 @@ from kraty_console.paint.driver import driver_of
 from kraty_console.paint.painter import Painter, Piece
 from kraty_console.paint.screen_size import clamp_size
 from kraty_console.paint.terminal_capabilities import terminal_capabilities
+from kraty_console.paint.textual_internals import AppInternals
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -29,7 +29,7 @@ TEARS_FROM = 256
 """Size in bytes from which an update is sent as a synchronized frame; smaller ones arrive in one piece anyway."""
 
 
-class PaintsChanges(App[Result]):
+class PaintsChanges(AppInternals[Result]):
     """An application that sends only changed cells; with `plain_paint` Textual paints."""
 
     plain_paint: bool = False
@@ -56,13 +56,12 @@ class PaintsChanges(App[Result]):
         """The painted size: the terminal's, limited to the maximum."""
         return Size(*clamp_size(*super().size))
 
-    async def _on_resize(self, event: events.Resize) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Limit the size in resize events."""
         event.size = Size(*clamp_size(*event.size))
         event.virtual_size = Size(*clamp_size(*event.virtual_size))
         if event.container_size is not None:
             event.container_size = Size(*clamp_size(*event.container_size))
-        await super()._on_resize(event)
 
     def keys_ahead(self) -> int:
         """The number of keys received and not yet handled; Textual handles each at once."""
@@ -70,12 +69,14 @@ class PaintsChanges(App[Result]):
 
     def stop_waiting_for_terminal(self) -> None:
         """Stop waiting for a terminal that does not read. Thread-safe."""
-        if (driver := self._driver) is not None and (stop_waiting := getattr(driver, "stop_waiting", None)) is not None:
+        if (driver := self.terminal_driver) is not None and (
+            stop_waiting := getattr(driver, "stop_waiting", None)
+        ) is not None:
             stop_waiting()
 
     def restore_terminal(self) -> None:
         """Restore the terminal at once, because the process exits. Thread-safe."""
-        if (driver := self._driver) is not None and (restore := getattr(driver, "restore", None)) is not None:
+        if (restore := getattr(self.terminal_driver, "restore", None)) is not None:
             restore()
 
     def _release(self) -> str:
@@ -105,25 +106,26 @@ class PaintsChanges(App[Result]):
         """Repaint after a suspension, because other programs may have used the terminal."""
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint(), immediate=True)
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+    def display_update(self, screen: Screen[Any], update: RenderableType | None) -> bool:
+        """Paint an update, unless it has to be left to Textual."""
         if self._held:
-            return
-        pieces = None if self.plain_paint or self.is_inline else pieces_of(renderable)
-        driver = self._driver
+            return True
+        pieces = None if self.plain_paint or self.is_inline else pieces_of(update)
+        driver = self.terminal_driver
         if pieces is None or driver is None or self.is_headless:
-            if renderable is not None and driver is not None and self._painter is not None:
+            if update is not None and driver is not None and self._painter is not None:
                 driver.write(self._release())
                 self.forget_screen()
-            super()._display(screen, renderable)
-            return
+            return False
         try:
-            if not self._batch_count and self._running and not self._closed:
+            if self.can_paint:
                 self._paint(screen, pieces)
         finally:
             self.post_display_hook()
+        return True
 
     def _paint(self, screen: Screen[Any], pieces: Iterator[Piece]) -> None:
-        driver = self._driver
+        driver = self.terminal_driver
         assert driver is not None
         if self._painter is None:
             self._painter = Painter(terminal_capabilities(os.environ.get("TERM")), colours_of(self.console))
@@ -139,17 +141,17 @@ class PaintsChanges(App[Result]):
             data = self._painter.paint((size.width, size.height), pieces, (cursor.x, cursor.y))
         except Exception as error:  # noqa: BLE001 (as Textual: a widget that cannot be drawn ends the application)
             self._painter.forget()
-            self._handle_exception(error)
+            self.fail(error)
             return
-        self._previous_cursor_position = cursor
+        self.cursor_moved(cursor)
         if not data:
             return
         framed = len(data) >= TEARS_FROM
         if framed:
-            self._begin_update()
+            self.begin_frame()
         driver.write(data)
         if framed:
-            self._end_update()
+            self.end_frame()
         driver.flush()
 
 

@@ -124,7 +124,7 @@ async def test_a_refused_roll_after_a_force_complete_says_what_was_done_and_what
         await put(hand, reason="finished in the tunnel")
         await confirm(hand)
         await hand.sees("Applied: Force-complete", "Not applied: Retry roll", "the table is archived", "409", "req-77")
-        assert dialog(hand).confirm.label == "Retry roll"
+        assert str(dialog(hand).confirm.label) == "Retry roll"
         refusal.mend()
         await confirm(hand)
         await done(hand)

@@ -120,7 +120,7 @@ async def test_what_the_server_does_not_allow_is_explained(reduced: DemoStage, w
         await put(hand, reason="seen in the receiver's log")
         await confirm(hand)
         await told(hand, "Not allowed: needs grant.manual_create (GAME_ADMIN)", "Ask somebody who may")
-        assert "you are" not in dialog(hand).status.said
+        assert "you are" not in dialog(hand).status.text
 
 
 @pytest.mark.parametrize("portal", [None, PORTAL])

@@ -7,9 +7,9 @@ import unicodedata
 
 import pytest
 
-from kraty_console.console import player_loader
 from kraty_console.console.dialogs.pick import PickDialog
 from kraty_console.console.player_state import LoadStatus
+from kraty_console.console.screens import player_timers
 from kraty_console.domain.player_text import candidates
 from kraty_console.present.safe import safe
 from tests.data import load_hostile
@@ -39,10 +39,10 @@ async def look_up(hand: ConsoleDriver, text: str) -> None:
 async def test_suggestions_are_asked_for_when_the_keys_rest(
     backend: DemoStage, wire: FaultyTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(player_loader, "DEBOUNCE", 3600.0)  # these keys never rest by themselves
+    monkeypatch.setattr(player_timers, "DEBOUNCE", 3600.0)  # these keys never rest by themselves
     async with at(backend.app()) as hand:
         await hand.type("alice_4")
-        rest = hand.app.bottom.loader._debounce
+        rest = hand.app.bottom._debounce
         assert rest is not None
         assert wire.count("GET", SEARCH) == 0
         rest._callback()

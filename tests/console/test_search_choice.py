@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from kraty_console.console import player_loader
 from kraty_console.console.player_state import LoadStatus
+from kraty_console.console.screens import player_timers
 from kraty_console.console.widgets.search import SuggestionLine
 from tests.harness.console.driver import ConsoleDriver, at
 from tests.harness.console.faulty_transport import FaultyTransport
@@ -65,7 +65,7 @@ async def found_by(
     at_first: str,
 ) -> Outcome:
     """Type a text and press keys: once its offers have come, or before."""
-    monkeypatch.setattr(player_loader, "DEBOUNCE", 0.001 if offered else 3600.0)
+    monkeypatch.setattr(player_timers, "DEBOUNCE", 0.001 if offered else 3600.0)
     async with at(backend.app(player=at_first or None)) as hand:
         if at_first:
             await hand.looks_at(at_first)

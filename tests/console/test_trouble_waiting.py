@@ -56,7 +56,7 @@ async def test_a_countdown_ends_when_another_player_is_opened(backend: DemoStage
         asked = wire.count("GET", "/players/bob_7")
         hand.app.bottom.open_player("erin")
         await hand.looks_at("erin")
-        assert hand.app.bottom.loader._pause is None
+        assert hand.app.bottom._pause is None
         assert wire.count("GET", "/players/bob_7") == asked
 
 
@@ -68,7 +68,7 @@ async def test_going_back_ends_a_countdown(backend: DemoStage, wire: FaultyTrans
         await hand.press("r")
         await hand.sees("Too many requests. Trying again in", "STALE", "Brave Badger")
         await hand.press("escape", "escape")
-        assert hand.app.bottom.loader._pause is None
+        assert hand.app.bottom._pause is None
 
 
 async def test_a_429_on_a_change_makes_the_button_wait(backend: DemoStage, wire: FaultyTransport) -> None:

@@ -19,7 +19,6 @@ from textual.app import App
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input
 
 import kraty_console.console
 import kraty_console.paint
@@ -27,17 +26,15 @@ import kraty_console.paint
 PACKAGE = Path(kraty_console.__file__).parent
 
 OVERRIDDEN = {
-    "PaintsChanges": {"_display", "_on_resize", "_previous_cursor_position"},
-    "DeferredPaintScreen": {"_compositor_refresh", "_on_screen_resume", "_screen_resized"},
-    "KratyApp": {"_clipboard", "_exception", "_fatal_error", "_handle_exception", "_return_code"},
-    "LineInput": {"_on_paste"},
-    "SearchInput": {"_on_key", "_on_paste"},
-    "_Parser": {"_timeout_time"},
+    "AppInternals": {"_clipboard", "_display", "_previous_cursor_position"},
+    "ReportsCrashes": {"_exception", "_fatal_error", "_handle_exception", "_return_code"},
+    "ScreenInternals": {"_compositor_refresh", "_screen_resized"},
+    "SequenceParser": {"_timeout_time"},
 }
 """Private members of Textual's that a class defines or sets anew, on purpose."""
 
 USED = {
-    "PaintsChanges": {
+    "AppInternals": {
         "_batch_count",
         "_begin_update",
         "_closed",
@@ -46,7 +43,7 @@ USED = {
         "_handle_exception",
         "_running",
     },
-    "KratyApp": {"_close_messages_no_wait", "_driver", "_exception_event", "_exit_renderables"},
+    "ReportsCrashes": {"_close_messages_no_wait", "_exception_event", "_exit_renderables"},
 }
 """Private members of Textual's that a class reads or calls."""
 
@@ -54,15 +51,11 @@ SIGNATURES = {
     "App._display": "(self, screen: 'Screen', renderable: 'RenderableType | None') -> 'None'",
     "App._begin_update": "(self) -> 'None'",
     "App._end_update": "(self) -> 'None'",
-    "App._on_resize": "(self, event: 'events.Resize') -> 'None'",
     "App._fatal_error": "(self) -> 'None'",
     "App._handle_exception": "(self, error: 'Exception') -> 'None'",
     "MessagePump._close_messages_no_wait": "(self) -> 'None'",
     "Screen._compositor_refresh": "(self) -> 'None'",
-    "Screen._on_screen_resume": "(self, event: 'events.ScreenResume') -> 'None'",
     "Screen._screen_resized": "(self, size: 'Size') -> 'None'",
-    "Input._on_key": "(self, event: 'events.Key') -> 'None'",
-    "Input._on_paste": "(self, event: 'events.Paste') -> 'None'",
 }
 """The methods among them, as Textual 8.2 has them."""
 
@@ -141,8 +134,13 @@ def test_private_members_of_textual_are_used_in_few_places() -> None:
     assert found == USED
 
 
+def test_they_are_all_in_one_module() -> None:
+    named = {cls.__name__: cls.__module__ for cls in classes()}
+    assert {named[name] for name in [*OVERRIDDEN, *USED]} == {"kraty_console.paint.textual_internals"}
+
+
 def test_the_methods_among_them_take_what_they_took() -> None:
-    owners = {cls.__name__: cls for cls in (App, MessagePump, Screen, Input)}
+    owners = {cls.__name__: cls for cls in (App, MessagePump, Screen)}
     found = {}
     for name in SIGNATURES:
         owner, _, method = name.partition(".")

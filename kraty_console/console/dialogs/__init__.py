@@ -1,1 +1,31 @@
-"""Dialogs: the actions that change something, and the small questions around them."""
+"""Everything that opens over a screen.
+
+The dialogs that screens open are loaded with their first use, as `dialogs.KeysDialog`: with the widgets they are made
+of, they would delay the first screen by about 20 ms.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from kraty_console.console.dialogs.filter import FilterDialog as FilterDialog
+    from kraty_console.console.dialogs.keys import KeysDialog as KeysDialog
+    from kraty_console.console.dialogs.palette import PaletteDialog as PaletteDialog
+    from kraty_console.console.dialogs.recent import RecentDialog as RecentDialog
+    from kraty_console.console.dialogs.ticket import TicketDialog as TicketDialog
+
+_MODULES: Final = {
+    "FilterDialog": "filter",
+    "KeysDialog": "keys",
+    "PaletteDialog": "palette",
+    "RecentDialog": "recent",
+    "TicketDialog": "ticket",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 (a class of one of the modules)
+    if name not in _MODULES:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,4 +1,4 @@
-"""The one dialog of all changes: it draws a form, says what will change, sends it once, and tells the outcome."""
+"""The one dialog of all changes: it draws a form, says what will change, sends it once, and shows the outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Button, Input
 
 from kraty_console.console.dialogs import outcome
 from kraty_console.console.dialogs.draft import Draft
@@ -49,8 +49,8 @@ class Phase(Enum):
     SENDING = "sending"
     CHECKING = "checking"
     UNKNOWN = "unknown"
-    TOLD = "told"
-    """Everything is done and said; the one button closes."""
+    FINISHED = "finished"
+    """The outcome is known and shown; the one button closes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
     ) -> None:
         """
         Args:
-            form: What is asked and how it is confirmed.
+            form: The fields and how the change is confirmed.
             draft: Where the values are kept; an earlier one brings back what was typed, and a call still under way.
             environment: `live` or `test`.
             submit: Sends the change with these values, under `draft.key`.
@@ -176,15 +176,15 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
 
     # Buttons
 
-    @on(PushButton.Pressed, "#cancel")
-    def _cancelled(self, event: PushButton.Pressed) -> None:
+    @on(Button.Pressed, "#cancel")
+    def _cancelled(self, event: Button.Pressed) -> None:
         event.stop()
         self.action_close()
 
-    @on(PushButton.Pressed, "#confirm")
-    def _confirmed(self, event: PushButton.Pressed) -> None:
+    @on(Button.Pressed, "#confirm")
+    def _confirmed(self, event: Button.Pressed) -> None:
         event.stop()
-        if self.phase is Phase.TOLD:
+        if self.phase is Phase.FINISHED:
             self.dismiss(self._last)
         elif self.phase is Phase.UNKNOWN:
             self._start(None)
@@ -205,7 +205,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         """Escape: close and keep the draft; while a call is under way, say first that this does not stop it."""
         if self.phase in (Phase.SENDING, Phase.CHECKING) and not self._warned:
             self._warned = True
-            self._tell_time()
+            self._show_time()
             return
         self.dismiss(self._last)
 
@@ -215,7 +215,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
     def _last(self) -> ChangeOutcome | None:
         return self.draft.done[-1] if self.draft.done else self._result
 
-    def _tell_story(self) -> None:
+    def _show_story(self) -> None:
         """Say which steps were applied already."""
         done = zip(self._steps(), self.draft.done, strict=False)
         self.story.say("\n".join(outcome.did(step.label, performed) for step, performed in done))
@@ -273,27 +273,27 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         self.draft.pending = None
         return performed
 
-    # What is said
+    # Messages
 
     def _busy(self, phase: Phase) -> None:
         self.phase = phase
         self._warned = False
         self._seconds = 0
-        self._tell_story()
+        self._show_story()
         self.body.disabled = True
         self.confirm.add_class("-off")
         self.cancel.relabel("Close")
         self.rehint(_HINTS_BUSY)
         if self._clock is None:
             self._clock = self.set_interval(1.0, self._second)
-        self._tell_time()
+        self._show_time()
         self.set_focus(self.confirm)
 
     def _second(self) -> None:
         self._seconds += 1
-        self._tell_time()
+        self._show_time()
 
-    def _tell_time(self) -> None:
+    def _show_time(self) -> None:
         steps = self._steps()
         step = steps[min(len(self.draft.done), len(steps) - 1)]
         if self.phase is Phase.CHECKING:
@@ -334,7 +334,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         self.set_focus((self._form_body.first_editor() if first else None) or self.cancel)
 
     def _count_down(self, label: str, seconds: int) -> None:
-        """The server said how long to wait; the button says it too, and does nothing until then."""
+        """The server asks to wait; the button shows the seconds left, and does nothing until then."""
         self._wait = seconds
         self._button = label
         self.confirm.add_class("-off")
@@ -358,10 +358,10 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         self._result = performed
         self.draft.finish()
         if not was_unknown:
-            self._rest(Phase.TOLD, self.confirm.label)
+            self._rest(Phase.FINISHED, str(self.confirm.label))
             self.dismiss(performed)
             return
-        self._rest(Phase.TOLD, "Close", "enter close")
+        self._rest(Phase.FINISHED, "Close", "enter close")
         self.cancel.display = False
         self._say([outcome.it_did(performed)], "-good")
         self.set_focus(self.confirm)

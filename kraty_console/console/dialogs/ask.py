@@ -79,7 +79,7 @@ class AskDialog(Dialog[ResultT]):
         self.problem.say("")
         self.typed(event.value)
 
-    @on(LineInput.Told)
-    def _told(self, event: LineInput.Told) -> None:
+    @on(LineInput.Rejected)
+    def _rejected(self, event: LineInput.Rejected) -> None:
         event.stop()
         self.problem.say(event.words)

@@ -65,7 +65,7 @@ def completion(before: str, after: str, catalog: Catalog | None) -> str:
         present = {match.group(1) for match in re.finditer(r'"(\w+)"\s*:', entry)}
         names = _NAMES.get(kind.group(1), _ANY_NAME) if kind else _ANY_NAME
         candidates = tuple(name for name in names if name not in present)
-    found = next((candidate for candidate in candidates if candidate.startswith(typed)), None)
-    if found is None or (found == typed and after.startswith('"')):
+    match = next((candidate for candidate in candidates if candidate.startswith(typed)), None)
+    if match is None or (match == typed and after.startswith('"')):
         return ""
-    return found[len(typed) :] + ("" if after.startswith('"') else '"')
+    return match[len(typed) :] + ("" if after.startswith('"') else '"')

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Draft:
     """Kept by what opens the dialog, one for each action on each row, until the player is left and it is settled.
 
-    The key is made when it is first asked for and stays until its request is settled, so that a second press, a dialog
+    The key is made when it is first used and stays until its request is settled, so that a second press, a dialog
     closed and opened again, or a connection that died cannot do a thing twice (client/README.md#exactly-once).
     """
 
@@ -47,7 +47,7 @@ class Draft:
         return self.pending is not None or self.unsettled is not None or bool(self.done)
 
     def catch_up(self) -> None:
-        """Take in what a call came to whose dialog was closed meanwhile."""
+        """Take over the outcome of a call whose dialog was closed meanwhile."""
         call, self.pending = self.pending, self.pending if self.pending and not self.pending.done() else None
         if call is None or not call.done() or call.cancelled() or call.exception() is not None:
             return

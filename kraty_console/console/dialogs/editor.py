@@ -39,8 +39,8 @@ class EntriesEditor(TextArea):
     help_words = "ctrl+t template · → complete · tab next"
 
     @dataclass
-    class Told(Message):
-        """A paste was refused, or there is no template to put in; it belongs below the editor."""
+    class Rejected(Message):
+        """A paste or a template was refused; the words say why and are shown below the editor."""
 
         editor: EntriesEditor
         words: str
@@ -113,7 +113,7 @@ class EntriesEditor(TextArea):
         text = insert.replace("\r\n", "\n").replace("\r", "\n")
         character = first_unsafe(text.replace("\n", "").replace("\t", ""))
         if character is not None:
-            self.post_message(self.Told(self, refusal(character)))
+            self.post_message(self.Rejected(self, refusal(character)))
             return EditResult(end, "")
         return super().replace(text, start, end, maintain_selection_offset=maintain_selection_offset)
 
@@ -121,7 +121,7 @@ class EntriesEditor(TextArea):
         """Put in a template: in the place of an untouched one, behind entries that somebody wrote."""
         templates = self._completer.templates
         if not templates:
-            self.post_message(self.Told(self, "there are no templates"))
+            self.post_message(self.Rejected(self, "there are no templates"))
             return
         if self._template < 0 or self.text != _joined(self._around, templates[self._template][1]):
             untouched = [index for index, (_, text) in enumerate(templates) if text == self.text]
@@ -130,7 +130,7 @@ class EntriesEditor(TextArea):
         following = (self._template + 1) % len(templates)
         text = _joined(self._around, templates[following][1])
         if text is None:
-            self.post_message(self.Told(self, "mend these entries first, then add a template"))
+            self.post_message(self.Rejected(self, "mend these entries first, then add a template"))
             return
         self._template = following
         super().replace(text, (0, 0), self.document.end, maintain_selection_offset=False)

@@ -53,7 +53,7 @@ class FormBody(Vertical):
     ) -> None:
         """
         Args:
-            form: What is asked.
+            form: The fields.
             values: What stands in the fields; kept up to date, so that it outlives the dialog.
             see: The player as last read.
             reasons: The last reasons, newest first, for `↑`.
@@ -107,9 +107,9 @@ class FormBody(Vertical):
         if self._id_row.display != (asks is not None):
             self._id_row.display = asks is not None
         self._id_row.rehint(asks or "")
-        found = effects(self._form, values, self._see())
-        changes = [effect for effect in found if not effect.note]
-        notes = [effect for effect in found if effect.note]
+        predicted = effects(self._form, values, self._see())
+        changes = [effect for effect in predicted if not effect.note]
+        notes = [effect for effect in predicted if effect.note]
         self.will_change.show(
             ("" if index else "will change", safe(effect.label), safe(effect.words))
             for index, effect in enumerate(changes)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import cached_property
 from typing import ClassVar, Final, Generic, TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -61,7 +64,7 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
         Args:
             title: What the dialog is for, made safe already.
             hints: The keys that work, for the bottom border.
-            environment: `live` or `test` where something may change, else None; told in words and in the border.
+            environment: `live` or `test` where something may change, else None; shown in words and in the border.
             wide: Takes the width of the terminal, for long documents.
         """
         super().__init__()
@@ -72,6 +75,26 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
         self._width = 0
         if wide:
             self.add_class("-wide")
+
+    # The answer
+
+    @cached_property
+    def answer(self) -> asyncio.Future[ResultT | None]:
+        """What the dialog is dismissed with; None if it is removed without an answer."""
+        return asyncio.get_running_loop().create_future()
+
+    def _give_answer(self, result: ResultT | None) -> None:
+        if not self.answer.done():
+            self.answer.set_result(result)
+
+    def dismiss(self, result: ResultT | None = None) -> AwaitComplete:
+        """Close with this answer."""
+        self._give_answer(result)
+        return super().dismiss(result)
+
+    def on_unmount(self) -> None:
+        """Whoever still awaits an answer goes on without one."""
+        self._give_answer(None)
 
     # What a dialog fills in
 

@@ -1,4 +1,4 @@
-"""Which game: asked when a session may enter several and the profile names none."""
+"""The choice of a game, for a session that may enter several under a profile that names none."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import OptionList
 
 from kraty_console.console.dialogs import outcome
 from kraty_console.console.dialogs.menu import Menu, MenuRow
@@ -185,15 +186,15 @@ class JournalDialog(ReadingDialog):
         else:
             self.note.say(safe(entry.error, limit=300) if entry.error else "")
 
-    @on(Menu.Highlighted)
-    def _moved(self, event: Menu.Highlighted) -> None:
+    @on(OptionList.OptionHighlighted)
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         self._meant = None
         if not self._busy:
             self._about()
 
-    @on(Menu.Chosen)
-    def _chosen(self, event: Menu.Chosen) -> None:
+    @on(OptionList.OptionSelected)
+    def _opened(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if (entry := self.current) is not None:
             title = f"{safe(entry.operation.replace('_', ' '))} · {safe(entry.player, limit=40)}"
@@ -202,31 +203,31 @@ class JournalDialog(ReadingDialog):
 
     def action_row_down(self) -> None:
         """An entry down."""
-        self.menu.action_move(1)
+        self.menu.action_cursor_down()
 
     def action_row_up(self) -> None:
         """An entry up."""
-        self.menu.action_move(-1)
+        self.menu.action_cursor_up()
 
     def action_row_first(self) -> None:
         """The newest entry."""
-        self.menu.action_edge(-1)
+        self.menu.action_first()
 
     def action_row_last(self) -> None:
         """The oldest entry."""
-        self.menu.action_edge(1)
+        self.menu.action_last()
 
     def action_row_page_down(self) -> None:
         """A page down."""
-        self.menu.action_page(1)
+        self.menu.action_page_down()
 
     def action_row_page_up(self) -> None:
         """A page up."""
-        self.menu.action_page(-1)
+        self.menu.action_page_up()
 
     def action_row_open(self) -> None:
         """Show the whole entry."""
-        self.menu.action_choose()
+        self.menu.action_select()
 
     def action_view_json(self) -> None:
         """An entry has one form."""
@@ -278,13 +279,13 @@ class JournalDialog(ReadingDialog):
         self._seconds = 0
         self.note.say(outcome.checking(0))
         self._clock = self.set_interval(1.0, self._second)
-        self.in_background(self._told(call, entry), group="journal", description="look up an entry")
+        self.in_background(self._finish(call, entry), group="journal", description="look up an entry")
 
     def _second(self) -> None:
         self._seconds += 1
         self.note.say(outcome.checking(self._seconds))
 
-    async def _told(self, call: Awaitable[ChangeOutcome], entry: JournalEntry) -> None:
+    async def _finish(self, call: Awaitable[ChangeOutcome], entry: JournalEntry) -> None:
         try:
             performed = await call
         finally:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.getters import query_one
 from textual.widget import Widget
+from textual.widgets import OptionList
 
 from kraty_console.console.dialogs.frame import Dialog
-from kraty_console.console.dialogs.menu import Menu, MenuRow
+from kraty_console.console.dialogs.menu import Menu, MenuRow, row_of
 from kraty_console.console.dialogs.parts import Lines
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
 from kraty_console.domain.actions import actions, fits, is_trivial
@@ -106,19 +108,19 @@ class KeysDialog(Dialog[str | None]):
 
     def on_opened(self) -> None:
         """Say why the first one is off, if it is."""
-        self._about(self.menu.current)
+        self._describe(self.menu.current)
 
-    def _about(self, row: MenuRow | None) -> None:
+    def _describe(self, row: MenuRow | None) -> None:
         reason = self._reasons.get(row.id) if row is not None else None
         self.note.say(f"off: {reason}" if reason else " ")
 
-    def on_menu_highlighted(self, event: Menu.Highlighted) -> None:
-        """Why the key under the cursor is off."""
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        self._about(event.row)
+        self._describe(row_of(event))
 
-    def on_menu_chosen(self, event: Menu.Chosen) -> None:
-        """Do it, where it can be done."""
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if not event.row.off:
-            self.dismiss(event.row.id)
+        if not (row := row_of(event)).off:
+            self.dismiss(row.id)

@@ -23,7 +23,7 @@ from kraty_console.present.safe import safe
 _MASK: Final = "\N{REPLACEMENT CHARACTER}"
 
 LONGEST: Final = 1_000
-"""Characters a line takes when nothing else is said: as long as a reason may be (contract: Reason)."""
+"""Characters a line takes by default: as long as a reason may be (contract: Reason)."""
 
 
 def masked(text: str) -> str:
@@ -38,7 +38,7 @@ def _hidden(character: str) -> bool:
 
 
 def refusal(character: str) -> str:
-    """What is said beside the field when `character` was typed or pasted into it."""
+    """What is shown beside the field when `character` was typed or pasted into it."""
     if character in "\r\n":
         return "has a line break; one line here"
     return f"refused: {character_name(character)}"
@@ -78,8 +78,8 @@ class LineInput(Input):
 
     What the program put in is selected when the line gets the focus, so that typing replaces it.
 
-    What would steer the terminal is never taken: `Told` says why. A value that is put in by the program may hold such
-    characters (an id is what it is); it is then shown masked and sent as it is.
+    Characters that steer the terminal are never taken: `Rejected` says why. A value that the program puts in may hold
+    them (an id is what it is); it is then shown masked and sent as it is.
     """
 
     BINDINGS = [
@@ -88,8 +88,8 @@ class LineInput(Input):
     ]
 
     @dataclass
-    class Told(Message):
-        """Something about the last key or paste that the person has to know; it belongs beside the field."""
+    class Rejected(Message):
+        """A key or paste was refused; the words say why and are shown beside the field."""
 
         line: LineInput
         words: str
@@ -143,7 +143,7 @@ class LineInput(Input):
         """Every edit comes through here; one that holds a steering character changes nothing."""
         character = first_unsafe(text)
         if character is not None:
-            self.post_message(self.Told(self, refusal(character)))
+            self.post_message(self.Rejected(self, refusal(character)))
             return
         self._offer = -1
         self.select_on_focus = False
@@ -156,10 +156,10 @@ class LineInput(Input):
         self.selection = Selection(0, len(value))
 
     def restricted(self) -> None:
-        """Too long: said beside the field, without a bell."""
-        self.post_message(self.Told(self, f"at most {self.max_length:,} characters"))
+        """Too long: say so beside the field, without a bell."""
+        self.post_message(self.Rejected(self, f"at most {self.max_length:,} characters"))
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         """All of a paste or nothing of it: what `Input` would cut off silently is refused in words."""
         event.stop()
         event.prevent_default()

@@ -1,4 +1,4 @@
-"""Whom a player is merged into: an id that is looked up before anything else is asked."""
+"""The player to merge another one into: its id is looked up before the dialog closes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class MergeTargetDialog(AskDialog["Snapshot | None"]):
         """
         Args:
             player: Who is merged.
-            look: Looks a player up; None where there is no such player.
+            look_up: Looks a player up; None where there is no such player.
         """
         super().__init__(
             "Merge into another player",
@@ -52,15 +52,15 @@ class MergeTargetDialog(AskDialog["Snapshot | None"]):
 
     async def _find(self, target: str) -> None:
         try:
-            found = await self._look_up(target)
+            target_player = await self._look_up(target)
         except KratyError as error:
             self.problem.say(error_text(error).text)
             return
         finally:
             self._looking = False
-        if found is None:
+        if target_player is None:
             self.problem.say(f"No player has exactly the id {safe(target, limit=60)}.")
-        elif (why := same_player(self._player, found.player.external_player_id)) is not None:
+        elif (why := same_player(self._player, target_player.player.external_player_id)) is not None:
             self.problem.say(why)
         else:
-            self.dismiss(found)
+            self.dismiss(target_player)

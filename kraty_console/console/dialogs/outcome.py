@@ -1,4 +1,4 @@
-"""The outcome of a change, in lines for the foot of a dialog: said exactly, never guessed."""
+"""The outcome of a change, in lines for the foot of a dialog: exact, never guessed."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def did_not(label: str, performed: ChangeOutcome, *, role: str | None, first: bo
 
     Args:
         label: The step, as its button calls it.
-        performed: What came back.
+        performed: The outcome of the step.
         role: The member's, for what is not allowed.
-        first: False when a step before it was applied; then it is said which one was not.
+        first: False when a step before it was applied; then the failed one is named.
         was_unknown: Whether it was not known for a while.
     """
     lines = [] if first else [f"Not applied: {label}."]

@@ -12,11 +12,11 @@ from textual.containers import Horizontal
 from textual.fuzzy import FuzzySearch
 from textual.getters import query_one
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.lines import LineInput
-from kraty_console.console.dialogs.menu import Menu, MenuRow
+from kraty_console.console.dialogs.menu import Menu, MenuRow, row_of
 from kraty_console.console.dialogs.parts import Lines
 from kraty_console.domain.text_matching import comparable, needle
 
@@ -93,10 +93,8 @@ class PickDialog(Dialog[str | None]):
 
     def on_opened(self) -> None:
         """Start on the current row."""
-        if self.current is not None:
-            index = next((i for i, row in enumerate(self.rows) if row.id == self.current), 0)
-            self.menu.move(index - self.menu.cursor)
-        self._tell(self.menu.current)
+        self.menu.go_to(self.current)
+        self._describe(self.menu.current)
 
     # What a kind of list may say differently
 
@@ -121,13 +119,18 @@ class PickDialog(Dialog[str | None]):
         self.menu.move(step)
 
     def action_scroll_body(self, pages: int) -> None:
-        """A page of rows up or down."""
-        self.menu.action_page(pages)
+        """Move the cursor a page up or down."""
+        if pages < 0:
+            self.menu.action_page_up()
+        else:
+            self.menu.action_page_down()
 
     @on(Input.Changed, "#narrow")
     def _narrow(self, event: Input.Changed) -> None:
         event.stop()
         self.menu.show(self.narrow(event.value))
+        if self.menu.current is None:
+            self._describe(None)
 
     @on(Input.Submitted, "#narrow")
     def _submitted(self, event: Input.Submitted) -> None:
@@ -136,15 +139,20 @@ class PickDialog(Dialog[str | None]):
         if row is not None:
             self.choose(row)
 
-    @on(Menu.Highlighted)
-    def _highlighted(self, event: Menu.Highlighted) -> None:
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        self._tell(event.row)
+        self._describe(row_of(event))
 
-    @on(LineInput.Told)
-    def _told(self, event: LineInput.Told) -> None:
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.choose(row_of(event))
+
+    @on(LineInput.Rejected)
+    def _rejected(self, event: LineInput.Rejected) -> None:
         event.stop()
         self.note.say(event.words)
 
-    def _tell(self, row: MenuRow | None) -> None:
+    def _describe(self, row: MenuRow | None) -> None:
         self.note.say(self.about(row))

@@ -21,7 +21,7 @@ from kraty_console.domain.fields import Field, Value
 from kraty_console.present.safe import safe
 
 WRONG: Final = "! "
-"""Before what is wrong, so that it is told without colour too."""
+"""Before what is wrong, so that it is visible without colour."""
 
 _LONGEST: Final = {"reason": MAX_REASON, "ticket": MAX_TICKET}
 """Characters; everything else is a number, a key, an id or a moment."""
@@ -60,7 +60,7 @@ class FormRow(Vertical):
     ) -> None:
         """
         Args:
-            field: What is asked.
+            field: The field.
             value: What stands in it at first.
             offers: Earlier values of a text, newest first.
             completer: For the entries of a grant: templates and catalog keys.
@@ -68,7 +68,7 @@ class FormRow(Vertical):
         super().__init__(id=f"field-{field.name.replace('_', '-')}", classes=f"field -{field.kind}")
         self.field = field
         self._tried = False
-        self._told = ""
+        self._rejection = ""
         self._offered = "↑↓ offers" if field.choices else "↑ earlier ones" if offers else ""
         self._hint = field.hint
         self._note = Lines(classes="note")
@@ -130,7 +130,7 @@ class FormRow(Vertical):
     def value(self) -> Value:
         """What stands in the field now."""
         if isinstance(self._editor, Tick):
-            return self._editor.ticked
+            return self._editor.value
         return self._editor.text if isinstance(self._editor, EntriesEditor) else self._editor.value
 
     @property
@@ -152,7 +152,7 @@ class FormRow(Vertical):
 
     def tell(self) -> None:
         """Beside the field: what was refused, else what is wrong, else the hint."""
-        problem = self._told or (self.problem if self._tried or not self.empty else None)
+        problem = self._rejection or (self.problem if self._tried or not self.empty else None)
         self._note.set_class(bool(problem), "-wrong")
         hint = " · ".join(part for part in (safe(self._hint), self._offered) if part)
         words = WRONG + safe(problem) if problem else hint
@@ -170,7 +170,7 @@ class FormRow(Vertical):
             self.tell()
 
     def _changed(self) -> None:
-        self._told = ""
+        self._rejection = ""
         self.tell()
         self.post_message(self.Changed(self))
 
@@ -194,9 +194,9 @@ class FormRow(Vertical):
         event.stop()
         self.post_message(self.Left(self))
 
-    @on(LineInput.Told)
-    @on(EntriesEditor.Told)
-    def _was_told(self, event: LineInput.Told | EntriesEditor.Told) -> None:
+    @on(LineInput.Rejected)
+    @on(EntriesEditor.Rejected)
+    def _rejected(self, event: LineInput.Rejected | EntriesEditor.Rejected) -> None:
         event.stop()
-        self._told = event.words
+        self._rejection = event.words
         self.tell()

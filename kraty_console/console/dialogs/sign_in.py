@@ -13,11 +13,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.lines import LineInput
-from kraty_console.console.dialogs.menu import Menu, MenuRow
+from kraty_console.console.dialogs.menu import Menu, MenuRow, row_of
 from kraty_console.console.dialogs.parts import Lines
 from kraty_console.console.dialogs.token import LONGEST, unlikely
 from kraty_console.contract.errors import KratyError, Unavailable
@@ -104,7 +104,7 @@ class SignInDialog(Dialog[SignInChoice | None]):
         self._me: Me | None = None
         self._studio = ""
         self._game = ""
-        self._asking = False
+        self._is_connecting = False
         self.step = SignInStep.URL
         self._steps: tuple[SignInStep, ...] = _LISTED
 
@@ -176,12 +176,12 @@ class SignInDialog(Dialog[SignInChoice | None]):
 
     def _game_words(self) -> str:
         studios = self._me.studios if self._me is not None else []
-        found = [game for studio in studios for game in studio.games if game.id == self._game]
-        return safe(found[0].name or found[0].slug or found[0].id) if found else safe(self._game)
+        chosen = [game for studio in studios for game in studio.games if game.id == self._game]
+        return safe(chosen[0].name or chosen[0].slug or chosen[0].id) if chosen else safe(self._game)
 
     def action_back(self) -> None:
         """One step back; from the first one, out."""
-        if self._asking:
+        if self._is_connecting:
             return
         if self.step is SignInStep.URL:
             self.dismiss(None)
@@ -201,13 +201,13 @@ class SignInDialog(Dialog[SignInChoice | None]):
             else:
                 self._url = value
                 self._go(SignInStep.TOKEN)
-        elif self.step is SignInStep.TOKEN and not self._asking:
+        elif self.step is SignInStep.TOKEN and not self._is_connecting:
             wrong = unlikely(value)
             if wrong is not None:
                 self.problem.say(wrong)
                 return
             self._token = Secret(value)
-            self._asking = True
+            self._is_connecting = True
             self.problem.say("asking the server…")
             self.in_background(self._ask(), group="sign-in", description="ask who is signed in")
         elif self.step in (SignInStep.STUDIO_ID, SignInStep.GAME_ID):
@@ -230,7 +230,7 @@ class SignInDialog(Dialog[SignInChoice | None]):
             self.line.select_all()
             return
         finally:
-            self._asking = False
+            self._is_connecting = False
         if self._me is None:
             self._steps = _TYPED
             self._go(SignInStep.STUDIO_ID)
@@ -244,27 +244,27 @@ class SignInDialog(Dialog[SignInChoice | None]):
     @on(Input.Changed, "#answer")
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        if not self._asking:
+        if not self._is_connecting:
             self.problem.say("")
 
-    @on(LineInput.Told)
-    def _told(self, event: LineInput.Told) -> None:
+    @on(LineInput.Rejected)
+    def _rejected(self, event: LineInput.Rejected) -> None:
         event.stop()
         self.problem.say(event.words)
 
-    @on(Menu.Chosen)
-    def _chosen(self, event: Menu.Chosen) -> None:
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if self.step is SignInStep.GAME and self._me is not None:
             pairs = [(studio, game) for studio in self._me.studios for game in studio.games]
-            studio, game = pairs[int(event.row.id)]
+            studio, game = pairs[int(row_of(event).id)]
             self._studio, self._game = studio.id, game.id
             if game.only_environment:
                 self.dismiss(SignInChoice(self._url, self._token, studio.id, game.id, game.only_environment))
             else:
                 self._go(SignInStep.ENVIRONMENT)
         elif self.step is SignInStep.ENVIRONMENT:
-            self.dismiss(SignInChoice(self._url, self._token, self._studio, self._game, event.row.id))
+            self.dismiss(SignInChoice(self._url, self._token, self._studio, self._game, row_of(event).id))
 
 
 def _environments() -> list[MenuRow]:

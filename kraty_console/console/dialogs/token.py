@@ -1,4 +1,4 @@
-"""A new session token, asked for on top of whatever was going on, which then goes on where it was."""
+"""A new session token, entered on top of the current screen, which then continues where it was."""
 
 from __future__ import annotations
 

@@ -16,6 +16,8 @@ from textual.binding import BindingType
 from textual.getters import query_one
 from textual.screen import Screen
 
+from kraty_console.console import dialogs
+from kraty_console.console.copy_actions import worklog_copied
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
@@ -82,14 +84,14 @@ class RunsActions(Screen[str | None]):
         return True
 
     def clear_notice(self) -> bool:
-        """Take away what was said until the next key; True when something was."""
+        """Remove the notice; True if there was one."""
         return False
 
     def run_spec(self, spec: ActionSpec) -> None:
         """Do an action, or say why not."""
-        said = self.refusal(spec)
-        if said is not None:
-            self.tell(said.text, said.tone)
+        notice = self.refusal(spec)
+        if notice is not None:
+            self.tell(notice.text, notice.tone)
         elif (method := self.find_action(spec.id)) is not None:
             method()
         else:
@@ -115,8 +117,8 @@ class RunsActions(Screen[str | None]):
 
     def disabled_reason(self, spec: ActionSpec) -> str | None:
         """Why an action is dimmed where actions are listed; None when it is not."""
-        said = self.refusal(spec)
-        return said.text if said is not None and said.tone == "warn" else None
+        notice = self.refusal(spec)
+        return notice.text if notice is not None and notice.tone == "warn" else None
 
     def offered(self) -> frozenset[str]:
         """Ids of the actions that this screen has."""
@@ -133,31 +135,23 @@ class RunsActions(Screen[str | None]):
 
     def action_palette_open(self) -> None:
         """Everything there is to do, to choose from."""
-        from kraty_console.console.dialogs.palette import PaletteDialog
-
-        self.app.push_screen(PaletteDialog(self.context(), self.keymap, self.disabled_reason), self.run_id)
+        self.app.push_screen(dialogs.PaletteDialog(self.context(), self.keymap, self.disabled_reason), self.run_id)
 
     def action_help_open(self) -> None:
         """The keys that work here, now."""
-        from kraty_console.console.dialogs.keys import KeysDialog
-
-        self.app.push_screen(KeysDialog(self.context(), self.keymap, self.disabled_reason), self.run_id)
+        self.app.push_screen(dialogs.KeysDialog(self.context(), self.keymap, self.disabled_reason), self.run_id)
 
     def action_ticket_set(self) -> None:
         """Ask for the ticket."""
-        from kraty_console.console.dialogs.ticket import TicketDialog
+        self.app.push_screen(dialogs.TicketDialog(self.app.workspace.ticket), self._set_ticket)
 
-        def answered(ticket: str | None) -> None:
-            if ticket is not None:
-                self.app.workspace.ticket = ticket
-                self.draw()
-
-        self.app.push_screen(TicketDialog(self.app.workspace.ticket), answered)
+    def _set_ticket(self, ticket: str | None) -> None:
+        if ticket is not None:
+            self.app.workspace.ticket = ticket
+            self.draw()
 
     def action_copy_worklog(self) -> None:
         """Copy what was done under the ticket."""
-        from kraty_console.console.copy_actions import worklog_copied
-
         self.tell(*worklog_copied(self.app.copy, self.app.workspace))
 
     def action_copy_audit_link(self) -> None:
@@ -240,8 +234,6 @@ class ActionScreen(DeferredPaintScreen[str | None], RunsActions):
 
     def action_pane_filter(self) -> None:
         """Ask for the text that rows must hold."""
-        from kraty_console.console.dialogs.filter import FilterDialog
-
         place = self.place
 
         def preview(text: str) -> int | None:
@@ -249,11 +241,13 @@ class ActionScreen(DeferredPaintScreen[str | None], RunsActions):
             self.draw()
             return self.table.rows_shown
 
-        def answered(text: str | None) -> None:
-            if text is not None:
-                preview(text)
+        dialog = dialogs.FilterDialog(self.filter_title(), place.filter, preview=preview)
+        self.app.push_screen(dialog, self._set_filter)
 
-        self.app.push_screen(FilterDialog(self.filter_title(), place.filter, preview=preview), answered)
+    def _set_filter(self, text: str | None) -> None:
+        if text is not None:
+            self.place.filter = text
+            self.draw()
 
     def action_journal_open(self) -> None:
         """Show what was sent from here."""

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kraty_console.console.copy_actions import audit_row_copied
+from kraty_console.console.row_document import document_dialog
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.views.context import list_context
@@ -14,6 +16,7 @@ from kraty_console.console.views.rows import TableSection
 from kraty_console.console.workspace import Workspace
 from kraty_console.domain.action_spec import ActionContext
 from kraty_console.present import audit
+from kraty_console.present.detail import audit_document
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
@@ -40,18 +43,13 @@ class AuditLogScreen(PagedList["AuditRow"]):
         context = list_context(self.workspace, "audit", row.id if row is not None else None)
         return replace(context, audit_link=row is not None)
 
-    def _show(self, found: AuditRow, *, raw: bool) -> None:
-        from kraty_console.console.row_document import document_dialog
-        from kraty_console.present.detail import audit_document
-
-        shown = audit_document(found, self.workspace.now())
+    def _show(self, item: AuditRow, *, raw: bool) -> None:
+        shown = audit_document(item, self.workspace.now())
         hints = self._hint("copy.audit_link", "link")
         self._open_document(
-            found,
-            document_dialog(shown, found.id, copy=self.app.copy, hints=hints, raw=raw, indent=shown.indent),
+            item,
+            document_dialog(shown, item.id, copy=self.app.copy, hints=hints, raw=raw, indent=shown.indent),
         )
 
     def _link(self, row: AuditRow) -> Notice:
-        from kraty_console.console.copy_actions import audit_row_copied
-
         return audit_row_copied(self.app.copy, self.workspace, row.id)

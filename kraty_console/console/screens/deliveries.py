@@ -1,21 +1,25 @@
-"""Webhook deliveries, of one player or of the game: what was sent where, what came of it, and sending it again."""
+"""Webhook deliveries, of one player or of the game: what was sent where, with which outcome, and sending it again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kraty_console.console.copy_actions import last_link_copied
+from kraty_console.console.row_document import document_dialog
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.views.context import list_context
 from kraty_console.console.views.rows import TableSection
 from kraty_console.console.workspace import Workspace
 from kraty_console.console.write_controller import WriteController
+from kraty_console.contract.errors import KratyError, OperationMissing
 from kraty_console.domain.action_spec import ActionContext
 from kraty_console.domain.actions import REPLAY
 from kraty_console.present import deliveries
+from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -52,8 +56,6 @@ class DeliveriesScreen(PagedList["Delivery"]):
     # -- the rows ------------------------------------------------------------------------------------------------
 
     async def _ask(self, client: KratyClient, cursor: str | None) -> Page[Delivery]:
-        from kraty_console.contract.errors import OperationMissing
-
         try:
             page = await client.deliveries(player=self._player, cursor=cursor)
         except OperationMissing:
@@ -69,28 +71,22 @@ class DeliveriesScreen(PagedList["Delivery"]):
 
     # -- one of them ---------------------------------------------------------------------------------------------
 
-    def _show(self, found: Delivery, *, raw: bool) -> None:
-        self.in_background(self._open(found, raw=raw), group="delivery", description="delivery")
+    def _show(self, item: Delivery, *, raw: bool) -> None:
+        self.in_background(self._open(item, raw=raw), group="delivery", description="delivery")
 
     async def _open(self, listed: Delivery, *, raw: bool) -> None:
-        """Show the whole of a delivery; what the list told of it where the rest cannot be read."""
-        from kraty_console.console.row_document import document_dialog
-        from kraty_console.contract.errors import KratyError
-        from kraty_console.present.errors import error_text
-
-        found = listed
+        """Show the whole of a delivery; what the list shows of it where the rest cannot be read."""
+        item = listed
         try:
-            found = await (await self.workspace.game_client()).delivery(listed.id)
+            item = await (await self.workspace.game_client()).delivery(listed.id)
         except KratyError as error:
             self.tell(error_text(error).title, "warn")
-        shown = deliveries.delivery_document(found, self.workspace.now())
-        replays = REPLAY.disabled_reason(self._context_of(found)) is None
+        shown = deliveries.delivery_document(item, self.workspace.now())
+        replays = REPLAY.disabled_reason(self._context_of(item)) is None
         hints = self._hint(REPLAY.id, "replay") if replays else ""
-        self._open_document(found, document_dialog(shown, found.id, copy=self.app.copy, hints=hints, raw=raw))
+        self._open_document(item, document_dialog(shown, item.id, copy=self.app.copy, hints=hints, raw=raw))
 
     def _link(self, row: Delivery) -> Notice:
-        from kraty_console.console.copy_actions import last_link_copied
-
         return last_link_copied(self.app.copy, self.workspace, self._player_of(row) or "", row.id)
 
     def _last_done(self, row: Delivery | None) -> PerformedChange | None:
@@ -111,9 +107,9 @@ class DeliveriesScreen(PagedList["Delivery"]):
     def action_delivery_replay(self) -> None:
         """Open the dialog that sends the delivery again."""
         if (delivery := self._current()) is not None:
-            self._changes.replay(delivery, self._replayed)
+            self.app.follow(self._replay(self._changes.replay(delivery)), "replay")
 
-    def _replayed(self, applied: bool) -> None:
-        if applied:
+    async def _replay(self, applied: Awaitable[bool]) -> None:
+        if await applied and self.can_draw:
             self.tell("Replay applied: it is sent at once", "good")
             self.action_view_refresh()

@@ -17,11 +17,13 @@ from kraty_console.console.views.rows import TableSection, TableState
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.console.workspace import Workspace
+from kraty_console.contract.errors import KratyError, SignInNeeded
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
 from kraty_console.domain.actions import BY_ID
 from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.keymap import key_label
+from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -128,7 +130,7 @@ class PagedList(ActionScreen, Generic[T]):
         """What actions decide on, with the cursor on a row."""
 
     @abstractmethod
-    def _show(self, found: T, *, raw: bool) -> None:
+    def _show(self, item: T, *, raw: bool) -> None:
         """Show one row in full, in words or as raw JSON first."""
 
     @abstractmethod
@@ -193,13 +195,13 @@ class PagedList(ActionScreen, Generic[T]):
 
     def action_row_open(self) -> None:
         """Show the row under the cursor in full."""
-        if (found := self._current()) is not None:
-            self._show(found, raw=False)
+        if (item := self._current()) is not None:
+            self._show(item, raw=False)
 
     def action_view_json(self) -> None:
         """Show the row under the cursor as raw JSON."""
-        if (found := self._current()) is not None:
-            self._show(found, raw=True)
+        if (item := self._current()) is not None:
+            self._show(item, raw=True)
 
     def action_copy_value(self) -> None:
         """Copy the id of the row under the cursor."""
@@ -208,8 +210,8 @@ class PagedList(ActionScreen, Generic[T]):
 
     def audit_link(self) -> Notice:
         """Copy the audit link of the row under the cursor."""
-        found = self._current()
-        return self._link(found) if found is not None else Notice("there is no row under the cursor")
+        item = self._current()
+        return self._link(item) if item is not None else Notice("there is no row under the cursor")
 
     def action_view_refresh(self) -> None:
         """Read the list again from its beginning."""
@@ -222,14 +224,14 @@ class PagedList(ActionScreen, Generic[T]):
         """Ask again for the page that did not come."""
         self._load()
 
-    def _open_document(self, found: T, dialog: TextDialog) -> None:
+    def _open_document(self, item: T, dialog: TextDialog) -> None:
         """Show a document about a row; until it is closed, actions are about what it shows."""
 
         def answered(action_id: str | None) -> None:
             self.run_id(action_id)
             self._in_full = None
 
-        self._in_full = found
+        self._in_full = item
         self.app.push_screen(dialog, answered)
 
     def _hint(self, action_id: str, words: str) -> str:
@@ -299,9 +301,6 @@ class PagedList(ActionScreen, Generic[T]):
         self.in_background(self._read(), group="page", description=self._wording.subject)
 
     async def _read(self) -> None:
-        from kraty_console.contract.errors import KratyError, SignInNeeded
-        from kraty_console.present.errors import error_text
-
         try:
             client = await self.workspace.game_client()
             while True:
@@ -335,5 +334,5 @@ class PagedList(ActionScreen, Generic[T]):
 
     @on(RowTable.Opened)
     def _opened(self, event: RowTable.Opened) -> None:
-        if (found := self._known(event.row.id)) is not None:
-            self._show(found, raw=False)
+        if (item := self._known(event.row.id)) is not None:
+            self._show(item, raw=False)

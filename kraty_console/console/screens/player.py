@@ -1,6 +1,7 @@
 """The player screen: its keys, the search line, and the player that is looked up.
 
-The loader owns one `PlayerState` and replaces it as answers arrive. Dialogs are imported when they are first opened.
+The loader owns one `PlayerState` and replaces it as answers arrive. Dialogs and other screens are imported when they
+are first opened; the comments say how long that would delay the first frame.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from textual import events, on
 
+from kraty_console.console import dialogs
+from kraty_console.console.copy_actions import audit_link_copied, value_copied
 from kraty_console.console.player_finder import SeveralFit, several_words
 from kraty_console.console.player_loader import PlayerLoader
 from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.screens.action_screen import typed_key
-from kraty_console.console.screens.player_view import PlayerView
+from kraty_console.console.screens.player_timers import PlayerTimers
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.widgets.search import SearchBar, suggestions
 from kraty_console.console.widgets.table import RowTable
@@ -38,7 +41,7 @@ _PANE_OF: Final[dict[str, PaneId]] = {f"pane.{each.id}": each.id for each in PAN
 """The pane that an action shows, by the action's id."""
 
 
-class PlayerScreen(PlayerView):
+class PlayerScreen(PlayerTimers):
     """The bottom of the console: it has every action of the registry."""
 
     def __init__(self, workspace: Workspace, state: PlayerState | None = None) -> None:
@@ -51,7 +54,7 @@ class PlayerScreen(PlayerView):
     @cached_property
     def changes(self) -> WriteController:
         """What opens the dialogs of changes."""
-        from kraty_console.console.write_controller import WriteController
+        from kraty_console.console.write_controller import WriteController  # 1 ms, needed with the first change
 
         return WriteController(self.app, self)
 
@@ -97,16 +100,16 @@ class PlayerScreen(PlayerView):
         """Ask which game is meant where that is open, and go on in it."""
         self.draw()
         if self.workspace.choices:
-            self.app.choose_game(self._enter_game)
+            self.app.choose_game()
         else:
-            self._enter_game()
+            self.enter_game()
 
     def _begun(self) -> None:
         """The session and the player were there before the screen was."""
         self.workspace.players.opened(self.state.player)
-        self._enter_game()
+        self.enter_game()
 
-    def _enter_game(self) -> None:
+    def enter_game(self) -> None:
         """The player named at launch is opened, and open changes are looked up."""
         self.draw()
         self.open_initial()
@@ -143,9 +146,9 @@ class PlayerScreen(PlayerView):
 
     def refusal(self, spec: ActionSpec) -> Notice | None:
         """As everywhere; where the next step is only words, those."""
-        said = super().refusal(spec)
-        if said is not None or spec.id != "next.step":
-            return said
+        notice = super().refusal(spec)
+        if notice is not None or spec.id != "next.step":
+            return notice
         step = self._step
         if step is None or not step.leads:
             return Notice(safe(step.words if step is not None else "there is no next step", limit=300))
@@ -186,14 +189,10 @@ class PlayerScreen(PlayerView):
 
     def action_copy_value(self) -> None:
         """Copy the id of the row under the cursor; without a row the player's id."""
-        from kraty_console.console.copy_actions import value_copied
-
         self.tell(*value_copied(self.app.copy, self.table.row, self.state.player))
 
     def audit_link(self) -> Notice:
         """Copy the link of the audit row under the cursor, or of the last change."""
-        from kraty_console.console.copy_actions import audit_link_copied
-
         return audit_link_copied(self.app.copy, self.workspace, self.table.row, self.state.player)
 
     def action_player_compare(self) -> None:
@@ -202,27 +201,25 @@ class PlayerScreen(PlayerView):
 
     def action_player_recent(self) -> None:
         """Choose from the players opened before."""
-        from kraty_console.console.dialogs.recent import RecentDialog
-
-        def answered(player: str | None) -> None:
-            if player is not None:
-                self.open_player(player)
-
         waiting = self.workspace.players.waiting
         recents = [player for player in self.workspace.players.recent if player not in waiting]
         players = [*((player, "pasted, not opened yet") for player in waiting), *((player, "") for player in recents)]
         other = next((player for player, _ in players if player != self.state.player), None)
-        self.app.push_screen(RecentDialog(players, other), answered)
+        self.app.push_screen(dialogs.RecentDialog(players, other), self._open_recent)
+
+    def _open_recent(self, player: str | None) -> None:
+        if player is not None:
+            self.open_player(player)
 
     def action_audit_open(self) -> None:
         """Show the studio's audit log."""
-        from kraty_console.console.screens.audit_log import AuditLogScreen
+        from kraty_console.console.screens.audit_log import AuditLogScreen  # 40 ms with its documents
 
         self.app.push_screen(AuditLogScreen(self.workspace), self.run_id)
 
     def action_webhooks_open(self) -> None:
         """Show webhook deliveries, of the player on screen or of the game."""
-        from kraty_console.console.screens.deliveries import DeliveriesScreen
+        from kraty_console.console.screens.deliveries import DeliveriesScreen  # 40 ms with its documents
 
         player = self.state.player if self.state.snapshot is not None else None
         self.app.push_screen(DeliveriesScreen(self.workspace, self.changes, player), self.run_id)
@@ -283,7 +280,7 @@ class PlayerScreen(PlayerView):
             self.open_row(self.table.row, raw=True)
 
     def _show_document(self, row: TableRow, *, raw: bool) -> None:
-        from kraty_console.console.row_document import opened_hints, row_dialog
+        from kraty_console.console.row_document import opened_hints, row_dialog  # 20 ms with its dialog
 
         snapshot = self.state.snapshot
         if snapshot is None:
@@ -330,7 +327,7 @@ class PlayerScreen(PlayerView):
     def _asked(self, event: SearchBar.Asked) -> None:
         self.keys.tell(None)
         self.draw_footer()
-        self.loader.suggest_soon(event.query)
+        self.suggest_soon(event.query)
 
     @on(SearchBar.Entered)
     def _entered(self, event: SearchBar.Entered) -> None:

@@ -54,6 +54,8 @@ class PlayerView(ActionScreen):
     detail = query_one("#detail", LinesView)
 
     loader: PlayerLoader
+    waiting = False
+    """An answer has been waited for long enough to show it."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
@@ -182,7 +184,7 @@ class PlayerView(ActionScreen):
             self._sections,
             self.place,
             marked=self.loader.marked,
-            stale=view.is_old(state, waiting=self.loader.waiting),
+            stale=view.is_old(state, waiting=self.waiting),
         )
         self._arrange(now)
         self.draw_row()
@@ -236,4 +238,4 @@ class PlayerView(ActionScreen):
             self._draw_header()
 
     def _draw_header(self) -> None:
-        self.header.show(view.heading(self.workspace, self.state, self.workspace.now(), waiting=self.loader.waiting))
+        self.header.show(view.heading(self.workspace, self.state, self.workspace.now(), waiting=self.waiting))

@@ -82,7 +82,7 @@ class SearchInput(Input):
         self.cursor_blink = False
         self._slash_dropped = False
 
-    async def _on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
         """`/` means search everywhere, so the first one in an empty field is no text; a second one is."""
         dropped = event.character == "/" and not self.value and not self._slash_dropped
         self._slash_dropped = dropped
@@ -98,7 +98,8 @@ class SearchInput(Input):
         """Go back to the rows."""
         self.post_message(self.Left())
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
+        """Hand several lines, or several ids in one line, on together."""
         lines = [line.strip() for line in event.text.splitlines() if line.strip()]
         if len(lines) == 1 and "," in lines[0]:
             lines = [part for part in _SEVERAL.split(lines[0]) if part]

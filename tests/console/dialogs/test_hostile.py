@@ -141,7 +141,7 @@ async def test_every_string_in_the_journal() -> None:
             dialog.menu.move(4)
             await wait_until_idle(pilot.app)
             if number % 48 == 0:
-                dialog._chosen(dialog.menu.Chosen(dialog.menu, dialog.menu.current))
+                dialog.menu.action_select()
                 await until(pilot, lambda: getattr(pilot.app.screen, "open", False) and pilot.app.screen is not dialog)
                 await wait_until_idle(pilot.app)
                 assert_calm(pilot.app, "entry")

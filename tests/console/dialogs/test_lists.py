@@ -155,10 +155,10 @@ async def test_a_long_list_scrolls_with_its_cursor() -> None:
         await pilot.press("pagedown")
         await wait_until_idle(pilot.app)
         assert f"▸ {dialog.menu.current.left}" in text_of(pilot.app)
-        dialog.menu.action_edge(1)
+        dialog.menu.action_last()
         await wait_until_idle(pilot.app)
         assert "▸ row 199" in text_of(pilot.app)
-        dialog.menu.action_edge(-1)
+        dialog.menu.action_first()
         await wait_until_idle(pilot.app)
         assert "▸ row 0" in text_of(pilot.app)
 

@@ -35,4 +35,4 @@ async def done(hand: ConsoleDriver) -> None:
 
 async def told(hand: ConsoleDriver, *words: str) -> None:
     """Wait until the foot of the dialog says all these words."""
-    await hand.until(lambda: all(each in dialog(hand).status.said for each in words))
+    await hand.until(lambda: all(each in dialog(hand).status.text for each in words))

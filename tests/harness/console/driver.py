@@ -11,6 +11,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from kraty_console.console.app import KratyApp
+from kraty_console.console.dialog_flow import FLOWS
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.ordered_keys import PAUSE
 from kraty_console.console.player_state import LoadStatus
@@ -110,11 +111,11 @@ class ConsoleDriver:
         await self.rest()
 
     async def rest(self) -> None:
-        """Wait until nothing is being asked for."""
+        """Wait until nothing is being asked for, of the backend; a dialog may still be open."""
         await self.until(
             lambda: (
                 self.app.bottom.state.status is not LoadStatus.LOADING
-                and all(worker.is_finished for worker in self.app.workers)
+                and all(worker.is_finished or worker.group == FLOWS for worker in self.app.workers)
             )
         )
 
