@@ -111,3 +111,7 @@ Cadence
 MODES
 STRATEGIES
 studio_exists
+
+# Columns that are written, and read with whole rows.
+_.deposited_at
+_.fired_at

@@ -203,7 +203,7 @@ def _age(now_ms: int, since_ms: int | None) -> float:
     return 0.0 if since_ms is None else max(0, now_ms - since_ms) / 1000
 
 
-def _oldest_untold() -> sa.Select[tuple[int | None]]:
+def _oldest_untold() -> sa.Select[int | None]:
     """The oldest event that an endpoint waits for; where nobody wants to be told, events may lie for ever."""
     endpoint, event = webhook_endpoints.c, outbox.c
     first = (
