@@ -13,13 +13,11 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import EventRecord, EventWindowRecord, GameRecord, LobbyRecord, PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 
+# What becomes of free seats when the time to fill is over (contract/GAME.md#game-settings); without one, a lobby starts
+# short.
 WITH_BOTS: Final = "fill_with_bots"
 START_SHORT: Final = "start_short"
 WAIT_FULL: Final = "wait_full"
-
-STRATEGIES: Final = (WITH_BOTS, START_SHORT, WAIT_FULL)
-"""What becomes of free seats when the time to fill is over
-(contract/GAME.md#game-settings); without one, a lobby starts short."""
 
 GAME_SETTING: Final = "lobbyFillStrategy"
 
