@@ -98,6 +98,14 @@ class Metrics:
         self._calls.labels(call.method, call.route, str(call.status)).inc()
         self._seconds.labels(call.method, call.route).observe(call.seconds)
 
+    def application(self) -> Starlette:
+        """What answers at the address for numbers: `/metrics`, and nothing else."""
+
+        async def page(_request: Request) -> Response:
+            return Response(await self.page(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+        return Starlette(routes=[Route("/metrics", page, methods=["GET"])])
+
     async def page(self) -> str:
         """Everything, as Prometheus reads it."""
         await self._pending.read(self._db, self._now_ms())
@@ -224,12 +232,3 @@ def _oldest_untold() -> sa.Select[int | None]:
 
 _UNTOLD: Final = _oldest_untold()
 _DUE: Final = sa.select(sa.func.min(webhook_deliveries.c.due_at)).where(IS_DUE)
-
-
-def metrics_app(metrics: Metrics) -> Starlette:
-    """What answers at the address for numbers: `/metrics`, and nothing else."""
-
-    async def page(_request: Request) -> Response:
-        return Response(await metrics.page(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
-
-    return Starlette(routes=[Route("/metrics", page, methods=["GET"])])
