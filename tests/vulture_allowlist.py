@@ -106,8 +106,6 @@ _.select_on_focus
 container
 viewport
 
-# Unused in the backend today.
-Cadence
-MODES
-STRATEGIES
-studio_exists
+# Columns that are written, and read with whole rows.
+_.deposited_at
+_.fired_at

@@ -183,15 +183,15 @@ class TestBoardsOfABalance:
         await world.run(wallet.credit, world.server(None), ALICE, "gold", 12)
         await board(world, "rich", ranked_by="gold")
         entry = await world.run(boards.join, world.engine(), ALICE, "rich")
-        assert entry["score"] == 12
+        assert entry.score == 12
 
 
 async def test_joining_never_resets_a_score(world: SmallGame) -> None:
     await board(world)
     await arrive(world)
-    assert (await world.run(boards.join, world.engine(), ALICE, "laps"))["score"] == 0
+    assert (await world.run(boards.join, world.engine(), ALICE, "laps")).score == 0
     await score(world, 6)
-    assert (await world.run(boards.join, world.engine(), ALICE, "laps"))["score"] == 6
+    assert (await world.run(boards.join, world.engine(), ALICE, "laps")).score == 6
 
 
 async def test_scores_at_once_all_count(world: SmallGame) -> None:
@@ -219,9 +219,7 @@ async def test_a_place_is_counted_only_so_far_down(world: SmallGame) -> None:
     for name, value in (("ann", 3), ("ben", 2), ("cid", 1)):
         await arrive(world, name)
         await score(world, value, name)
-    entries = await world.rows(tables.board_entries)
+    entries = [tables.BoardEntryRecord.of(row) for row in await world.rows(tables.board_entries)]
     async with world.db.read() as tx:
-        found = {
-            entry["score"]: await standings.rank_among(tx, standings.of_entry(entry), entry, 2) for entry in entries
-        }
+        found = {entry.score: await standings.rank_among(tx, standings.of_entry(entry), entry, 2) for entry in entries}
     assert found == {3: 1, 2: 2, 1: None}

@@ -121,7 +121,7 @@ async def _allow_gifts(tx: Transaction, ctx: Context) -> None:
     assert game is not None
     listed = {"type": "currency", "key": "gold", "maxAmount": 5, "costsSender": False}
     gifting = {"enabled": True, "cooldownSeconds": 0, "resources": [listed]}
-    tx.change(game, settings={**game["settings"], "gifting": gifting})
+    tx.change(game, settings={**game.settings, "gifting": gifting})
 
 
 async def _traces(world: SmallGame) -> dict[str, list[str]]:

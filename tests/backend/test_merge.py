@@ -307,7 +307,7 @@ async def test_a_sum_that_nobody_can_have_is_refused_and_nothing_is_moved(world:
 
     async def nearly(tx: Transaction, ctx: Any) -> None:
         user = await players.lock(tx, ctx, USER)
-        row = await tx.get(tables.wallets, *user.key(), "gold")
+        row = await tx.get(tables.wallets, *user.primary_key(), "gold")
         assert row is not None
         tx.change(row, balance=MAX_BALANCE - 29)
 

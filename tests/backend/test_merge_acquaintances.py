@@ -41,7 +41,7 @@ def test_a_merge_knows_every_table_that_names_a_player(table: sa.Table) -> None:
 async def _row_of(world: SmallGame) -> dict[str, str]:
     async def make(tx: Transaction, ctx: Context) -> dict[str, str]:
         names = (GUEST, USER, "ana", "bo", "cy", "di")
-        return {name: (await players.upsert(tx, ctx, name))["player_id"] for name in names}
+        return {name: (await players.upsert(tx, ctx, name)).player_id for name in names}
 
     found: dict[str, str] = await world.run(make, world.engine())
     return found

@@ -100,8 +100,8 @@ async def _friend_of_both(world: SmallGame) -> None:
         for who in (GUEST, USER):
             player = await players.lock(tx, ctx, who)
             for one, other in ((friend, player), (player, friend)):
-                pair = dict(zip(("studio_id", "game_id", "player_id"), one.key(), strict=True))
-                tx.add(tables.friendships, {**pair, "friend_id": other["player_id"], "created_at": ctx.now_ms})
+                pair = dict(zip(("studio_id", "game_id", "player_id"), one.primary_key(), strict=True))
+                tx.add(tables.friendships, {**pair, "friend_id": other.player_id, "created_at": ctx.now_ms})
 
     await world.run(meet, world.engine())
 
@@ -142,7 +142,7 @@ async def _statements(world: SmallGame, attempts: int) -> int:
     async def more(tx: Transaction, ctx: Context) -> None:
         await tx.insert_many(tables.attempts, [{**made, "attempt_id": ctx.new_id()} for _ in range(attempts)])
         player = await players.lock(tx, ctx, GUEST)
-        tx.change(player, attempt_count=player["attempt_count"] + attempts)
+        tx.change(player, attempt_count=player.attempt_count + attempts)
 
     await world.run(more, world.engine())
     with listening(world.db, None) as heard:

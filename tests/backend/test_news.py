@@ -61,7 +61,10 @@ async def test_of_many_players_two_questions_are_asked_and_two_for_who_got_somet
 async def test_a_board_is_looked_at_once_however_many_listen(world: SmallGame) -> None:
     await world.play(external_id=ALICE, score=4)
     async with world.db.read() as tx:
-        board = await tx.first(select(tables.leaderboards).where(tables.leaderboards.c.game_id == world.tenant.game_id))
+        board = await tx.record(
+            tables.LeaderboardRecord,
+            select(tables.leaderboards).where(tables.leaderboards.c.game_id == world.tenant.game_id),
+        )
         assert board is not None
         asked = []
         for count in (1, MANY):

@@ -55,7 +55,7 @@ async def _schedule(world: SmallGame) -> str:
     event = {"name": "Tides", "metrics": [{"key": "wins"}], "reward_policy": {"type": "none"}}
     more = {"schedule": {**SCHEDULE, "startsAt": world.now + HOUR}}
     row = await world.run(catalog.put_event, world.engine(), world.new_id(), **event, more=more)
-    return str(row["event_id"])
+    return str(row.event_id)
 
 
 Sweep = Callable[[Sweeper], Awaitable[int]]

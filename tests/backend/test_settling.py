@@ -111,7 +111,7 @@ class TestAPool:
             place = (ann[name] for name in ("studio_id", "game_id", "player_id"))
             player = await tx.get(tables.players, *place, lock=True)
             assert player is not None
-            attempt = await tx.get(tables.attempts, *player.key(), first["id"])
+            attempt = await tx.get(tables.attempts, *player.primary_key(), first["id"])
             assert attempt is not None
             event = await catalog.event_by_key(tx, ctx, "race")
             bundle = {"bundle": {"entries": [{"type": "currency", "currencyKey": "gold", "amount": 400}]}}

@@ -222,7 +222,7 @@ async def test_two_that_wait_for_each_other_are_tried_again(world: SmallGame) ->
             await barrier.wait()
         for name in (first, second):
             row = await players.lock(tx, world.engine(), name)
-            tx.change(row, attempt_count=row["attempt_count"] + 1)
+            tx.change(row, attempt_count=row.attempt_count + 1)
 
     await asyncio.gather(
         world.db.run(lambda tx: both(tx, "ann", "ben")), world.db.run(lambda tx: both(tx, "ben", "ann"))

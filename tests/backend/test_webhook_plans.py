@@ -107,7 +107,7 @@ async def test_nothing_walks_through_what_is_done_with(world: SmallGame) -> None
                 assert (await reading.page(tx, world.tenant, filters, "evt_7" + "Z" * 25, 20))[0]
             assert await reading.find_delivery(tx, world.tenant, first["delivery_id"])
             await reading.newest_of_player(tx, world.tenant, first["player_id"], None, 20)
-            await reading.first_of_stream(tx, first)
+            await reading.first_of_stream(tx, tables.WebhookDeliveryRecord.of(dict(first)))
         await studio.replay(first["delivery_id"])
         for verb in ("pause", "unpause", "archive"):
             await studio.change(verb, endpoint)

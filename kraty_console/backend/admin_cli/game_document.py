@@ -17,7 +17,8 @@ from kraty_console.backend.rewards.rolls import RollFailed
 from kraty_console.backend.rewards.seeded_rng import SeededRng
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import EventRecord, EventWindowRecord, ItemRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.definitions import (
     Bundle,
     Crate,
@@ -116,8 +117,8 @@ async def _put_catalog(tx: Transaction, ctx: Context, document: GameDocument) ->
         tx.change(await _put_item(tx, ctx, crate, "crate", entries), archived_at=None)
     for table in document.tables:
         lines = [{"entry": None, **line.body()} for line in table.weighted_entries]
-        row = await definitions.put_table(tx, ctx, table.key, name=table.name, weighted_entries=lines)
-        tx.change(row, archived_at=None)
+        made = await definitions.put_table(tx, ctx, table.key, name=table.name, weighted_entries=lines)
+        tx.change(made, archived_at=None)
     for bundle in document.bundles:
         entries = [each.body() for each in bundle.entries]
         tx.change(
@@ -129,7 +130,7 @@ async def _put_catalog(tx: Transaction, ctx: Context, document: GameDocument) ->
 
 async def _put_item(
     tx: Transaction, ctx: Context, item: ItemDefinition | Crate, kind: str, entries: Sequence[Mapping[str, Any]] | None
-) -> TrackedRow:
+) -> ItemRecord:
     row = await definitions.put_item(
         tx,
         ctx,
@@ -144,7 +145,7 @@ async def _put_item(
     return tx.change(row, icon_url=item.icon_url, attributes=item.attributes)
 
 
-async def _put_event(tx: Transaction, ctx: Context, event: Event) -> TrackedRow:
+async def _put_event(tx: Transaction, ctx: Context, event: Event) -> EventRecord:
     board = event.leaderboard
     schedule = None if event.schedule is None else event.schedule.body()
     return await definitions.put_event(
@@ -172,34 +173,34 @@ async def _put_event(tx: Transaction, ctx: Context, event: Event) -> TrackedRow:
     )
 
 
-async def _put_window(tx: Transaction, ctx: Context, event: TrackedRow, window: WindowDefinition) -> int:
+async def _put_window(tx: Transaction, ctx: Context, event: EventRecord, window: WindowDefinition) -> int:
     """One for a window that was not there."""
     column = tables.event_windows.c
     there = await tx.find(
         tables.event_windows,
         column.studio_id == ctx.tenant.studio_id,
         column.game_id == ctx.tenant.game_id,
-        column.event_id == event["event_id"],
+        column.event_id == event.event_id,
         column.starts_at == window.starts_at,
     )
     if there is None:
         await definitions.put_window(
             tx,
             ctx,
-            event["key"],
+            event.key,
             starts_at=window.starts_at,
             ends_at=window.ends_at,
             metadata=window.metadata,
         )
         return 1
-    if there["closed_at"] is None:
-        if window.ends_at < there["ends_at"]:
+    if there.closed_at is None:
+        if window.ends_at < there.ends_at:
             await _end_sooner(tx, ctx, there, window.ends_at)
         tx.change(there, ends_at=window.ends_at, metadata=window.metadata)
     return 0
 
 
-async def _end_sooner(tx: Transaction, ctx: Context, window: TrackedRow, ends_at: int) -> None:
+async def _end_sooner(tx: Transaction, ctx: Context, window: EventWindowRecord, ends_at: int) -> None:
     """No attempt outlasts its window: when that closes, the ranking of its boards is final."""
     column = tables.attempts.c
     await tx.forget(tables.attempts)
@@ -209,7 +210,7 @@ async def _end_sooner(tx: Transaction, ctx: Context, window: TrackedRow, ends_at
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
             sa.text("attempts.status = 'in_progress'"),  # the words of the index
-            column.window_id == window["window_id"],
+            column.window_id == window.window_id,
             column.ends_at > ends_at,
         )
         .values(ends_at=ends_at)

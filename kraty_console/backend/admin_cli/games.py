@@ -17,9 +17,6 @@ from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.definitions import GameDocument
 from kraty_console.contract.documents import BadDocument
 
-MODES: Final = ("platform", "studio", "permissive")
-"""Where a game's inventory is kept: here, with the studio, or here with players granting to themselves."""
-
 _LONGEST_NAME: Final = 200
 
 

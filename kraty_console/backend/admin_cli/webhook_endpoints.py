@@ -12,7 +12,7 @@ from kraty_console.backend.admin_cli.games import Game
 from kraty_console.backend.rules.context import Actor, Context, RuleResult, Tenant
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.rules.ids import is_id
-from kraty_console.backend.storage.tables import games, webhook_endpoints
+from kraty_console.backend.storage.tables import WebhookEndpointRecord, games, webhook_endpoints
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks import endpoint_url, endpoints
 from kraty_console.backend.webhooks.endpoint_secrets import new_secret
@@ -55,6 +55,12 @@ async def create(
     return str(answer.data["endpoint"]["id"]), secret
 
 
+class _EndpointOfGame(WebhookEndpointRecord):
+    """An endpoint with its game's slug."""
+
+    slug: str
+
+
 async def listed(tx: Transaction, game: Game | None) -> list[dict[str, Any]]:
     """Endpoints, the newest first; of one game when one is named. Their secrets are not told."""
     query = sa.select(webhook_endpoints, games.c.slug).join(
@@ -65,8 +71,8 @@ async def listed(tx: Transaction, game: Game | None) -> list[dict[str, Any]]:
         query = query.where(
             webhook_endpoints.c.studio_id == game.tenant.studio_id, webhook_endpoints.c.game_id == game.tenant.game_id
         )
-    rows = await tx.all(query.order_by(webhook_endpoints.c.endpoint_id.desc()))
-    return [{**endpoints.serialize_endpoint(row), "game": row["slug"]} for row in rows]
+    rows = await tx.records(_EndpointOfGame, query.order_by(webhook_endpoints.c.endpoint_id.desc()))
+    return [{**endpoints.serialize_endpoint(row), "game": row.slug} for row in rows]
 
 
 async def change(desk: AdminSession, endpoint_id: str, verb: Verb) -> str:
@@ -74,15 +80,15 @@ async def change(desk: AdminSession, endpoint_id: str, verb: Verb) -> str:
     row = None
     if is_id(endpoint_id):
         query = sa.select(webhook_endpoints).where(webhook_endpoints.c.endpoint_id == endpoint_id)
-        row = await desk.tx.first(query)
+        row = await desk.tx.record(WebhookEndpointRecord, query)
     if row is None:
         raise NoSuch(f"there is no webhook endpoint {endpoint_id}")
-    context = _context(desk, Tenant(row["studio_id"], row["game_id"]), row["environment"])
+    context = _context(desk, Tenant(row.studio_id, row.game_id), row.environment)
     try:
         await _RULES[verb](desk.tx, context, endpoint_id)
     except RuleError as refusal:
         raise Declined(refusal.message) from None
-    return str(row["url"])
+    return row.url
 
 
 def _context(desk: AdminSession, tenant: Tenant, environment: str) -> Context:

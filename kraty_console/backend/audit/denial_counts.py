@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.ids import is_id
-from kraty_console.backend.storage.tables import denials
+from kraty_console.backend.storage.tables import DenialRecord, denials
 from kraty_console.backend.storage.transaction import Transaction
 
 HOUR_MS: Final = 3_600_000
@@ -35,7 +35,7 @@ async def is_first(tx: Transaction, ctx: Context, route: str, audit_id: str) -> 
     later = sa.case((column.last_at < ctx.now_ms, ctx.now_ms), else_=column.last_at)
     await tx.execute(
         sa.update(denials)
-        .where(*(column[name] == value for name, value in key.items()))
+        .where(*(denials.columns[name] == value for name, value in key.items()))
         .values(count=column.count + 1, last_at=later)
     )
     return False
@@ -47,11 +47,12 @@ async def with_counts(tx: Transaction, studio_id: str, rows: Iterable[dict[str, 
     if not refused:
         return
     query = sa.select(denials.c.audit_id, denials.c.first_at, denials.c.last_at, denials.c.count)
-    for found in await tx.all(query.where(denials.c.studio_id == studio_id, tx.among(denials.c.audit_id, [*refused]))):
-        row = refused[found["audit_id"]]
+    query = query.where(denials.c.studio_id == studio_id, tx.among(denials.c.audit_id, [*refused]))
+    for found in await tx.records(DenialRecord, query):
+        row = refused[found.audit_id]
         row["metadata"] = {
             **(row["metadata"] or {}),
-            "first": formats.timestamp(found["first_at"]),
-            "last": formats.timestamp(found["last_at"]),
-            "count": found["count"],
+            "first": formats.timestamp(found.first_at),
+            "last": formats.timestamp(found.last_at),
+            "count": found.count,
         }

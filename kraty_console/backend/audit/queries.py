@@ -13,7 +13,7 @@ from kraty_console.backend.audit.denial_counts import with_counts
 from kraty_console.backend.audit.serializers import serialize_audit_row
 from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.rules.ids import is_id
-from kraty_console.backend.storage.tables import audit
+from kraty_console.backend.storage.tables import AuditRecord, audit
 from kraty_console.backend.storage.transaction import Transaction
 
 _Condition = sa.ColumnElement[bool]
@@ -83,16 +83,16 @@ async def _newest(
     return {(row.occurred_at, row.audit_id) for row in rows}
 
 
-async def _rows(tx: Transaction, studio_id: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+async def _rows(tx: Transaction, studio_id: str, ids: Sequence[str]) -> dict[str, AuditRecord]:
     if not ids:
         return {}
     query = sa.select(audit).where(audit.c.studio_id == studio_id, tx.among(audit.c.audit_id, ids))
-    return {row["audit_id"]: row for row in await tx.all(query)}
+    return {row.audit_id: row for row in await tx.records(AuditRecord, query)}
 
 
 async def audit_row(tx: Transaction, view: AuditScope, audit_id: str) -> dict[str, Any] | None:
     """One row in wire form; None when there is none that this caller may see."""
-    row = await tx.first(sa.select(audit).where(*_visible(view), audit.c.audit_id == audit_id))
+    row = await tx.record(AuditRecord, sa.select(audit).where(*_visible(view), audit.c.audit_id == audit_id))
     if row is None:
         return None
     shown = serialize_audit_row(row)

@@ -8,7 +8,9 @@ from typing import Any, Final, Literal
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerRecord
+from kraty_console.backend.storage.tables.record import OwnedByPlayer, RecordTable
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.operations import OPERATIONS, Operation
 
 
@@ -19,7 +21,7 @@ def record(
     *,
     target_kind: str | None,
     target_id: str | None,
-    player: TrackedRow | None = None,
+    player: PlayerRecord | None = None,
     metadata: Mapping[str, Any] | None = None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
@@ -31,11 +33,11 @@ def record(
         action,
         "ok",
         {
-            "environment": ctx.environment if player is None else player["environment"],
+            "environment": ctx.environment if player is None else player.environment,
             "target_kind": target_kind,
             "target_id": target_id,
-            "player_id": None if player is None else player["player_id"],
-            "external_player_id": None if player is None else player["external_player_id"],
+            "player_id": None if player is None else player.player_id,
+            "external_player_id": None if player is None else player.external_player_id,
             "metadata": None if metadata is None else dict(metadata),
             "before": None if before is None else dict(before),
             "after": None if after is None else dict(after),
@@ -56,7 +58,7 @@ def record_denied(
     target_kind: str | None = None,
     target_id: str | None = None,
     external_player_id: str | None = None,
-    player: TrackedRow | None = None,
+    player: PlayerRecord | None = None,
 ) -> None:
     """Write the row of an attempt that was not allowed (contract/README.md#refused-attempts), under an id.
 
@@ -72,8 +74,8 @@ def record_denied(
             "environment": _cut(ctx.environment),
             "target_kind": target_kind,
             "target_id": _cut(target_id),
-            "player_id": None if player is None else player["player_id"],
-            "external_player_id": _cut(external_player_id if player is None else player["external_player_id"]),
+            "player_id": None if player is None else player.player_id,
+            "external_player_id": _cut(external_player_id if player is None else player.external_player_id),
             "metadata": {"permission": permission},
         },
         audit_id,
@@ -88,7 +90,7 @@ def _cut(text: str | None) -> str | None:
 
 async def player_concerned(
     tx: Transaction, ctx: Context, *, target_kind: str | None, target_id: str | None, external_player_id: str | None
-) -> TrackedRow | None:
+) -> PlayerRecord | None:
     """The player that a refused attempt was about: named in it, or whose attempt or grant it named; None where none."""
     player = tables.players.c
     place = (player.studio_id == ctx.tenant.studio_id, player.game_id == ctx.tenant.game_id)
@@ -99,17 +101,20 @@ async def player_concerned(
             player.environment == ctx.environment,
             player.external_player_id == external_player_id,
         )
-    table = {"attempt": tables.attempts, "grant": tables.grants}.get(target_kind or "")
+    table: RecordTable[OwnedByPlayer] | None = {"attempt": tables.attempts, "grant": tables.grants}.get(
+        target_kind or ""
+    )
     if table is None or target_id is None or not is_id(target_id):
         return None
+    column = table.columns
     row = await tx.find(
         table,
-        table.c.studio_id == ctx.tenant.studio_id,
-        table.c.game_id == ctx.tenant.game_id,
-        table.c[f"{target_kind}_id"] == target_id,
-        table.c.environment == ctx.environment,
+        column.studio_id == ctx.tenant.studio_id,
+        column.game_id == ctx.tenant.game_id,
+        column[f"{target_kind}_id"] == target_id,
+        column.environment == ctx.environment,
     )
-    return None if row is None else await tx.find(tables.players, *place, player.player_id == row["player_id"])
+    return None if row is None else await tx.find(tables.players, *place, player.player_id == row.player_id)
 
 
 def audit_link(ctx: Context, audit_id: str) -> dict[str, str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
 from kraty_console.backend.auth.api_keys import ApiKey
 from kraty_console.backend.auth.tokens import MAX_CREDENTIAL_LENGTH, matches
-from kraty_console.backend.storage.tables import players
+from kraty_console.backend.storage.tables import PlayerRecord, players
 from kraty_console.backend.storage.transaction import Transaction
 
 PLAYER_SECRET: Final = "x-player-secret"  # noqa: S105 (the name of a header)
@@ -28,9 +28,9 @@ async def find_secret_holder(tx: Transaction, key: ApiKey, external_id: str, sec
     if not secret or len(secret) > MAX_CREDENTIAL_LENGTH:
         return None
     row = await _found(tx, key, external_id)
-    if row is None or row["secret_hash"] is None or not matches(secret, row["secret_hash"]):
+    if row is None or row.secret_hash is None or not matches(secret, row.secret_hash):
         return None
-    return SecretHolder(row["player_id"], external_id)
+    return SecretHolder(row.player_id, external_id)
 
 
 async def player_exists(tx: Transaction, key: ApiKey, external_id: str) -> bool:
@@ -38,12 +38,13 @@ async def player_exists(tx: Transaction, key: ApiKey, external_id: str) -> bool:
     return await _found(tx, key, external_id) is not None
 
 
-async def _found(tx: Transaction, key: ApiKey, external_id: str) -> dict[str, Any] | None:
-    return await tx.first(
+async def _found(tx: Transaction, key: ApiKey, external_id: str) -> PlayerRecord | None:
+    return await tx.record(
+        PlayerRecord,
         sa.select(players.c.player_id, players.c.secret_hash).where(
             players.c.studio_id == key.studio_id,
             players.c.game_id == key.game_id,
             players.c.environment == key.environment,
             players.c.external_player_id == external_id,
-        )
+        ),
     )

@@ -67,11 +67,6 @@ async def role_in(tx: Transaction, member_id: str, studio_id: str, game_id: str)
     return role
 
 
-async def studio_exists(tx: Transaction, studio_id: str) -> bool:
-    """Whether there is such a studio, seen or unseen."""
-    return await tx.scalar(sa.select(studios.c.studio_id).where(studios.c.studio_id == studio_id)) is not None
-
-
 async def game_exists(tx: Transaction, studio_id: str, game_id: str) -> bool:
     """Whether the studio has such a game, seen or unseen."""
     query = sa.select(games.c.game_id).where(games.c.studio_id == studio_id, games.c.game_id == game_id)

@@ -10,7 +10,18 @@ import sqlalchemy as sa
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.errors import not_found
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import (
+    BoardRecord,
+    BundleRecord,
+    CurrencyRecord,
+    EventRecord,
+    EventWindowRecord,
+    GameRecord,
+    ItemRecord,
+    RewardTableRecord,
+)
+from kraty_console.backend.storage.tables.record import RecordT, RecordTable
+from kraty_console.backend.storage.transaction import Transaction
 
 Json = Mapping[str, Any]
 
@@ -31,27 +42,27 @@ EVENT_EXTRAS: Final = frozenset(
 """The columns of an event that need not be said."""
 
 
-async def item(tx: Transaction, ctx: Context, key: str) -> TrackedRow | None:
+async def item(tx: Transaction, ctx: Context, key: str) -> ItemRecord | None:
     """The item of that key, archived or not."""
     return await tx.get(tables.items, ctx.tenant.studio_id, ctx.tenant.game_id, key)
 
 
-async def currency(tx: Transaction, ctx: Context, key: str) -> TrackedRow | None:
+async def currency(tx: Transaction, ctx: Context, key: str) -> CurrencyRecord | None:
     """The currency of that key, archived or not."""
     return await tx.get(tables.currencies, ctx.tenant.studio_id, ctx.tenant.game_id, key)
 
 
-async def bundle(tx: Transaction, ctx: Context, key: str) -> TrackedRow | None:
+async def bundle(tx: Transaction, ctx: Context, key: str) -> BundleRecord | None:
     """The bundle of that key, archived or not."""
     return await tx.get(tables.bundles, ctx.tenant.studio_id, ctx.tenant.game_id, key)
 
 
-async def table(tx: Transaction, ctx: Context, key: str) -> TrackedRow | None:
+async def table(tx: Transaction, ctx: Context, key: str) -> RewardTableRecord | None:
     """The reward table of that key, archived or not."""
     return await tx.get(tables.reward_tables, ctx.tenant.studio_id, ctx.tenant.game_id, key)
 
 
-async def game(tx: Transaction, ctx: Context) -> TrackedRow:
+async def game(tx: Transaction, ctx: Context) -> GameRecord:
     """The game itself, with its settings; 404 when there is none."""
     row = await tx.get(tables.games, ctx.tenant.studio_id, ctx.tenant.game_id)
     if row is None:
@@ -62,15 +73,16 @@ async def game(tx: Transaction, ctx: Context) -> TrackedRow:
 async def roll_secret(tx: Transaction, ctx: Context) -> str:
     """What the game's rolls are keyed by; never shown. A game of an older version gets one when it first rolls."""
     row = await game(tx, ctx)
-    if row["roll_secret"] is None:
-        row = await tx.get(tables.games, *row.key(), lock=True) or row
-    if row["roll_secret"] is None:
-        tx.change(row, roll_secret=ctx.random_bytes(32).hex())
-    secret: str = row["roll_secret"]
+    if row.roll_secret is None:
+        row = await tx.get(tables.games, *row.primary_key(), lock=True) or row
+    secret = row.roll_secret
+    if secret is None:
+        secret = ctx.random_bytes(32).hex()
+        tx.change(row, roll_secret=secret)
     return secret
 
 
-async def event(tx: Transaction, ctx: Context, event_id: str) -> TrackedRow:
+async def event(tx: Transaction, ctx: Context, event_id: str) -> EventRecord:
     """The event with this internal id."""
     row = await tx.get(tables.events, ctx.tenant.studio_id, ctx.tenant.game_id, event_id)
     if row is None:
@@ -78,10 +90,10 @@ async def event(tx: Transaction, ctx: Context, event_id: str) -> TrackedRow:
     return row
 
 
-async def event_by_key(tx: Transaction, ctx: Context, key: str) -> TrackedRow:
+async def event_by_key(tx: Transaction, ctx: Context, key: str) -> EventRecord:
     """The event of that key; 404 when there is none."""
     place = ("event", ctx.tenant, key)
-    row: TrackedRow | None = tx.memo.get(place)
+    row: EventRecord | None = tx.memo.get(place)
     if row is None:
         column = tables.events.c
         row = await tx.find(
@@ -96,7 +108,7 @@ async def event_by_key(tx: Transaction, ctx: Context, key: str) -> TrackedRow:
     return row
 
 
-async def window(tx: Transaction, ctx: Context, window_id: str) -> TrackedRow:
+async def window(tx: Transaction, ctx: Context, window_id: str) -> EventWindowRecord:
     """The window with this internal id."""
     row = await tx.get(tables.event_windows, ctx.tenant.studio_id, ctx.tenant.game_id, window_id)
     if row is None:
@@ -104,12 +116,12 @@ async def window(tx: Transaction, ctx: Context, window_id: str) -> TrackedRow:
     return row
 
 
-async def open_window(tx: Transaction, ctx: Context, event_id: str) -> TrackedRow | None:
+async def open_window(tx: Transaction, ctx: Context, event_id: str) -> EventWindowRecord | None:
     """The window of the event that is open now, None between windows."""
     place = ("windows", ctx.tenant, event_id)
-    known: list[TrackedRow] = tx.memo.setdefault(place, [])
+    known: list[EventWindowRecord] = tx.memo.setdefault(place, [])
     for row in known:
-        if row["starts_at"] <= ctx.now_ms < row["ends_at"]:
+        if row.starts_at <= ctx.now_ms < row.ends_at:
             return row
     column = tables.event_windows.c
     newest = (
@@ -143,7 +155,7 @@ async def put_item(
     rarity: str | None = None,
     tags: Sequence[str] = (),
     crate_entries: Sequence[Json] | None = None,
-) -> TrackedRow:
+) -> ItemRecord:
     """Define an item; `crate_entries` is what opening one rolls, and makes it a crate."""
     return await _put(
         tx,
@@ -169,7 +181,7 @@ async def put_currency(
     description: str | None = None,
     client_writable: bool = False,
     derives: Sequence[Json] = (),
-) -> TrackedRow:
+) -> CurrencyRecord:
     """Define a currency, or a progression resource (`kind`).
 
     `client_writable`: players' games may move it (progression only). `derives`: `[{economyKey, steps: [{at,
@@ -190,14 +202,14 @@ async def put_currency(
 
 async def put_bundle(
     tx: Transaction, ctx: Context, key: str, *, name: str | Json, entries: Sequence[Json]
-) -> TrackedRow:
+) -> BundleRecord:
     """Define a bundle: entries of type currency, item, crate, table (`tableKey`, `rolls`) or bundle (`bundleKey`)."""
     return await _put(tx, ctx, tables.bundles, key, name=name, entries=[dict(entry) for entry in entries])
 
 
 async def put_table(
     tx: Transaction, ctx: Context, key: str, *, name: str | Json, weighted_entries: Sequence[Json]
-) -> TrackedRow:
+) -> RewardTableRecord:
     """Define a reward table: `[{weight, entry}]`; an entry of None is a blank."""
     return await _put(
         tx, ctx, tables.reward_tables, key, name=name, weighted_entries=[dict(entry) for entry in weighted_entries]
@@ -232,7 +244,7 @@ async def put_event(
     milestone_rewards: Sequence[Json] = (),
     capacity: int | None = None,
     more: Json | None = None,
-) -> TrackedRow:
+) -> EventRecord:
     """Define an event, or redefine it.
 
     `metrics`: `[{key, target?, cap?, scorePerUnit?}]`. `milestone_rewards`: `[{key, metricKey, threshold, entries}]`.
@@ -266,7 +278,7 @@ async def put_event(
 
 async def put_window(
     tx: Transaction, ctx: Context, event_key: str, *, starts_at: int, ends_at: int, metadata: Json | None = None
-) -> TrackedRow:
+) -> EventWindowRecord:
     """Open the event from one moment to another (milliseconds, UTC); `metadata` wins over the event's."""
     event_row = await event_by_key(tx, ctx, event_key)
     return tx.add(
@@ -274,7 +286,7 @@ async def put_window(
         {
             **_tenant(ctx),
             "window_id": ctx.new_id(),
-            "event_id": event_row["event_id"],
+            "event_id": event_row.event_id,
             "starts_at": starts_at,
             "ends_at": ends_at,
             "metadata": None if metadata is None else dict(metadata),
@@ -292,7 +304,7 @@ async def put_board(
     score_aggregation: str = "best",
     ranked_by: str | None = None,
     segments: Sequence[Json] = (),
-) -> TrackedRow:
+) -> BoardRecord:
     """Define a leaderboard of the game, or redefine it (contract/GAME.md#leaderboards-of-a-game); its entries stay.
 
     `reset_cadence`: never, weekly, monthly. `score_aggregation`: best, latest, sum. `ranked_by`: the currency whose
@@ -312,14 +324,14 @@ async def put_board(
         column.game_id == ctx.tenant.game_id,
         column.key == key,
     )
-    before = None if row is None else row["ranked_by"]
+    before = None if row is None else row.ranked_by
     if row is None:
         new = {**_tenant(ctx), "board_id": ctx.new_id(), "key": key, "created_at": ctx.now_ms}
         row = tx.add(tables.boards, {**new, **values})
     else:
         tx.change(row, **values, archived_at=None)
     for economy_key in {before, ranked_by} - {None}:
-        await _follow(tx, ctx, economy_key, row["board_id"], economy_key == ranked_by)
+        await _follow(tx, ctx, economy_key, row.board_id, economy_key == ranked_by)
     return row
 
 
@@ -328,11 +340,11 @@ async def _follow(tx: Transaction, ctx: Context, economy_key: str | None, board_
     followed = await currency(tx, ctx, str(economy_key))
     if followed is None:
         not_found("Currency", str(economy_key))
-    others = [each for each in followed["ranked_boards"] or () if each != board_id]
+    others = [each for each in followed.ranked_boards or () if each != board_id]
     tx.change(followed, ranked_boards=[*others, board_id] if follows else others or None)
 
 
-async def _put(tx: Transaction, ctx: Context, where: sa.Table, key: str, **values: object) -> TrackedRow:
+async def _put(tx: Transaction, ctx: Context, where: RecordTable[RecordT], key: str, **values: object) -> RecordT:
     row = await tx.get(where, ctx.tenant.studio_id, ctx.tenant.game_id, key)
     if row is not None:
         return tx.change(row, **values)

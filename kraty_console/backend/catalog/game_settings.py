@@ -23,4 +23,4 @@ async def find_faults(tx: Transaction, ctx: Context, settings: GameSettings) -> 
 async def put(tx: Transaction, ctx: Context, settings: GameSettings) -> None:
     """Set what the document names; the rest stays."""
     game = await definitions.game(tx, ctx)
-    tx.change(game, settings={**game["settings"], **settings.bag}, **settings.columns)
+    tx.change(game, settings={**game.settings, **settings.bag}, **settings.columns)

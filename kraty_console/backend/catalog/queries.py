@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from kraty_console.backend.rules.context import Tenant
-from kraty_console.backend.storage.tables import bundles, currencies, items
+from kraty_console.backend.storage.tables import DefinitionT, bundles, currencies, items
+from kraty_console.backend.storage.tables.record import RecordTable
 from kraty_console.backend.storage.transaction import Transaction
 
 
@@ -16,35 +17,34 @@ async def read_catalog(tx: Transaction, tenant: Tenant) -> dict[str, Any]:
     return {
         "items": [
             {
-                "key": row["key"],
-                "name": row["name"],
-                "iconUrl": row["icon_url"],
-                "description": row["description"],
-                "itemTypeKey": row["item_type_key"],
-                "tags": row["tags"],
-                "rarity": row["rarity"],
-                "attributes": row["attributes"],
+                "key": row.key,
+                "name": row.name,
+                "iconUrl": row.icon_url,
+                "description": row.description,
+                "itemTypeKey": row.item_type_key,
+                "tags": row.tags,
+                "rarity": row.rarity,
+                "attributes": row.attributes,
             }
             for row in await _rows(tx, items, tenant)
         ],
         "currencies": [
             {
-                "key": row["key"],
-                "name": row["name"],
-                "iconUrl": row["icon_url"],
-                "description": row["description"],
-                "kind": row["kind"],
+                "key": row.key,
+                "name": row.name,
+                "iconUrl": row.icon_url,
+                "description": row.description,
+                "kind": row.kind,
             }
             for row in await _rows(tx, currencies, tenant)
         ],
         "bundles": [
-            {"key": row["key"], "name": row["name"], "entries": row["entries"]}
-            for row in await _rows(tx, bundles, tenant)
+            {"key": row.key, "name": row.name, "entries": row.entries} for row in await _rows(tx, bundles, tenant)
         ],
     }
 
 
-async def _rows(tx: Transaction, table: sa.Table, tenant: Tenant) -> list[dict[str, Any]]:
+async def _rows(tx: Transaction, table: RecordTable[DefinitionT], tenant: Tenant) -> list[DefinitionT]:
     query = (
         sa.select(table)
         .where(
@@ -54,4 +54,4 @@ async def _rows(tx: Transaction, table: sa.Table, tenant: Tenant) -> list[dict[s
         )
         .order_by(table.c.key)
     )
-    return await tx.all(query)
+    return await tx.records(table.record, query)

@@ -54,7 +54,8 @@ async def _lobby(scene: Scene, opens_ms: int, people: Sequence[Person], luck: ra
     lobby = await lobbies.lock_lobby(scene.tx, scene.engine(), lobby_id)
     if not await lobbies.advance(scene.tx, scene.engine(), lobby):
         return  # somebody still plays
-    await rankings.settle(scene, lobby["leaderboard_id"])
+    assert lobby.leaderboard_id is not None, "the lobby has started"
+    await rankings.settle(scene, lobby.leaderboard_id)
     for duellist, attempt in zip(duellists, attempts, strict=True):
         await rankings.collect(scene, duellist.person, attempt)
 

@@ -12,9 +12,9 @@ from kraty_console.backend.grants import service as grants
 from kraty_console.backend.lobbies import service as lobbies
 from kraty_console.backend.players import service as players
 from kraty_console.backend.rules.context import ENGINE, LIVE, Actor, Context
-from kraty_console.backend.storage.tables import attempts as attempts_table
-from kraty_console.backend.storage.tables import grants as grants_table
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.tables import AttemptRecord, GrantRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 
 Json = dict[str, Any]
 
@@ -27,7 +27,7 @@ class Playing:
         self.person = person
         self.environment = environment
         self._tx = tx
-        self._row: TrackedRow | None = None
+        self._row: PlayerRecord | None = None
 
     async def on(self, stage: DemoStage) -> Playing:
         """The same player, known already, whose further rows get their ids from another stage."""
@@ -40,7 +40,7 @@ class Playing:
         """The external id."""
         return self.person.external_id
 
-    async def arrive(self) -> TrackedRow:
+    async def arrive(self) -> PlayerRecord:
         """Be known to the game: made on first contact, with e-mail, display name and context."""
         if self._row is None:
             self._row = players.insert_new(self._tx, self._client(), self.name)
@@ -76,9 +76,9 @@ class Playing:
     async def collect(self, grant_ids: Iterable[str]) -> None:
         """Claim what is pending, open crates and claim what they held (contract/SDK.md#collecting)."""
         for grant_id in grant_ids:
-            if (await self.grant(grant_id))["status"] != "pending":
+            if (await self.grant(grant_id)).status != "pending":
                 continue
-            if (await self.grant(grant_id))["kind"] == "crate":
+            if (await self.grant(grant_id)).kind == "crate":
                 await self.open(grant_id)
             else:
                 await grants.claim(self._tx, self._client(), self.name, grant_id)
@@ -88,15 +88,15 @@ class Playing:
         opened = await grants.open_crate(self._tx, self._client(), self.name, grant_id)
         await grants.claim(self._tx, self._client(), self.name, opened.data["contents"]["id"])
 
-    async def attempt(self, attempt_id: str) -> TrackedRow:
+    async def attempt(self, attempt_id: str) -> AttemptRecord:
         """An attempt of this player."""
-        row = await self._tx.get(attempts_table, *(await self.arrive()).key(), attempt_id)
+        row = await self._tx.get(tables.attempts, *(await self.arrive()).primary_key(), attempt_id)
         assert row is not None, "an attempt that was started is there"
         return row
 
-    async def grant(self, grant_id: str) -> TrackedRow:
+    async def grant(self, grant_id: str) -> GrantRecord:
         """A grant of this player."""
-        row = await self._tx.get(grants_table, *(await self.arrive()).key(), grant_id)
+        row = await self._tx.get(tables.grants, *(await self.arrive()).primary_key(), grant_id)
         assert row is not None, "a grant that was made is there"
         return row
 

@@ -15,7 +15,7 @@ from kraty_console.backend.events import attempt_rewards
 from kraty_console.backend.leaderboards import service as leaderboards
 from kraty_console.backend.leaderboards import settlement
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow
+from kraty_console.backend.storage.tables import AttemptRecord
 
 RUNNERS: Final = 14
 """Who ran in the last cup; the first few of them run in this one as well."""
@@ -37,7 +37,7 @@ async def settle(scene: Scene, leaderboard_id: str) -> None:
         column.settled_at.is_(None),
     )
     for award in awards:
-        player = await tx.get(tables.players, *award.key()[:3])
+        player = await tx.get(tables.players, *award.primary_key()[:3])
         assert player is not None, "an award is a player's"
         await attempt_rewards.pay_award(tx, scene.engine(), player, award)
 
@@ -50,8 +50,11 @@ async def collect(scene: Scene, person: Person, attempt_id: str) -> None:
     found = await scene.tx.execute(
         sa.select(column.grant_id)
         .where(
-            *(column[name] == value for name, value in zip(("studio_id", "game_id"), player.key(), strict=False)),
-            column.player_id == player["player_id"],
+            *(
+                tables.grants.columns[name] == value
+                for name, value in zip(("studio_id", "game_id"), player.primary_key(), strict=False)
+            ),
+            column.player_id == player.player_id,
             column.attempt_id == attempt_id,
         )
         .order_by(column.grant_id)
@@ -75,7 +78,7 @@ def stories(scene: Scene, people: Sequence[Person]) -> list[Story]:
 
 
 async def _past_cup(scene: Scene, window: DemoWindow, runs: Sequence[tuple[Person, int, int]]) -> Story:
-    attempts: dict[str, tuple[Person, TrackedRow]] = {}
+    attempts: dict[str, tuple[Person, AttemptRecord]] = {}
     for person, mark, start in sorted(runs, key=lambda run: run[2]):
         yield window.starts_ms + start
         play = scene.play(person)
@@ -83,7 +86,7 @@ async def _past_cup(scene: Scene, window: DemoWindow, runs: Sequence[tuple[Perso
         await play.report(attempt_id, distance=mark)
         attempts[attempt_id] = person, await play.attempt(attempt_id)
     yield window.ends_ms
-    [leaderboard_id] = {attempt["leaderboard_id"] for _, attempt in attempts.values()}
+    [leaderboard_id] = {attempt.leaderboard_id for _, attempt in attempts.values()}
     await leaderboards.finalize(scene.tx, scene.engine(), leaderboard_id, leaderboards.WINDOW_CLOSED)
     await settle(scene, leaderboard_id)
     for turn, (attempt_id, (person, _)) in enumerate(list(attempts.items())[:-2]):

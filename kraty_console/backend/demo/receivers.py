@@ -8,8 +8,7 @@ fails at once, on every machine, and nothing is sent into any network: neither n
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -18,7 +17,7 @@ from kraty_console.backend.demo.directory import Studio
 from kraty_console.backend.demo.stage import DAY, HOUR, MINUTE, SECOND
 from kraty_console.backend.rules.context import LIVE, Actor, Context, Tenant
 from kraty_console.backend.rules.ids import IdSource
-from kraty_console.backend.storage.tables import outbox, webhook_deliveries
+from kraty_console.backend.storage.tables import OutboxRecord, outbox, webhook_deliveries
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.storage.vault import NoKey
 from kraty_console.backend.webhooks import endpoints
@@ -51,16 +50,16 @@ async def tell(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
     except NoKey:
         return
     for event in await past.events(EventName.PLAYER_BANNED, now_ms - 13 * DAY):
-        await past.work_until(event["occurred_at"] + SECOND)
+        await past.work_until(event.occurred_at + SECOND)
         await past.pass_on(event)
     await past.work_until(order_ms - 6 * MINUTE)
     orders = await past.make(ORDERS_URL, [EventName.GRANT_CREATED])
     order, *later = await past.events(EventName.GRANT_CREATED, order_ms, player=ERIN.external_id)
-    await past.work_until(order["occurred_at"] + SECOND)
+    await past.work_until(order.occurred_at + SECOND)
     await past.pass_on(order)
     await past.lose(orders)
     for event in later:  # what she is told after her order waits for it: of one player, one is sent at a time
-        await past.work_until(event["occurred_at"] + SECOND)
+        await past.work_until(event.occurred_at + SECOND)
         await past.pass_on(event)
     await past.work_until(now_ms)
 
@@ -98,10 +97,11 @@ class _Past:
         self._endpoints.append(EndpointKey(self._tenant, made.data["endpoint"]["id"]))
         return self._endpoints[-1]
 
-    async def events(self, name: EventName, since_ms: int, *, player: str | None = None) -> list[dict[str, Any]]:
+    async def events(self, name: EventName, since_ms: int, *, player: str | None = None) -> list[OutboxRecord]:
         """What happened since then, of that name, the oldest first; of one player where one is named."""
         column = outbox.c
-        found = await self._tx.all(
+        found = await self._tx.records(
+            OutboxRecord,
             sa.select(outbox)
             .where(
                 column.studio_id == self._tenant.studio_id,
@@ -110,16 +110,16 @@ class _Past:
                 column.event_name == name.value,
                 column.occurred_at >= since_ms,
             )
-            .order_by(column.outbox_id)
+            .order_by(column.outbox_id),
         )
-        return [each for each in found if player is None or each["payload"]["externalPlayerId"] == player]
+        return [each for each in found if player is None or each.payload["externalPlayerId"] == player]
 
-    async def pass_on(self, event: Mapping[str, Any]) -> None:
+    async def pass_on(self, event: OutboxRecord) -> None:
         """Pass one event on, now; all the others were taken, and of what was taken no record is kept."""
         column = outbox.c
         place = (column.studio_id == self._tenant.studio_id, column.game_id == self._tenant.game_id)
         await self._tx.execute(
-            sa.update(outbox).where(*place, column.outbox_id == event["outbox_id"]).values(state="pending")
+            sa.update(outbox).where(*place, column.outbox_id == event.outbox_id).values(state="pending")
         )
         step = self._step()
         await fan_out(step, self._tenant, self._clock_ms, self._new_id)

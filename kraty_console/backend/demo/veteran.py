@@ -23,7 +23,8 @@ from kraty_console.backend.rewards import grant_issuing, rolls
 from kraty_console.backend.rewards.grant_issuing import DAY_MS, GrantSource
 from kraty_console.backend.rules.context import LIVE, Actor, Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import EventRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 
 ATTEMPTS: Final = 5_000
 GRANTS: Final = 8_000
@@ -62,7 +63,8 @@ async def live(scene: Scene) -> None:
     """Live the month."""
     player = await scene.play(HEAVY).arrive()
     game = await definitions.game(scene.tx, scene.engine())
-    month = _Month(scene, player, game["grant_ttl_days"] * DAY_MS)
+    assert game.grant_ttl_days is not None, "the game sets it"
+    month = _Month(scene, player, game.grant_ttl_days * DAY_MS)
     for number, event_key in enumerate(_plan(scene)):
         await month.attempt(event_key, number)
     await month.write()
@@ -86,14 +88,14 @@ def _plan(scene: Scene) -> list[str]:
 class _Month:
     """The rows of the month as they come, and the sums that go with them."""
 
-    def __init__(self, scene: Scene, player: TrackedRow, ttl_ms: int) -> None:
+    def __init__(self, scene: Scene, player: PlayerRecord, ttl_ms: int) -> None:
         self._tx: Transaction = scene.tx
         self._now_ms = scene.stage.now_ms
         self._stage = DemoStage(scene.stage.tenant, scene.stage.seed, scene.stage.now_ms, ids="heavy ids")
         self._luck = self._stage.chances(HEAVY.external_id)
         self._player = player
         self._ttl_ms = ttl_ms
-        self._owner = dict(zip(("studio_id", "game_id", "player_id"), player.key(), strict=True))
+        self._owner = dict(zip(("studio_id", "game_id", "player_id"), player.primary_key(), strict=True))
         self._actor = Actor("player", HEAVY.external_id, HEAVY.external_id)
         self._attempts: list[Json] = []
         self._rolls: list[Json] = []
@@ -113,7 +115,7 @@ class _Month:
         unfinished = event_key in ("lost", "last")
         ctx = self._at(start_ms)
         event = await definitions.event_by_key(self._tx, ctx, "daily_race" if unfinished else event_key)
-        window = await definitions.open_window(self._tx, ctx, event["event_id"])
+        window = await definitions.open_window(self._tx, ctx, event.event_id)
         assert window is not None, "the plan keeps to the calendar"
         board = await leaderboards.board(self._tx, ctx, event, window)
         attempt = attempts.new_attempt(ctx, self._player, event, window, board) | {
@@ -122,8 +124,8 @@ class _Month:
         self._attempts.append(attempt)
         if event_key == "last":
             return
-        done_ms = min(start_ms + _PLAYS_FOR, window["ends_at"] - 1)
-        raw, capped, score = attempts.measure(event, attempt, self._metrics(event_key), "set")
+        done_ms = min(start_ms + _PLAYS_FOR, window.ends_at - 1)
+        raw, capped, score = attempts.measure(event, attempt["metrics_raw"], self._metrics(event_key), "set")
         attempt |= {"metrics_raw": raw, "metrics": capped, "score": score, "last_progress_at": done_ms}
         self._rank(attempt, done_ms)
         if event_key == "lost":
@@ -196,17 +198,17 @@ class _Month:
                 "attempt_id": attempt["attempt_id"],
             }
 
-    async def _pay(self, ctx: Context, event: TrackedRow, attempt: Json) -> None:
+    async def _pay(self, ctx: Context, event: EventRecord, attempt: Json) -> None:
         """Milestones and the reward, rolled by the same dice as by the rules, and collected a little later."""
         made: list[Json] = []
         attempt_id: str = attempt["attempt_id"]
         place = {**self._owner, "attempt_id": attempt_id}
-        for milestone in event["milestone_rewards"]:
+        for milestone in event.milestone_rewards:
             self._milestones.append({**place, "key": milestone["key"], "fired_at": ctx.now_ms})
             dice = await rolls.rng_for(self._tx, ctx, f"milestone/{attempt_id}/{milestone['key']}")
             entries = await rolls.resolve(self._tx, ctx, milestone["entries"], dice)
             made += self._issue_rolled(ctx, entries, GrantSource(attempt_rewards.MILESTONE, attempt_id))
-        bundle = await rolls.bundle_entries(self._tx, ctx, event["reward_policy"]["bundle"])
+        bundle = await rolls.bundle_entries(self._tx, ctx, event.reward_policy["bundle"])
         dice = await rolls.rng_for(self._tx, ctx, f"attempt/{attempt_id}")
         entries = await rolls.resolve(self._tx, ctx, bundle, dice)
         made += self._issue_rolled(
@@ -214,10 +216,10 @@ class _Month:
         )
         self._rolls.append({**place, "rolled_at": ctx.now_ms})
         attempt["roll_status"] = "rolled"
-        self._races += event["key"] == "daily_race"
-        if event["key"] == "daily_race" and self._races > _RACES - _UNCOLLECTED:
+        self._races += event.key == "daily_race"
+        if event.key == "daily_race" and self._races > _RACES - _UNCOLLECTED:
             return
-        if event["key"] == "daily_race" and self._races <= _FORGOTTEN:
+        if event.key == "daily_race" and self._races <= _FORGOTTEN:
             made[0]["status"] = "expired"
             return
         later = self._at(ctx.now_ms + _COLLECTS_AFTER)
@@ -240,7 +242,7 @@ class _Month:
     async def _collect(self, ctx: Context, grant: Json) -> None:
         grant |= {"status": "claimed", "claimed_at": ctx.now_ms}
         if grant["kind"] == "crate":
-            entries = await grant_issuing.roll_crate(self._tx, ctx, grant)
+            entries = await grant_issuing.roll_crate(self._tx, ctx, grant["grant_id"], grant["contents"])
             source = GrantSource("crate", grant["grant_id"], grant["grant_id"])
             grant = self._issue(ctx, "reward", {"entries": entries}, source)
             grant |= {"status": "claimed", "claimed_at": ctx.now_ms}

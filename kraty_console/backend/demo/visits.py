@@ -43,7 +43,7 @@ async def visit(play: Playing, plan: Visit) -> Story:
     if plan.gives_up:
         await play.finish(attempt)
     if plan.goes_away:
-        ends_ms = (await play.attempt(attempt))["ends_at"]
+        ends_ms = (await play.attempt(attempt)).ends_at
         if ends_ms < play.stage.now_ms:
             yield ends_ms
             await play.expire_attempt(attempt)
@@ -51,7 +51,7 @@ async def visit(play: Playing, plan: Visit) -> Story:
         yield plan.start_ms + plan.plays_for + plan.collects_after
         await play.collect(gained)
     elif gained:
-        expires_ms = max([(await play.grant(grant_id))["expires_at"] for grant_id in gained])
+        expires_ms = max([(await play.grant(grant_id)).expires_at or 0 for grant_id in gained])
         if expires_ms < play.stage.now_ms:
             yield expires_ms
             for grant_id in gained:

@@ -13,7 +13,8 @@ from kraty_console.backend.rewards import grant_issuing, rolls
 from kraty_console.backend.rewards.grant_issuing import GrantSource
 from kraty_console.backend.rewards.rolls import RollFailed
 from kraty_console.backend.rules.context import Context
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import GrantRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 
 DERIVED: Final = "derived"
 """The ledger's reason for a change that follows from another; its `sourceRefId` is that one's ledger id."""
@@ -31,15 +32,15 @@ def steps_reached(steps: Sequence[Mapping[str, Any]], balance: int) -> int:
 
 
 async def pay_steps(
-    tx: Transaction, ctx: Context, player: TrackedRow, rule: Mapping[str, Any], numbers: Iterable[int]
-) -> list[TrackedRow]:
+    tx: Transaction, ctx: Context, player: PlayerRecord, rule: Mapping[str, Any], numbers: Iterable[int]
+) -> list[GrantRecord]:
     """The grants of steps that are reached for the first time; one that cannot be rolled pays nothing."""
-    made: list[TrackedRow] = []
+    made: list[GrantRecord] = []
     for number in numbers:
         entries = rule["steps"][number].get("entries")
         if not entries:
             continue
-        dice = await rolls.rng_for(tx, ctx, f"step/{player['player_id']}/{rule['economyKey']}/{number}")
+        dice = await rolls.rng_for(tx, ctx, f"step/{player.player_id}/{rule['economyKey']}/{number}")
         try:
             rolled = await rolls.resolve(tx, ctx, entries, dice)
         except RollFailed:

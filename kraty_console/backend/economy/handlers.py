@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from kraty_console.backend.economy import inventory as inventory_rules
@@ -26,6 +26,7 @@ from kraty_console.backend.http.stream_replies import stream_reply
 from kraty_console.backend.players import service as players
 from kraty_console.backend.players.handlers import player_of_path
 from kraty_console.backend.rules.formats import LAST_MOMENT
+from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.actions import WalletCredit
 
@@ -77,7 +78,7 @@ async def revoke(call: Call) -> HandlerReply:
     )
 
 
-Look = Callable[[Transaction, Mapping[str, Any]], Awaitable[list[dict[str, Any]]]]
+Look = Callable[[Transaction, PlayerRecord], Awaitable[list[dict[str, Any]]]]
 
 
 async def inventory(call: Call) -> HandlerReply:

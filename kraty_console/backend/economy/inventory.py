@@ -13,7 +13,8 @@ from kraty_console.backend.rules import amounts, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import not_found
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 
 GRANT = "inventory.grant"
 REVOKE = "inventory.revoke"
@@ -52,7 +53,7 @@ async def _adjust(
     source_ref_id: str | None,
 ) -> RuleResult:
     amounts.check_amount(quantity, "quantity")
-    if ctx.surface == "server" and (await definitions.game(tx, ctx))["inventory_management"] == "studio":
+    if ctx.surface == "server" and (await definitions.game(tx, ctx)).inventory_management == "studio":
         return await _inert(tx, ctx, action, external_id, item_key)
     request = {"player": external_id, "itemKey": item_key, "quantity": quantity, "sourceRefId": source_ref_id}
     earlier = await idempotency.replay(tx, ctx, action, request)
@@ -63,7 +64,7 @@ async def _adjust(
     if ctx.surface == "sdk":
         players.refuse_banned(player)
     item = await definitions.item(tx, ctx, item_key)
-    if item is None or (action == GRANT and item["archived_at"] is not None):
+    if item is None or (action == GRANT and item.archived_at is not None):
         not_found("Item", item_key)
     before = await _held(tx, player, item_key)
     delta = quantity if action == GRANT else -quantity
@@ -95,6 +96,6 @@ async def _inert(tx: Transaction, ctx: Context, action: str, external_id: str, i
     return RuleResult(200, {"itemKey": item_key, "quantity": 0, "applied": False})
 
 
-async def _held(tx: Transaction, player: TrackedRow, item_key: str) -> int:
-    held = await tx.get(tables.inventory, *player.key(), item_key)
-    return 0 if held is None else int(held["quantity"])
+async def _held(tx: Transaction, player: PlayerRecord, item_key: str) -> int:
+    held = await tx.get(tables.inventory, *player.primary_key(), item_key)
+    return 0 if held is None else int(held.quantity)

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import sqlalchemy as sa
-
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.economy import derived_resources
 from kraty_console.backend.economy.serializers import (
@@ -24,7 +22,9 @@ from kraty_console.backend.leaderboards import game_boards
 from kraty_console.backend.rules import amounts, outbox
 from kraty_console.backend.rules.context import Context, Surface
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import CurrencyRecord, PlayerRecord
+from kraty_console.backend.storage.tables.record import RecordT, RecordTable
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.webhooks import EventName
 
 ORIGIN: Final[dict[Surface, str]] = {"admin": "admin", "server": "server", "sdk": "client", "engine": "engine"}
@@ -43,51 +43,51 @@ class LedgerChange:
     """What is kept with the item, and with this change of it (contract/README.md#grant)."""
 
 
-async def change_wallet(tx: Transaction, ctx: Context, player: TrackedRow, change: LedgerChange) -> dict[str, Any]:
+async def change_wallet(tx: Transaction, ctx: Context, player: PlayerRecord, change: LedgerChange) -> dict[str, Any]:
     """Change a balance; the answer is the ledger row's wire form. 409 past a bound. Fires `wallet.changed`."""
     return (await move_wallet(tx, ctx, player, change))[0]
 
 
 async def move_wallet(
-    tx: Transaction, ctx: Context, player: TrackedRow, change: LedgerChange
+    tx: Transaction, ctx: Context, player: PlayerRecord, change: LedgerChange
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """As `change_wallet`, with what was derived: `[{economyKey, previous, current, delta, grantIds}]`
     (contract/SDK.md#wallet-and-inventory)."""
     currency = await definitions.currency(tx, ctx, change.key)
     entry = await _write_wallet(tx, ctx, player, change, currency)
     derived = []
-    for rule in (currency and currency["derives"]) or ():
+    for rule in (currency and currency.derives) or ():
         found = await _derive(tx, ctx, player, rule, entry)
         if found is not None:
             derived.append(found)
     return entry, derived
 
 
-async def update_derived(tx: Transaction, ctx: Context, player: TrackedRow, economy_key: str) -> None:
+async def update_derived(tx: Transaction, ctx: Context, player: PlayerRecord, economy_key: str) -> None:
     """Bring up to a balance what follows from it, after it was changed elsewhere (`reassign`)."""
     currency = await definitions.currency(tx, ctx, economy_key)
-    held = await tx.get(tables.wallets, *player.key(), economy_key)
+    held = await tx.get(tables.wallets, *player.primary_key(), economy_key)
     if currency is None or held is None:
         return
-    if currency["ranked_boards"]:
-        await game_boards.update_from_balance(tx, ctx, player, currency, held["balance"])
-    for rule in currency["derives"] or ():
-        if await _derive(tx, ctx, player, rule, {"balance": held["balance"], "ledgerId": None}) is None:
-            await _pay_late(tx, ctx, player, rule, held["balance"])
+    if currency.ranked_boards:
+        await game_boards.update_from_balance(tx, ctx, player, currency, held.balance)
+    for rule in currency.derives or ():
+        if await _derive(tx, ctx, player, rule, {"balance": held.balance, "ledgerId": None}) is None:
+            await _pay_late(tx, ctx, player, rule, held.balance)
 
 
-async def _pay_late(tx: Transaction, ctx: Context, player: TrackedRow, rule: Mapping[str, Any], balance: int) -> None:
+async def _pay_late(tx: Transaction, ctx: Context, player: PlayerRecord, rule: Mapping[str, Any], balance: int) -> None:
     """Pay the steps that a balance has reached and that did not pay yet, where the derived one is right as it is."""
-    level = await tx.get(tables.wallets, *player.key(), rule["economyKey"])
-    paid = 0 if level is None else level["metadata"].get(derived_resources.PAID, 0)
+    level = await tx.get(tables.wallets, *player.primary_key(), rule["economyKey"])
+    paid = 0 if level is None else level.metadata.get(derived_resources.PAID, 0)
     current = derived_resources.steps_reached(rule["steps"], balance)
     if level is not None and paid < current:
         await derived_resources.pay_steps(tx, ctx, player, rule, range(paid, current))
-        tx.change(level, metadata={**level["metadata"], derived_resources.PAID: current})
+        tx.change(level, metadata={**level.metadata, derived_resources.PAID: current})
 
 
 async def _derive(
-    tx: Transaction, ctx: Context, player: TrackedRow, rule: Mapping[str, Any], entry: Mapping[str, Any]
+    tx: Transaction, ctx: Context, player: PlayerRecord, rule: Mapping[str, Any], entry: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """Set a derived resource to the number of steps that the balance has reached; None when it is that already.
 
@@ -95,12 +95,12 @@ async def _derive(
     was paid where the player comes from. Nothing derives from what is derived.
     """
     key: str = rule["economyKey"]
-    held = await tx.get(tables.wallets, *player.key(), key)
-    previous = 0 if held is None else held["balance"]
+    held = await tx.get(tables.wallets, *player.primary_key(), key)
+    previous = 0 if held is None else held.balance
     current = derived_resources.steps_reached(rule["steps"], entry["balance"])
     if current == previous:
         return None
-    paid = 0 if held is None else held["metadata"].get(derived_resources.PAID, 0)
+    paid = 0 if held is None else held.metadata.get(derived_resources.PAID, 0)
     grants = [] if ctx.importing else await derived_resources.pay_steps(tx, ctx, player, rule, range(paid, current))
     change = LedgerChange(key, current - previous, derived_resources.DERIVED, entry["ledgerId"])
     currency = await definitions.currency(tx, ctx, key)
@@ -110,31 +110,31 @@ async def _derive(
         "previous": previous,
         "current": current,
         "delta": current - previous,
-        "grantIds": [grant["grant_id"] for grant in grants],
+        "grantIds": [grant.grant_id for grant in grants],
     }
 
 
 async def _write_wallet(
     tx: Transaction,
     ctx: Context,
-    player: TrackedRow,
+    player: PlayerRecord,
     change: LedgerChange,
-    currency: TrackedRow | None,
+    currency: CurrencyRecord | None,
     *,
     metadata: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    held = await tx.get(tables.wallets, *player.key(), change.key)
-    balance = amounts.add(0 if held is None else held["balance"], change.delta, change.key)
+    held = await tx.get(tables.wallets, *player.primary_key(), change.key)
+    balance = amounts.add(0 if held is None else held.balance, change.delta, change.key)
     if held is None:
         held = tx.add(
             tables.wallets,
-            {**_owner(player), "economy_key": change.key, "balance": balance, **_born(ctx)},
+            {**player.owner(), "economy_key": change.key, "balance": balance, **_born(ctx)},
         )
     else:
         tx.change(held, balance=balance, updated_at=ctx.now_ms)
     if metadata is not None:
-        tx.change(held, metadata={**held["metadata"], **metadata})
-    if currency is not None and currency["ranked_boards"]:
+        tx.change(held, metadata={**held.metadata, **metadata})
+    if currency is not None and currency.ranked_boards:
         await game_boards.update_from_balance(tx, ctx, player, currency, balance)
     row = _entry(tx, ctx, player, tables.wallet_ledger, change, {"economy_key": change.key, "balance": balance})
     entry = serialize_wallet_entry(row)
@@ -142,17 +142,17 @@ async def _write_wallet(
     return entry
 
 
-async def change_inventory(tx: Transaction, ctx: Context, player: TrackedRow, change: LedgerChange) -> dict[str, Any]:
+async def change_inventory(tx: Transaction, ctx: Context, player: PlayerRecord, change: LedgerChange) -> dict[str, Any]:
     """Change a quantity; as `change_wallet`. Fires `inventory.changed`."""
-    held = await tx.get(tables.inventory, *player.key(), change.key)
-    quantity = amounts.add(0 if held is None else held["quantity"], change.delta, change.key)
+    held = await tx.get(tables.inventory, *player.primary_key(), change.key)
+    quantity = amounts.add(0 if held is None else held.quantity, change.delta, change.key)
     if held is None:
-        held = tx.add(tables.inventory, {**_owner(player), "item_key": change.key, "quantity": quantity, **_born(ctx)})
+        held = tx.add(tables.inventory, {**player.owner(), "item_key": change.key, "quantity": quantity, **_born(ctx)})
     else:
         tx.change(held, quantity=quantity, updated_at=ctx.now_ms)
     after: dict[str, Any] = {"item_key": change.key, "quantity": quantity}
     if change.metadata:
-        tx.change(held, metadata={**held["metadata"], **change.metadata})
+        tx.change(held, metadata={**held.metadata, **change.metadata})
         after["metadata"] = dict(change.metadata)
     row = _entry(tx, ctx, player, tables.item_ledger, change, after)
     entry = serialize_item_entry(row)
@@ -161,19 +161,24 @@ async def change_inventory(tx: Transaction, ctx: Context, player: TrackedRow, ch
 
 
 def _entry(
-    tx: Transaction, ctx: Context, player: TrackedRow, where: sa.Table, change: LedgerChange, after: dict[str, Any]
-) -> TrackedRow:
-    position = player["ledger_position"] + 1
+    tx: Transaction,
+    ctx: Context,
+    player: PlayerRecord,
+    where: RecordTable[RecordT],
+    change: LedgerChange,
+    after: dict[str, Any],
+) -> RecordT:
+    position = player.ledger_position + 1
     tx.change(player, ledger_position=position)
     return tx.add(where, new_entry(ctx, player, change, position, after))
 
 
 def new_entry(
-    ctx: Context, player: TrackedRow, change: LedgerChange, position: int, after: Mapping[str, Any]
+    ctx: Context, player: PlayerRecord, change: LedgerChange, position: int, after: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The ledger row of a change that happens now; `after` is the key and what is held of it then."""
     return {
-        **_owner(player),
+        **player.owner(),
         "ledger_id": ctx.new_id(),
         "delta": change.delta,
         "reason": change.reason,
@@ -183,10 +188,6 @@ def new_entry(
         "position": position,
         **after,
     }
-
-
-def _owner(player: TrackedRow) -> dict[str, Any]:
-    return {name: player[name] for name in ("studio_id", "game_id", "player_id")}
 
 
 def _born(ctx: Context) -> dict[str, int]:

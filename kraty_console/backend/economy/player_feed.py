@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 
 from kraty_console.backend.economy.serializers import serialize_item_entry, serialize_wallet_entry
 from kraty_console.backend.rules import formats
 from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.tables import GrantRecord, ItemEntryRecord, PlayerRecord, WalletEntryRecord
+from kraty_console.backend.storage.tables.record import RecordTable
 from kraty_console.backend.storage.transaction import Transaction
 
 Json = dict[str, Any]
@@ -18,6 +20,8 @@ Event = tuple[str, Json]
 
 CLOCKS_DIFFER_MS: Final = 60_000
 """How far back is looked for what was written a moment ago by a clock that is behind, or committed late."""
+
+EntryT = TypeVar("EntryT", WalletEntryRecord, ItemEntryRecord)
 
 
 class PlayerFeed:
@@ -28,9 +32,9 @@ class PlayerFeed:
     those of the last minute, some of which the look before has read already.
     """
 
-    def __init__(self, player: Mapping[str, Any], now_ms: int) -> None:
-        self._player = {name: player[name] for name in ("studio_id", "game_id", "player_id")}
-        self._external_id: str = player["external_player_id"]
+    def __init__(self, player: PlayerRecord, now_ms: int) -> None:
+        self._player = player.owner()
+        self._external_id: str = player.external_player_id
         self._position = 0
         self._moved_at = now_ms
         self._looked_at = now_ms
@@ -40,10 +44,12 @@ class PlayerFeed:
     async def begin(self, tx: Transaction) -> list[Event]:
         """`ready`; what the player has is read elsewhere."""
         self._position = await self._counted(tx)
-        self._known = {row["grant_id"]: row["created_at"] for row in await self._grants(tx)}
+        self._known = {row.grant_id: row.created_at for row in await self._grants(tx)}
         return [("ready", {"externalPlayerId": self._external_id})]
 
-    async def events_since(self, tx: Transaction, counted: int, grants: Sequence[Json], now_ms: int) -> list[Event]:
+    async def events_since(
+        self, tx: Transaction, counted: int, grants: Sequence[GrantRecord], now_ms: int
+    ) -> list[Event]:
         """`wallet_changed`, `inventory_changed`, `grant_created`; of the position and the grants that were found.
 
         `now_ms` is a moment before the look began: what it cannot see yet is committed later than that.
@@ -72,30 +78,34 @@ class PlayerFeed:
 
     async def _changes(self, tx: Transaction, until: int) -> list[Event]:
         found: list[tuple[int, int, Event]] = []
-        for table, name, shape in (
-            (tables.wallet_ledger, "wallet_changed", serialize_wallet_entry),
-            (tables.item_ledger, "inventory_changed", serialize_item_entry),
-        ):
-            rows = await tx.all(
-                sa.select(table).where(
-                    *self._own(table),
-                    table.c.occurred_at >= self._moved_at - CLOCKS_DIFFER_MS,
-                    table.c.position > self._position,
-                    table.c.position <= until,
-                )
-            )
-            found += [(row["position"], row["occurred_at"], (name, _moved(name, shape(row)))) for row in rows]
+        for entry in await self._entries(tx, tables.wallet_ledger, until):
+            change = _moved("wallet_changed", serialize_wallet_entry(entry))
+            found.append((entry.position, entry.occurred_at, ("wallet_changed", change)))
+        for item_entry in await self._entries(tx, tables.item_ledger, until):
+            change = _moved("inventory_changed", serialize_item_entry(item_entry))
+            found.append((item_entry.position, item_entry.occurred_at, ("inventory_changed", change)))
         self._moved_at = max([self._moved_at, *(moved_at for _position, moved_at, _event in found)])
         return [event for _position, _moved_at, event in sorted(found, key=itemgetter(0))]
 
-    def _new(self, grants: Sequence[Json], now_ms: int) -> list[Json]:
-        new = [row for row in grants if row["grant_id"] not in self._known and row["created_at"] >= self.since]
+    async def _entries(self, tx: Transaction, table: RecordTable[EntryT], until: int) -> list[EntryT]:
+        return await tx.records(
+            table.record,
+            sa.select(table).where(
+                *self._own(table),
+                table.c.occurred_at >= self._moved_at - CLOCKS_DIFFER_MS,
+                table.c.position > self._position,
+                table.c.position <= until,
+            ),
+        )
+
+    def _new(self, grants: Sequence[GrantRecord], now_ms: int) -> list[GrantRecord]:
+        new = [row for row in grants if row.grant_id not in self._known and row.created_at >= self.since]
         self._looked_at = max(self._looked_at, now_ms)
-        self._known |= {row["grant_id"]: row["created_at"] for row in new}
+        self._known |= {row.grant_id: row.created_at for row in new}
         self._known = {grant_id: made for grant_id, made in self._known.items() if made >= self.since}
         return new
 
-    async def _grants(self, tx: Transaction) -> list[Json]:
+    async def _grants(self, tx: Transaction) -> list[GrantRecord]:
         return await _grants_since(tx, self.place, [self.player_id], self.since)
 
     def _own(self, table: sa.Table) -> list[sa.ColumnElement[bool]]:
@@ -112,9 +122,9 @@ async def player_events(
     for place, here in games.items():
         ids = sorted({each.player_id for each in here})
         positions = await _positions(tx, place, ids)
-        grants: dict[str, list[Json]] = {}
+        grants: dict[str, list[GrantRecord]] = {}
         for row in await _grants_since(tx, place, ids, min(each.since for each in here)):
-            grants.setdefault(row["player_id"], []).append(row)
+            grants.setdefault(row.player_id, []).append(row)
         for each in here:
             yield (
                 each,
@@ -124,17 +134,19 @@ async def player_events(
 
 async def _positions(tx: Transaction, place: tuple[str, str], ids: Sequence[str]) -> dict[str, int]:
     column = tables.players.c
-    rows = await tx.all(
+    rows = await tx.records(
+        PlayerRecord,
         sa.select(column.player_id, column.ledger_position).where(
             column.studio_id == place[0], column.game_id == place[1], tx.among(column.player_id, ids)
-        )
+        ),
     )
-    return {row["player_id"]: int(row["ledger_position"] or 0) for row in rows}
+    return {row.player_id: int(row.ledger_position or 0) for row in rows}
 
 
-async def _grants_since(tx: Transaction, place: tuple[str, str], ids: Sequence[str], since: int) -> list[Json]:
+async def _grants_since(tx: Transaction, place: tuple[str, str], ids: Sequence[str], since: int) -> list[GrantRecord]:
     column = tables.grants.c
-    return await tx.all(
+    return await tx.records(
+        GrantRecord,
         sa.select(tables.grants)
         .where(
             column.studio_id == place[0],
@@ -142,7 +154,7 @@ async def _grants_since(tx: Transaction, place: tuple[str, str], ids: Sequence[s
             tx.among(column.player_id, ids),
             column.created_at >= since,
         )
-        .order_by(column.created_at, column.grant_id)
+        .order_by(column.created_at, column.grant_id),
     )
 
 
@@ -153,11 +165,11 @@ def _moved(name: str, change: Json) -> Json:
     return {**change, "reason": change["reason"] or f"{change['origin']}_{gain if change['delta'] > 0 else loss}"}
 
 
-def _created(row: Mapping[str, Any]) -> Json:
+def _created(row: GrantRecord) -> Json:
     return {
-        "grantId": row["grant_id"],
-        "grantKind": row["kind"],
-        "sourceKind": row["source_kind"],
-        "contents": row["contents"],
-        "occurredAt": formats.timestamp(row["created_at"]),
+        "grantId": row.grant_id,
+        "grantKind": row.kind,
+        "sourceKind": row.source_kind,
+        "contents": row.contents,
+        "occurredAt": formats.timestamp(row.created_at),
     }

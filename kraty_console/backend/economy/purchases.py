@@ -13,7 +13,8 @@ from kraty_console.backend.rules import amounts, formats
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerRecord, PlayerSpendRecord, PurchaseRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 WITHOUT_VALIDATION: Final = frozenset(("web", "other"))
@@ -58,15 +59,15 @@ async def track(tx: Transaction, ctx: Context, external_id: str, purchase: Purch
     column = tables.purchases.c
     kept = await tx.find(
         tables.purchases,
-        column.studio_id == player["studio_id"],
-        column.game_id == player["game_id"],
-        column.player_id == player["player_id"],
+        column.studio_id == player.studio_id,
+        column.game_id == player.game_id,
+        column.player_id == player.player_id,
         column.store == purchase.store,
         column.transaction_id == purchase.transaction_id,
     )
     if kept is not None:
         return RuleResult(200, {**_told(kept), **totals(await _spend(tx, player)), "deduplicated": True})
-    rate = fx_rate((await definitions.game(tx, ctx))["settings"], purchase.currency)
+    rate = fx_rate((await definitions.game(tx, ctx)).settings, purchase.currency)
     if rate is None:
         raise RuleError(
             Code.UNKNOWN_CURRENCY,
@@ -74,29 +75,29 @@ async def track(tx: Transaction, ctx: Context, external_id: str, purchase: Purch
             {"currency": purchase.currency},
         )
     row = _keep(tx, ctx, player, purchase, rate)
-    spend = await _add_up(tx, ctx, player, row["normalized_amount_minor"])
+    spend = await _add_up(tx, ctx, player, row.normalized_amount_minor)
     return RuleResult(201, {**_told(row), **totals(spend), "deduplicated": False})
 
 
-def totals(spend: Mapping[str, Any] | None) -> dict[str, int]:
+def totals(spend: PlayerSpendRecord | None) -> dict[str, int]:
     """What a player spent in their life, in US cents, and in how many purchases."""
     return {
-        "lifetimeAmountMinor": 0 if spend is None else spend["lifetime_amount_minor"],
-        "purchaseCount": 0 if spend is None else spend["purchase_count"],
+        "lifetimeAmountMinor": 0 if spend is None else spend.lifetime_amount_minor,
+        "purchaseCount": 0 if spend is None else spend.purchase_count,
     }
 
 
-async def spent(tx: Transaction, player: TrackedRow) -> dict[str, Any]:
+async def spent(tx: Transaction, player: PlayerRecord) -> dict[str, Any]:
     """What a player spent, for the studio's backend."""
-    told = {"externalPlayerId": player["external_player_id"], "normalizedCurrency": BASE}
+    told = {"externalPlayerId": player.external_player_id, "normalizedCurrency": BASE}
     return told | totals(await _spend(tx, player))
 
 
-def _keep(tx: Transaction, ctx: Context, player: TrackedRow, purchase: Purchase, rate: float) -> TrackedRow:
+def _keep(tx: Transaction, ctx: Context, player: PlayerRecord, purchase: Purchase, rate: float) -> PurchaseRecord:
     return tx.add(
         tables.purchases,
         {
-            **_owner(player),
+            **player.owner(),
             "purchase_id": ctx.new_id(),
             "store": purchase.store,
             "transaction_id": purchase.transaction_id,
@@ -115,43 +116,39 @@ def _keep(tx: Transaction, ctx: Context, player: TrackedRow, purchase: Purchase,
     )
 
 
-async def _add_up(tx: Transaction, ctx: Context, player: TrackedRow, cents: int) -> TrackedRow:
+async def _add_up(tx: Transaction, ctx: Context, player: PlayerRecord, cents: int) -> PlayerSpendRecord:
     spend = await _spend(tx, player)
     if spend is None:
         first = {"lifetime_amount_minor": amounts.add(0, cents, SPEND), "purchase_count": 1, "updated_at": ctx.now_ms}
-        return tx.add(tables.player_spend, {**_owner(player), **first})
+        return tx.add(tables.player_spend, {**player.owner(), **first})
     return tx.change(
         spend,
-        lifetime_amount_minor=amounts.add(spend["lifetime_amount_minor"], cents, SPEND),
-        purchase_count=spend["purchase_count"] + 1,
+        lifetime_amount_minor=amounts.add(spend.lifetime_amount_minor, cents, SPEND),
+        purchase_count=spend.purchase_count + 1,
         updated_at=ctx.now_ms,
     )
 
 
-async def _spend(tx: Transaction, player: TrackedRow) -> TrackedRow | None:
-    return await tx.get(tables.player_spend, *player.key())
+async def _spend(tx: Transaction, player: PlayerRecord) -> PlayerSpendRecord | None:
+    return await tx.get(tables.player_spend, *player.primary_key())
 
 
-def _owner(player: TrackedRow) -> dict[str, Any]:
-    return {name: player[name] for name in ("studio_id", "game_id", "player_id")}
-
-
-def _told(row: TrackedRow) -> dict[str, Any]:
+def _told(row: PurchaseRecord) -> dict[str, Any]:
     """A purchase (contract/SDK.md#purchases); the receipt is kept and not told."""
     return {
-        "purchaseId": row["purchase_id"],
-        "transactionId": row["transaction_id"],
-        "store": row["store"],
-        "productId": row["product_id"],
-        "productType": row["product_type"],
-        "amountMinor": row["amount_minor"],
-        "currency": row["currency"],
-        "normalizedAmountMinor": row["normalized_amount_minor"],
+        "purchaseId": row.purchase_id,
+        "transactionId": row.transaction_id,
+        "store": row.store,
+        "productId": row.product_id,
+        "productType": row.product_type,
+        "amountMinor": row.amount_minor,
+        "currency": row.currency,
+        "normalizedAmountMinor": row.normalized_amount_minor,
         "normalizedCurrency": BASE,
-        "fxRate": row["fx_rate"],
-        "validationStatus": row["validation_status"],
-        "purchasedAt": formats.timestamp(row["purchased_at"]),
-        "metadata": row["metadata"] or {},
+        "fxRate": row.fx_rate,
+        "validationStatus": row.validation_status,
+        "purchasedAt": formats.timestamp(row.purchased_at),
+        "metadata": row.metadata or {},
     }
 
 

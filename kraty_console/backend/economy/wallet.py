@@ -12,7 +12,8 @@ from kraty_console.backend.rules import amounts, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, not_found
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import CurrencyRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 PROGRESS = "wallet.progress"
@@ -61,11 +62,11 @@ async def progress(tx: Transaction, ctx: Context, external_id: str, economy_key:
     player = await players.lock(tx, ctx, external_id)
     players.refuse_banned(player)
     currency = await _currency(tx, ctx, economy_key)
-    if currency["kind"] != "progression" or not currency["client_writable"]:
+    if currency.kind != "progression" or not currency.client_writable:
         raise RuleError(
             Code.FORBIDDEN,
             f"players' games may not move '{economy_key}'",
-            {"economyKey": economy_key, "kind": currency["kind"], "clientWritable": bool(currency["client_writable"])},
+            {"economyKey": economy_key, "kind": currency.kind, "clientWritable": bool(currency.client_writable)},
         )
     balance = await _balance(tx, player, economy_key)
     delta = max(amount, -balance)
@@ -119,13 +120,13 @@ async def _adjust(
     return await idempotency.keep(tx, ctx, action, 200, data)
 
 
-async def _currency(tx: Transaction, ctx: Context, economy_key: str) -> TrackedRow:
+async def _currency(tx: Transaction, ctx: Context, economy_key: str) -> CurrencyRecord:
     currency = await definitions.currency(tx, ctx, economy_key)
-    if currency is None or currency["archived_at"] is not None:
+    if currency is None or currency.archived_at is not None:
         not_found("Currency", economy_key)
     return currency
 
 
-async def _balance(tx: Transaction, player: TrackedRow, economy_key: str) -> int:
-    held = await tx.get(tables.wallets, *player.key(), economy_key)
-    return 0 if held is None else int(held["balance"])
+async def _balance(tx: Transaction, player: PlayerRecord, economy_key: str) -> int:
+    held = await tx.get(tables.wallets, *player.primary_key(), economy_key)
+    return 0 if held is None else int(held.balance)

@@ -19,7 +19,14 @@ from kraty_console.backend.rules import formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import (
+    AttemptAwardRecord,
+    AttemptRecord,
+    EventRecord,
+    GrantRecord,
+    PlayerRecord,
+)
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 RETRY: Final = "grant.retry_reward_roll"
@@ -31,18 +38,18 @@ MILESTONE: Final = "event_milestone"
 async def pay(
     tx: Transaction,
     ctx: Context,
-    player: TrackedRow,
-    attempt: TrackedRow,
-    event: TrackedRow,
-    award: TrackedRow | None = None,
-) -> list[TrackedRow]:
+    player: PlayerRecord,
+    attempt: AttemptRecord,
+    event: EventRecord,
+    award: AttemptAwardRecord | None = None,
+) -> list[GrantRecord]:
     """Roll a completed attempt's rewards and note on the attempt how that went; the answer is the grants.
 
     A roll that cannot be made leaves `roll_status` `failed` with its reason, and no grants. What depends on the others
     of the board is not rolled before its ranking is frozen; the `award` is then what counts, whatever the policy says
     by now (`settlement`).
     """
-    policy: Mapping[str, Any] = event["reward_policy"]
+    policy: Mapping[str, Any] = event.reward_policy
     if award is None and policy.get("type") == "none":
         tx.change(attempt, roll_status="not_configured", roll_error=None, roll_at=ctx.now_ms)
         return []
@@ -56,32 +63,32 @@ async def pay(
     tx.change(attempt, roll_status="rolled", roll_error=None, roll_at=ctx.now_ms)
     tx.add(
         tables.attempt_rolls,
-        dict(zip(("studio_id", "game_id", "player_id", "attempt_id"), attempt.key(), strict=True))
+        dict(zip(("studio_id", "game_id", "player_id", "attempt_id"), attempt.primary_key(), strict=True))
         | {"rolled_at": ctx.now_ms},
     )
-    source = GrantSource(COMPLETION, attempt["attempt_id"], attempt_id=attempt["attempt_id"])
+    source = GrantSource(COMPLETION, attempt.attempt_id, attempt_id=attempt.attempt_id)
     return await grant_issuing.issue_rolled(tx, ctx, player, entries, source)
 
 
-async def pay_award(tx: Transaction, ctx: Context, player: TrackedRow, award: TrackedRow) -> None:
+async def pay_award(tx: Transaction, ctx: Context, player: PlayerRecord, award: AttemptAwardRecord) -> None:
     """Pay what an attempt of a locked player is worth by its board's frozen ranking, once."""
-    attempt = await tx.get(tables.attempts, *award.key())
+    attempt = await tx.get(tables.attempts, *award.primary_key())
     assert attempt is not None, "an award is an attempt's"
-    if await tx.get(tables.attempt_rolls, *attempt.key()) is None:
-        await pay(tx, ctx, player, attempt, await definitions.event(tx, ctx, attempt["event_id"]), award)
+    if await tx.get(tables.attempt_rolls, *attempt.primary_key()) is None:
+        await pay(tx, ctx, player, attempt, await definitions.event(tx, ctx, attempt.event_id), award)
     tx.change(award, settled_at=ctx.now_ms)
 
 
 async def pay_milestone(
-    tx: Transaction, ctx: Context, player: TrackedRow, attempt: TrackedRow, milestone: Entry
-) -> list[TrackedRow]:
+    tx: Transaction, ctx: Context, player: PlayerRecord, attempt: AttemptRecord, milestone: Entry
+) -> list[GrantRecord]:
     """Roll one milestone's rewards (contract/SDK.md#progress-and-finish); one that cannot be rolled pays nothing."""
-    dice = await rolls.rng_for(tx, ctx, f"milestone/{attempt['attempt_id']}/{milestone['key']}")
+    dice = await rolls.rng_for(tx, ctx, f"milestone/{attempt.attempt_id}/{milestone['key']}")
     try:
         entries = await rolls.resolve(tx, ctx, milestone["entries"], dice)
     except RollFailed:
         return []
-    return await grant_issuing.issue_rolled(tx, ctx, player, entries, GrantSource(MILESTONE, attempt["attempt_id"]))
+    return await grant_issuing.issue_rolled(tx, ctx, player, entries, GrantSource(MILESTONE, attempt.attempt_id))
 
 
 async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResult:
@@ -95,27 +102,26 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResu
     if earlier is not None:
         return earlier
     player, attempt = await locate_attempt(tx, ctx, attempt_id)
-    event = await definitions.event(tx, ctx, attempt["event_id"])
+    event = await definitions.event(tx, ctx, attempt.event_id)
     linked = await grant_ids(tx, attempt)
     _refuse_retry(attempt, event, linked)
     award = await settlement.award_of(tx, attempt)
     if award is None and await _waits(tx, attempt, event):
-        ends_at = (await definitions.window(tx, ctx, attempt["window_id"]))["ends_at"]
+        ends_at = (await definitions.window(tx, ctx, attempt.window_id)).ends_at
         conflict(
-            f"The event '{event['key']}' pays by its final ranking, once its window has closed;"
-            " no manual roll is needed",
-            rewardPolicy=event["reward_policy"]["type"],
+            f"The event '{event.key}' pays by its final ranking, once its window has closed; no manual roll is needed",
+            rewardPolicy=event.reward_policy["type"],
             windowEndsAt=formats.timestamp(ends_at),
         )
-    if await tx.get(tables.attempt_rolls, *attempt.key()) is not None:
+    if await tx.get(tables.attempt_rolls, *attempt.primary_key()) is not None:
         conflict("The rewards of this attempt were rolled already, and came to nothing", grantIds=[])
     before = await attempt_view(tx, ctx, attempt, linked)
     made = await pay(tx, ctx, player, attempt, event, award)
-    after = await attempt_view(tx, ctx, attempt, [grant["grant_id"] for grant in made])
-    failed = attempt["roll_status"] == "failed"
+    after = await attempt_view(tx, ctx, attempt, [grant.grant_id for grant in made])
+    failed = attempt.roll_status == "failed"
     metadata: dict[str, Any] = {"grantCount": len(made)}
     if failed:
-        metadata["rollError"] = attempt["roll_error"]
+        metadata["rollError"] = attempt.roll_error
     audit_id = trail.record(
         tx,
         ctx,
@@ -130,8 +136,8 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResu
     if failed:
         refusal = RuleError(
             Code.CONFLICT,
-            f"The roll failed again: {attempt['roll_error']}",
-            {"rollError": attempt["roll_error"], "audit": trail.audit_link(ctx, audit_id)},
+            f"The roll failed again: {attempt.roll_error}",
+            {"rollError": attempt.roll_error, "audit": trail.audit_link(ctx, audit_id)},
             commit=True,
         )
         await idempotency.keep_refusal(tx, ctx, RETRY, refusal)
@@ -145,27 +151,27 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResu
     return await idempotency.keep(tx, ctx, RETRY, 200, data)
 
 
-def _refuse_retry(attempt: TrackedRow, event: TrackedRow, linked: Sequence[str]) -> None:
-    if attempt["status"] not in ("completed", "force_completed"):
+def _refuse_retry(attempt: AttemptRecord, event: EventRecord, linked: Sequence[str]) -> None:
+    if attempt.status not in ("completed", "force_completed"):
         conflict(
-            f"The attempt is {attempt['status']}; rewards are rolled for completed attempts only",
-            status=attempt["status"],
+            f"The attempt is {attempt.status}; rewards are rolled for completed attempts only",
+            status=attempt.status,
         )
     if linked:
         conflict("The attempt has its rewards already", grantIds=list(linked))
-    if event["reward_policy"].get("type") == "none":
-        conflict(f"The event '{event['key']}' pays no rewards: its reward policy is none", rewardPolicy="none")
+    if event.reward_policy.get("type") == "none":
+        conflict(f"The event '{event.key}' pays no rewards: its reward policy is none", rewardPolicy="none")
 
 
-async def _waits(tx: Transaction, attempt: TrackedRow, event: TrackedRow) -> bool:
+async def _waits(tx: Transaction, attempt: AttemptRecord, event: EventRecord) -> bool:
     """Whether it cannot be said yet what the attempt is worth."""
-    return settlement.waits_for_close(event["reward_policy"]) and await settlement.frozen_at(tx, attempt) is None
+    return settlement.waits_for_close(event.reward_policy) and await settlement.frozen_at(tx, attempt) is None
 
 
 async def _entries(
-    tx: Transaction, ctx: Context, attempt: TrackedRow, policy: Mapping[str, Any], award: TrackedRow | None
+    tx: Transaction, ctx: Context, attempt: AttemptRecord, policy: Mapping[str, Any], award: AttemptAwardRecord | None
 ) -> list[dict[str, Any]]:
-    dice = await rolls.rng_for(tx, ctx, f"attempt/{attempt['attempt_id']}")
+    dice = await rolls.rng_for(tx, ctx, f"attempt/{attempt.attempt_id}")
     match policy.get("type"):
         case _ if award is not None:
             entries = await _awarded(tx, ctx, award)
@@ -178,9 +184,9 @@ async def _entries(
     return await rolls.resolve(tx, ctx, entries, dice)
 
 
-async def _awarded(tx: Transaction, ctx: Context, award: TrackedRow) -> Sequence[Entry]:
+async def _awarded(tx: Transaction, ctx: Context, award: AttemptAwardRecord) -> Sequence[Entry]:
     """What the frozen ranking gives."""
-    reward: Mapping[str, Any] | None = award["reward"]
+    reward: Mapping[str, Any] | None = award.reward
     if reward is None:
         return []
     entries: Sequence[Entry] | None = reward.get("entries")
@@ -188,7 +194,7 @@ async def _awarded(tx: Transaction, ctx: Context, award: TrackedRow) -> Sequence
 
 
 async def _without_award(
-    tx: Transaction, ctx: Context, attempt: TrackedRow, policy: Mapping[str, Any]
+    tx: Transaction, ctx: Context, attempt: AttemptRecord, policy: Mapping[str, Any]
 ) -> Sequence[Entry]:
     """Nothing: the attempt had no place in the frozen ranking. Where none was frozen, the tier of its place now."""
     if policy["type"] != settlement.BY_RANK or await settlement.frozen_at(tx, attempt) != settlement.NEVER_FROZEN:

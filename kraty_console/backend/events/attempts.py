@@ -21,7 +21,14 @@ from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import (
+    AttemptRecord,
+    EventRecord,
+    EventWindowRecord,
+    LobbyRecord,
+    PlayerRecord,
+)
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 FORCE_COMPLETE: Final = "attempt.force_complete"
@@ -42,12 +49,12 @@ async def force_complete(
     if earlier is not None:
         return earlier
     player, attempt = await locate_attempt(tx, ctx, attempt_id)
-    if attempt["status"] not in ("in_progress", "expired"):
-        conflict(f"The attempt is {attempt['status']} already", status=attempt["status"])
+    if attempt.status not in ("in_progress", "expired"):
+        conflict(f"The attempt is {attempt.status} already", status=attempt.status)
     linked = await grant_ids(tx, attempt)
     before = await attempt_view(tx, ctx, attempt, linked)
-    expired = player["attempts_expired"] - (1 if attempt["status"] == "expired" else 0)
-    tx.change(player, attempts_expired=expired, attempts_completed=player["attempts_completed"] + 1)
+    expired = player.attempts_expired - (1 if attempt.status == "expired" else 0)
+    tx.change(player, attempts_expired=expired, attempts_completed=player.attempts_completed + 1)
     tx.change(attempt, status="force_completed", completed_at=ctx.now_ms)
     if score is not None:
         tx.change(attempt, score=score)
@@ -82,44 +89,44 @@ async def start(
     if earlier is not None:
         return earlier
     event = await definitions.event_by_key(tx, ctx, event_key)
-    window = await definitions.open_window(tx, ctx, event["event_id"]) if event["enabled"] else None
+    window = await definitions.open_window(tx, ctx, event.event_id) if event.enabled else None
     lobby = None
-    if window is not None and event["leaderboard_mode"] == lobbies.MODE:
+    if window is not None and event.leaderboard_mode == lobbies.MODE:
         lobby = await lobbies.find_lobby(tx, ctx, event, window, external_id)
     player = await players.upsert(tx, ctx, external_id, context=context)
     players.refuse_banned(player)
     players.mark_seen(tx, ctx, player)
     if window is None:
         _refuse_closed(event)
-    await conditions.require_conditions(tx, ctx, event, ConditionSubject(player, player["last_context"] or {}))
+    await conditions.require_conditions(tx, ctx, event, ConditionSubject(player, player.last_context or {}))
     await entry_rules.require_quota(tx, ctx, player, event, window)
     prices = await entry_rules.require_cost(tx, ctx, player, event)
     scope = leaderboards.GLOBAL
     if lobby is not None:
         await lobbies.take_seat(tx, ctx, player, lobby)
         await lobbies.advance(tx, ctx, lobby)
-        if lobby["status"] == "forming":
+        if lobby.status == "forming":
             await _wait_for(tx, ctx, lobby)
-        scope = lobby["lobby_id"]
+        scope = lobby.lobby_id
     board = await leaderboards.board(tx, ctx, event, window, scope)
     attempt = tx.add(tables.attempts, new_attempt(ctx, player, event, window, board))
-    tx.change(player, attempt_count=player["attempt_count"] + 1)
-    await entry_rules.pay_cost(tx, ctx, player, prices, attempt["attempt_id"])
+    tx.change(player, attempt_count=player.attempt_count + 1)
+    await entry_rules.pay_cost(tx, ctx, player, prices, attempt.attempt_id)
     data = {
-        "attempt": serialize_attempt(attempt, event, window["ends_at"], []),
+        "attempt": serialize_attempt(attempt, event, window.ends_at, []),
         "leaderboardId": board,
-        "windowEndsAt": formats.timestamp(window["ends_at"]),
+        "windowEndsAt": formats.timestamp(window.ends_at),
     }
     return await idempotency.keep(tx, ctx, START, 201, data)
 
 
-def _refuse_closed(event: TrackedRow) -> NoReturn:
-    if not event["enabled"]:
-        raise RuleError(Code.EVENT_DISABLED, f"The event '{event['key']}' is switched off")
-    raise RuleError(Code.NO_ACTIVE_WINDOW, f"The event '{event['key']}' is not open now")
+def _refuse_closed(event: EventRecord) -> NoReturn:
+    if not event.enabled:
+        raise RuleError(Code.EVENT_DISABLED, f"The event '{event.key}' is switched off")
+    raise RuleError(Code.NO_ACTIVE_WINDOW, f"The event '{event.key}' is not open now")
 
 
-async def _wait_for(tx: Transaction, ctx: Context, lobby: TrackedRow) -> NoReturn:
+async def _wait_for(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> NoReturn:
     """Answer 202: the seat stays taken, and the key is free again, so that it can ask again
     (contract/SDK.md#lobbies)."""
     await idempotency.release(tx, ctx, START)
@@ -131,21 +138,23 @@ async def _wait_for(tx: Transaction, ctx: Context, lobby: TrackedRow) -> NoRetur
     raise RuleError(Code.LOBBY_FORMING, "The lobby is forming; ask again when it plays", details, commit=True)
 
 
-def new_attempt(ctx: Context, player: TrackedRow, event: TrackedRow, window: TrackedRow, board: str) -> dict[str, Any]:
+def new_attempt(
+    ctx: Context, player: PlayerRecord, event: EventRecord, window: EventWindowRecord, board: str
+) -> dict[str, Any]:
     """The row of an attempt that starts now."""
-    zeros = {metric["key"]: 0 for metric in event["metrics"]}
+    zeros = {metric["key"]: 0 for metric in event.metrics}
     return {
         "studio_id": ctx.tenant.studio_id,
         "game_id": ctx.tenant.game_id,
-        "player_id": player["player_id"],
+        "player_id": player.player_id,
         "attempt_id": ctx.new_id(),
         "environment": ctx.environment,
-        "event_id": event["event_id"],
-        "window_id": window["window_id"],
+        "event_id": event.event_id,
+        "window_id": window.window_id,
         "leaderboard_id": board,
         "status": "in_progress",
         "started_at": ctx.now_ms,
-        "ends_at": window["ends_at"],
+        "ends_at": window.ends_at,
         "metrics": zeros,
         "metrics_raw": dict(zeros),
         "score": 0.0,
@@ -176,12 +185,12 @@ async def progress(
     if earlier is not None:
         return earlier
     player, attempt, event = await _playing(tx, ctx, external_id, attempt_id, event_key)
-    if ctx.now_ms >= attempt["ends_at"]:
-        ended = {"status": attempt["status"], "endsAt": formats.timestamp(attempt["ends_at"])}
+    if ctx.now_ms >= attempt.ends_at:
+        ended = {"status": attempt.status, "endsAt": formats.timestamp(attempt.ends_at)}
         raise RuleError(Code.ATTEMPT_FINISHED, "The attempt's time is over", ended)
-    raw, capped, score = measure(event, attempt, _by_key(event, metrics), mode)
-    happened = ctx.now_ms if occurred_at is None else min(max(occurred_at, attempt["started_at"]), ctx.now_ms)
-    latest = max(happened, attempt["last_progress_at"] or 0)
+    raw, capped, score = measure(event, attempt.metrics_raw, _by_key(event, metrics), mode)
+    happened = ctx.now_ms if occurred_at is None else min(max(occurred_at, attempt.started_at), ctx.now_ms)
+    latest = max(happened, attempt.last_progress_at or 0)
     tx.change(attempt, metrics_raw=raw, metrics=capped, score=score, last_progress_at=latest)
     players.mark_seen(tx, ctx, player)
     fired = await _fire_milestones(tx, ctx, player, attempt, event)
@@ -194,12 +203,12 @@ async def progress(
     return await idempotency.keep(tx, ctx, PROGRESS, 200, data)
 
 
-def _by_key(event: TrackedRow, metrics: Mapping[str, float] | float) -> Mapping[str, float]:
+def _by_key(event: EventRecord, metrics: Mapping[str, float] | float) -> Mapping[str, float]:
     if isinstance(metrics, Mapping):
         return metrics
-    keys = [metric["key"] for metric in event["metrics"]]
+    keys = [metric["key"] for metric in event.metrics]
     if len(keys) != 1:
-        message = f"The event '{event['key']}' has {len(keys)} metrics; name them in metrics instead of metricValue"
+        message = f"The event '{event.key}' has {len(keys)} metrics; name them in metrics instead of metricValue"
         raise RuleError(Code.INVALID_METRIC, message, {"metrics": keys})
     return {keys[0]: metrics}
 
@@ -223,7 +232,7 @@ async def finish(
         linked = await _complete(tx, ctx, player, attempt, event)
     else:
         _expire(tx, player, attempt)
-    data = {"attempt": await attempt_view(tx, ctx, attempt, linked), "outcome": attempt["status"]}
+    data = {"attempt": await attempt_view(tx, ctx, attempt, linked), "outcome": attempt.status}
     return await idempotency.keep(tx, ctx, FINISH, 200, data)
 
 
@@ -231,21 +240,21 @@ async def expire(tx: Transaction, ctx: Context, external_id: str, attempt_id: st
     """End an attempt whose time is over; one that is over already is left as it is."""
     player = await players.lock(tx, ctx, external_id)
     attempt = await _of_player(tx, player, attempt_id)
-    if attempt["status"] == "in_progress" and ctx.now_ms < attempt["ends_at"]:
-        conflict("The attempt's time is not over", endsAt=formats.timestamp(attempt["ends_at"]))
+    if attempt.status == "in_progress" and ctx.now_ms < attempt.ends_at:
+        conflict("The attempt's time is not over", endsAt=formats.timestamp(attempt.ends_at))
     await expire_locked(tx, ctx, player, attempt)
     return RuleResult(200, {"attempt": await attempt_view(tx, ctx, attempt, await grant_ids(tx, attempt))})
 
 
-async def expire_locked(tx: Transaction, ctx: Context, player: TrackedRow, attempt: TrackedRow) -> bool:
+async def expire_locked(tx: Transaction, ctx: Context, player: PlayerRecord, attempt: AttemptRecord) -> bool:
     """End an attempt of a locked player whose time is over; True when it was under way.
 
     One that has no target completes and is paid, as if its player had ended it; so does one whose target is met by now,
     because the event asks for less than when it was reported.
     """
-    if attempt["status"] != "in_progress" or ctx.now_ms < attempt["ends_at"]:
+    if attempt.status != "in_progress" or ctx.now_ms < attempt.ends_at:
         return False
-    event = await definitions.event(tx, ctx, attempt["event_id"])
+    event = await definitions.event(tx, ctx, attempt.event_id)
     if _has_won(event, attempt):
         await _complete(tx, ctx, player, attempt, event)
     else:
@@ -253,63 +262,64 @@ async def expire_locked(tx: Transaction, ctx: Context, player: TrackedRow, attem
     return True
 
 
-def _has_won(event: TrackedRow, attempt: TrackedRow) -> bool:
+def _has_won(event: EventRecord, attempt: AttemptRecord) -> bool:
     """Whether an attempt that ends now is `completed`: its target is met, or it has none
     (contract/SDK.md#progress-and-finish)."""
-    return metric_target(event["metrics"]) is None or _target_met(event, attempt["metrics_raw"])
+    return metric_target(event.metrics) is None or _target_met(event, attempt.metrics_raw)
 
 
 async def _playing(
     tx: Transaction, ctx: Context, external_id: str, attempt_id: str, event_key: str | None
-) -> tuple[TrackedRow, TrackedRow, TrackedRow]:
+) -> tuple[PlayerRecord, AttemptRecord, EventRecord]:
     player = await players.lock(tx, ctx, external_id)
     if ctx.surface != "server":  # what the studio's backend writes, a ban does not stop (contract/SERVER.md#ban)
         players.refuse_banned(player)
     attempt = await _of_player(tx, player, attempt_id)
-    event = await definitions.event(tx, ctx, attempt["event_id"])
-    if event_key is not None and event["key"] != event_key:
+    event = await definitions.event(tx, ctx, attempt.event_id)
+    if event_key is not None and event.key != event_key:
         not_found("Attempt", attempt_id)
-    if attempt["status"] != "in_progress":
-        message = f"The attempt is {attempt['status']} already"
-        raise RuleError(Code.ATTEMPT_FINISHED, message, {"status": attempt["status"]})
+    if attempt.status != "in_progress":
+        message = f"The attempt is {attempt.status} already"
+        raise RuleError(Code.ATTEMPT_FINISHED, message, {"status": attempt.status})
     return player, attempt, event
 
 
-async def _of_player(tx: Transaction, player: TrackedRow, attempt_id: str) -> TrackedRow:
-    attempt = await tx.get(tables.attempts, *player.key(), attempt_id) if is_id(attempt_id) else None
+async def _of_player(tx: Transaction, player: PlayerRecord, attempt_id: str) -> AttemptRecord:
+    attempt = await tx.get(tables.attempts, *player.primary_key(), attempt_id) if is_id(attempt_id) else None
     if attempt is None:
         not_found("Attempt", attempt_id)
     return attempt
 
 
 async def _complete(
-    tx: Transaction, ctx: Context, player: TrackedRow, attempt: TrackedRow, event: TrackedRow
+    tx: Transaction, ctx: Context, player: PlayerRecord, attempt: AttemptRecord, event: EventRecord
 ) -> list[str]:
     tx.change(attempt, status="completed", completed_at=ctx.now_ms)
-    tx.change(player, attempts_completed=player["attempts_completed"] + 1)
+    tx.change(player, attempts_completed=player.attempts_completed + 1)
     await leaderboards.update_score(tx, ctx, attempt)
     made = await attempt_rewards.pay(tx, ctx, player, attempt, event)
-    return [grant["grant_id"] for grant in made]
+    return [grant.grant_id for grant in made]
 
 
-def _expire(tx: Transaction, player: TrackedRow, attempt: TrackedRow) -> None:
+def _expire(tx: Transaction, player: PlayerRecord, attempt: AttemptRecord) -> None:
     tx.change(attempt, status="expired")
-    tx.change(player, attempts_expired=player["attempts_expired"] + 1)
+    tx.change(player, attempts_expired=player.attempts_expired + 1)
 
 
 def measure(
-    event: TrackedRow, attempt: Mapping[str, Any], metrics: Mapping[str, float], mode: str
+    event: EventRecord, earlier: Mapping[str, float], metrics: Mapping[str, float], mode: str
 ) -> tuple[dict[str, float], dict[str, float], float]:
-    """Raw and capped metrics and the score: the sum of each capped metric times what a unit of it scores.
+    """Raw and capped metrics and the score after a report; `earlier` are the raw ones before it.
 
+    The score is the sum of each capped metric times what a unit of it scores.
     Each is from 0 to 2^53-1, or the report is refused: no row may hold what a sum or a rank cannot be made of.
     """
-    declared: Sequence[Mapping[str, Any]] = event["metrics"]
+    declared: Sequence[Mapping[str, Any]] = event.metrics
     known = {metric["key"] for metric in declared}
-    raw = {**dict.fromkeys((metric["key"] for metric in declared), 0), **attempt["metrics_raw"]}
+    raw = {**dict.fromkeys((metric["key"] for metric in declared), 0), **earlier}
     for key, value in metrics.items():
         if key not in known:
-            raise RuleError(Code.INVALID_METRIC, f"The event '{event['key']}' has no metric '{key}'", {"metric": key})
+            raise RuleError(Code.INVALID_METRIC, f"The event '{event.key}' has no metric '{key}'", {"metric": key})
         reached = raw.get(key, 0) + value if mode == "increment" else value
         amounts.check_score(reached, f"metrics.{key}")
         raw[key] = reached or 0  # no negative zero
@@ -322,20 +332,20 @@ def measure(
     return raw, capped, score
 
 
-def _target_met(event: TrackedRow, raw: Mapping[str, float]) -> bool:
-    targets = [metric for metric in event["metrics"] if metric.get("target") is not None]
+def _target_met(event: EventRecord, raw: Mapping[str, float]) -> bool:
+    targets = [metric for metric in event.metrics if metric.get("target") is not None]
     return bool(targets) and all(raw.get(metric["key"], 0) >= metric["target"] for metric in targets)
 
 
 async def _fire_milestones(
-    tx: Transaction, ctx: Context, player: TrackedRow, attempt: TrackedRow, event: TrackedRow
+    tx: Transaction, ctx: Context, player: PlayerRecord, attempt: AttemptRecord, event: EventRecord
 ) -> list[dict[str, Any]]:
     """Each milestone whose metric crossed its threshold for the first time in this attempt."""
     fired = []
-    for milestone in event["milestone_rewards"]:
-        if attempt["metrics_raw"].get(milestone["metricKey"], 0) < milestone["threshold"]:
+    for milestone in event.milestone_rewards:
+        if attempt.metrics_raw.get(milestone["metricKey"], 0) < milestone["threshold"]:
             continue
-        place = (*attempt.key(), milestone["key"])
+        place = (*attempt.primary_key(), milestone["key"])
         if await tx.get(tables.milestones_fired, *place) is not None:
             continue
         names = ("studio_id", "game_id", "player_id", "attempt_id", "key")

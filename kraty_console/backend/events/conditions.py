@@ -18,6 +18,8 @@ from kraty_console.backend.catalog import definitions
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.tables import EventRecord, InventoryRecord, PlayerRecord, WalletRecord
+from kraty_console.backend.storage.tables.record import RecordTable
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
@@ -44,7 +46,7 @@ class BrokenCondition(Exception):
 class ConditionSubject:
     """Of whom a condition is asked; `player` is None for one who was never here."""
 
-    player: Mapping[str, Any] | None
+    player: PlayerRecord | None
     context: Mapping[str, Any]
 
 
@@ -60,31 +62,31 @@ async def is_met(tx: Transaction, ctx: Context, tree: Tree, asked: ConditionSubj
     return await _holds(tx, ctx, tree, asked)
 
 
-async def require_conditions(tx: Transaction, ctx: Context, event: Mapping[str, Any], asked: ConditionSubject) -> None:
+async def require_conditions(tx: Transaction, ctx: Context, event: EventRecord, asked: ConditionSubject) -> None:
     """Refuse who may not enter the event: 403 for either condition; 500 for one that makes no sense
     (contract/README.md#errors)."""
-    for column, refused, broken, words in (
+    for condition, refused, broken, words in (
         (
-            "unlock_condition",
+            event.unlock_condition,
             Code.UNLOCK_CONDITION_FAILED,
             Code.INVALID_UNLOCK_CONDITION,
             "is not unlocked for this player",
         ),
         (
-            "entry_requirement",
+            event.entry_requirement,
             Code.ENTRY_REQUIREMENT_FAILED,
             Code.INVALID_ENTRY_REQUIREMENT,
             "asks for something that this player does not meet",
         ),
     ):
-        if event[column] is None:
+        if condition is None:
             continue
         try:
-            holds = await is_met(tx, ctx, event[column], asked)
+            holds = await is_met(tx, ctx, condition, asked)
         except BrokenCondition as fault:
-            raise RuleError(broken, f"The event '{event['key']}' is set up wrongly: {fault}") from None
+            raise RuleError(broken, f"The event '{event.key}' is set up wrongly: {fault}") from None
         if not holds:
-            raise RuleError(refused, f"The event '{event['key']}' {words}", {"condition": event[column]})
+            raise RuleError(refused, f"The event '{event.key}' {words}", {"condition": condition})
 
 
 def _leaves(tree: object, depth: int) -> int:
@@ -124,9 +126,9 @@ async def _holds(tx: Transaction, ctx: Context, tree: Tree, asked: ConditionSubj
             return not decisive
     match tree["kind"]:
         case "wallet_at_least":
-            return await _held(tx, asked, tables.wallets, tree["economyKey"], "balance") >= int(tree["amount"])
+            return await _held(tx, asked, tables.wallets, tree["economyKey"]) >= int(tree["amount"])
         case "item_at_least":
-            return await _held(tx, asked, tables.inventory, tree["itemKey"], "quantity") >= int(tree["quantity"])
+            return await _held(tx, asked, tables.inventory, tree["itemKey"]) >= int(tree["quantity"])
         case "context_at_least":
             value = asked.context.get(tree["field"])
             return isinstance(value, int | float) and not isinstance(value, bool) and bool(value >= tree["value"])
@@ -136,12 +138,15 @@ async def _holds(tx: Transaction, ctx: Context, tree: Tree, asked: ConditionSubj
             return await _completed(tx, ctx, asked, tree["eventKey"])
 
 
-async def _held(tx: Transaction, asked: ConditionSubject, table: sa.Table, key: str, column: str) -> int:
+async def _held(
+    tx: Transaction, asked: ConditionSubject, table: RecordTable[WalletRecord | InventoryRecord], key: str
+) -> int:
     if asked.player is None:
         return 0
-    owner = (asked.player["studio_id"], asked.player["game_id"], asked.player["player_id"])
-    row = await tx.get(table, *owner, key)
-    return 0 if row is None else int(row[column])
+    held = await tx.get(table, *asked.player.primary_key(), key)
+    if held is None:
+        return 0
+    return held.balance if isinstance(held, WalletRecord) else held.quantity
 
 
 async def _completed(tx: Transaction, ctx: Context, asked: ConditionSubject, event_key: str) -> bool:
@@ -157,8 +162,8 @@ async def _completed(tx: Transaction, ctx: Context, asked: ConditionSubject, eve
         .where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
-            column.player_id == asked.player["player_id"],
-            column.event_id == event["event_id"],
+            column.player_id == asked.player.player_id,
+            column.event_id == event.event_id,
             column.status.in_(("completed", "force_completed")),
         )
         .limit(1)

@@ -13,7 +13,15 @@ from kraty_console.backend.rewards.grant_issuing import DAY_MS
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import (
+    EventRecord,
+    EventWindowRecord,
+    InventoryRecord,
+    PlayerRecord,
+    WalletRecord,
+)
+from kraty_console.backend.storage.tables.record import RecordTable
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 ENTRY_COST: Final = "entry_cost"
@@ -22,23 +30,24 @@ ENTRY_COST: Final = "entry_cost"
 _MOST_COUNTED: Final = 10_000
 
 Json = Mapping[str, Any]
+HoldingTable = RecordTable[WalletRecord | InventoryRecord]
 
 
 async def count_starts(
-    tx: Transaction, player: Mapping[str, Any], event: Json, window: Json, now_ms: int
+    tx: Transaction, player: PlayerRecord, event: EventRecord, window: EventWindowRecord, now_ms: int
 ) -> tuple[int, int]:
     """How many attempts the player started in the window, and at the event since midnight, UTC; both to 10,000."""
     today = now_ms - now_ms % DAY_MS
     column = tables.attempts.c
     of_event = (
-        column.studio_id == player["studio_id"],
-        column.game_id == player["game_id"],
-        column.player_id == player["player_id"],
-        column.event_id == event["event_id"],
+        column.studio_id == player.studio_id,
+        column.game_id == player.game_id,
+        column.player_id == player.player_id,
+        column.event_id == event.event_id,
     )
     counts = []
     for conditions in (
-        (column.started_at >= window["starts_at"], column.window_id == window["window_id"]),
+        (column.started_at >= window.starts_at, column.window_id == window.window_id),
         (column.started_at >= today,),
     ):
         some = sa.select(sa.literal(1)).where(*of_event, *conditions).limit(_MOST_COUNTED).subquery()
@@ -47,13 +56,13 @@ async def count_starts(
 
 
 async def require_quota(
-    tx: Transaction, ctx: Context, player: TrackedRow, event: TrackedRow, window: TrackedRow
+    tx: Transaction, ctx: Context, player: PlayerRecord, event: EventRecord, window: EventWindowRecord
 ) -> None:
     """Refuse one attempt too many; the player's row is locked, so that the last place goes to one of many at once.
 
     429 `max_attempts_reached` or `max_daily_attempts_reached` (contract/README.md#errors).
     """
-    quota: Json | None = event["attempt_quota"]
+    quota: Json | None = event.attempt_quota
     if not quota:
         return
     in_window, today = await count_starts(tx, player, event, window, ctx.now_ms)
@@ -63,7 +72,7 @@ async def require_quota(
     ):
         most = quota.get(name)
         if most is not None and count >= most:
-            message = f"The event '{event['key']}' takes {most} attempts of a player {span}, and had them"
+            message = f"The event '{event.key}' takes {most} attempts of a player {span}, and had them"
             raise RuleError(code, message, {"max": most, "used": count})
 
 
@@ -78,35 +87,39 @@ def remaining(quota: Json, in_window: int, today: int) -> int | None:
 
 
 async def require_cost(
-    tx: Transaction, ctx: Context, player: TrackedRow, event: TrackedRow
-) -> list[tuple[sa.Table, str, int]]:
+    tx: Transaction, ctx: Context, player: PlayerRecord, event: EventRecord
+) -> list[tuple[HoldingTable, str, int]]:
     """What the event takes of the player: table, key and amount. Short of any: 402 `insufficient_entry_cost`.
 
     Items are the studio's own affair where it keeps the inventory itself (contract/GAME.md#game-settings).
     """
-    cost: Json = event["entry_cost"] or {}
-    prices: dict[tuple[sa.Table, str], int] = {}
+    cost: Json = event.entry_cost or {}
+    prices: dict[tuple[HoldingTable, str], int] = {}
     for each in cost.get("currencies", []):
-        place = (tables.wallets, each["key"])
+        place: tuple[HoldingTable, str] = (tables.wallets, each["key"])
         prices[place] = prices.get(place, 0) + each["amount"]
-    if cost.get("items") and (await definitions.game(tx, ctx))["inventory_management"] != "studio":
+    if cost.get("items") and (await definitions.game(tx, ctx)).inventory_management != "studio":
         for each in cost["items"]:
             place = (tables.inventory, each["key"])
             prices[place] = prices.get(place, 0) + each["quantity"]
     for (table, key), needed in prices.items():
-        held = await tx.get(table, *player.key(), key)
-        have = 0 if held is None else held["balance" if table is tables.wallets else "quantity"]
+        held = await tx.get(table, *player.primary_key(), key)
+        have = 0 if held is None else held.balance if isinstance(held, WalletRecord) else held.quantity
         if have < needed:
             raise RuleError(
                 Code.INSUFFICIENT_ENTRY_COST,
-                f"The event '{event['key']}' costs {needed} {key}, the player has {have}",
+                f"The event '{event.key}' costs {needed} {key}, the player has {have}",
                 {"resource": key, "needed": needed, "have": have},
             )
     return [(table, key, amount) for (table, key), amount in prices.items() if amount]
 
 
 async def pay_cost(
-    tx: Transaction, ctx: Context, player: TrackedRow, prices: list[tuple[sa.Table, str, int]], attempt_id: str
+    tx: Transaction,
+    ctx: Context,
+    player: PlayerRecord,
+    prices: list[tuple[HoldingTable, str, int]],
+    attempt_id: str,
 ) -> None:
     """Take what the start costs; the ledger names the attempt."""
     for table, key, amount in prices:

@@ -15,7 +15,8 @@ from kraty_console.backend.players import service as players
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import AttemptRecord, EventRecord, EventWindowRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 
 Json = dict[str, Any]
 
@@ -25,7 +26,7 @@ class OpenEvents:
     """What is open now, and the global boards that nobody needed until now."""
 
     listings: list[Json] = field(default_factory=list)
-    boardless: list[tuple[TrackedRow, TrackedRow]] = field(default_factory=list)
+    boardless: list[tuple[EventRecord, EventWindowRecord]] = field(default_factory=list)
     """Event and window of each."""
 
 
@@ -35,53 +36,49 @@ async def read_listing(tx: Transaction, ctx: Context, external_id: str) -> OpenE
     Somebody who was never here sees what everybody sees.
     """
     player = await players.find(tx, ctx.tenant, ctx.environment, external_id)
-    context = {} if player is None else player["last_context"] or {}
+    context = {} if player is None else player.last_context or {}
     found = OpenEvents()
     windows = await _open_windows(tx, ctx)
     playing = await _playing(tx, ctx, player, windows)
     for window in windows:
-        event = await tx.get(tables.events, ctx.tenant.studio_id, ctx.tenant.game_id, window["event_id"])
-        if (
-            event is None
-            or not event["enabled"]
-            or not await _unlocked(tx, ctx, event, ConditionSubject(player, context))
-        ):
+        event = await tx.get(tables.events, ctx.tenant.studio_id, ctx.tenant.game_id, window.event_id)
+        if event is None or not event.enabled or not await _unlocked(tx, ctx, event, ConditionSubject(player, context)):
             continue
         board = None
-        if event["leaderboard_mode"] == leaderboards.GLOBAL:
+        if event.leaderboard_mode == leaderboards.GLOBAL:
             board = await leaderboards.find(tx, ctx, window)
             if board is None:
                 found.boardless.append((event, window))
         found.listings.append(
             {
-                "eventKey": event["key"],
-                "name": event["name"],
-                "windowId": window["window_id"],
-                "startsAt": formats.timestamp(window["starts_at"]),
-                "endsAt": formats.timestamp(window["ends_at"]),
+                "eventKey": event.key,
+                "name": event.name,
+                "windowId": window.window_id,
+                "startsAt": formats.timestamp(window.starts_at),
+                "endsAt": formats.timestamp(window.ends_at),
                 "leaderboardId": board,
-                "currentAttemptId": playing.get(window["window_id"]),
-                "type": event["type"],
-                "leaderboardMode": event["leaderboard_mode"],
-                "metrics": [_metric(metric) for metric in event["metrics"]],
-                "entryRequirement": event["entry_requirement"],
+                "currentAttemptId": playing.get(window.window_id),
+                "type": event.type,
+                "leaderboardMode": event.leaderboard_mode,
+                "metrics": [_metric(metric) for metric in event.metrics],
+                "entryRequirement": event.entry_requirement,
                 "entryCost": _cost(event),
-                "metadata": {**(event["metadata"] or {}), **(window["metadata"] or {})},
-                "milestoneRewards": await reward_previews.milestones(tx, ctx, event["milestone_rewards"]),
-                "rewardPolicy": await reward_previews.reward_policy(tx, ctx, event["reward_policy"]),
+                "metadata": {**(event.metadata or {}), **(window.metadata or {})},
+                "milestoneRewards": await reward_previews.milestones(tx, ctx, event.milestone_rewards),
+                "rewardPolicy": await reward_previews.reward_policy(tx, ctx, event.reward_policy),
                 "attemptQuota": await _quota(tx, ctx, player, event, window),
             }
         )
     return found
 
 
-async def make_boards(tx: Transaction, ctx: Context, boardless: list[tuple[TrackedRow, TrackedRow]]) -> None:
+async def make_boards(tx: Transaction, ctx: Context, boardless: list[tuple[EventRecord, EventWindowRecord]]) -> None:
     """Make the boards that a listing names before anybody has played."""
     for event, window in boardless:
         await leaderboards.board(tx, ctx, event, window)
 
 
-async def _open_windows(tx: Transaction, ctx: Context) -> list[TrackedRow]:
+async def _open_windows(tx: Transaction, ctx: Context) -> list[EventWindowRecord]:
     """The windows that are open now, one for each event, the one that closes first first."""
     column = tables.event_windows.c
     query = (
@@ -95,13 +92,12 @@ async def _open_windows(tx: Transaction, ctx: Context) -> list[TrackedRow]:
         )
         .order_by(column.starts_at, column.window_id)
     )
-    newest = {row["event_id"]: row for row in await tx.all(query)}
-    rows = [TrackedRow(tables.event_windows, row, fresh=False) for row in newest.values()]
-    return sorted(rows, key=lambda row: (row["ends_at"], row["window_id"]))
+    newest = {row.event_id: row for row in await tx.records(EventWindowRecord, query)}
+    return sorted(newest.values(), key=lambda row: (row.ends_at, row.window_id))
 
 
 async def _playing(
-    tx: Transaction, ctx: Context, player: Mapping[str, Any] | None, windows: list[TrackedRow]
+    tx: Transaction, ctx: Context, player: PlayerRecord | None, windows: list[EventWindowRecord]
 ) -> dict[str, str]:
     """Of each window, the player's newest attempt that is under way."""
     if player is None or not windows:
@@ -112,22 +108,22 @@ async def _playing(
         .where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
-            column.player_id == player["player_id"],
+            column.player_id == player.player_id,
             sa.text("attempts.status = 'in_progress'"),  # the words of the index
-            tx.among(column.window_id, [window["window_id"] for window in windows]),
+            tx.among(column.window_id, [window.window_id for window in windows]),
             column.ends_at > ctx.now_ms,
         )
         .order_by(column.started_at, column.attempt_id)
     )
-    return {row["window_id"]: row["attempt_id"] for row in await tx.all(query)}
+    return {row.window_id: row.attempt_id for row in await tx.records(AttemptRecord, query)}
 
 
-async def _unlocked(tx: Transaction, ctx: Context, event: TrackedRow, asked: ConditionSubject) -> bool:
+async def _unlocked(tx: Transaction, ctx: Context, event: EventRecord, asked: ConditionSubject) -> bool:
     """Whether the player can see the event; one with a broken condition is hidden."""
-    if event["unlock_condition"] is None:
+    if event.unlock_condition is None:
         return True
     try:
-        return await conditions.is_met(tx, ctx, event["unlock_condition"], asked)
+        return await conditions.is_met(tx, ctx, event.unlock_condition, asked)
     except BrokenCondition:
         return False
 
@@ -141,17 +137,17 @@ def _metric(metric: Mapping[str, Any]) -> Json:
     }
 
 
-def _cost(event: TrackedRow) -> Json | None:
-    cost = event["entry_cost"]
+def _cost(event: EventRecord) -> Json | None:
+    cost = event.entry_cost
     return None if not cost else {"currencies": cost.get("currencies", []), "items": cost.get("items", [])}
 
 
 async def _quota(
-    tx: Transaction, ctx: Context, player: Mapping[str, Any] | None, event: TrackedRow, window: TrackedRow
+    tx: Transaction, ctx: Context, player: PlayerRecord | None, event: EventRecord, window: EventWindowRecord
 ) -> Json:
     """Told of every event: what has no bound is not counted, and without any what is left is null
     (contract/SDK.md#events)."""
-    quota = event["attempt_quota"] or {}
+    quota = event.attempt_quota or {}
     in_window, today = (
         (0, 0) if player is None or not quota else await entry_rules.count_starts(tx, player, event, window, ctx.now_ms)
     )

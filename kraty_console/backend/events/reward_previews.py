@@ -37,9 +37,9 @@ async def _bundle(tx: Transaction, ctx: Context, named: object) -> Json | None:
     if isinstance(named, Mapping):
         return {"key": "", "name": "", "entries": await _entries(tx, ctx, named.get("entries", []), MAX_DEPTH)}
     row = await definitions.bundle(tx, ctx, named) if isinstance(named, str) else None
-    if row is None or row["archived_at"] is not None:
+    if row is None or row.archived_at is not None:
         return None
-    return {"key": row["key"], "name": row["name"], "entries": await _entries(tx, ctx, row["entries"], MAX_DEPTH)}
+    return {"key": row.key, "name": row.name, "entries": await _entries(tx, ctx, row.entries, MAX_DEPTH)}
 
 
 async def _entries(tx: Transaction, ctx: Context, entries: Sequence[Entry], depth: int) -> list[Json]:
@@ -48,8 +48,8 @@ async def _entries(tx: Transaction, ctx: Context, entries: Sequence[Entry], dept
         kind = entry.get("type")
         if kind == "bundle" and depth:
             inner = await definitions.bundle(tx, ctx, str(entry.get("bundleKey")))
-            if inner is not None and inner["archived_at"] is None:
-                found += await _entries(tx, ctx, inner["entries"], depth - 1)
+            if inner is not None and inner.archived_at is None:
+                found += await _entries(tx, ctx, inner.entries, depth - 1)
         elif kind in FIELDS:
             count = FIELDS[str(kind)][1]
             found.append({**entry, count: _least(entry.get(count))})

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import EventRecord, EventWindowRecord
+from kraty_console.backend.storage.transaction import Transaction
 
 RECURRING: Final = "recurring_windows"
 
@@ -33,32 +34,33 @@ def due_windows(schedule: Mapping[str, Any], now_ms: int) -> list[Span]:
     return ahead if ahead and ahead[0][0] <= now_ms else ahead[:1]
 
 
-async def missing_windows(tx: Transaction, ctx: Context, event: Mapping[str, Any]) -> list[Span]:
+async def missing_windows(tx: Transaction, ctx: Context, event: EventRecord) -> list[Span]:
     """The windows that should be there by now, and are not."""
-    schedule = event["schedule"]
-    if not event["enabled"] or schedule is None or schedule.get("mode") != RECURRING:
+    schedule = event.schedule
+    if not event.enabled or schedule is None or schedule.get("mode") != RECURRING:
         return []
     wanted = due_windows(schedule, ctx.now_ms)
     if not wanted:
         return []
     column = tables.event_windows.c
-    rows = await tx.all(
+    rows = await tx.records(
+        EventWindowRecord,
         sa.select(column.starts_at).where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
-            column.event_id == event["event_id"],
+            column.event_id == event.event_id,
             column.starts_at >= wanted[0][0],
             column.starts_at <= wanted[-1][0],
-        )
+        ),
     )
-    there = {row["starts_at"] for row in rows}
+    there = {row.starts_at for row in rows}
     return [span for span in wanted if span[0] not in there]
 
 
-async def make_missing_windows(tx: Transaction, ctx: Context, event: TrackedRow) -> int:
+async def make_missing_windows(tx: Transaction, ctx: Context, event: EventRecord) -> int:
     """Make the windows that are missing; the event is locked, so that no window is made twice. How many they were."""
     spans_ = await missing_windows(tx, ctx, event)
     for starts_at, ends_at in spans_:
-        bag = event["schedule"].get("metadata")
-        await definitions.put_window(tx, ctx, event["key"], starts_at=starts_at, ends_at=ends_at, metadata=bag)
+        bag = (event.schedule or {}).get("metadata")
+        await definitions.put_window(tx, ctx, event.key, starts_at=starts_at, ends_at=ends_at, metadata=bag)
     return len(spans_)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,39 +12,40 @@ from kraty_console.backend.leaderboards.service import WINDOW_CLOSED
 from kraty_console.backend.rules import formats, outbox, set_aside
 from kraty_console.backend.rules.context import LIVE, Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import EventWindowRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.webhooks import EventName
 
 
-async def open_window(tx: Transaction, ctx: Context, window: TrackedRow) -> bool:
+async def open_window(tx: Transaction, ctx: Context, window: EventWindowRecord) -> bool:
     """Tell that a window (locked) is open; True when it had not been told."""
-    if window["opened_at"] is not None or window["starts_at"] > ctx.now_ms:
+    if window.opened_at is not None or window.starts_at > ctx.now_ms:
         return False
     tx.change(window, opened_at=ctx.now_ms)
     outbox.emit_of_game(tx, ctx, EventName.EVENT_WINDOW_OPENED, LIVE, await _shown(tx, ctx, window))
     return True
 
 
-async def close_window(tx: Transaction, ctx: Context, window: TrackedRow) -> bool:
+async def close_window(tx: Transaction, ctx: Context, window: EventWindowRecord) -> bool:
     """Close a window (locked) that is over and whose lobbies are closed; True when that was done now.
 
     Its boards are final from then on. A lobby that cannot be closed is not waited for (`set_aside`).
     """
-    if window["closed_at"] is not None or window["ends_at"] > ctx.now_ms:
+    if window.closed_at is not None or window.ends_at > ctx.now_ms:
         return False
     if await _has_open_lobbies(tx, ctx, window):
         return False
     tx.change(window, closed_at=ctx.now_ms)
-    event = await definitions.event(tx, ctx, window["event_id"])
+    event = await definitions.event(tx, ctx, window.event_id)
     # What waits for the final ranking is settled from it once the attempts are ended (`settlement`).
-    settled = {} if settlement.waits_for_close(event["reward_policy"]) else {"frozen_at": ctx.now_ms}
+    settled = {} if settlement.waits_for_close(event.reward_policy) else {"frozen_at": ctx.now_ms}
     column = tables.leaderboards.c
     await tx.execute(
         sa.update(tables.leaderboards)
         .where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
-            column.window_id == window["window_id"],
+            column.window_id == window.window_id,
             column.finalized_at.is_(None),
         )
         .values(finalized_at=ctx.now_ms, finalized_reason=WINDOW_CLOSED, **settled)
@@ -55,14 +55,14 @@ async def close_window(tx: Transaction, ctx: Context, window: TrackedRow) -> boo
     return True
 
 
-async def _has_open_lobbies(tx: Transaction, ctx: Context, window: TrackedRow) -> bool:
+async def _has_open_lobbies(tx: Transaction, ctx: Context, window: EventWindowRecord) -> bool:
     column = tables.lobbies.c
     found = await tx.scalar(
         sa.select(column.lobby_id)
         .where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
-            column.window_id == window["window_id"],
+            column.window_id == window.window_id,
             sa.text("lobbies.status <> 'closed'"),  # the words of the index
             set_aside.not_set_aside(ctx, "end_lobbies", column.lobby_id),
         )
@@ -71,14 +71,14 @@ async def _has_open_lobbies(tx: Transaction, ctx: Context, window: TrackedRow) -
     return found is not None
 
 
-async def _shown(tx: Transaction, ctx: Context, window: Mapping[str, Any]) -> dict[str, Any]:
-    event = await definitions.event(tx, ctx, window["event_id"])
+async def _shown(tx: Transaction, ctx: Context, window: EventWindowRecord) -> dict[str, Any]:
+    event = await definitions.event(tx, ctx, window.event_id)
     return {
-        "event": {"id": event["event_id"], "key": event["key"], "name": event["name"]},
+        "event": {"id": event.event_id, "key": event.key, "name": event.name},
         "window": {
-            "id": window["window_id"],
-            "startsAt": formats.timestamp(window["starts_at"]),
-            "endsAt": formats.timestamp(window["ends_at"]),
-            "metadata": {**(event["metadata"] or {}), **(window["metadata"] or {})},
+            "id": window.window_id,
+            "startsAt": formats.timestamp(window.starts_at),
+            "endsAt": formats.timestamp(window.ends_at),
+            "metadata": {**(event.metadata or {}), **(window.metadata or {})},
         },
     }

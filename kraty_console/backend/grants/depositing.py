@@ -9,22 +9,23 @@ from kraty_console.backend.economy.ledger import LedgerChange, change_inventory,
 from kraty_console.backend.rewards.grant_issuing import GrantSource, crate_contents, issue
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import GrantRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 
 DEPOSITED: Final = "grant_deposit"
 """The ledger's reason for what a claim puts in (contract/README.md#ledger-rows)."""
 
 
-async def deposit(tx: Transaction, ctx: Context, player: TrackedRow, grant: TrackedRow) -> list[dict[str, Any]]:
+async def deposit(tx: Transaction, ctx: Context, player: PlayerRecord, grant: GrantRecord) -> list[dict[str, Any]]:
     """Put what a reward grant holds into wallet and inventory, unless that was done before; answers the ledger rows.
 
     Crates in it become crate grants of their own, still to be opened. An item's `parameters` are kept with it and with
     the deposit, as metadata, however it is claimed (contract/README.md#grant). Where a studio keeps its own inventory,
     nothing is deposited (contract/GAME.md#game-settings). A key of the database refuses a second deposit.
     """
-    if (await definitions.game(tx, ctx))["inventory_management"] == "studio":
+    if (await definitions.game(tx, ctx)).inventory_management == "studio":
         return []
-    place = grant.key()
+    place = grant.primary_key()
     if not grant.made_here and await tx.get(tables.grant_deposits, *place) is not None:
         return []
     tx.add(
@@ -32,16 +33,16 @@ async def deposit(tx: Transaction, ctx: Context, player: TrackedRow, grant: Trac
         dict(zip(("studio_id", "game_id", "player_id", "grant_id"), place, strict=True)) | {"deposited_at": ctx.now_ms},
     )
     written = []
-    for entry in grant["contents"].get("entries", []):
+    for entry in grant.contents.get("entries", []):
         match entry["type"]:
             case "currency":
-                change = LedgerChange(entry["currencyKey"], entry["amount"], DEPOSITED, grant["grant_id"])
+                change = LedgerChange(entry["currencyKey"], entry["amount"], DEPOSITED, grant.grant_id)
                 written.append(await change_wallet(tx, ctx, player, change))
             case "item":
                 stamp = entry.get("parameters")
-                change = LedgerChange(entry["itemKey"], entry["quantity"], DEPOSITED, grant["grant_id"], stamp)
+                change = LedgerChange(entry["itemKey"], entry["quantity"], DEPOSITED, grant.grant_id, stamp)
                 written.append(await change_inventory(tx, ctx, player, change))
             case "crate":
-                source = GrantSource("crate", grant["grant_id"], grant["grant_id"])
+                source = GrantSource("crate", grant.grant_id, grant.grant_id)
                 await issue(tx, ctx, player, "crate", crate_contents(entry), source)
     return written

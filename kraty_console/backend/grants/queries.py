@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from kraty_console.backend.rewards.serializers import serialize_grant
 from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.tables import GrantRecord, PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 
 _IS_PENDING: Final = sa.text("grants.status = 'pending'")
 """Word for word the condition of the index, so that both databases know that it serves."""
 
 
-async def pending_grants(tx: Transaction, player: Mapping[str, Any], now_ms: int, limit: int) -> list[dict[str, Any]]:
+async def pending_grants(tx: Transaction, player: PlayerRecord, now_ms: int, limit: int) -> list[dict[str, Any]]:
     """What can be claimed or opened now, oldest first; what is past its time is left out, swept or not."""
     column = tables.grants.c
-    rows = await tx.all(
+    rows = await tx.records(
+        GrantRecord,
         sa.select(tables.grants)
         .where(
-            *(column[name] == player[name] for name in ("studio_id", "game_id", "player_id")),
+            column.studio_id == player.studio_id,
+            column.game_id == player.game_id,
+            column.player_id == player.player_id,
             _IS_PENDING,
             sa.or_(column.expires_at.is_(None), column.expires_at > now_ms),
         )
         .order_by(column.created_at, column.grant_id)
-        .limit(limit)
+        .limit(limit),
     )
     return [serialize_grant(row) for row in rows]

@@ -19,7 +19,8 @@ from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import GrantRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
@@ -93,7 +94,7 @@ async def create(
         tx, ctx, player, kind or "reward", contents, source, expires_at=expires_at, metadata=metadata
     )
     if ctx.surface == "sdk":
-        if grant["kind"] == "reward":
+        if grant.kind == "reward":
             grant_issuing.mark_claimed(tx, ctx, player, grant)
             await depositing.deposit(tx, ctx, player, grant)
         return await idempotency.keep(tx, ctx, CREATE, 201, serialize_grant(grant))
@@ -105,7 +106,7 @@ async def create(
         ctx,
         "grant.manual_create" if ctx.surface == "admin" else CREATE,
         target_kind="grant",
-        target_id=grant["grant_id"],
+        target_id=grant.grant_id,
         player=player,
         metadata={"reason": ctx.reason, "externalPlayerId": external_id},
         after=shown,
@@ -126,9 +127,9 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResul
     player, grant = await locate_grant(tx, ctx, grant_id)
     before = serialize_grant(grant)
     deposits: list[dict[str, Any]] = []
-    opened: TrackedRow | None = None
-    if grant["status"] != "claimed":
-        if grant["kind"] == "crate":
+    opened: GrantRecord | None = None
+    if grant.status != "claimed":
+        if grant.kind == "crate":
             opened = await _open(tx, ctx, player, grant)
             grant_issuing.mark_claimed(tx, ctx, player, opened)
             deposits = await depositing.deposit(tx, ctx, player, opened)
@@ -162,13 +163,13 @@ async def revoke(tx: Transaction, ctx: Context, grant_id: str) -> RuleResult:
     if earlier is not None:
         return earlier
     player, grant = await locate_grant(tx, ctx, grant_id)
-    over = grant["expires_at"] is not None and grant["expires_at"] <= ctx.now_ms
-    status = "expired" if grant["status"] == "pending" and over else grant["status"]
+    over = grant.expires_at is not None and grant.expires_at <= ctx.now_ms
+    status = "expired" if grant.status == "pending" and over else grant.status
     if status != "pending":
         conflict(f"Grant '{grant_id}' is {status}, and only a pending one can be revoked", status=status)
     before = serialize_grant(grant)
     tx.change(grant, status="revoked")
-    tx.change(player, grants_pending=player["grants_pending"] - 1)
+    tx.change(player, grants_pending=player.grants_pending - 1)
     after = serialize_grant(grant)
     outbox.emit(tx, ctx, EventName.GRANT_REVOKED, player, {"grant": after})
     audit_id = trail.record(
@@ -193,10 +194,10 @@ async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) 
     (contract/README.md#grant). Games and studios are answered with the grant itself.
     """
     player, grant = await _owned(tx, ctx, external_id, grant_id)
-    if grant["status"] == "claimed":
+    if grant.status == "claimed":
         return _claimed(ctx, serialize_grant(grant), [])
     _refuse_ended(ctx, grant)
-    if grant["kind"] == "crate":
+    if grant.kind == "crate":
         conflict(f"Grant '{grant_id}' is a crate: open it", kind="crate")
     before = serialize_grant(grant)
     grant_issuing.mark_claimed(tx, ctx, player, grant)
@@ -225,9 +226,9 @@ async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: 
     """Open a crate: it is claimed, its contents become a pending grant; asked again, the same ones
     (contract/SDK.md#collecting)."""
     player, crate = await _owned(tx, ctx, external_id, grant_id)
-    if crate["kind"] != "crate":
-        conflict(f"Grant '{grant_id}' is not a crate", kind=crate["kind"])
-    if crate["status"] == "claimed":
+    if crate.kind != "crate":
+        conflict(f"Grant '{grant_id}' is not a crate", kind=crate.kind)
+    if crate.status == "claimed":
         contents = await _contents(tx, crate)
     else:
         _refuse_ended(ctx, crate)
@@ -242,48 +243,48 @@ async def expire(tx: Transaction, ctx: Context, external_id: str, grant_id: str)
     return RuleResult(200, {"grant": serialize_grant(grant)})
 
 
-def expire_locked(tx: Transaction, ctx: Context, player: TrackedRow, grant: TrackedRow) -> bool:
+def expire_locked(tx: Transaction, ctx: Context, player: PlayerRecord, grant: GrantRecord) -> bool:
     """End a grant of a locked player if it is pending and its time is over; True when it was."""
-    if grant["status"] != "pending" or grant["expires_at"] is None or grant["expires_at"] > ctx.now_ms:
+    if grant.status != "pending" or grant.expires_at is None or grant.expires_at > ctx.now_ms:
         return False
     tx.change(grant, status="expired")
-    tx.change(player, grants_pending=player["grants_pending"] - 1)
+    tx.change(player, grants_pending=player.grants_pending - 1)
     return True
 
 
 async def _refuse_unless_permissive(tx: Transaction, ctx: Context) -> None:
-    if (await definitions.game(tx, ctx))["inventory_management"] != "permissive":
+    if (await definitions.game(tx, ctx)).inventory_management != "permissive":
         raise RuleError(
             Code.INVENTORY_NOT_PERMISSIVE, "players of this game may not give themselves anything; ask the studio"
         )
 
 
-def _refuse_ended(ctx: Context, grant: TrackedRow) -> None:
+def _refuse_ended(ctx: Context, grant: GrantRecord) -> None:
     """A grant cannot be claimed once it is revoked, nor after its time, whether or not the sweep has come by
     (contract/README.md#grant)."""
-    over = grant["expires_at"] is not None and grant["expires_at"] <= ctx.now_ms
-    status = "revoked" if grant["status"] == "revoked" else "expired"
-    if grant["status"] not in ("expired", "revoked") and not over:
+    over = grant.expires_at is not None and grant.expires_at <= ctx.now_ms
+    status = "revoked" if grant.status == "revoked" else "expired"
+    if grant.status not in ("expired", "revoked") and not over:
         return
-    words = f"Grant '{grant['grant_id']}' {'was revoked' if status == 'revoked' else 'has expired'}"
+    words = f"Grant '{grant.grant_id}' {'was revoked' if status == 'revoked' else 'has expired'}"
     if ctx.surface == "sdk":
         raise RuleError(Code.NOT_FOUND, words, {"status": status})
     conflict(words, status=status)
 
 
-async def _open(tx: Transaction, ctx: Context, player: TrackedRow, crate: TrackedRow) -> TrackedRow:
+async def _open(tx: Transaction, ctx: Context, player: PlayerRecord, crate: GrantRecord) -> GrantRecord:
     try:
-        rolled = await grant_issuing.roll_crate(tx, ctx, crate)
+        rolled = await grant_issuing.roll_crate(tx, ctx, crate.grant_id, crate.contents)
     except RollFailed as failure:
         conflict(f"The crate could not be opened: {failure}", rollError=str(failure))
     grant_issuing.mark_claimed(tx, ctx, player, crate)
-    source = GrantSource("crate", crate["grant_id"], crate["grant_id"])
+    source = GrantSource("crate", crate.grant_id, crate.grant_id)
     return await grant_issuing.issue(tx, ctx, player, "reward", {"entries": rolled}, source, rolled=True)
 
 
-async def _contents(tx: Transaction, crate: TrackedRow) -> TrackedRow:
+async def _contents(tx: Transaction, crate: GrantRecord) -> GrantRecord:
     column = tables.grants.c
-    studio_id, game_id, player_id, grant_id = crate.key()
+    studio_id, game_id, player_id, grant_id = crate.primary_key()
     row = await tx.find(
         tables.grants,
         column.studio_id == studio_id,
@@ -298,11 +299,11 @@ async def _contents(tx: Transaction, crate: TrackedRow) -> TrackedRow:
 
 async def _owned(
     tx: Transaction, ctx: Context, external_id: str, grant_id: str, *, banned_too: bool = False
-) -> tuple[TrackedRow, TrackedRow]:
+) -> tuple[PlayerRecord, GrantRecord]:
     player = await players.lock(tx, ctx, external_id)
     if ctx.surface in ("sdk", "engine") and not banned_too:
         players.refuse_banned(player)
-    grant = await tx.get(tables.grants, *player.key(), grant_id) if is_id(grant_id) else None
+    grant = await tx.get(tables.grants, *player.primary_key(), grant_id) if is_id(grant_id) else None
     if grant is None:
         not_found("Grant", grant_id)
     return player, grant

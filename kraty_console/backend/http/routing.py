@@ -104,7 +104,7 @@ _KINDS: Final = {
 
 
 def admin_route(
-    place: Operation,
+    admin_operation: Operation,
     handler: Handler,
     access: RouteAccess = RouteAccess.GAME,
     *,
@@ -117,10 +117,10 @@ def admin_route(
     operation: str,
 ) -> Route:
     """The route of an operation of the admin surface; the contract's table gives path, permission and models."""
-    spec = OPERATIONS[place]
+    spec = OPERATIONS[admin_operation]
     without = NOTHING if access is RouteAccess.ANYONE else SIGNED_IN
     return Route(
-        *method_and_path(place),
+        *method_and_path(admin_operation),
         access,
         spec.permission or without,
         handler,

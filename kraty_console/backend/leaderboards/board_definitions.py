@@ -19,7 +19,7 @@ async def find_faults(tx: Transaction, ctx: Context, document: GameDocument) -> 
             found = await definitions.currency(tx, ctx, rule.economy_key)
             if found is None:
                 faults.append((where, f"there is no currency '{rule.economy_key}'"))
-            elif found["kind"] != "progression" or rule.economy_key == currency.key or found["derives"]:
+            elif found.kind != "progression" or rule.economy_key == currency.key or found.derives:
                 faults.append((where, f"'{rule.economy_key}' cannot follow from '{currency.key}'"))
     for index, board in enumerate(document.leaderboards):
         named = [("rankedBy", board.ranked_by)] if board.ranked_by is not None else []

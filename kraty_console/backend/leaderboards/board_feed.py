@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from kraty_console.backend.leaderboards import ranking
+from kraty_console.backend.leaderboards.ranking import RankedEntry
 from kraty_console.backend.rules import formats
 from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.tables import LeaderboardRecord
 from kraty_console.backend.storage.transaction import Transaction
 
 Json = dict[str, Any]
@@ -22,25 +24,26 @@ SHOWN: Final = 200
 class BoardFeed:
     """What changes among the first entries of an event's board, until it is final."""
 
-    def __init__(self, leaderboard: Mapping[str, Any]) -> None:
-        self._board = {name: leaderboard[name] for name in ("studio_id", "game_id", "leaderboard_id")}
+    def __init__(self, leaderboard: LeaderboardRecord) -> None:
+        self._ranking = ranking.of_event(leaderboard)
+        self._board = self._ranking.equal
         self._scores: dict[str, float] = {}
         self.over = False
 
     async def begin(self, tx: Transaction) -> list[Event]:
         """`ready`, and `closed` when the board is final already."""
         row = await self._row(tx)
-        self._scores = {entry["participant_id"]: entry["score"] for entry in await self._first(tx)}
-        ready: list[Event] = [("ready", {"leaderboardId": row["leaderboard_id"]})]
-        return [*ready, self._closed(row)] if row["finalized_at"] is not None else ready
+        self._scores = {entry.participant_id: entry.score for entry in await self._first(tx)}
+        ready: list[Event] = [("ready", {"leaderboardId": row.leaderboard_id})]
+        return [*ready, self._closed(row)] if row.finalized_at is not None else ready
 
-    def events_of(self, row: Json, entries: list[Mapping[str, Any]], final: Json | None) -> list[Event]:
+    def events_of(self, row: LeaderboardRecord, entries: list[RankedEntry], final: Json | None) -> list[Event]:
         """`score_update` for each score that is new, then `finalized` and `closed` when the board became final."""
         told: list[Event] = []
         for place, entry in enumerate(entries, 1):
-            if self._scores.get(entry["participant_id"]) != entry["score"]:
-                told.append(("score_update", _scored(entry, place)))
-        self._scores |= {entry["participant_id"]: entry["score"] for entry in entries}
+            if self._scores.get(entry.participant_id) != entry.score:
+                told.append(("score_update", _scored(row.leaderboard_id, entry, place)))
+        self._scores |= {entry.participant_id: entry.score for entry in entries}
         return told if final is None else [*told, ("finalized", final), self._closed(row)]
 
     @property
@@ -48,35 +51,38 @@ class BoardFeed:
         """The board."""
         return tuple(self._board.values())
 
-    async def look(self, tx: Transaction) -> tuple[Json, list[Mapping[str, Any]], Json | None]:
+    async def look(self, tx: Transaction) -> tuple[LeaderboardRecord, list[RankedEntry], Json | None]:
         """The board's row, its first entries, and how it ended if it did: the same for all who listen to it."""
         row = await self._row(tx)
         entries = await self._first(tx)
-        return row, entries, None if row["finalized_at"] is None else await self._final(tx, row, entries)
+        return row, entries, None if row.finalized_at is None else await self._final(tx, row, entries)
 
-    def _closed(self, row: Mapping[str, Any]) -> Event:
+    def _closed(self, row: LeaderboardRecord) -> Event:
         self.over = True
-        return "closed", {"leaderboardId": row["leaderboard_id"]}
+        return "closed", {"leaderboardId": row.leaderboard_id}
 
-    async def _row(self, tx: Transaction) -> Json:
+    async def _row(self, tx: Transaction) -> LeaderboardRecord:
         table = tables.leaderboards
-        row = await tx.first(sa.select(table).where(*(table.c[name] == value for name, value in self._board.items())))
+        row = await tx.record(
+            LeaderboardRecord,
+            sa.select(table).where(*(table.columns[name] == value for name, value in self._board.items())),
+        )
         assert row is not None, "a leaderboard that was there stays"
         return row
 
-    async def _first(self, tx: Transaction) -> list[Mapping[str, Any]]:
-        return list((await ranking.read_page(tx, ranking.of_event(self._board), SHOWN)).rows)
+    async def _first(self, tx: Transaction) -> list[RankedEntry]:
+        return list((await ranking.read_page(tx, self._ranking, SHOWN)).rows)
 
-    async def _final(self, tx: Transaction, row: Json, entries: list[Mapping[str, Any]]) -> Json:
-        [shown] = await ranking.serialize_entries(tx, (row["studio_id"], row["game_id"]), [entries])
+    async def _final(self, tx: Transaction, row: LeaderboardRecord, entries: list[RankedEntry]) -> Json:
+        [shown] = await ranking.serialize_entries(tx, (row.studio_id, row.game_id), [entries])
         return {
-            "leaderboardId": row["leaderboard_id"],
-            "eventId": row["event_id"],
-            "reason": row["finalized_reason"],
+            "leaderboardId": row.leaderboard_id,
+            "eventId": row.event_id,
+            "reason": row.finalized_reason,
             "standings": [
                 {name: entry[name] for name in ("participantId", "rank", "score", "name", "kind")} for entry in shown
             ],
-            "occurredAt": formats.timestamp(row["finalized_at"]),
+            "occurredAt": formats.timestamp(row.finalized_at),
         }
 
 
@@ -84,7 +90,7 @@ async def board_events(
     tx: Transaction, listening: Sequence[BoardFeed], _now_ms: int
 ) -> AsyncIterator[tuple[BoardFeed, list[Event]]]:
     """What happened on many boards; each is looked at once, however many listen to it."""
-    seen: dict[tuple[str, ...], tuple[Json, list[Mapping[str, Any]], Json | None]] = {}
+    seen: dict[tuple[str, ...], tuple[LeaderboardRecord, list[RankedEntry], Json | None]] = {}
     for each in listening:
         found = seen.get(each.key)
         if found is None:
@@ -92,10 +98,10 @@ async def board_events(
         yield each, each.events_of(*found)
 
 
-def _scored(entry: Mapping[str, Any], place: int) -> Json:
+def _scored(leaderboard_id: str, entry: RankedEntry, place: int) -> Json:
     return {
-        "leaderboardId": entry["leaderboard_id"],
-        "participantId": entry["participant_id"],
-        "score": formats.number(entry["score"]),
+        "leaderboardId": leaderboard_id,
+        "participantId": entry.participant_id,
+        "score": formats.number(entry.score),
         "rank": place,
     }

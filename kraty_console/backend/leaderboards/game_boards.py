@@ -16,7 +16,8 @@ from kraty_console.backend.rules import amounts, formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import BoardEntryRecord, BoardRecord, CurrencyRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.wire import MAX_BALANCE
 
@@ -26,7 +27,7 @@ CLIENT_SCORES: Final = "acceptClientScores"
 """The setting of a game that lets its players' games send scores (contract/GAME.md#game-settings)."""
 
 
-async def find(tx: Transaction, ctx: Context, key: str) -> TrackedRow:
+async def find(tx: Transaction, ctx: Context, key: str) -> BoardRecord:
     """The board of that key; 404 when there is none, or none any more."""
     column = tables.boards.c
     board = await tx.find(
@@ -35,7 +36,7 @@ async def find(tx: Transaction, ctx: Context, key: str) -> TrackedRow:
         column.game_id == ctx.tenant.game_id,
         column.key == key,
     )
-    if board is None or board["archived_at"] is not None:
+    if board is None or board.archived_at is not None:
         not_found("Leaderboard", key)
     return board
 
@@ -59,63 +60,65 @@ async def score(
         players.refuse_banned(player)
         await _refuse_client_scores(tx, ctx)
     board = await find(tx, ctx, key)
-    if board["ranked_by"] is not None:
+    if board.ranked_by is not None:
         raise RuleError(
             Code.SCORE_NOT_SUPPORTED,
-            f"'{key}' ranks by the balance of '{board['ranked_by']}'; no scores are sent to it",
-            {"economyKey": board["ranked_by"]},
+            f"'{key}' ranks by the balance of '{board.ranked_by}'; no scores are sent to it",
+            {"economyKey": board.ranked_by},
         )
     entry, fresh = await _entry(tx, ctx, player, board, await segments.segment_of(tx, player, board, segment))
-    _count(tx, ctx, entry, value if fresh else _aggregate(board["score_aggregation"], entry["score"], value))
+    _count(tx, ctx, entry, value if fresh else _aggregate(board.score_aggregation, entry.score, value))
     tx.change(entry, scored_at=ctx.now_ms)
     place = await ranking.rank_among(tx, ranking.of_entry(entry), entry)
-    data = {"leaderboardId": board["board_id"], "score": formats.number(entry["score"]), "rank": place}
+    data = {"leaderboardId": board.board_id, "score": formats.number(entry.score), "rank": place}
     return await idempotency.keep(tx, ctx, SCORE, 200, data)
 
 
-async def join(tx: Transaction, ctx: Context, external_id: str, key: str, *, segment: str | None = None) -> TrackedRow:
+async def join(
+    tx: Transaction, ctx: Context, external_id: str, key: str, *, segment: str | None = None
+) -> BoardEntryRecord:
     """Have an entry on the board from now on, with 0 or the balance that it follows; a score is never reset."""
     player = await players.lock(tx, ctx, external_id)
     if ctx.surface == "sdk":
         players.refuse_banned(player)
     board = await find(tx, ctx, key)
     entry, fresh = await _entry(tx, ctx, player, board, await segments.segment_of(tx, player, board, segment))
-    if fresh and board["ranked_by"] is not None:
-        held = await tx.get(tables.wallets, *player.key(), board["ranked_by"])
-        _count(tx, ctx, entry, 0 if held is None else held["balance"])
+    if fresh and board.ranked_by is not None:
+        held = await tx.get(tables.wallets, *player.primary_key(), board.ranked_by)
+        _count(tx, ctx, entry, 0 if held is None else held.balance)
     return entry
 
 
 async def update_from_balance(
-    tx: Transaction, ctx: Context, player: TrackedRow, currency: TrackedRow, balance: int
+    tx: Transaction, ctx: Context, player: PlayerRecord, currency: CurrencyRecord, balance: int
 ) -> None:
     """Bring every board that ranks by this currency up to the player's balance."""
-    for board_id in currency["ranked_boards"]:
-        board = await tx.get(tables.boards, *currency.key()[:2], board_id)
-        if board is None or board["archived_at"] is not None:
+    for board_id in currency.ranked_boards or ():
+        board = await tx.get(tables.boards, *currency.primary_key()[:2], board_id)
+        if board is None or board.archived_at is not None:
             continue
         entry, _fresh = await _entry(tx, ctx, player, board, await segments.segment_of(tx, player, board))
         _count(tx, ctx, entry, balance)
 
 
 async def _entry(
-    tx: Transaction, ctx: Context, player: TrackedRow, board: TrackedRow, segment: str
-) -> tuple[TrackedRow, bool]:
+    tx: Transaction, ctx: Context, player: PlayerRecord, board: BoardRecord, segment: str
+) -> tuple[BoardEntryRecord, bool]:
     """The player's entry in the present period, and whether it was made just now, with a score of 0.
 
     Where the segment follows from the player, it moves with the player; where the game chooses, there is one for each.
     """
-    period = period_of(board["reset_cadence"], board["created_at"], ctx.now_ms).starts_at
-    tenant = {"studio_id": board["studio_id"], "game_id": board["game_id"]}
-    where = {"board_id": board["board_id"], "environment": player["environment"], "period": period}
+    period = period_of(board.reset_cadence, board.created_at, ctx.now_ms).starts_at
+    tenant = {"studio_id": board.studio_id, "game_id": board.game_id}
+    where = {"board_id": board.board_id, "environment": player.environment, "period": period}
     place = {
         **tenant,
         **where,
-        "participant_id": player["player_id"],
+        "participant_id": player.player_id,
         "lane": segment if segments.chosen_by_game(board) else "",
     }
     entry = await tx.get(tables.board_entries, *place.values())
-    if entry is not None and entry["segment"] == segment:
+    if entry is not None and entry.segment == segment:
         return entry, False
     if await tx.get(tables.board_segments, *tenant.values(), *where.values(), segment) is None:
         await tx.insert_if_absent(
@@ -127,11 +130,11 @@ async def _entry(
     return tx.add(tables.board_entries, new), True
 
 
-def _count(tx: Transaction, ctx: Context, entry: TrackedRow, value: float) -> None:
+def _count(tx: Transaction, ctx: Context, entry: BoardEntryRecord, value: float) -> None:
     """Set the score of an entry; one that stays keeps the moment it was reached at."""
     if value > MAX_BALANCE:  # a sum of scores, each of which is within bounds
         conflict(f"The score would pass {MAX_BALANCE}", limit=MAX_BALANCE)
-    if value != entry["score"]:
+    if value != entry.score:
         tx.change(entry, score=float(value), reached_at=ctx.now_ms)
 
 
@@ -146,7 +149,7 @@ def _aggregate(how: str, held: float, value: float) -> float:
 
 
 async def _refuse_client_scores(tx: Transaction, ctx: Context) -> None:
-    settings: dict[str, Any] = (await definitions.game(tx, ctx))["settings"]
+    settings: dict[str, Any] = (await definitions.game(tx, ctx)).settings
     if settings.get(CLIENT_SCORES) is not True:
         raise RuleError(
             Code.CLIENT_SCORING_DISABLED, "this game takes scores from its studio only, not from players' games"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kraty_console.backend.http import api_errors, query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
@@ -16,6 +14,7 @@ from kraty_console.backend.leaderboards.board_feed import BoardFeed, board_event
 from kraty_console.backend.leaderboards.queries import BoardReader
 from kraty_console.backend.leaderboards.schemas import Joining, PlayerScore, Score
 from kraty_console.backend.rules.context import Context, RuleResult
+from kraty_console.backend.storage.tables import BoardRecord
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
@@ -100,7 +99,7 @@ async def join(call: Call) -> HandlerReply:
     async def enter(tx: Transaction, ctx: Context) -> RuleResult:
         entry = await game_boards.join(tx, ctx, player, key, segment=body.segment)
         found = await game_boards.find(tx, ctx, key)
-        told = await board_queries.board(tx, ctx.tenant, found, reader, segment=entry["segment"])
+        told = await board_queries.board(tx, ctx.tenant, found, reader, segment=entry.segment)
         return RuleResult(200, {**told, "joined": True})
 
     return await call.change(body, enter)
@@ -115,7 +114,7 @@ async def score_for_game(call: Call) -> HandlerReply:
     )
 
 
-async def _found(call: Call, tx: Transaction) -> dict[str, Any]:
+async def _found(call: Call, tx: Transaction) -> BoardRecord:
     key = call.text("boardKey")
     found = await board_queries.find_board(tx, call.game, key)
     if found is None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Literal
-
-Cadence = Literal["never", "weekly", "monthly"]
+from typing import Final
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
 WEEK_MS: Final = 7 * DAY_MS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, Literal, get_args
@@ -16,7 +16,8 @@ from kraty_console.backend.players import service as players
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import BoardRecord, LeaderboardRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 
 Json = dict[str, Any]
 Scope = Literal["self_segment", "mine", "segment", "all"]
@@ -38,29 +39,33 @@ class BoardReader:
     """Economy keys whose balances are included with each entry."""
 
 
-async def find_board(tx: Transaction, tenant: Tenant, key: str) -> Json | None:
+async def find_board(tx: Transaction, tenant: Tenant, key: str) -> BoardRecord | None:
     """The game's board of that key, None when there is none, or none any more."""
     column = tables.boards.c
-    return await tx.first(
+    return await tx.record(
+        BoardRecord,
         sa.select(tables.boards).where(
             column.studio_id == tenant.studio_id,
             column.game_id == tenant.game_id,
             column.key == key,
             column.archived_at.is_(None),
-        )
+        ),
     )
 
 
-async def find_event_board(tx: Transaction, tenant: Tenant, environment: str, leaderboard_id: str) -> Json | None:
+async def find_event_board(
+    tx: Transaction, tenant: Tenant, environment: str, leaderboard_id: str
+) -> LeaderboardRecord | None:
     """The row of an event's board, None when there is none in the environment."""
     column = tables.leaderboards.c
-    return await tx.first(
+    return await tx.record(
+        LeaderboardRecord,
         sa.select(tables.leaderboards).where(
             column.studio_id == tenant.studio_id,
             column.game_id == tenant.game_id,
             column.leaderboard_id == leaderboard_id,
             column.environment == environment,
-        )
+        ),
     )
 
 
@@ -71,10 +76,10 @@ async def event_board(tx: Transaction, tenant: Tenant, leaderboard_id: str, read
         return None
     entries, own = await _look(tx, tenant, standings.of_event(row), reader, await _player(tx, tenant, reader))
     return {
-        "leaderboardId": row["leaderboard_id"],
-        "mode": row["mode"],
-        "finalized": row["finalized_at"] is not None,
-        "finalizedReason": row["finalized_reason"],
+        "leaderboardId": row.leaderboard_id,
+        "mode": row.mode,
+        "finalized": row.finalized_at is not None,
+        "finalizedReason": row.finalized_reason,
         "entries": entries,
         "self": own,
     }
@@ -83,7 +88,7 @@ async def event_board(tx: Transaction, tenant: Tenant, leaderboard_id: str, read
 async def board(
     tx: Transaction,
     tenant: Tenant,
-    found: Mapping[str, Any],
+    found: BoardRecord,
     reader: BoardReader,
     *,
     segment: str | None = None,
@@ -92,7 +97,7 @@ async def board(
     """One segment of a board in the period of a moment; without a segment, that of the player who reads."""
     player = await _player(tx, tenant, reader)
     period = _period(found, reader.now_ms if at_ms is None else at_ms)
-    if not found["segments"]:
+    if not found.segments:
         segment = segments.NONE
     elif segment is None:
         segment = segments.NONE if player is None else await _own_segment(tx, found, player, period)
@@ -104,7 +109,7 @@ async def board(
 async def board_standings(
     tx: Transaction,
     tenant: Tenant,
-    found: Mapping[str, Any],
+    found: BoardRecord,
     reader: BoardReader,
     *,
     scope: Scope = "all",
@@ -118,14 +123,14 @@ async def board_standings(
     names: Sequence[str]
     match scope:
         case "segment":
-            names = [segment if segment and found["segments"] else segments.NONE]
+            names = [segment if segment and found.segments else segments.NONE]
         case "self_segment":
             names = [] if player is None else [await _own_segment(tx, found, player, period)]
         case "mine":
             names = [] if player is None else await _entered(tx, found, player, period, max_segments + 1)
         case _:
             names = await _segments(tx, found, reader.environment, period, max_segments + 1)
-    self_id = None if player is None else player["player_id"]
+    self_id = None if player is None else player.player_id
     ranked = [
         await standings.read_page(
             tx, standings.of_board(found, reader.environment, period, name), reader.limit, self_id
@@ -150,12 +155,12 @@ async def board_standings(
     }
 
 
-def board_periods(found: Mapping[str, Any], now_ms: int, limit: int) -> Json:
+def board_periods(found: BoardRecord, now_ms: int, limit: int) -> Json:
     """When the present period began, and the periods that are over, newest first."""
-    past = islice(closed(found["reset_cadence"], found["created_at"], now_ms), limit)
+    past = islice(closed(found.reset_cadence, found.created_at, now_ms), limit)
     return {
-        "key": found["key"],
-        "leaderboardId": found["board_id"],
+        "key": found.key,
+        "leaderboardId": found.board_id,
         "currentPeriodStartedAt": formats.timestamp(_period(found, now_ms)),
         "periods": [
             {"periodStartedAt": formats.timestamp(each.starts_at), "periodEndedAt": formats.timestamp(each.ends_at)}
@@ -165,9 +170,9 @@ def board_periods(found: Mapping[str, Any], now_ms: int, limit: int) -> Json:
 
 
 async def _look(
-    tx: Transaction, tenant: Tenant, ranking: standings.Ranking, reader: BoardReader, player: TrackedRow | None
+    tx: Transaction, tenant: Tenant, ranking: standings.Ranking, reader: BoardReader, player: PlayerRecord | None
 ) -> tuple[list[Json], Json | None]:
-    self_id = None if player is None else player["player_id"]
+    self_id = None if player is None else player.player_id
     counted = self_id if reader.include_self else None
     ranked = await standings.read_page(tx, ranking, reader.limit, counted)
     [entries] = await standings.serialize_entries(
@@ -176,13 +181,13 @@ async def _look(
     return entries, standings.serialize_own_entry(ranked)
 
 
-async def _player(tx: Transaction, tenant: Tenant, reader: BoardReader) -> TrackedRow | None:
+async def _player(tx: Transaction, tenant: Tenant, reader: BoardReader) -> PlayerRecord | None:
     if reader.external_id is None:
         return None
     return await players.find(tx, tenant, reader.environment, reader.external_id)
 
 
-async def _own_segment(tx: Transaction, found: Mapping[str, Any], player: TrackedRow, period: int) -> str:
+async def _own_segment(tx: Transaction, found: BoardRecord, player: PlayerRecord, period: int) -> str:
     """The segment that the player last scored in, or else the one that a score would count in now.
 
     Where the segment follows from the player, the entry says it, also one without a score.
@@ -194,7 +199,7 @@ async def _own_segment(tx: Transaction, found: Mapping[str, Any], player: Tracke
     return await segments.segment_of(tx, player, found) if scored is None else scored
 
 
-async def _last_scored(tx: Transaction, found: Mapping[str, Any], player: TrackedRow, period: int) -> str | None:
+async def _last_scored(tx: Transaction, found: BoardRecord, player: PlayerRecord, period: int) -> str | None:
     """In the period, else in the latest one with a score.
 
     Entries from before `scored_at` existed count by their score.
@@ -204,11 +209,11 @@ async def _last_scored(tx: Transaction, found: Mapping[str, Any], player: Tracke
     last: str | None = await tx.scalar(
         sa.select(column.segment)
         .where(
-            column.studio_id == found["studio_id"],
-            column.game_id == found["game_id"],
-            column.participant_id == player["player_id"],
-            column.board_id == found["board_id"],
-            column.environment == player["environment"],
+            column.studio_id == found.studio_id,
+            column.game_id == found.game_id,
+            column.participant_id == player.player_id,
+            column.board_id == found.board_id,
+            column.environment == player.environment,
             column.period <= period,
             at.is_not(None),
         )
@@ -218,18 +223,18 @@ async def _last_scored(tx: Transaction, found: Mapping[str, Any], player: Tracke
     return last
 
 
-async def _entered(tx: Transaction, found: Mapping[str, Any], player: TrackedRow, period: int, limit: int) -> list[str]:
+async def _entered(tx: Transaction, found: BoardRecord, player: PlayerRecord, period: int, limit: int) -> list[str]:
     table = tables.board_entries
     return await _names(
         tx,
         sa.select(table.c.segment)
-        .where(*_in_period(table, found, player["environment"], period), table.c.participant_id == player["player_id"])
+        .where(*_in_period(table, found, player.environment, period), table.c.participant_id == player.player_id)
         .order_by(table.c.lane)
         .limit(limit),
     )
 
 
-async def _segments(tx: Transaction, found: Mapping[str, Any], environment: str, period: int, limit: int) -> list[str]:
+async def _segments(tx: Transaction, found: BoardRecord, environment: str, period: int, limit: int) -> list[str]:
     table = tables.board_segments
     return await _names(
         tx,
@@ -240,37 +245,37 @@ async def _segments(tx: Transaction, found: Mapping[str, Any], environment: str,
     )
 
 
-async def _names(tx: Transaction, query: sa.Select[Any]) -> list[str]:
-    return [row["segment"] for row in await tx.all(query)]
+async def _names(tx: Transaction, query: sa.Select[str]) -> list[str]:
+    return list((await tx.execute(query)).scalars())
 
 
 def _in_period(
-    table: sa.Table, found: Mapping[str, Any], environment: str, period: int
+    table: sa.Table, found: BoardRecord, environment: str, period: int
 ) -> tuple[sa.ColumnElement[bool], ...]:
     """What a table holds of one period of a board."""
     return (
-        table.c.studio_id == found["studio_id"],
-        table.c.game_id == found["game_id"],
-        table.c.board_id == found["board_id"],
+        table.c.studio_id == found.studio_id,
+        table.c.game_id == found.game_id,
+        table.c.board_id == found.board_id,
         table.c.environment == environment,
         table.c.period == period,
     )
 
 
-def _period(found: Mapping[str, Any], at_ms: int) -> int:
-    return period_of(found["reset_cadence"], found["created_at"], at_ms).starts_at
+def _period(found: BoardRecord, at_ms: int) -> int:
+    return period_of(found.reset_cadence, found.created_at, at_ms).starts_at
 
 
 def _pair(tenant: Tenant) -> tuple[str, str]:
     return tenant.studio_id, tenant.game_id
 
 
-def _head(found: Mapping[str, Any], period: int) -> Json:
+def _head(found: BoardRecord, period: int) -> Json:
     return {
-        "key": found["key"],
-        "leaderboardId": found["board_id"],
+        "key": found.key,
+        "leaderboardId": found.board_id,
         "scope": "game",
-        "resetCadence": found["reset_cadence"],
-        "scoreAggregation": found["score_aggregation"],
+        "resetCadence": found.reset_cadence,
+        "scoreAggregation": found.score_aggregation,
         "period": formats.timestamp(period),
     }

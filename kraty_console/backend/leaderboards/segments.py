@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import BoardRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 
 NONE: Final = ""
 """The segment of a player of whom nothing is known, and of everybody on a board without segments."""
@@ -23,15 +24,15 @@ LONGEST: Final = 200
 """Characters."""
 
 
-def chosen_by_game(board: Mapping[str, Any]) -> bool:
+def chosen_by_game(board: BoardRecord) -> bool:
     """Whether the game names the segment of a score, so that a player may be in several."""
-    parts = board["segments"]
+    parts = board.segments
     return len(parts) == 1 and parts[0]["by"] == "context"
 
 
-async def segment_of(tx: Transaction, player: TrackedRow, board: Mapping[str, Any], given: str | None = None) -> str:
+async def segment_of(tx: Transaction, player: PlayerRecord, board: BoardRecord, given: str | None = None) -> str:
     """The segment that a score of the player counts in now; what the game says counts where it may choose."""
-    parts: Sequence[Mapping[str, Any]] = board["segments"]
+    parts: Sequence[Mapping[str, Any]] = board.segments
     if not parts:
         return NONE
     if given is not None and chosen_by_game(board):
@@ -42,19 +43,19 @@ async def segment_of(tx: Transaction, player: TrackedRow, board: Mapping[str, An
     return "/".join(each or _UNKNOWN for each in found)[:LONGEST]
 
 
-async def _part(tx: Transaction, player: TrackedRow, part: Mapping[str, Any]) -> str | None:
+async def _part(tx: Transaction, player: PlayerRecord, part: Mapping[str, Any]) -> str | None:
     match part["by"]:
         case "country":
-            return player["country"] or _in_context(player, "country")
+            return player.country or _in_context(player, "country")
         case "progression":
-            held = await tx.get(tables.wallets, *player.key(), part["key"])
-            balance = 0 if held is None else held["balance"]
+            held = await tx.get(tables.wallets, *player.primary_key(), part["key"])
+            balance = 0 if held is None else held.balance
             reached = [step["segment"] for step in part["steps"] if step["from"] <= balance]
             return reached[-1] if reached else None
         case _:
             return _in_context(player, part["key"])
 
 
-def _in_context(player: TrackedRow, key: str) -> str | None:
-    value = (player["last_context"] or {}).get(key)
+def _in_context(player: PlayerRecord, key: str) -> str | None:
+    value = (player.last_context or {}).get(key)
     return str(value)[:LONGEST] if isinstance(value, str | int) and value != "" else None

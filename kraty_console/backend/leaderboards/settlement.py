@@ -20,7 +20,8 @@ from kraty_console.backend.catalog import definitions
 from kraty_console.backend.rules import set_aside
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import AttemptAwardRecord, AttemptRecord, LeaderboardRecord
+from kraty_console.backend.storage.transaction import Transaction
 
 BY_RANK: Final = "rank_scaled"
 FROM_POOL: Final = "shared_pool"
@@ -38,45 +39,45 @@ def waits_for_close(policy: Json) -> bool:
     return policy.get("type") in (BY_RANK, FROM_POOL)
 
 
-async def frozen_at(tx: Transaction, attempt: TrackedRow) -> int | None:
+async def frozen_at(tx: Transaction, attempt: AttemptRecord) -> int | None:
     """When the ranking of the attempt's board was frozen; None while it is not."""
-    board = await tx.get(tables.leaderboards, *attempt.key()[:2], attempt["leaderboard_id"])
+    board = await tx.get(tables.leaderboards, *attempt.primary_key()[:2], attempt.leaderboard_id)
     assert board is not None, "an attempt has a board"
-    found: int | None = board["frozen_at"]
+    found: int | None = board.frozen_at
     return found
 
 
-async def award_of(tx: Transaction, attempt: TrackedRow) -> TrackedRow | None:
+async def award_of(tx: Transaction, attempt: AttemptRecord) -> AttemptAwardRecord | None:
     """What the attempt is worth by the frozen ranking."""
-    return await tx.get(tables.attempt_awards, *attempt.key())
+    return await tx.get(tables.attempt_awards, *attempt.primary_key())
 
 
-async def freeze(tx: Transaction, ctx: Context, board: TrackedRow) -> bool:
+async def freeze(tx: Transaction, ctx: Context, board: LeaderboardRecord) -> bool:
     """Freeze the ranking of a board (locked) that is final; True when that was done now.
 
     Not while an attempt of it whose time is over has still to be ended, unless that cannot be done (`set_aside`).
     """
-    if board["finalized_at"] is None or board["frozen_at"] is not None or await _has_open_attempts(tx, ctx, board):
+    if board.finalized_at is None or board.frozen_at is not None or await _has_open_attempts(tx, ctx, board):
         return False
-    event = await definitions.event(tx, ctx, board["event_id"])
-    policy: Json = event["reward_policy"]
+    event = await definitions.event(tx, ctx, board.event_id)
+    policy: Json = event.reward_policy
     if waits_for_close(policy):
         await tx.insert_many(tables.attempt_awards, await _awards(tx, ctx, board, policy))
     tx.change(board, frozen_at=ctx.now_ms)
     return True
 
 
-async def _has_open_attempts(tx: Transaction, ctx: Context, board: TrackedRow) -> bool:
+async def _has_open_attempts(tx: Transaction, ctx: Context, board: LeaderboardRecord) -> bool:
     """Whether an attempt on the board is over and not ended yet; found among the few of the game that are."""
     column = tables.attempts.c
     found = await tx.scalar(
         sa.select(column.attempt_id)
         .where(
-            column.studio_id == board["studio_id"],
-            column.game_id == board["game_id"],
+            column.studio_id == board.studio_id,
+            column.game_id == board.game_id,
             sa.text("attempts.status = 'in_progress'"),  # the words of the index
             column.ends_at <= ctx.now_ms,
-            column.leaderboard_id == board["leaderboard_id"],
+            column.leaderboard_id == board.leaderboard_id,
             set_aside.not_set_aside(ctx, "expire_attempts", column.attempt_id),
         )
         .limit(1)
@@ -104,7 +105,7 @@ class _Played:
     is_rolled: bool
 
 
-async def _awards(tx: Transaction, ctx: Context, board: TrackedRow, policy: Json) -> list[dict[str, Any]]:
+async def _awards(tx: Transaction, ctx: Context, board: LeaderboardRecord, policy: Json) -> list[dict[str, Any]]:
     """The awards of a board: what each completed attempt is worth, nothing included.
 
     By rank also of an attempt that was not completed, which is paid nothing now, but what its place was worth once it
@@ -127,10 +128,10 @@ async def _awards(tx: Transaction, ctx: Context, board: TrackedRow, policy: Json
     rows = []
     for each in standings:
         place = {
-            "studio_id": board["studio_id"],
-            "game_id": board["game_id"],
+            "studio_id": board.studio_id,
+            "game_id": board.game_id,
             "player_id": each.player_id,
-            "leaderboard_id": board["leaderboard_id"],
+            "leaderboard_id": board.leaderboard_id,
         }
         best = chosen.get(each.player_id)
         for attempt in played.get(each.player_id, ()):
@@ -150,15 +151,15 @@ async def _awards(tx: Transaction, ctx: Context, board: TrackedRow, policy: Json
     return rows
 
 
-async def _standings(tx: Transaction, board: TrackedRow) -> list[_Standing]:
+async def _standings(tx: Transaction, board: LeaderboardRecord) -> list[_Standing]:
     """Every player on the board, in the order of the ranking; bots have ranks, too."""
     column = tables.leaderboard_entries.c
     found = await tx.execute(
         sa.select(column.participant_id, column.kind, column.attempt_id)
         .where(
-            column.studio_id == board["studio_id"],
-            column.game_id == board["game_id"],
-            column.leaderboard_id == board["leaderboard_id"],
+            column.studio_id == board.studio_id,
+            column.game_id == board.game_id,
+            column.leaderboard_id == board.leaderboard_id,
         )
         .order_by(column.score.desc(), column.reached_at, column.participant_id)
     )
@@ -169,7 +170,7 @@ async def _standings(tx: Transaction, board: TrackedRow) -> list[_Standing]:
     ]
 
 
-async def _completed(tx: Transaction, board: TrackedRow) -> dict[str, list[_Played]]:
+async def _completed(tx: Transaction, board: LeaderboardRecord) -> dict[str, list[_Played]]:
     """The completed attempts on the board by player, the best first."""
     entry, attempt, roll = tables.leaderboard_entries.c, tables.attempts.c, tables.attempt_rolls.c
     same = [entry.studio_id == attempt.studio_id, entry.game_id == attempt.game_id]
@@ -193,11 +194,11 @@ async def _completed(tx: Transaction, board: TrackedRow) -> dict[str, list[_Play
         )
         .join(tables.leaderboard_entries, sa.and_(*same, entry.participant_id == attempt.player_id))
         .where(
-            entry.studio_id == board["studio_id"],
-            entry.game_id == board["game_id"],
-            entry.leaderboard_id == board["leaderboard_id"],
-            attempt.event_id == board["event_id"],
-            attempt.leaderboard_id == board["leaderboard_id"],
+            entry.studio_id == board.studio_id,
+            entry.game_id == board.game_id,
+            entry.leaderboard_id == board.leaderboard_id,
+            attempt.event_id == board.event_id,
+            attempt.leaderboard_id == board.leaderboard_id,
             attempt.status.in_(COMPLETE),
         )
         .order_by(attempt.score.desc(), attempt.completed_at, attempt.attempt_id)
@@ -250,7 +251,7 @@ def split_pool(pool: int, scores: Sequence[tuple[float, int]]) -> list[int]:
 
 
 async def _left_in_pool(
-    tx: Transaction, board: TrackedRow, policy: Json, played: Mapping[str, Sequence[_Played]]
+    tx: Transaction, board: LeaderboardRecord, policy: Json, played: Mapping[str, Sequence[_Played]]
 ) -> int:
     """What the pool still holds: all of it, but for what was paid from it before rankings were frozen."""
     rolled = [each.attempt_id for attempts in played.values() for each in attempts if each.is_rolled]
@@ -261,8 +262,8 @@ async def _left_in_pool(
     column = tables.grants.c
     paid = await tx.execute(
         sa.select(column.contents).where(
-            column.studio_id == board["studio_id"],
-            column.game_id == board["game_id"],
+            column.studio_id == board.studio_id,
+            column.game_id == board.game_id,
             tx.among(column.player_id, sorted(player for player, attempts in played.items() if attempts)),
             tx.among(column.attempt_id, rolled),
         )

@@ -21,7 +21,9 @@ from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.engine import dump_json
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import IdempotencyRecord, PlayerRecord
+from kraty_console.backend.storage.tables.record import OwnedByPlayer, RecordTable
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 MOST_ROWS: Final = 1000
@@ -57,7 +59,7 @@ _WALLETS: Final = (tables.wallets, "economy_key", "economyKey")
 _INVENTORY: Final = (tables.inventory, "item_key", "itemKey")
 
 Check = Callable[[ImportLine], Awaitable[None]]
-Apply = Callable[[ImportLine, TrackedRow], Awaitable[None]]
+Apply = Callable[[ImportLine, PlayerRecord], Awaitable[None]]
 
 
 async def import_players(
@@ -66,7 +68,7 @@ async def import_players(
     """Make players, or set of those who are there what a row gives: e-mail, last context."""
     imported = replace(ctx, importing=True)
 
-    async def apply(line: ImportLine, _player: TrackedRow) -> None:
+    async def apply(line: ImportLine, _player: PlayerRecord) -> None:
         asked = line.asked
         await players.upsert(
             tx, imported, line.external_id, email=asked.get("email"), context=asked.get("contextSnapshot")
@@ -84,10 +86,10 @@ async def import_wallet(
     async def check(line: ImportLine) -> None:
         key = line.asked["economyKey"]
         currency = await definitions.currency(tx, ctx, key)
-        if currency is None or currency["archived_at"] is not None:
+        if currency is None or currency.archived_at is not None:
             raise RuleError(Code.UNKNOWN_CURRENCY, f"Currency '{key}' is not in the catalog")
 
-    async def apply(line: ImportLine, player: TrackedRow) -> None:
+    async def apply(line: ImportLine, player: PlayerRecord) -> None:
         asked = line.asked
         change = LedgerChange(asked["economyKey"], asked["amount"], asked.get("reason") or REASON, line.key)
         await change_wallet(tx, imported, player, change)
@@ -103,17 +105,17 @@ async def import_inventory(
     Every row fails with `conflict` where the studio keeps its own inventory: there is none here to add to.
     """
     imported = replace(ctx, importing=True)
-    inert = (await definitions.game(tx, ctx))["inventory_management"] == "studio"
+    inert = (await definitions.game(tx, ctx)).inventory_management == "studio"
 
     async def check(line: ImportLine) -> None:
         key = line.asked["itemKey"]
         if inert:
             raise RuleError(Code.CONFLICT, "the studio keeps the inventory of this game itself")
         item = await definitions.item(tx, ctx, key)
-        if item is None or item["archived_at"] is not None:
+        if item is None or item.archived_at is not None:
             raise RuleError(Code.UNKNOWN_ITEM, f"Item '{key}' is not in the catalog")
 
-    async def apply(line: ImportLine, player: TrackedRow) -> None:
+    async def apply(line: ImportLine, player: PlayerRecord) -> None:
         asked = line.asked
         key = asked["itemKey"]
         change = LedgerChange(key, asked["quantity"], asked.get("reason") or REASON, line.key, asked.get("parameters"))
@@ -134,7 +136,7 @@ async def _import(
     failures: Sequence[ImportFailure],
     check: Check,
     apply: Apply,
-    holdings: tuple[sa.Table, str, str] | None = None,
+    holdings: tuple[RecordTable[OwnedByPlayer], str, str] | None = None,
 ) -> RuleResult:
     """Import the lines in their order; `holdings` names the table that they add to, its key, and the line's field."""
     failed = {each.index: each for each in failures}
@@ -188,23 +190,23 @@ async def _not_done(
     table = tables.idempotency
     await tx.insert_all_absent(table, ({**kept, "key": key, "request_hash": prints[key]} for key in sorted(prints)))
 
-    async def records(operation: str) -> dict[str, dict[str, Any]]:
+    async def records(operation: str) -> dict[str, IdempotencyRecord]:
         query = sa.select(table.c.key, table.c.request_hash, table.c.answer).where(
-            *(table.c[name] == value for name, value in {**tenant, "operation": operation}.items()),
+            *(table.columns[name] == value for name, value in {**tenant, "operation": operation}.items()),
             tx.among(table.c.key, list(prints)),
         )
-        return {row["key"]: row for row in await tx.all(query)}
+        return {row.key: row for row in await tx.records(IdempotencyRecord, query)}
 
     stored = await records(place["operation"])
     # What an older version imported in a test environment is known by the operation's plain name.
     older = await records(operation) if place["operation"] != operation else {}
-    done = {key for key, row in older.items() if row["request_hash"] == prints[key]}
+    done = {key for key, row in older.items() if row.request_hash == prints[key]}
     fresh = []
     for line in first:
-        if stored[line.key]["answer"] == mark:
+        if stored[line.key].answer == mark:
             if line.key not in done:
                 fresh.append(line)
-        elif stored[line.key]["request_hash"] != prints[line.key]:
+        elif stored[line.key].request_hash != prints[line.key]:
             _conflict(line, failed)
     return fresh, repeated
 
@@ -229,7 +231,7 @@ async def _forget(tx: Transaction, ctx: Context, operation: str, keys: Iterable[
         )
 
 
-async def _everybody(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, TrackedRow]:
+async def _everybody(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, PlayerRecord]:
     """The players of these external ids, locked, made where they were not there."""
     found = await _locked(tx, ctx, ids)
     missing = [each for each in ids if each not in found]
@@ -240,7 +242,7 @@ async def _everybody(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[
     return found
 
 
-async def _locked(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, TrackedRow]:
+async def _locked(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, PlayerRecord]:
     column = tables.players.c
     rows = await tx.load(
         tables.players,
@@ -250,27 +252,30 @@ async def _locked(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str
         tx.among(column.external_player_id, ids),
         lock=True,
     )
-    found = {row["external_player_id"]: row for row in rows}
+    found = {row.external_player_id: row for row in rows}
     for external_id, row in found.items():
         players.cache_locked(tx, ctx, external_id, row)
     return found
 
 
 async def _prepare(
-    tx: Transaction, ctx: Context, holdings: tuple[sa.Table, str, str], lines: Sequence[tuple[TrackedRow, ImportLine]]
+    tx: Transaction,
+    ctx: Context,
+    holdings: tuple[RecordTable[OwnedByPlayer], str, str],
+    lines: Sequence[tuple[PlayerRecord, ImportLine]],
 ) -> None:
     """Read what the players hold at once, and begin at nothing what they do not hold."""
     table, key, field = holdings
     column = table.c
-    ids = sorted({player["player_id"] for player, _ in lines})
+    ids = sorted({player.player_id for player, _ in lines})
     here = (column.studio_id == ctx.tenant.studio_id, column.game_id == ctx.tenant.game_id)
-    held = {row.key() for row in await tx.load(table, *here, tx.among(column.player_id, ids))}
+    held = {row.primary_key() for row in await tx.load(table, *here, tx.among(column.player_id, ids))}
     count = "balance" if table is tables.wallets else "quantity"
     for player, line in lines:
-        place = (*player.key(), line.asked[field])
+        place = (*player.primary_key(), line.asked[field])
         if place not in held:
             held.add(place)
-            owner = {name: player[name] for name in ("studio_id", "game_id", "player_id")}
+            owner = player.owner()
             times = {"created_at": ctx.now_ms, "updated_at": ctx.now_ms}
             tx.add(table, {**owner, key: line.asked[field], count: 0, **times})
 

@@ -30,7 +30,8 @@ from kraty_console.backend.rules import formats, outbox
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
@@ -45,23 +46,23 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     with that.
     """
     player = await _named(tx, ctx, external_id)
-    if player is None or player["merged_into"] is not None or player["deleted_at"] is not None:
+    if player is None or player.merged_into is not None or player.deleted_at is not None:
         return RuleResult(200, await _nothing(tx, ctx, external_id, player))
-    anonymized = f"__deleted_{player['player_id']}__"
+    anonymized = f"__deleted_{player.player_id}__"
     data = {
-        "playerId": player["player_id"],
+        "playerId": player.player_id,
         "externalPlayerId": external_id,
         "anonymizedExternalId": anonymized,
         "deletedAt": formats.timestamp(ctx.now_ms),
-        "attemptsAnonymized": player["attempt_count"],
+        "attemptsAnonymized": player.attempt_count,
         "lobbiesAnonymized": await _count(tx, tables.lobby_members, "player_id", player),
         "leaderboardsScrubbed": sum([await _count(tx, board, "participant_id", player) for board in BOARDS]),
         "status": "erased",
     }
     await redaction.redact(tx, ctx, await _traces(tx, ctx, player, anonymized))
-    if await redaction.has_subscriber(tx, ctx, player["environment"]):
+    if await redaction.has_subscriber(tx, ctx, player.environment):
         outbox.emit(tx, ctx, EventName.PLAYER_DELETED, player, {**data, "reason": ctx.reason})
-    before = {"banned": player["banned_at"] is not None, "registered": player["registered_at"] is not None}
+    before = {"banned": player.banned_at is not None, "registered": player.registered_at is not None}
     tx.change(
         player,
         **tombstones.PERSONAL,
@@ -80,7 +81,7 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
         ctx,
         OPERATION,
         target_kind="player",
-        target_id=player["player_id"],
+        target_id=player.player_id,
         player=player,
         metadata={**told, "reason": ctx.reason},
         before=before,
@@ -89,12 +90,12 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     return RuleResult(200, data)
 
 
-async def _traces(tx: Transaction, ctx: Context, player: TrackedRow, anonymized: str) -> redaction.Traces:
+async def _traces(tx: Transaction, ctx: Context, player: PlayerRecord, anonymized: str) -> redaction.Traces:
     aliases, merged_ids = await redaction.names_of(tx, ctx, player)
     return redaction.find_traces(player, aliases, merged_ids, anonymized)
 
 
-async def _named(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | None:
+async def _named(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
     """The player, locked; None when there is none."""
     try:
         return await players.lock(tx, ctx, external_id)
@@ -104,7 +105,7 @@ async def _named(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow 
         return None
 
 
-async def _nothing(tx: Transaction, ctx: Context, external_id: str, row: TrackedRow | None) -> dict[str, Any]:
+async def _nothing(tx: Transaction, ctx: Context, external_id: str, row: PlayerRecord | None) -> dict[str, Any]:
     """The answer where there is nobody to erase; an id that only a merge remembered is remembered no longer."""
     if row is None and (alias := await tombstones.find_alias(tx, ctx, external_id)) is not None:
         column = tables.player_aliases.c
@@ -116,15 +117,15 @@ async def _nothing(tx: Transaction, ctx: Context, external_id: str, row: Tracked
                 column.external_player_id == external_id,
             )
         )
-        row = await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, alias["source_id"])
+        row = await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, alias.source_id)
     row = row or await tombstones.find_erased(tx, ctx, external_id)
     if row is not None:
-        await redaction.redact(tx, ctx, redaction.traces_of_id(external_id, row["external_player_id"]))
-    gone = None if row is None else row["deleted_at"] or row["updated_at"]
+        await redaction.redact(tx, ctx, redaction.traces_of_id(external_id, row.external_player_id))
+    gone = None if row is None else row.deleted_at or row.updated_at
     return {
-        "playerId": None if row is None else row["player_id"],
+        "playerId": None if row is None else row.player_id,
         "externalPlayerId": external_id,
-        "anonymizedExternalId": None if row is None else row["external_player_id"],
+        "anonymizedExternalId": None if row is None else row.external_player_id,
         "deletedAt": formats.timestamp(gone or ctx.now_ms),
         "attemptsAnonymized": 0,
         "lobbiesAnonymized": 0,
@@ -133,14 +134,14 @@ async def _nothing(tx: Transaction, ctx: Context, external_id: str, row: Tracked
     }
 
 
-async def _count(tx: Transaction, table: sa.Table, column: str, player: TrackedRow) -> int:
+async def _count(tx: Transaction, table: sa.Table, column: str, player: PlayerRecord) -> int:
     counted = await tx.scalar(
         sa.select(sa.func.count())
         .select_from(table)
         .where(
-            table.c.studio_id == player["studio_id"],
-            table.c.game_id == player["game_id"],
-            table.c[column] == player["player_id"],
+            table.c.studio_id == player.studio_id,
+            table.c.game_id == player.game_id,
+            table.c[column] == player.player_id,
         )
     )
     return int(counted)

@@ -10,6 +10,7 @@ from kraty_console.backend.lookup import snapshot
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 
 SCHEMA_VERSION: Final = 1
@@ -27,12 +28,13 @@ async def build(
         return None
     shown = found["player"]
     column = tables.players.c
-    dates = await tx.first(
+    dates = await tx.record(
+        PlayerRecord,
         sa.select(column.registered_at, column.secret_rotated_at, column.deleted_at).where(
             column.studio_id == tenant.studio_id,
             column.game_id == tenant.game_id,
             column.player_id == shown["id"],
-        )
+        ),
     )
     assert dates is not None, "the snapshot's player is there"
     names = ("id", "externalPlayerId", "studioId", "gameId", "firstSeenAt", "lastSeenAt", "lastContextSnapshot")
@@ -41,9 +43,9 @@ async def build(
         "exportedAt": formats.timestamp(now_ms),
         "player": {
             **{name: shown[name] for name in names},
-            "registeredAt": formats.timestamp(dates["registered_at"]),
-            "secretRotatedAt": formats.timestamp(dates["secret_rotated_at"]),
-            "deletedAt": formats.timestamp(dates["deleted_at"]),
+            "registeredAt": formats.timestamp(dates.registered_at),
+            "secretRotatedAt": formats.timestamp(dates.secret_rotated_at),
+            "deletedAt": formats.timestamp(dates.deleted_at),
         },
         **{name: found[name] for name in ("attempts", "grants", "inventory", "wallet")},
         "lobbies": [

@@ -24,7 +24,8 @@ from kraty_console.backend.rules import formats, idempotency, outbox
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, not_found
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import InventoryRecord, PlayerRecord, WalletRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
@@ -82,19 +83,19 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
     if earlier is not None:
         return earlier
     source, target = await _both(tx, ctx, from_id, to_id)
-    if source is None or source["merged_into"] is not None:
+    if source is None or source.merged_into is not None:
         merged = await _merged_before(tx, ctx, (from_id, source), (to_id, target))
         if merged is None:
             not_found("Player", from_id)
         return await idempotency.keep(tx, ctx, OPERATION, 200, await _nothing(tx, from_id, merged))
-    if source["deleted_at"] is not None:
+    if source.deleted_at is not None:
         not_found("Player", from_id)
     if target is None:
         if await tombstones.find_erased(tx, ctx, to_id) is not None:
             _invalid(f"The player '{to_id}' was erased", "target_deleted")
         not_found("Player", to_id)
     _check(source, target)
-    was = TrackedRow(tables.players, source, fresh=False)  # under the id that it had
+    was = PlayerRecord.of(dict(vars(source)))  # under the id that it had
     before = {"from": _state(source), "to": _state(target)}
     moved = await _move(tx, ctx, source, target)
     joined = _joined(ctx, source, target, moved)
@@ -103,11 +104,11 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
     for economy_key in moved.wallet.source:
         await ledger.update_derived(tx, ctx, target, economy_key)
     result = {
-        "fromPlayerId": source["player_id"],
+        "fromPlayerId": source.player_id,
         "fromExternalPlayerId": from_id,
-        "toPlayerId": target["player_id"],
+        "toPlayerId": target.player_id,
         "toExternalPlayerId": to_id,
-        "anonymizedExternalPlayerId": source["external_player_id"],
+        "anonymizedExternalPlayerId": source.external_player_id,
         "counts": moved.counts,
         "mergedAt": formats.timestamp(ctx.now_ms),
         "status": "merged",
@@ -119,7 +120,9 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
     return await idempotency.keep(tx, ctx, OPERATION, 200, result)
 
 
-async def _both(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> tuple[TrackedRow | None, TrackedRow | None]:
+async def _both(
+    tx: Transaction, ctx: Context, from_id: str, to_id: str
+) -> tuple[PlayerRecord | None, PlayerRecord | None]:
     """Both players, locked in the order of their ids; None for who is not there, and then none is locked."""
     while True:
         source = await players.find(tx, ctx.tenant, ctx.environment, from_id)
@@ -127,21 +130,21 @@ async def _both(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> tupl
         if source is None or target is None:
             return source, target
         await reassign.lock_lobbies(tx, source)
-        for player in sorted((source, target), key=lambda each: str(each["player_id"])):
-            await tx.get(tables.players, *player.key(), lock=True)
-        if (source["external_player_id"], target["external_player_id"]) == (from_id, to_id):
+        for player in sorted((source, target), key=lambda each: str(each.player_id)):
+            await tx.get(tables.players, *player.primary_key(), lock=True)
+        if (source.external_player_id, target.external_player_id) == (from_id, to_id):
             return source, target
 
 
-def _check(source: TrackedRow, target: TrackedRow) -> None:
+def _check(source: PlayerRecord, target: PlayerRecord) -> None:
     if source is target:
         _invalid("A player cannot be merged into itself", "same_player")
-    name = target["external_player_id"]
-    if target["banned_at"] is not None:
+    name = target.external_player_id
+    if target.banned_at is not None:
         _invalid(f"The player '{name}' is banned; lift the ban first", "target_banned")
-    if target["deleted_at"] is not None:
+    if target.deleted_at is not None:
         _invalid(f"The player '{name}' was erased", "target_deleted")
-    if target["merged_into"] is not None:
+    if target.merged_into is not None:
         _invalid(f"The player '{name}' was itself merged into another", "target_merged")
 
 
@@ -150,8 +153,8 @@ def _invalid(message: str, why: str) -> NoReturn:
 
 
 async def _merged_before(
-    tx: Transaction, ctx: Context, source: tuple[str, TrackedRow | None], target: tuple[str, TrackedRow | None]
-) -> TrackedRow | None:
+    tx: Transaction, ctx: Context, source: tuple[str, PlayerRecord | None], target: tuple[str, PlayerRecord | None]
+) -> PlayerRecord | None:
     """The row that the source left behind, when it lives on in the same player as the target."""
     source_id, from_now = await _lives_on(tx, ctx, *source)
     _, to_now = await _lives_on(tx, ctx, *target)
@@ -161,36 +164,36 @@ async def _merged_before(
 
 
 async def _lives_on(
-    tx: Transaction, ctx: Context, external_id: str, player: TrackedRow | None
+    tx: Transaction, ctx: Context, external_id: str, player: PlayerRecord | None
 ) -> tuple[str | None, Any]:
     """The row that bears or bore an id, and in whom it lives on: merges followed by merges end in one player."""
     if player is not None:
-        return player["player_id"], player["merged_into"] or player["player_id"]
+        return player.player_id, player.merged_into or player.player_id
     found = await tombstones.find_alias(tx, ctx, external_id)
-    return (None, None) if found is None else (found["source_id"], found["player_id"])
+    return (None, None) if found is None else (found.source_id, found.player_id)
 
 
-async def _nothing(tx: Transaction, from_id: str, merged: TrackedRow) -> dict[str, Any]:
+async def _nothing(tx: Transaction, from_id: str, merged: PlayerRecord) -> dict[str, Any]:
     """The answer of a merge that was done before."""
-    target = await tx.get(tables.players, *merged.key()[:2], merged["merged_into"])
+    target = await tx.get(tables.players, *merged.primary_key()[:2], merged.merged_into)
     assert target is not None, "who a player was merged into is there"
     return {
-        "fromPlayerId": merged["player_id"],
+        "fromPlayerId": merged.player_id,
         "fromExternalPlayerId": from_id,
-        "toPlayerId": target["player_id"],
-        "toExternalPlayerId": target["external_player_id"],
-        "anonymizedExternalPlayerId": merged["external_player_id"],
+        "toPlayerId": target.player_id,
+        "toExternalPlayerId": target.external_player_id,
+        "anonymizedExternalPlayerId": merged.external_player_id,
         "counts": dict.fromkeys(_COUNTED, 0),
-        "mergedAt": formats.timestamp(merged["updated_at"]),
+        "mergedAt": formats.timestamp(merged.updated_at),
         "status": "no_op_already_merged",
     }
 
 
-async def _move(tx: Transaction, ctx: Context, source: TrackedRow, target: TrackedRow) -> _Moved:
+async def _move(tx: Transaction, ctx: Context, source: PlayerRecord, target: PlayerRecord) -> _Moved:
     await tx.forget(*MOVED, *BOARDS, *(each for one in (WALLET, ITEMS) for each in (one.held, one.ledger)))
     await tx.forget(tables.lobby_members)
-    offset = target["ledger_position"]
-    tx.change(target, ledger_position=offset + source["ledger_position"])
+    offset = target.ledger_position
+    tx.change(target, ledger_position=offset + source.ledger_position)
     wallet = await reassign.merge_holding(tx, ctx, WALLET, source, target, offset)
     items = await reassign.merge_holding(tx, ctx, ITEMS, source, target, offset)
     moved = {table: await reassign.reassign(tx, table, source, target) for table in MOVED}
@@ -210,25 +213,26 @@ async def _move(tx: Transaction, ctx: Context, source: TrackedRow, target: Track
     return _Moved(dict(zip(_COUNTED, counted, strict=True)), wallet, items, both_active)
 
 
-def _joined(ctx: Context, source: TrackedRow, target: TrackedRow, moved: _Moved) -> dict[str, Any]:
+def _joined(ctx: Context, source: PlayerRecord, target: PlayerRecord, moved: _Moved) -> dict[str, Any]:
     """What changes in the target's row: totals added, gaps filled, the ban taken over; its secret stays its own."""
-    joined: dict[str, Any] = {name: target[name] + source[name] for name in _TOTALS}
-    joined |= {name: source[name] for name in _FILLED if target[name] is None and source[name] is not None}
-    if "display_identity" in joined or target["name_folded"] is None:
-        joined["name_folded"] = source["name_folded"]
-    if target["email"] is None:
-        joined |= {name: source[name] for name in ("email", "email_folded")}
-    if source["metadata"] is not None:
-        joined["metadata"] = {**source["metadata"], **(target["metadata"] or {})}
-    if source["banned_at"] is not None:
-        joined |= {name: source[name] for name in ("banned_at", "ban_reason")}
-    if source["last_active_at"] is not None:
-        joined["last_active_at"] = max(source["last_active_at"], target["last_active_at"] or 0)
+    theirs, ours = vars(source), vars(target)
+    joined: dict[str, Any] = {name: ours[name] + theirs[name] for name in _TOTALS}
+    joined |= {name: theirs[name] for name in _FILLED if ours[name] is None and theirs[name] is not None}
+    if "display_identity" in joined or target.name_folded is None:
+        joined["name_folded"] = source.name_folded
+    if target.email is None:
+        joined |= {"email": source.email, "email_folded": source.email_folded}
+    if source.metadata is not None:
+        joined["metadata"] = {**source.metadata, **(target.metadata or {})}
+    if source.banned_at is not None:
+        joined |= {"banned_at": source.banned_at, "ban_reason": source.ban_reason}
+    if source.last_active_at is not None:
+        joined["last_active_at"] = max(source.last_active_at, target.last_active_at or 0)
     return {
         **joined,
-        "lobbies_active": target["lobbies_active"] + source["lobbies_active"] - moved.both_active,
-        "first_seen_at": min(target["first_seen_at"], source["first_seen_at"]),
-        "last_seen_at": max(target["last_seen_at"], source["last_seen_at"]),
+        "lobbies_active": target.lobbies_active + source.lobbies_active - moved.both_active,
+        "first_seen_at": min(target.first_seen_at, source.first_seen_at),
+        "last_seen_at": max(target.last_seen_at, source.last_seen_at),
         "updated_at": ctx.now_ms,
     }
 
@@ -236,7 +240,7 @@ def _joined(ctx: Context, source: TrackedRow, target: TrackedRow, moved: _Moved)
 def _record(
     tx: Transaction,
     ctx: Context,
-    pair: tuple[TrackedRow, TrackedRow],
+    pair: tuple[PlayerRecord, PlayerRecord],
     result: dict[str, Any],
     before: dict[str, Any],
     moved: _Moved,
@@ -264,46 +268,47 @@ def _record(
         )
 
 
-async def _leave(tx: Transaction, ctx: Context, source: TrackedRow, target: TrackedRow) -> None:
+async def _leave(tx: Transaction, ctx: Context, source: PlayerRecord, target: PlayerRecord) -> None:
     """Make the source's row nobody's, free its id, and let every id that led to it lead to the target."""
-    external_id = source["external_player_id"]
+    external_id = source.external_player_id
     tx.change(
         source,
         **tombstones.PERSONAL,
         **dict.fromkeys((*_TOTALS, "lobbies_active", "ledger_position"), 0),
-        external_player_id=f"__merged_{source['player_id']}__",
+        external_player_id=f"__merged_{source.player_id}__",
         banned_at=None,
         ban_reason=None,
-        merged_into=target["player_id"],
+        merged_into=target.player_id,
         updated_at=ctx.now_ms,
     )
     tx.memo.pop(("player", ctx.tenant, ctx.environment, external_id), None)
-    into = {"player_id": target["player_id"]}
+    into = {"player_id": target.player_id}
     column, alias = tables.players.c, tables.player_aliases
     here = {"studio_id": ctx.tenant.studio_id, "game_id": ctx.tenant.game_id}
     await tx.execute(
         sa.update(tables.players)
-        .where(*(column[name] == value for name, value in here.items()), column.merged_into == source["player_id"])
-        .values(merged_into=target["player_id"])
+        .where(
+            *(tables.players.columns[name] == value for name, value in here.items()),
+            column.merged_into == source.player_id,
+        )
+        .values(merged_into=target.player_id)
     )
     await tx.execute(sa.update(alias).where(*reassign.rows_of(alias, source)).values(**into))
     named = {**here, "environment": ctx.environment, "external_player_id": external_id}
-    await tx.execute(sa.delete(alias).where(*(alias.c[name] == value for name, value in named.items())))
-    tx.add(alias, {**named, **into, "source_id": source["player_id"], "created_at": ctx.now_ms})
+    await tx.execute(sa.delete(alias).where(*(alias.columns[name] == value for name, value in named.items())))
+    tx.add(alias, {**named, **into, "source_id": source.player_id, "created_at": ctx.now_ms})
 
 
-def _state(player: TrackedRow | dict[str, Any]) -> dict[str, Any]:
-    return {**serialize_totals(player), "banned": player["banned_at"] is not None}
+def _state(player: PlayerRecord) -> dict[str, Any]:
+    return {**serialize_totals(player), "banned": player.banned_at is not None}
 
 
-async def _held(tx: Transaction, player: TrackedRow) -> dict[str, list[dict[str, Any]]]:
+async def _held(tx: Transaction, player: PlayerRecord) -> dict[str, list[dict[str, Any]]]:
     """All that the player has now, as the wire has it."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for kind, holding, shown in (
-        ("wallet", WALLET, serialize_balance),
-        ("inventory", ITEMS, serialize_item),
-    ):
-        table = holding.held
-        rows = await tx.all(sa.select(table).where(*reassign.rows_of(table, player)).order_by(table.c[holding.key]))
-        found[kind] = [shown(row) for row in rows]
-    return found
+    wallet, inventory = tables.wallets, tables.inventory
+    of_wallet = sa.select(wallet).where(*reassign.rows_of(wallet, player)).order_by(wallet.c.economy_key)
+    of_inventory = sa.select(inventory).where(*reassign.rows_of(inventory, player)).order_by(inventory.c.item_key)
+    return {
+        "wallet": [serialize_balance(row) for row in await tx.records(WalletRecord, of_wallet)],
+        "inventory": [serialize_item(row) for row in await tx.records(InventoryRecord, of_inventory)],
+    }

@@ -19,7 +19,8 @@ from kraty_console.backend.economy.ledger import LedgerChange, new_entry
 from kraty_console.backend.rules import amounts
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 
 MERGED: Final = "merge"
 """The reason of the two ledger rows by which a balance goes over."""
@@ -53,19 +54,19 @@ class PouredHolding:
     """What the target had of the same keys."""
 
 
-def rows_of(table: sa.FromClause, player: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
+def rows_of(table: sa.FromClause, player: PlayerRecord) -> tuple[sa.ColumnElement[bool], ...]:
     """The rows that belong to a player."""
     return _here(table, player, table.c.player_id)
 
 
-async def reassign(tx: Transaction, table: sa.Table, source: TrackedRow, target: TrackedRow) -> int:
+async def reassign(tx: Transaction, table: sa.Table, source: PlayerRecord, target: PlayerRecord) -> int:
     """Move every row of the source; how many there were."""
-    moved = await tx.execute(sa.update(table).where(*rows_of(table, source)).values(player_id=target["player_id"]))
+    moved = await tx.execute(sa.update(table).where(*rows_of(table, source)).values(player_id=target.player_id))
     return moved.rowcount
 
 
 async def merge_holding(
-    tx: Transaction, ctx: Context, holding: HoldingKind, source: TrackedRow, target: TrackedRow, offset: int
+    tx: Transaction, ctx: Context, holding: HoldingKind, source: PlayerRecord, target: PlayerRecord, offset: int
 ) -> PouredHolding:
     """Add what the source holds to what the target holds, and move its ledger behind the target's.
 
@@ -80,15 +81,15 @@ async def merge_holding(
     rows = await tx.execute(
         sa.update(ledger)
         .where(*rows_of(ledger, source))
-        .values(player_id=target["player_id"], position=ledger.c.position + offset)
+        .values(player_id=target.player_id, position=ledger.c.position + offset)
     )
     entries = []
-    position = target["ledger_position"]
+    position = target.ledger_position
     for name, amount_after in after.items():
         pair = ((-theirs[name], 0), (theirs[name], amount_after)) if theirs[name] else ((0, amount_after),)
         for delta, left in pair if amount_after else ():
             position += 1
-            change = LedgerChange(name, delta, MERGED, source["player_id"])
+            change = LedgerChange(name, delta, MERGED, source.player_id)
             entries.append(new_entry(ctx, target, change, position, {key: name, amount: left}))
     tx.change(target, ledger_position=position)
     await tx.insert_many(ledger, entries)
@@ -114,7 +115,7 @@ def _most_paid(*notes: dict[str, Any]) -> dict[str, int]:
 
 
 async def _held(
-    tx: Transaction, holding: HoldingKind, player: TrackedRow
+    tx: Transaction, holding: HoldingKind, player: PlayerRecord
 ) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
     """How much of each key, and what is noted beside it."""
     table = holding.held
@@ -124,7 +125,7 @@ async def _held(
     return amounts_, {row[holding.key]: row["metadata"] or {} for row in rows}
 
 
-async def keep_better_entries(tx: Transaction, table: sa.Table, source: TrackedRow, target: TrackedRow) -> int:
+async def keep_better_entries(tx: Transaction, table: sa.Table, source: PlayerRecord, target: PlayerRecord) -> int:
     """Leave one entry of the two players on each board, the better, as the target's; on how many the source was.
 
     The better one has the higher score, and of equal ones that which was there first.
@@ -137,29 +138,29 @@ async def keep_better_entries(tx: Transaction, table: sa.Table, source: TrackedR
         sa.and_(other.c.score == table.c.score, other.c.reached_at < table.c.reached_at),
     )
 
-    def on(player: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
+    def on(player: PlayerRecord) -> tuple[sa.ColumnElement[bool], ...]:
         return _here(table, player, table.c.participant_id)
 
-    def by(player: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
-        return (*same_board, other.c.participant_id == player["player_id"])
+    def by(player: PlayerRecord) -> tuple[sa.ColumnElement[bool], ...]:
+        return (*same_board, other.c.participant_id == player.player_id)
 
     where = (*on(target), sa.exists().where(*by(source), better))
     await tx.execute(sa.delete(table).where(*where))
     worse = await tx.execute(sa.delete(table).where(*on(source), sa.exists().where(*by(target))))
-    moved = await tx.execute(sa.update(table).where(*on(source)).values(participant_id=target["player_id"]))
+    moved = await tx.execute(sa.update(table).where(*on(source)).values(participant_id=target.player_id))
     return worse.rowcount + moved.rowcount
 
 
-async def lock_lobbies(tx: Transaction, source: TrackedRow) -> None:
+async def lock_lobbies(tx: Transaction, source: PlayerRecord) -> None:
     """Lock the lobbies that the source sits in and that can still change, before any player is locked.
 
     Lobbies are locked before players everywhere, and in the order of their ids.
     """
     for lobby_id in await _open_lobbies(tx, source):
-        await tx.get(tables.lobbies, source["studio_id"], source["game_id"], lobby_id, lock=True)
+        await tx.get(tables.lobbies, source.studio_id, source.game_id, lobby_id, lock=True)
 
 
-async def move_seats(tx: Transaction, source: TrackedRow, target: TrackedRow) -> tuple[int, int]:
+async def move_seats(tx: Transaction, source: PlayerRecord, target: PlayerRecord) -> tuple[int, int]:
     """Give the target the source's seats; in a lobby where both sat one of them falls free.
 
     Answers in how many lobbies the source sat, and in how many active ones both did. None of them starts or closes
@@ -169,17 +170,17 @@ async def move_seats(tx: Transaction, source: TrackedRow, target: TrackedRow) ->
     both = await _shared_seats(tx, source, target)
     active = 0
     for lobby_id in sorted({*await _open_lobbies(tx, source), *both}):
-        found = await tx.get(tables.lobbies, source["studio_id"], source["game_id"], lobby_id, lock=True)
+        found = await tx.get(tables.lobbies, source.studio_id, source.game_id, lobby_id, lock=True)
         assert found is not None, "a lobby that somebody sits in is there"
         if lobby_id in both:
-            tx.change(found, participant_count=found["participant_count"] - 1)
-            active += found["status"] == "active"
+            tx.change(found, participant_count=found.participant_count - 1)
+            active += found.status == "active"
     if both:
         await tx.execute(sa.delete(seat).where(*rows_of(seat, source), seat.c.lobby_id.in_(sorted(both))))
     return len(both) + await reassign(tx, seat, source, target), active
 
 
-async def _shared_seats(tx: Transaction, source: TrackedRow, target: TrackedRow) -> set[str]:
+async def _shared_seats(tx: Transaction, source: PlayerRecord, target: PlayerRecord) -> set[str]:
     seat, other = tables.lobby_members, tables.lobby_members.alias("other")
     rows = await tx.all(
         sa.select(seat.c.lobby_id).where(
@@ -187,7 +188,7 @@ async def _shared_seats(tx: Transaction, source: TrackedRow, target: TrackedRow)
             sa.exists().where(
                 other.c.studio_id == seat.c.studio_id,
                 other.c.game_id == seat.c.game_id,
-                other.c.player_id == target["player_id"],
+                other.c.player_id == target.player_id,
                 other.c.lobby_id == seat.c.lobby_id,
             ),
         )
@@ -195,7 +196,7 @@ async def _shared_seats(tx: Transaction, source: TrackedRow, target: TrackedRow)
     return {row["lobby_id"] for row in rows}
 
 
-async def _open_lobbies(tx: Transaction, source: TrackedRow) -> list[str]:
+async def _open_lobbies(tx: Transaction, source: PlayerRecord) -> list[str]:
     seat, lobby = tables.lobby_members, tables.lobbies
     same = sa.and_(
         lobby.c.studio_id == seat.c.studio_id, lobby.c.game_id == seat.c.game_id, lobby.c.lobby_id == seat.c.lobby_id
@@ -210,10 +211,10 @@ async def _open_lobbies(tx: Transaction, source: TrackedRow) -> list[str]:
 
 
 def _here(
-    table: sa.FromClause, player: TrackedRow, column: sa.ColumnElement[Any]
+    table: sa.FromClause, player: PlayerRecord, column: sa.ColumnElement[Any]
 ) -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        table.c.studio_id == player["studio_id"],
-        table.c.game_id == player["game_id"],
-        column == player["player_id"],
+        table.c.studio_id == player.studio_id,
+        table.c.game_id == player.game_id,
+        column == player.player_id,
     )

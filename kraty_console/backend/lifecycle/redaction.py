@@ -24,7 +24,8 @@ from kraty_console.backend.rules import idempotency
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.engine import dump_json
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import OutboxRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.webhooks import EventName
 
 OWN: Final[Mapping[sa.Table, Sequence[str]]] = {
@@ -158,19 +159,19 @@ class Traces:
         return self._text.sub(lambda found: self.instead if found.group() in self.ids else GONE, text)
 
 
-def find_traces(player: TrackedRow, aliases: Iterable[str], merged_ids: Iterable[str], instead: str) -> Traces:
+def find_traces(player: PlayerRecord, aliases: Iterable[str], merged_ids: Iterable[str], instead: str) -> Traces:
     """All that a player (as they were) can be known by."""
-    identity = player["display_identity"] or {}
-    names = {identity.get("name"), identity.get("avatar"), player["name_folded"], player["friend_code"]}
-    emails = {player["email"], player["email_folded"]}
-    pooled = (player["anonymized_identity"] or {}).get("name")
+    identity = player.display_identity or {}
+    names = {identity.get("name"), identity.get("avatar"), player.name_folded, player.friend_code}
+    emails = {player.email, player.email_folded}
+    pooled = (player.anonymized_identity or {}).get("name")
     return Traces(
-        ids=frozenset({player["external_player_id"], *aliases}),
+        ids=frozenset({player.external_player_id, *aliases}),
         instead=instead,
-        player_ids=frozenset({player["player_id"], *merged_ids}),
+        player_ids=frozenset({player.player_id, *merged_ids}),
         emails=frozenset(each.casefold() for each in emails if each),
         names=frozenset(each for each in names if each and each.casefold() != str(pooled).casefold()),
-        since=min(player["first_seen_at"], player["created_at"]),
+        since=min(player.first_seen_at, player.created_at),
     )
 
 
@@ -191,15 +192,15 @@ async def redact(tx: Transaction, ctx: Context, who: Traces) -> None:
             more = last is not None
 
 
-async def redact_told_event(tx: Transaction, ctx: Context, event: TrackedRow) -> bool:
+async def redact_told_event(tx: Transaction, ctx: Context, event: OutboxRecord) -> bool:
     """Remove the player id from a `player.deleted` event (locked) after the last delivery; True when it is removed."""
-    if event["state"] == FORGOTTEN:
+    if event.state == FORGOTTEN:
         return False
     column = tables.outbox.c
-    itself = (column[key.name] == event[key.name] for key in tables.outbox.primary_key)
+    itself = (key == getattr(event, key.name) for key in tables.outbox.primary_key)
     if await tx.scalar(sa.select(column.outbox_id).where(*itself, awaits_delivery())) is not None:
         return False
-    payload: Mapping[str, Any] = event["payload"]
+    payload: Mapping[str, Any] = event.payload
     tx.change(
         event,
         payload={**payload, "externalPlayerId": payload["anonymizedExternalId"]},
@@ -259,13 +260,13 @@ async def has_subscriber(tx: Transaction, ctx: Context, environment: str) -> boo
     return any(events is None or EventName.PLAYER_DELETED.value in events for events in found.scalars())
 
 
-def _deliveries_of(event: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
+def _deliveries_of(event: OutboxRecord) -> tuple[sa.ColumnElement[bool], ...]:
     column = tables.webhook_deliveries.c
     return (
-        column.studio_id == event["studio_id"],
-        column.game_id == event["game_id"],
-        column.player_id == event["player_id"],  # the words of the index
-        column.outbox_id == event["outbox_id"],
+        column.studio_id == event.studio_id,
+        column.game_id == event.game_id,
+        column.player_id == event.player_id,  # the words of the index
+        column.outbox_id == event.outbox_id,
     )
 
 
@@ -342,17 +343,17 @@ def _read(column: sa.Column[Any], value: Any) -> Json:  # noqa: ANN401 (any colu
     return json.loads(value) if column.table is tables.idempotency and column.name == "answer" and value else value
 
 
-async def names_of(tx: Transaction, ctx: Context, player: TrackedRow) -> tuple[list[str], list[str]]:
+async def names_of(tx: Transaction, ctx: Context, player: PlayerRecord) -> tuple[list[str], list[str]]:
     """The ids of guests who were merged into the player, and of the rows that they left behind."""
     alias, merged = tables.player_aliases.c, tables.players.c
     here = (alias.studio_id == ctx.tenant.studio_id, alias.game_id == ctx.tenant.game_id)
-    names = await tx.execute(sa.select(alias.external_player_id).where(*here, alias.player_id == player["player_id"]))
+    names = await tx.execute(sa.select(alias.external_player_id).where(*here, alias.player_id == player.player_id))
     left = await tx.execute(
         sa.select(merged.player_id).where(
             merged.studio_id == ctx.tenant.studio_id,
             merged.game_id == ctx.tenant.game_id,
             sa.text("merged_into IS NOT NULL"),  # the words of the index
-            merged.merged_into == player["player_id"],
+            merged.merged_into == player.player_id,
         )
     )
     return list(names.scalars()), list(left.scalars())

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerAliasRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 
 PERSONAL: Final[dict[str, Any]] = {
     "email": None,
@@ -32,10 +33,11 @@ def id_fingerprint(ctx: Context, external_id: str) -> str:
     return hashlib.sha256("\n".join(place).encode()).hexdigest()
 
 
-async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | None:
+async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
     """The row of the player who had this id and was erased; the last one, where several had it in turn."""
     column = tables.players.c
-    found = await tx.first(
+    found = await tx.records(
+        PlayerRecord,
         tables.players.select()
         .where(
             column.studio_id == ctx.tenant.studio_id,
@@ -43,19 +45,20 @@ async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> Tracke
             column.erased_hash == id_fingerprint(ctx, external_id),
         )
         .order_by(column.deleted_at.desc(), column.player_id.desc())
-        .limit(1)
+        .limit(1),
     )
-    return None if found is None else TrackedRow(tables.players, found, fresh=False)
+    return found[0] if found else None
 
 
-async def find_alias(tx: Transaction, ctx: Context, external_id: str) -> dict[str, Any] | None:
+async def find_alias(tx: Transaction, ctx: Context, external_id: str) -> PlayerAliasRecord | None:
     """Where an id that was merged lives on; None when it was not, or was registered again since."""
     column = tables.player_aliases.c
-    return await tx.first(
+    return await tx.record(
+        PlayerAliasRecord,
         tables.player_aliases.select().where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
             column.environment == ctx.environment,
             column.external_player_id == external_id,
-        )
+        ),
     )

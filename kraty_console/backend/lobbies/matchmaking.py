@@ -10,15 +10,14 @@ import sqlalchemy as sa
 from kraty_console.backend.rewards.rolls import rng_for
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import EventRecord, EventWindowRecord, GameRecord, LobbyRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 
+# What becomes of free seats when the time to fill is over (contract/GAME.md#game-settings); without one, a lobby starts
+# short.
 WITH_BOTS: Final = "fill_with_bots"
 START_SHORT: Final = "start_short"
 WAIT_FULL: Final = "wait_full"
-
-STRATEGIES: Final = (WITH_BOTS, START_SHORT, WAIT_FULL)
-"""What becomes of free seats when the time to fill is over
-(contract/GAME.md#game-settings); without one, a lobby starts short."""
 
 GAME_SETTING: Final = "lobbyFillStrategy"
 
@@ -34,44 +33,44 @@ _BEST_OF_BOTS: Final = 100
 Json = Mapping[str, Any]
 
 
-def strategy(event: Json, game: Json, fill_bots: bool | None = None) -> str | None:
+def strategy(event: EventRecord, game: GameRecord, fill_bots: bool | None = None) -> str | None:
     """What a new lobby does with free seats: as asked for it, as its event says, or the game; None where nobody does.
 
     `fill_bots` of a lobby or event is the short way to say fill_with_bots, or anything but that.
     """
-    said: str | None = event["fill_strategy"] or game["settings"].get(GAME_SETTING)
-    bots = event["fill_bots"] if fill_bots is None else fill_bots
-    if fill_bots is None and event["fill_strategy"] is not None:
+    said: str | None = event.fill_strategy or game.settings.get(GAME_SETTING)
+    bots = event.fill_bots if fill_bots is None else fill_bots
+    if fill_bots is None and event.fill_strategy is not None:
         return said
     if bots:
         return WITH_BOTS
     return START_SHORT if bots is False and said == WITH_BOTS else said
 
 
-def fill_by(event: Json, how: str | None, now_ms: int) -> int | None:
+def fill_by(event: EventRecord, how: str | None, now_ms: int) -> int | None:
     """When a lobby that opens now stops waiting; None where it waits until it is full."""
     if how == WAIT_FULL:
         return None
-    seconds = event["fill_timeout_seconds"]
+    seconds = event.fill_timeout_seconds
     return now_ms + 1000 * (DEFAULT_SECONDS if seconds is None else int(seconds))
 
 
-def due(lobby: Json, now_ms: int) -> bool:
+def due(lobby: LobbyRecord, now_ms: int) -> bool:
     """Whether a forming lobby has nothing more to wait for: it is full, or its time to fill is over."""
-    if lobby["participant_count"] >= lobby["capacity"]:
+    if lobby.participant_count >= lobby.capacity:
         return True
-    return lobby["fill_strategy"] != WAIT_FULL and lobby["fill_by"] is not None and lobby["fill_by"] <= now_ms
+    return lobby.fill_strategy != WAIT_FULL and lobby.fill_by is not None and lobby.fill_by <= now_ms
 
 
-def bot_slots(lobby: Json, now_ms: int) -> int:
+def bot_slots(lobby: LobbyRecord, now_ms: int) -> int:
     """How many seats bots have; while the lobby forms, how many they would have by now, never fewer than before."""
-    if lobby["status"] != "forming":
-        return int(lobby["bot_slots"])
-    if lobby["fill_strategy"] != WITH_BOTS or lobby["fill_by"] is None:
+    if lobby.status != "forming":
+        return int(lobby.bot_slots)
+    if lobby.fill_strategy != WITH_BOTS or lobby.fill_by is None:
         return 0
-    whole = lobby["fill_by"] - lobby["created_at"]
-    passed = min(max(now_ms - lobby["created_at"], 0), whole)
-    most: int = lobby["capacity"] - 1
+    whole = lobby.fill_by - lobby.created_at
+    passed = min(max(now_ms - lobby.created_at, 0), whole)
+    most: int = lobby.capacity - 1
     return most * passed // whole if whole > 0 else most
 
 
@@ -101,20 +100,20 @@ def is_played_out() -> sa.ColumnElement[bool]:
     return sa.and_(lobby.status == "active", lobby.participant_count > 0, ~unfinished)
 
 
-async def seat_bots(tx: Transaction, ctx: Context, lobby: TrackedRow, event: TrackedRow, board: str) -> int:
+async def seat_bots(tx: Transaction, ctx: Context, lobby: LobbyRecord, event: EventRecord, board: str) -> int:
     """Put a bot on the board for each free seat, where the lobby fills with bots; the answer is how many.
 
     What a bot scores is thrown once: below the event's target, so that who reaches it is ahead of every bot.
     """
-    free: int = lobby["capacity"] - lobby["participant_count"]
-    if lobby["fill_strategy"] != WITH_BOTS or free <= 0:
+    free: int = lobby.capacity - lobby.participant_count
+    if lobby.fill_strategy != WITH_BOTS or free <= 0:
         return 0
     best = sum(
         int(metric["target"] * metric.get("scorePerUnit", 1))
-        for metric in event["metrics"]
+        for metric in event.metrics
         if metric.get("target") is not None
     )
-    dice = await rng_for(tx, ctx, f"bots/{lobby['lobby_id']}")
+    dice = await rng_for(tx, ctx, f"bots/{lobby.lobby_id}")
     for _ in range(free):
         tx.add(
             tables.leaderboard_entries,
@@ -131,7 +130,7 @@ async def seat_bots(tx: Transaction, ctx: Context, lobby: TrackedRow, event: Tra
     return free
 
 
-async def find_open(tx: Transaction, ctx: Context, window: TrackedRow) -> str | None:
+async def find_open(tx: Transaction, ctx: Context, window: EventWindowRecord) -> str | None:
     """The oldest lobby of the window that still takes anyone; those that a studio pushed take nobody else."""
     column = tables.lobbies.c
     found: str | None = await tx.scalar(
@@ -139,7 +138,7 @@ async def find_open(tx: Transaction, ctx: Context, window: TrackedRow) -> str | 
         .where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
-            column.window_id == window["window_id"],
+            column.window_id == window.window_id,
             column.environment == ctx.environment,
             sa.text("lobbies.status <> 'closed'"),  # the words of the index
             column.status == "forming",
@@ -153,17 +152,17 @@ async def find_open(tx: Transaction, ctx: Context, window: TrackedRow) -> str | 
     return found
 
 
-async def find_seat(tx: Transaction, player: Json, window: TrackedRow) -> str | None:
+async def find_seat(tx: Transaction, player: PlayerRecord, window: EventWindowRecord) -> str | None:
     """The lobby of the window where the player's next attempt belongs; one that plays before one that forms.
 
     A lobby in which the player has played, with no attempt under way, is behind them: the next start is another match.
     """
     lobby, seat, attempt = tables.lobbies.c, tables.lobby_members.c, tables.attempts.c
     there = sa.select(sa.literal(1)).where(
-        attempt.studio_id == player["studio_id"],
-        attempt.game_id == player["game_id"],
-        attempt.player_id == player["player_id"],
-        attempt.event_id == window["event_id"],
+        attempt.studio_id == player.studio_id,
+        attempt.game_id == player.game_id,
+        attempt.player_id == player.player_id,
+        attempt.event_id == window.event_id,
         attempt.started_at >= lobby.started_at,
         attempt.leaderboard_id == lobby.leaderboard_id,
     )
@@ -175,10 +174,10 @@ async def find_seat(tx: Transaction, player: Json, window: TrackedRow) -> str | 
             sa.and_(seat.studio_id == lobby.studio_id, seat.game_id == lobby.game_id, seat.lobby_id == lobby.lobby_id),
         )
         .where(
-            seat.studio_id == player["studio_id"],
-            seat.game_id == player["game_id"],
-            seat.player_id == player["player_id"],
-            lobby.window_id == window["window_id"],
+            seat.studio_id == player.studio_id,
+            seat.game_id == player.game_id,
+            seat.player_id == player.player_id,
+            lobby.window_id == window.window_id,
             sa.or_(lobby.status == "forming", sa.and_(lobby.status == "active", sa.or_(~played, playing))),
         )
         .order_by(lobby.status, seat.joined_at.desc(), lobby.lobby_id)  # `active` comes before `forming`

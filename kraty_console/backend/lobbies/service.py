@@ -21,7 +21,14 @@ from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import (
+    EventRecord,
+    EventWindowRecord,
+    LobbyMemberRecord,
+    LobbyRecord,
+    PlayerRecord,
+)
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
@@ -71,7 +78,7 @@ async def push(
     event, window = await _open_event(tx, ctx, event_key)
     how = matchmaking.strategy(event, await definitions.game(tx, ctx), fill_bots)
     seats = list(dict.fromkeys(external_ids))
-    most = capacity or event["capacity"] or DEFAULT_CAPACITY
+    most = capacity or event.capacity or DEFAULT_CAPACITY
     if len(seats) > most:
         message = f"at most {most}, the lobby's capacity"
         raise RuleError(
@@ -100,8 +107,8 @@ async def join(tx: Transaction, ctx: Context, lobby_id: str, external_id: str) -
 async def start(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
     """Let the lobby play: it gets its board, and counts as active for each of its players."""
     lobby = await lock_lobby(tx, ctx, lobby_id)
-    if lobby["status"] != "forming":
-        conflict(f"The lobby is {lobby['status']}", status=lobby["status"])
+    if lobby.status != "forming":
+        conflict(f"The lobby is {lobby.status}", status=lobby.status)
     await _start(tx, ctx, lobby)
     return RuleResult(200, await lobby_answer(tx, ctx, lobby))
 
@@ -109,17 +116,17 @@ async def start(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
 async def close(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
     """End the lobby; a closed one stays as it is."""
     lobby = await lock_lobby(tx, ctx, lobby_id)
-    if lobby["status"] != "closed":
+    if lobby.status != "closed":
         await _close(tx, ctx, lobby)
     return RuleResult(200, await lobby_answer(tx, ctx, lobby))
 
 
-async def read_lobby(tx: Transaction, ctx: Context, lobby_id: str) -> TrackedRow:
+async def read_lobby(tx: Transaction, ctx: Context, lobby_id: str) -> LobbyRecord:
     """The lobby, as it was left; 404 outside the context's environment."""
     lobby = None
     if is_id(lobby_id):
         lobby = await tx.get(tables.lobbies, ctx.tenant.studio_id, ctx.tenant.game_id, lobby_id)
-    if lobby is None or lobby["environment"] != ctx.environment:
+    if lobby is None or lobby.environment != ctx.environment:
         not_found("Lobby", lobby_id)
     return lobby
 
@@ -127,34 +134,35 @@ async def read_lobby(tx: Transaction, ctx: Context, lobby_id: str) -> TrackedRow
 async def settle(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
     """The lobby itself, after what should have become of it by now; 404 outside the context's environment."""
     lobby = await lock_lobby(tx, ctx, lobby_id)
-    if lobby["environment"] != ctx.environment:
+    if lobby.environment != ctx.environment:
         not_found("Lobby", lobby_id)
     await advance(tx, ctx, lobby)
     return RuleResult(200, (await lobby_answer(tx, ctx, lobby))["lobby"])
 
 
-async def is_due(tx: Transaction, ctx: Context, lobby: TrackedRow) -> bool:
+async def is_due(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> bool:
     """Whether something should have become of the lobby by now (`advance`)."""
-    if lobby["status"] == "closed":
+    if lobby.status == "closed":
         return False
     if await _is_over(tx, ctx, lobby):
         return True
-    return matchmaking.due(lobby, ctx.now_ms) if lobby["status"] == "forming" else await _is_played_out(tx, lobby)
+    return matchmaking.due(lobby, ctx.now_ms) if lobby.status == "forming" else await _is_played_out(tx, lobby)
 
 
-async def _is_over(tx: Transaction, ctx: Context, lobby: TrackedRow) -> bool:
-    return bool((await definitions.window(tx, ctx, lobby["window_id"]))["ends_at"] <= ctx.now_ms)
+async def _is_over(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> bool:
+    return bool((await definitions.window(tx, ctx, lobby.window_id)).ends_at <= ctx.now_ms)
 
 
-async def _is_played_out(tx: Transaction, lobby: TrackedRow) -> bool:
+async def _is_played_out(tx: Transaction, lobby: LobbyRecord) -> bool:
     column = tables.lobbies.c
     here = (
-        column[name] == value for name, value in zip(("studio_id", "game_id", "lobby_id"), lobby.key(), strict=True)
+        tables.lobbies.columns[name] == value
+        for name, value in zip(("studio_id", "game_id", "lobby_id"), lobby.primary_key(), strict=True)
     )
     return await tx.scalar(sa.select(column.lobby_id).where(*here, matchmaking.is_played_out())) is not None
 
 
-async def advance(tx: Transaction, ctx: Context, lobby: TrackedRow) -> bool:
+async def advance(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> bool:
     """Start a lobby (locked) that is full or has waited long enough, or close it.
 
     It closes when its window is over, when nobody came, and when all of its people have played. True when something
@@ -162,7 +170,7 @@ async def advance(tx: Transaction, ctx: Context, lobby: TrackedRow) -> bool:
     """
     if not await is_due(tx, ctx, lobby):
         return False
-    if lobby["status"] == "forming" and lobby["participant_count"] and not await _is_over(tx, ctx, lobby):
+    if lobby.status == "forming" and lobby.participant_count and not await _is_over(tx, ctx, lobby):
         await _start(tx, ctx, lobby)
     else:
         await _close(tx, ctx, lobby)
@@ -170,15 +178,15 @@ async def advance(tx: Transaction, ctx: Context, lobby: TrackedRow) -> bool:
 
 
 async def find_lobby(
-    tx: Transaction, ctx: Context, event: TrackedRow, window: TrackedRow, external_id: str
-) -> TrackedRow:
+    tx: Transaction, ctx: Context, event: EventRecord, window: EventWindowRecord, external_id: str
+) -> LobbyRecord:
     """The lobby, locked, for a player who wants to play: where they sit, else the oldest with room, else a new one.
 
     Who looks for a seat waits for those who look in the same window, so that many at once fill one lobby, not many.
     """
     lobby_id = await _seat_of(tx, ctx, window, external_id)
     if lobby_id is None:
-        await tx.get(tables.event_windows, *window.key(), lock=True)
+        await tx.get(tables.event_windows, *window.primary_key(), lock=True)
         lobby_id = await _seat_of(tx, ctx, window, external_id) or await matchmaking.find_open(tx, ctx, window)
     if lobby_id is not None:
         return await lock_lobby(tx, ctx, lobby_id)
@@ -187,18 +195,18 @@ async def find_lobby(
     return (await _new(tx, ctx, event, window, capacity=None, key=None, fill_by=wait, how=how))[0]
 
 
-async def take_seat(tx: Transaction, ctx: Context, player: TrackedRow, lobby: TrackedRow) -> None:
+async def take_seat(tx: Transaction, ctx: Context, player: PlayerRecord, lobby: LobbyRecord) -> None:
     """Seat the player (locked) in the lobby (locked), unless they sit there; 409 when it is full or not forming."""
-    if await tx.get(tables.lobby_members, *player.key(), lobby["lobby_id"]) is not None:
+    if await tx.get(tables.lobby_members, *player.primary_key(), lobby.lobby_id) is not None:
         return
-    if lobby["status"] != "forming":
-        conflict(f"The lobby is {lobby['status']}", status=lobby["status"])
-    if lobby["participant_count"] >= lobby["capacity"]:
-        conflict("The lobby is full", capacity=lobby["capacity"])
+    if lobby.status != "forming":
+        conflict(f"The lobby is {lobby.status}", status=lobby.status)
+    if lobby.participant_count >= lobby.capacity:
+        conflict("The lobby is full", capacity=lobby.capacity)
     _sit(tx, ctx, player, lobby)
 
 
-async def lock_lobby(tx: Transaction, ctx: Context, lobby_id: str) -> TrackedRow:
+async def lock_lobby(tx: Transaction, ctx: Context, lobby_id: str) -> LobbyRecord:
     """The lobby, locked; 404 when there is none."""
     lobby = None
     if is_id(lobby_id):
@@ -208,17 +216,17 @@ async def lock_lobby(tx: Transaction, ctx: Context, lobby_id: str) -> TrackedRow
     return lobby
 
 
-async def lobby_answer(tx: Transaction, ctx: Context, lobby: TrackedRow) -> dict[str, Any]:
+async def lobby_answer(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> dict[str, Any]:
     """`{lobby}` as the wire has it, with the seats that bots have by now."""
-    event = await definitions.event(tx, ctx, lobby["event_id"])
-    return {"lobby": {**serialize_lobby(lobby, event["key"]), "botSlots": matchmaking.bot_slots(lobby, ctx.now_ms)}}
+    event = await definitions.event(tx, ctx, lobby.event_id)
+    return {"lobby": {**serialize_lobby(lobby, event.key), "botSlots": matchmaking.bot_slots(lobby, ctx.now_ms)}}
 
 
-async def _open_event(tx: Transaction, ctx: Context, event_key: str) -> tuple[TrackedRow, TrackedRow]:
+async def _open_event(tx: Transaction, ctx: Context, event_key: str) -> tuple[EventRecord, EventWindowRecord]:
     event = await definitions.event_by_key(tx, ctx, event_key)
-    if event["leaderboard_mode"] != MODE:
-        conflict(f"The event '{event_key}' has no lobbies", leaderboardMode=event["leaderboard_mode"])
-    window = await definitions.open_window(tx, ctx, event["event_id"])
+    if event.leaderboard_mode != MODE:
+        conflict(f"The event '{event_key}' has no lobbies", leaderboardMode=event.leaderboard_mode)
+    window = await definitions.open_window(tx, ctx, event.event_id)
     if window is None:
         raise RuleError(Code.NO_ACTIVE_WINDOW, f"The event '{event_key}' is not open now")
     return event, window
@@ -227,15 +235,15 @@ async def _open_event(tx: Transaction, ctx: Context, event_key: str) -> tuple[Tr
 async def _new(
     tx: Transaction,
     ctx: Context,
-    event: TrackedRow,
-    window: TrackedRow,
+    event: EventRecord,
+    window: EventWindowRecord,
     *,
     capacity: int | None,
     key: str | None,
     fill_by: int | None,
     how: str | None,
     metadata: Mapping[str, Any] | None = None,
-) -> tuple[TrackedRow, bool]:
+) -> tuple[LobbyRecord, bool]:
     """The lobby, locked, and whether it was made now."""
     lobby_id = ctx.new_id()
     values = {
@@ -243,12 +251,12 @@ async def _new(
         "game_id": ctx.tenant.game_id,
         "lobby_id": lobby_id,
         "environment": ctx.environment,
-        "event_id": event["event_id"],
-        "window_id": window["window_id"],
+        "event_id": event.event_id,
+        "window_id": window.window_id,
         "key": key,
         "mode": MODE,
         "status": "forming",
-        "capacity": capacity or event["capacity"] or DEFAULT_CAPACITY,
+        "capacity": capacity or event.capacity or DEFAULT_CAPACITY,
         "fill_by": fill_by,
         "fill_strategy": how,
         "metadata": None if metadata is None else dict(metadata),
@@ -263,7 +271,7 @@ async def _new(
         tables.lobbies,
         column.studio_id == ctx.tenant.studio_id,
         column.game_id == ctx.tenant.game_id,
-        column.event_id == event["event_id"],
+        column.event_id == event.event_id,
         column.environment == ctx.environment,
         column.key == key,
         lock=True,
@@ -272,44 +280,45 @@ async def _new(
     return there, False
 
 
-def _sit(tx: Transaction, ctx: Context, player: TrackedRow, lobby: TrackedRow) -> None:
-    place = (*player.key(), lobby["lobby_id"])
+def _sit(tx: Transaction, ctx: Context, player: PlayerRecord, lobby: LobbyRecord) -> None:
+    place = (*player.primary_key(), lobby.lobby_id)
     tx.add(
         tables.lobby_members,
         dict(zip(("studio_id", "game_id", "player_id", "lobby_id"), place, strict=True)) | {"joined_at": ctx.now_ms},
     )
-    tx.change(lobby, participant_count=lobby["participant_count"] + 1)
+    tx.change(lobby, participant_count=lobby.participant_count + 1)
 
 
-async def _start(tx: Transaction, ctx: Context, lobby: TrackedRow) -> None:
-    event = await definitions.event(tx, ctx, lobby["event_id"])
-    window = await definitions.window(tx, ctx, lobby["window_id"])
-    board = await leaderboards.board(tx, ctx, event, window, lobby["lobby_id"])
-    tx.change(lobby, status="active", leaderboard_id=board, started_at=ctx.now_ms, ends_at=window["ends_at"])
+async def _start(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> None:
+    event = await definitions.event(tx, ctx, lobby.event_id)
+    window = await definitions.window(tx, ctx, lobby.window_id)
+    board = await leaderboards.board(tx, ctx, event, window, lobby.lobby_id)
+    tx.change(lobby, status="active", leaderboard_id=board, started_at=ctx.now_ms, ends_at=window.ends_at)
     if bots := await matchmaking.seat_bots(tx, ctx, lobby, event, board):
         tx.change(lobby, bot_slots=bots)
-    await _count(tx, ctx, lobby["lobby_id"], +1)
+    await _count(tx, ctx, lobby.lobby_id, +1)
     await _tell(tx, ctx, EventName.LOBBY_STARTED, lobby)
 
 
-async def _close(tx: Transaction, ctx: Context, lobby: TrackedRow) -> None:
+async def _close(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> None:
     """End a lobby; its board is final from then on."""
-    if lobby["status"] == "active":
-        await _count(tx, ctx, lobby["lobby_id"], -1)
+    if lobby.status == "active":
+        await _count(tx, ctx, lobby.lobby_id, -1)
         reason = leaderboards.WINDOW_CLOSED if await _is_over(tx, ctx, lobby) else leaderboards.SESSION_TERMINATED
-        await leaderboards.finalize(tx, ctx, lobby["leaderboard_id"], reason)
+        assert lobby.leaderboard_id is not None, "an active lobby has a board"
+        await leaderboards.finalize(tx, ctx, lobby.leaderboard_id, reason)
     tx.change(lobby, status="closed", ends_at=ctx.now_ms)
     await _tell(tx, ctx, EventName.LOBBY_CLOSED, lobby)
 
 
-async def _tell(tx: Transaction, ctx: Context, event: EventName, lobby: TrackedRow) -> None:
+async def _tell(tx: Transaction, ctx: Context, event: EventName, lobby: LobbyRecord) -> None:
     data = await lobby_answer(tx, ctx, lobby)
-    if lobby["metadata"] is not None:
-        data["lobby"]["metadata"] = lobby["metadata"]
-    outbox.emit_of_game(tx, ctx, event, lobby["environment"], data)
+    if lobby.metadata is not None:
+        data["lobby"]["metadata"] = lobby.metadata
+    outbox.emit_of_game(tx, ctx, event, lobby.environment, data)
 
 
-async def _seat_of(tx: Transaction, ctx: Context, window: TrackedRow, external_id: str) -> str | None:
+async def _seat_of(tx: Transaction, ctx: Context, window: EventWindowRecord, external_id: str) -> str | None:
     player = await players.peek(tx, ctx, external_id)
     return None if player is None else await matchmaking.find_seat(tx, player, window)
 
@@ -317,15 +326,16 @@ async def _seat_of(tx: Transaction, ctx: Context, window: TrackedRow, external_i
 async def _count(tx: Transaction, ctx: Context, lobby_id: str, by: int) -> None:
     """Keep each player's total of active lobbies; locked in the order of their ids, so that two cannot deadlock."""
     column = tables.lobby_members.c
-    seats = await tx.all(
+    seats = await tx.records(
+        LobbyMemberRecord,
         sa.select(column.player_id)
         .where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
             column.lobby_id == lobby_id,
         )
-        .order_by(column.player_id)
+        .order_by(column.player_id),
     )
     for seat in seats:
-        player = await players.lock_by_id(tx, ctx, seat["player_id"])
-        tx.change(player, lobbies_active=player["lobbies_active"] + by)
+        player = await players.lock_by_id(tx, ctx, seat.player_id)
+        tx.change(player, lobbies_active=player.lobbies_active + by)

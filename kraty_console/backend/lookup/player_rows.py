@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from kraty_console.backend.events.serializers import serialize_attempt
 from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.lobbies.serializers import serialize_lobby
 from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.tables import AttemptRecord, EventRecord, GrantRecord, LobbyRecord
 from kraty_console.backend.storage.transaction import Transaction
 
 PlayerPlace = tuple[str, str, str]
@@ -25,6 +26,23 @@ class DatedRow(NamedTuple):
     """Milliseconds since the epoch."""
     id: str
     data: dict[str, Any]
+
+
+class AttemptOfEvent(AttemptRecord):
+    """An attempt with its event and window, of which each is None where it is gone."""
+
+    key: str | None
+    name: Any
+    event_metrics: Any
+    reward_policy: Any
+    window_ends_at: int | None
+
+
+class SeatInLobby(LobbyRecord):
+    """A lobby with its event, and when the player took a seat."""
+
+    event_key: str | None
+    joined_at: int
 
 
 def belongs_to(table: sa.Table, place: PlayerPlace) -> tuple[sa.ColumnElement[bool], ...]:
@@ -65,27 +83,24 @@ async def attempts(
         )
         .where(*belongs_to(table, place))
     )
-    rows = await tx.all(page(query, table.c.started_at, table.c.attempt_id, limit, before))
-    linked = await _grant_ids(tx, place, [row["attempt_id"] for row in rows])
+    rows = await tx.records(AttemptOfEvent, page(query, table.c.started_at, table.c.attempt_id, limit, before))
+    linked = await _grant_ids(tx, place, [row.attempt_id for row in rows])
     return [
         DatedRow(
-            row["started_at"],
-            row["attempt_id"],
-            serialize_attempt(row, _event(row), row["window_ends_at"], linked.get(row["attempt_id"], ())),
+            row.started_at,
+            row.attempt_id,
+            serialize_attempt(row, _event(row), row.window_ends_at, linked.get(row.attempt_id, ())),
         )
         for row in rows
     ]
 
 
-def _event(row: dict[str, Any]) -> dict[str, Any] | None:
-    if row["key"] is None:
+def _event(row: AttemptOfEvent) -> EventRecord | None:
+    if row.key is None:
         return None
-    return {
-        "key": row["key"],
-        "name": row["name"],
-        "metrics": row["event_metrics"],
-        "reward_policy": row["reward_policy"],
-    }
+    return EventRecord.of(
+        {"key": row.key, "name": row.name, "metrics": row.event_metrics, "reward_policy": row.reward_policy}
+    )
 
 
 async def _grant_ids(tx: Transaction, place: PlayerPlace, attempt_ids: Sequence[str]) -> dict[str, list[str]]:
@@ -93,13 +108,14 @@ async def _grant_ids(tx: Transaction, place: PlayerPlace, attempt_ids: Sequence[
     linked: dict[str, list[str]] = {}
     if attempt_ids:
         # Sorted here: an order in the query would let SQLite walk all of the player's grants by it.
-        rows = await tx.all(
+        rows = await tx.records(
+            GrantRecord,
             sa.select(column.attempt_id, column.created_at, column.grant_id).where(
                 *belongs_to(tables.grants, place), tx.among(column.attempt_id, attempt_ids)
-            )
+            ),
         )
-        for row in sorted(rows, key=itemgetter("created_at", "grant_id")):
-            linked.setdefault(row["attempt_id"], []).append(row["grant_id"])
+        for row in sorted(rows, key=attrgetter("created_at", "grant_id")):
+            linked.setdefault(str(row.attempt_id), []).append(row.grant_id)
     return linked
 
 
@@ -113,5 +129,5 @@ async def lobbies(
         .select_from(seat.join(lobby, _same(lobby, seat, "lobby_id")).outerjoin(event, _same(event, lobby, "event_id")))
         .where(*belongs_to(seat, place))
     )
-    rows = await tx.all(page(query, seat.c.joined_at, seat.c.lobby_id, limit, before))
-    return [DatedRow(row["joined_at"], row["lobby_id"], serialize_lobby(row, row["event_key"])) for row in rows]
+    rows = await tx.records(SeatInLobby, page(query, seat.c.joined_at, seat.c.lobby_id, limit, before))
+    return [DatedRow(row.joined_at, row.lobby_id, serialize_lobby(row, row.event_key)) for row in rows]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 from kraty_console.backend.players import names
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
-from kraty_console.backend.storage.tables import player_aliases, players
+from kraty_console.backend.storage.tables import PlayerRecord, player_aliases, players
 from kraty_console.backend.storage.transaction import Transaction
 
 SHORTEST_PREFIX: Final = 2
@@ -40,10 +39,10 @@ async def search_players(
     )
     hits: dict[str, dict[str, Any]] = {}
 
-    async def collect(match: str, statement: sa.Select[Any], merged_from: str | None = None) -> None:
+    async def collect(match: str, statement: sa.Select[*tuple[Any, ...]], merged_from: str | None = None) -> None:
         if len(hits) < limit:
-            for row in await tx.all(statement.limit(limit)):
-                hits.setdefault(row["external_player_id"], _hit(row, match, merged_from))
+            for row in await tx.records(PlayerRecord, statement.limit(limit)):
+                hits.setdefault(row.external_player_id, _hit(row, match, merged_from))
 
     await collect("external_id", sa.select(*_FOUND).where(*here, column.external_player_id == query))
     if not hits:
@@ -60,7 +59,7 @@ async def search_players(
     return list(hits.values())[:limit]
 
 
-def _merged(tenant: Tenant, environment: str, external_id: str) -> sa.Select[Any]:
+def _merged(tenant: Tenant, environment: str, external_id: str) -> sa.Select[*tuple[Any, ...]]:
     alias = player_aliases.c
     same_player = sa.and_(
         players.c.studio_id == alias.studio_id,
@@ -79,13 +78,13 @@ def _merged(tenant: Tenant, environment: str, external_id: str) -> sa.Select[Any
     )
 
 
-def _hit(row: Mapping[str, Any], match: str, merged_from: str | None) -> dict[str, Any]:
+def _hit(row: PlayerRecord, match: str, merged_from: str | None) -> dict[str, Any]:
     identity = names.chosen(row) or {}
     return {
-        "externalPlayerId": row["external_player_id"],
-        "email": row["email"],
+        "externalPlayerId": row.external_player_id,
+        "email": row.email,
         "displayName": identity.get("name"),
-        "lastSeenAt": formats.timestamp(row["last_seen_at"]),
+        "lastSeenAt": formats.timestamp(row.last_seen_at),
         "match": match,
         "mergedFrom": merged_from,
     }

@@ -24,6 +24,8 @@ from kraty_console.backend.players.serializers import serialize_player, serializ
 from kraty_console.backend.rewards.serializers import serialize_grant
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.tables import InventoryRecord, PlayerRecord, WalletRecord
+from kraty_console.backend.storage.tables.record import RecordT, RecordTable
 from kraty_console.backend.storage.transaction import Transaction
 
 QUERIES: Final = 11
@@ -40,18 +42,19 @@ async def build(
     The admin look-up adds e-mail, both ledgers and the player's audit rows.
     """
     column = tables.players.c
-    player = await tx.first(
+    player = await tx.record(
+        PlayerRecord,
         sa.select(tables.players).where(
             column.studio_id == tenant.studio_id,
             column.game_id == tenant.game_id,
             column.environment == environment,
             column.external_player_id == external_id,
-        )
+        ),
     )
     if player is None:
         return None
-    place = (player["studio_id"], player["game_id"], player["player_id"])
-    merged_into = await _external_id(tx, place, player["merged_into"])
+    place = (player.studio_id, player.game_id, player.player_id)
+    merged_into = await _external_id(tx, place, player.merged_into)
     grants = [
         serialize_grant(row) for row in await _newest(tx, tables.grants, place, ("created_at", "grant_id"), limit)
     ]
@@ -73,18 +76,19 @@ async def build(
         snapshot["walletLedger"] = [serialize_wallet_entry(row) for row in wallet_rows]
         snapshot["itemLedger"] = [serialize_item_entry(row) for row in item_rows]
         snapshot["audit"] = [serialize_audit_row(row) for row in audit_rows]
-        await with_counts(tx, player["studio_id"], snapshot["audit"])
+        await with_counts(tx, player.studio_id, snapshot["audit"])
     return snapshot
 
 
 async def _newest(
-    tx: Transaction, table: sa.Table, place: PlayerPlace, order: Sequence[str], limit: int
-) -> list[dict[str, Any]]:
-    return await tx.all(
+    tx: Transaction, table: RecordTable[RecordT], place: PlayerPlace, order: Sequence[str], limit: int
+) -> list[RecordT]:
+    return await tx.records(
+        table.record,
         sa.select(table)
         .where(*belongs_to(table, place))
-        .order_by(*(table.c[name].desc() for name in order))
-        .limit(limit)
+        .order_by(*(table.columns[name].desc() for name in order))
+        .limit(limit),
     )
 
 
@@ -102,11 +106,12 @@ async def _external_id(tx: Transaction, place: PlayerPlace, player_id: str | Non
 async def _inventory(tx: Transaction, place: PlayerPlace, limit: int) -> list[dict[str, Any]]:
     """What the player has now; items used up are left out (contract/README.md#snapshot)."""
     table = tables.inventory
-    rows = await tx.all(
+    rows = await tx.records(
+        InventoryRecord,
         sa.select(table)
         .where(*belongs_to(table, place), table.c.quantity > 0)
         .order_by(table.c.updated_at.desc(), table.c.item_key)
-        .limit(limit)
+        .limit(limit),
     )
     return [serialize_item(row) for row in rows]
 
@@ -114,10 +119,11 @@ async def _inventory(tx: Transaction, place: PlayerPlace, limit: int) -> list[di
 async def _wallet(tx: Transaction, place: PlayerPlace, limit: int) -> list[dict[str, Any]]:
     """Every balance, zero included (contract/README.md#snapshot)."""
     table = tables.wallets
-    rows = await tx.all(
+    rows = await tx.records(
+        WalletRecord,
         sa.select(table)
         .where(*belongs_to(table, place))
         .order_by(table.c.updated_at.desc(), table.c.economy_key)
-        .limit(limit)
+        .limit(limit),
     )
     return [serialize_balance(row) for row in rows]

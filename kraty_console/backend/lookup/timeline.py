@@ -24,6 +24,8 @@ from kraty_console.backend.rewards.serializers import serialize_grant
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.tables import AuditRecord
+from kraty_console.backend.storage.tables.record import RecordT, RecordTable
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks.delivery_ids import as_uuid, first_from, moment_of
 from kraty_console.backend.webhooks.queries import newest_of_player
@@ -85,19 +87,21 @@ def _kind_of(kind: TimelineKind, data: Mapping[str, Any]) -> TimelineKind:
 
 
 def _of_table(
-    table: sa.Table,
+    table: RecordTable[RecordT],
     at: str,
     row_id: str,
-    shown: Callable[[Mapping[str, Any]], dict[str, Any]],
+    shown: Callable[[RecordT], dict[str, Any]],
     *more: sa.ColumnElement[bool],
 ) -> Source:
     """The rows of one table as they are; `more` are conditions that they meet."""
 
     async def newest(tx: Transaction, place: PlayerPlace, limit: int, before: PagePosition | None) -> list[DatedRow]:
         query = sa.select(table).where(*belongs_to(table, place), *more)
-        rows = await tx.all(player_rows.page(query, table.c[at], table.c[row_id], limit, before))
-        found = [DatedRow(row[at], row[row_id], shown(row)) for row in rows]
-        if table is tables.audit:
+        rows = await tx.records(
+            table.record, player_rows.page(query, table.columns[at], table.columns[row_id], limit, before)
+        )
+        found = [DatedRow(getattr(row, at), getattr(row, row_id), shown(row)) for row in rows]
+        if table.record is AuditRecord:
             await with_counts(tx, place[0], (each.data for each in found))
         return found
 

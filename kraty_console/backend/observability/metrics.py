@@ -98,6 +98,14 @@ class Metrics:
         self._calls.labels(call.method, call.route, str(call.status)).inc()
         self._seconds.labels(call.method, call.route).observe(call.seconds)
 
+    def application(self) -> Starlette:
+        """What answers at the address for numbers: `/metrics`, and nothing else."""
+
+        async def page(_request: Request) -> Response:
+            return Response(await self.page(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+        return Starlette(routes=[Route("/metrics", page, methods=["GET"])])
+
     async def page(self) -> str:
         """Everything, as Prometheus reads it."""
         await self._pending.read(self._db, self._now_ms())
@@ -203,7 +211,7 @@ def _age(now_ms: int, since_ms: int | None) -> float:
     return 0.0 if since_ms is None else max(0, now_ms - since_ms) / 1000
 
 
-def _oldest_untold() -> sa.Select[tuple[int | None]]:
+def _oldest_untold() -> sa.Select[int | None]:
     """The oldest event that an endpoint waits for; where nobody wants to be told, events may lie for ever."""
     endpoint, event = webhook_endpoints.c, outbox.c
     first = (
@@ -224,12 +232,3 @@ def _oldest_untold() -> sa.Select[tuple[int | None]]:
 
 _UNTOLD: Final = _oldest_untold()
 _DUE: Final = sa.select(sa.func.min(webhook_deliveries.c.due_at)).where(IS_DUE)
-
-
-def metrics_app(metrics: Metrics) -> Starlette:
-    """What answers at the address for numbers: `/metrics`, and nothing else."""
-
-    async def page(_request: Request) -> Response:
-        return Response(await metrics.page(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
-
-    return Starlette(routes=[Route("/metrics", page, methods=["GET"])])

@@ -8,7 +8,8 @@ from kraty_console.backend.audit import trail
 from kraty_console.backend.players import service as players
 from kraty_console.backend.rules import formats, idempotency, outbox
 from kraty_console.backend.rules.context import Context, RuleResult
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.webhooks import EventName
 
 
@@ -19,8 +20,8 @@ async def ban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
         return earlier
     player = await players.lock(tx, ctx, external_id)
     before = _state(player)
-    first = player["banned_at"] is None
-    since = ctx.now_ms if first else player["banned_at"]
+    first = player.banned_at is None
+    since = ctx.now_ms if first else player.banned_at
     tx.change(player, banned_at=since, ban_reason=ctx.reason, updated_at=ctx.now_ms)
     after = _state(player)
     if first:
@@ -36,30 +37,30 @@ async def unban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
         return earlier
     player = await players.lock(tx, ctx, external_id)
     before = _state(player)
-    applied = player["banned_at"] is not None
+    applied = player.banned_at is not None
     if applied:
         tx.change(player, banned_at=None, ban_reason=None, updated_at=ctx.now_ms)
     data = {**_ids(player), "unbannedAt": formats.timestamp(ctx.now_ms), "applied": applied}
     return await _done(tx, ctx, "player.unban", player, before, data)
 
 
-def _ids(player: TrackedRow) -> dict[str, Any]:
-    return {"playerId": player["player_id"], "externalPlayerId": player["external_player_id"]}
+def _ids(player: PlayerRecord) -> dict[str, Any]:
+    return {"playerId": player.player_id, "externalPlayerId": player.external_player_id}
 
 
-def _state(player: TrackedRow) -> dict[str, Any]:
-    return {"bannedAt": formats.timestamp(player["banned_at"]), "reason": player["ban_reason"]}
+def _state(player: PlayerRecord) -> dict[str, Any]:
+    return {"bannedAt": formats.timestamp(player.banned_at), "reason": player.ban_reason}
 
 
 async def _done(
-    tx: Transaction, ctx: Context, action: str, player: TrackedRow, before: dict[str, Any], data: dict[str, Any]
+    tx: Transaction, ctx: Context, action: str, player: PlayerRecord, before: dict[str, Any], data: dict[str, Any]
 ) -> RuleResult:
     audit_id = trail.record(
         tx,
         ctx,
         action,
         target_kind="player",
-        target_id=player["player_id"],
+        target_id=player.player_id,
         player=player,
         metadata={"reason": ctx.reason, "applied": data["applied"]},
         before=before,

@@ -20,7 +20,8 @@ from kraty_console.backend.players.schemas import (
     Registration,
     ServerBan,
 )
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.actions import BanPlayer, UnbanPlayer
 
 
@@ -120,7 +121,7 @@ async def unban_for_server(call: Call) -> HandlerReply:
     return await call.change(body, lambda tx, ctx: bans.unban(tx, ctx, player))
 
 
-async def player_of_path(call: Call, tx: Transaction) -> TrackedRow:
+async def player_of_path(call: Call, tx: Transaction) -> PlayerRecord:
     """The player in the path; 404 for a player nobody has heard of."""
     external_id = call.text("externalPlayerId")
     player = await players.find(tx, call.game, call.environment, external_id)

@@ -6,10 +6,11 @@ neither; then there is no identity.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
-Row = Mapping[str, Any]
+from kraty_console.backend.storage.tables import PlayerRecord
+
 Identity = dict[str, Any]
 
 _LAST_CHARACTER: Final = 0x10FFFF
@@ -39,14 +40,14 @@ _NUMBERS: Final = 9000
 """1000 to 9999. Two players may be given the same name: a name tells nobody apart, ids do."""
 
 
-def display(row: Row) -> Identity | None:
+def display(row: PlayerRecord) -> Identity | None:
     """What other players see, `{name, avatar, country}`: the name that was chosen, else the one from the pool."""
     return _with_country(chosen(row), row)
 
 
-def anonymized(row: Row) -> Identity | None:
+def anonymized(row: PlayerRecord) -> Identity | None:
     """The name from the pool, `{name, avatar, country}`: whatever the player calls themselves."""
-    return _with_country(row["anonymized_identity"], row)
+    return _with_country(row.anonymized_identity, row)
 
 
 def synthetic(identity: Identity | None) -> Identity | None:
@@ -54,17 +55,17 @@ def synthetic(identity: Identity | None) -> Identity | None:
     return None if identity is None else {"name": identity["name"], "avatar": identity.get("avatar")}
 
 
-def chosen(row: Row) -> Identity | None:
+def chosen(row: PlayerRecord) -> Identity | None:
     """What other players see, as it is kept: only what was said of it."""
-    identity: Identity | None = row["display_identity"] or row["anonymized_identity"]
+    identity: Identity | None = row.display_identity or row.anonymized_identity
     return identity
 
 
-def _with_country(identity: Identity | None, row: Row) -> Identity | None:
+def _with_country(identity: Identity | None, row: PlayerRecord) -> Identity | None:
     """The country is the player's, not the name's: the same on either view."""
     if identity is None:
         return None
-    return {"name": identity["name"], "avatar": identity.get("avatar"), "country": row["country"]}
+    return {"name": identity["name"], "avatar": identity.get("avatar"), "country": row.country}
 
 
 def draw_from_pool(random_bytes: Callable[[int], bytes]) -> dict[str, Any]:

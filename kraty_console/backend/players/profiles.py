@@ -11,13 +11,14 @@ from kraty_console.backend.rules import formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage.engine import dump_json
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 MAX_METADATA: Final = 16 * 1024
 """Bytes of a player's metadata, as JSON, after the write."""
 
-Write = Callable[[TrackedRow], dict[str, Any]]
+Write = Callable[[PlayerRecord], dict[str, Any]]
 
 
 async def set_identity(
@@ -25,7 +26,7 @@ async def set_identity(
 ) -> RuleResult:
     """Choose the name that others see, everywhere at once; the name from the pool stays as it is. 404 for nobody."""
 
-    def write(player: TrackedRow) -> dict[str, Any]:
+    def write(player: PlayerRecord) -> dict[str, Any]:
         chosen = {"name": name} if avatar is None else {"name": name, "avatar": avatar}
         tx.change(player, **players.identity_columns(chosen), updated_at=ctx.now_ms)
         data: dict[str, Any] = {"externalPlayerId": external_id}
@@ -43,8 +44,8 @@ async def set_metadata(
 ) -> RuleResult:
     """Replace what the game keeps with a player, or merge into it, key by key and no deeper. 404 for nobody."""
 
-    def write(player: TrackedRow) -> dict[str, Any]:
-        kept = {**(player["metadata"] or {}), **given} if merge else dict(given)
+    def write(player: PlayerRecord) -> dict[str, Any]:
+        kept = {**(player.metadata or {}), **given} if merge else dict(given)
         if len(dump_json(kept).encode()) > MAX_METADATA:
             message = f"must be {MAX_METADATA} bytes or less as JSON, all keys together"
             raise RuleError(
@@ -60,7 +61,7 @@ async def set_metadata(
 async def set_email(tx: Transaction, ctx: Context, external_id: str, email: str | None) -> RuleResult:
     """Set the address that support finds the player by, or forget it (None). 404 for nobody."""
 
-    def write(player: TrackedRow) -> dict[str, Any]:
+    def write(player: PlayerRecord) -> dict[str, Any]:
         folded = None if email is None else email.casefold()
         tx.change(player, email=email, email_folded=folded, updated_at=ctx.now_ms)
         return {"externalPlayerId": external_id, "email": email}
@@ -77,7 +78,7 @@ async def heartbeat(
     """
     player = await players.lock(tx, ctx, external_id)
     players.refuse_banned(player)
-    shown = player["presence_status"] if keep_status else status
+    shown = player.presence_status if keep_status else status
     tx.change(player, last_active_at=ctx.now_ms, presence_status=shown)
     players.mark_seen(tx, ctx, player)
     return RuleResult(200, {"online": True, "lastActiveAt": formats.timestamp(ctx.now_ms), "status": shown})

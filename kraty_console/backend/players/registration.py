@@ -10,7 +10,8 @@ from kraty_console.backend.players import service as players
 from kraty_console.backend.rules import formats, idempotency, outbox
 from kraty_console.backend.rules.context import LIVE, Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
@@ -35,12 +36,12 @@ async def register(
     earlier = await idempotency.replay(tx, ctx, operation, {"email": email, "force": force})
     player = await players.upsert(tx, ctx, external_id, email=email)
     players.refuse_banned(player)
-    first = player["registered_at"] is None
+    first = player.registered_at is None
     if not first and not force and not (earlier and _just_minted(ctx, player)):
         raise RuleError(
             Code.PLAYER_ALREADY_REGISTERED,
             f"Player '{external_id}' is registered already",
-            {"registeredAt": formats.timestamp(player["registered_at"]), "secretPrefix": player["secret_prefix"]},
+            {"registeredAt": formats.timestamp(player.registered_at), "secretPrefix": player.secret_prefix},
         )
     secret = _mint(tx, ctx, player)
     data = _registration(player)
@@ -51,15 +52,15 @@ async def register(
     return RuleResult(201, {**data, "secret": secret})
 
 
-def _just_minted(ctx: Context, player: TrackedRow) -> bool:
-    minted = player["secret_rotated_at"] or player["registered_at"]
-    return bool(ctx.now_ms - minted <= LOST_ANSWER_MS)
+def _just_minted(ctx: Context, player: PlayerRecord) -> bool:
+    minted = player.secret_rotated_at or player.registered_at
+    return minted is not None and ctx.now_ms - minted <= LOST_ANSWER_MS
 
 
-def _mint(tx: Transaction, ctx: Context, player: TrackedRow) -> str:
+def _mint(tx: Transaction, ctx: Context, player: PlayerRecord) -> str:
     secret = new_player_secret(ctx.random_bytes)
     kept = {"secret_hash": digest(secret), "secret_prefix": secret_prefix(secret), "updated_at": ctx.now_ms}
-    if player["registered_at"] is None:
+    if player.registered_at is None:
         tx.change(player, registered_at=ctx.now_ms, **kept)
     else:
         tx.change(player, secret_rotated_at=ctx.now_ms, **kept)
@@ -67,16 +68,16 @@ def _mint(tx: Transaction, ctx: Context, player: TrackedRow) -> str:
     return secret
 
 
-def _registration(player: TrackedRow) -> dict[str, Any]:
+def _registration(player: PlayerRecord) -> dict[str, Any]:
     """The answer to a registration without the secret; the country is null where the backend does not know it."""
     return {
-        "playerId": player["player_id"],
-        "externalPlayerId": player["external_player_id"],
-        "secretPrefix": player["secret_prefix"],
-        "registeredAt": formats.timestamp(player["registered_at"]),
-        "createdAt": formats.timestamp(player["created_at"]),
-        "country": player["country"],
-        "syntheticIdentity": names.synthetic(player["anonymized_identity"]),
+        "playerId": player.player_id,
+        "externalPlayerId": player.external_player_id,
+        "secretPrefix": player.secret_prefix,
+        "registeredAt": formats.timestamp(player.registered_at),
+        "createdAt": formats.timestamp(player.created_at),
+        "country": player.country,
+        "syntheticIdentity": names.synthetic(player.anonymized_identity),
         "displayIdentity": names.display(player),
         "anonymizedIdentity": names.anonymized(player),
     }

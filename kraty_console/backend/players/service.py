@@ -11,29 +11,30 @@ from kraty_console.backend.players import names
 from kraty_console.backend.rules.context import Context, Tenant
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 
-async def find(tx: Transaction, tenant: Tenant, environment: str, external_id: str) -> TrackedRow | None:
+async def find(tx: Transaction, tenant: Tenant, environment: str, external_id: str) -> PlayerRecord | None:
     """The player with exactly this external id; the ids of merged players are not followed."""
     return await tx.find(tables.players, *_named(tenant, environment, external_id))
 
 
-async def peek(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | None:
+async def peek(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
     """The player, not locked; for what has to be known before the player's turn in the order of locks comes."""
-    known: TrackedRow | None = tx.memo.get(("player", ctx.tenant, ctx.environment, external_id))
+    known: PlayerRecord | None = tx.memo.get(("player", ctx.tenant, ctx.environment, external_id))
     return known if known is not None else await find(tx, ctx.tenant, ctx.environment, external_id)
 
 
 async def find_or_create(tx: Transaction, ctx: Context, external_id: str) -> str:
     """The internal id of a player, who is made on first contact; one who was there is not locked."""
     player = await peek(tx, ctx, external_id) or await _first_contact(tx, ctx, external_id)
-    player_id: str = player["player_id"]
+    player_id: str = player.player_id
     return player_id
 
 
-async def lock(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
+async def lock(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord:
     """The player, locked until the transaction ends; 404 `not_found` when there is none."""
     player = await _locked(tx, ctx, external_id)
     if player is None:
@@ -41,12 +42,12 @@ async def lock(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
     return player
 
 
-async def lock_by_id(tx: Transaction, ctx: Context, player_id: str) -> TrackedRow:
+async def lock_by_id(tx: Transaction, ctx: Context, player_id: str) -> PlayerRecord:
     """The player with this internal id, locked; 409 when the player was merged into another since the id was found."""
     player = await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, player_id, lock=True)
     if player is None:
         not_found("Player", player_id)
-    if player["merged_into"] is not None:
+    if player.merged_into is not None:
         conflict("The player was merged into another in this moment; ask again")
     return player
 
@@ -59,7 +60,7 @@ async def upsert(
     email: str | None = None,
     display_name: str | None = None,
     context: Mapping[str, Any] | None = None,
-) -> TrackedRow:
+) -> PlayerRecord:
     """The player, locked, made on first contact (contract/SDK.md#start); what is given is set."""
     player = await _locked(tx, ctx, external_id)
     if player is None:
@@ -76,7 +77,7 @@ async def upsert(
     return player
 
 
-async def _first_contact(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
+async def _first_contact(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord:
     """A new player. An id that a merge left behind is the new player's from now on."""
     if await tx.insert_if_absent(tables.players, new_player(ctx, external_id)):
         await forget_aliases(tx, ctx, [external_id])
@@ -102,21 +103,21 @@ async def forget_aliases(tx: Transaction, ctx: Context, external_ids: Sequence[s
     )
 
 
-def cache_locked(tx: Transaction, ctx: Context, external_id: str, player: TrackedRow) -> None:
+def cache_locked(tx: Transaction, ctx: Context, external_id: str, player: PlayerRecord) -> None:
     """This is the player of that id, and locked: for the rules that come after in the same transaction."""
     tx.memo[("player", ctx.tenant, ctx.environment, external_id)] = player
 
 
-def insert_new(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
+def insert_new(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord:
     """A new player where nobody else can be making the same one: in a game that is made in this very transaction."""
     player = tx.add(tables.players, _new(ctx, external_id))
     cache_locked(tx, ctx, external_id, player)
     return player
 
 
-def mark_seen(tx: Transaction, ctx: Context, player: TrackedRow) -> None:
+def mark_seen(tx: Transaction, ctx: Context, player: PlayerRecord) -> None:
     """Note that the player's game made a request now."""
-    if ctx.now_ms > player["last_seen_at"]:
+    if ctx.now_ms > player.last_seen_at:
         tx.change(player, last_seen_at=ctx.now_ms)
 
 
@@ -130,13 +131,13 @@ def fold_name(name: str) -> str:
     return name.casefold()
 
 
-def refuse_banned(player: TrackedRow) -> None:
+def refuse_banned(player: PlayerRecord) -> None:
     """A banned player's game may not write (contract/SERVER.md#ban); administrative writes do not ask."""
-    if player["banned_at"] is not None:
+    if player.banned_at is not None:
         raise RuleError(
             Code.PLAYER_BANNED,
-            f"Player '{player['external_player_id']}' is banned",
-            {"reason": player["ban_reason"]},
+            f"Player '{player.external_player_id}' is banned",
+            {"reason": player.ban_reason},
         )
 
 
@@ -164,9 +165,9 @@ def _named(tenant: Tenant, environment: str, external_id: str) -> tuple[sa.Colum
     )
 
 
-async def _locked(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | None:
+async def _locked(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
     place = ("player", ctx.tenant, ctx.environment, external_id)
-    known: TrackedRow | None = tx.memo.get(place)
+    known: PlayerRecord | None = tx.memo.get(place)
     if known is None:
         known = await tx.find(tables.players, *_named(ctx.tenant, ctx.environment, external_id), lock=True)
         if known is not None:

@@ -10,7 +10,8 @@ from kraty_console.backend.rewards.rolls import FIELDS, MAX_ROLLS
 from kraty_console.backend.rules import amounts
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.errors import RuleError
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import ItemRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.limits import MAX_ENTRIES
 
@@ -30,8 +31,9 @@ async def _check_one(tx: Transaction, ctx: Context, entry: Mapping[str, Any], in
     key = entry.get(field)
     if not isinstance(key, str):
         _invalid(f"entries[{index}].{field}", "a key of the catalog")
-    row: TrackedRow | None = await (definitions.currency if kind == "currency" else definitions.item)(tx, ctx, key)
-    if row is None or row["archived_at"] is not None or (kind == "crate" and row["crate_entries"] is None):
+    row = await definitions.currency(tx, ctx, key) if kind == "currency" else await definitions.item(tx, ctx, key)
+    is_crate = isinstance(row, ItemRecord) and row.crate_entries is not None
+    if row is None or row.archived_at is not None or (kind == "crate" and not is_crate):
         what = "crate" if kind == "crate" else kind
         raise RuleError(
             Code.INVALID_METRIC,

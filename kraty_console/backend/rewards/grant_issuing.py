@@ -12,7 +12,8 @@ from kraty_console.backend.rewards.serializers import serialize_grant
 from kraty_console.backend.rules import outbox
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import GrantRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.webhooks import EventName
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -31,7 +32,7 @@ class GrantSource:
 async def issue(
     tx: Transaction,
     ctx: Context,
-    player: TrackedRow,
+    player: PlayerRecord,
     kind: str,
     contents: Mapping[str, Any],
     source: GrantSource,
@@ -39,21 +40,21 @@ async def issue(
     rolled: bool = False,
     expires_at: int | None = None,
     metadata: Mapping[str, Any] | None = None,
-) -> TrackedRow:
+) -> GrantRecord:
     """A new pending grant. Without `expires_at` the game's default time to live applies. Fires `grant.created`."""
     if expires_at is None:
-        days = (await definitions.game(tx, ctx))["grant_ttl_days"]
+        days = (await definitions.game(tx, ctx)).grant_ttl_days
         expires_at = None if days is None else ctx.now_ms + days * DAY_MS
     row = new_grant(ctx, player, kind, contents, source, rolled=rolled, expires_at=expires_at, metadata=metadata)
     grant = tx.add(tables.grants, row)
-    tx.change(player, grants_pending=player["grants_pending"] + 1)
+    tx.change(player, grants_pending=player.grants_pending + 1)
     outbox.emit(tx, ctx, EventName.GRANT_CREATED, player, {"grant": serialize_grant(grant)})
     return grant
 
 
 def new_grant(
     ctx: Context,
-    player: TrackedRow,
+    player: PlayerRecord,
     kind: str,
     contents: Mapping[str, Any],
     source: GrantSource,
@@ -64,11 +65,11 @@ def new_grant(
 ) -> dict[str, Any]:
     """The row of a grant that is made now, and pending."""
     return {
-        "studio_id": player["studio_id"],
-        "game_id": player["game_id"],
-        "player_id": player["player_id"],
+        "studio_id": player.studio_id,
+        "game_id": player.game_id,
+        "player_id": player.player_id,
         "grant_id": ctx.new_id(),
-        "environment": player["environment"],
+        "environment": player.environment,
         "kind": kind,
         "contents": dict(contents),
         "source_kind": source.kind,
@@ -84,8 +85,8 @@ def new_grant(
 
 
 async def issue_rolled(
-    tx: Transaction, ctx: Context, player: TrackedRow, entries: Sequence[Mapping[str, Any]], source: GrantSource
-) -> list[TrackedRow]:
+    tx: Transaction, ctx: Context, player: PlayerRecord, entries: Sequence[Mapping[str, Any]], source: GrantSource
+) -> list[GrantRecord]:
     """The grants of a roll: one reward with everything that can be claimed, and one for each kind of crate."""
     rewards = [entry for entry in entries if entry["type"] != "crate"]
     made = []
@@ -100,21 +101,21 @@ def crate_contents(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {"crateItemKey": entry["crateItemKey"], "quantity": entry["quantity"]}
 
 
-async def roll_crate(tx: Transaction, ctx: Context, crate: Mapping[str, Any]) -> list[dict[str, Any]]:
+async def roll_crate(tx: Transaction, ctx: Context, grant_id: str, contents: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What is in a crate grant: the same each time (contract/GAME.md#rewards). RollFailed when it cannot be rolled."""
-    key = crate["contents"].get("crateItemKey")
-    quantity = crate["contents"].get("quantity", 1)
+    key = contents.get("crateItemKey")
+    quantity = contents.get("quantity", 1)
     item = await definitions.item(tx, ctx, str(key))
-    if item is None or item["crate_entries"] is None:
+    if item is None or item.crate_entries is None:
         rolls.fail(f'crate "{key}" is not in the catalog')
-    if item["archived_at"] is not None:
+    if item.archived_at is not None:
         rolls.fail(f'crate "{key}" was archived')
-    dice = await rolls.rng_for(tx, ctx, f"crate/{crate['grant_id']}")
-    return await rolls.resolve(tx, ctx, list(item["crate_entries"]) * quantity, dice)
+    dice = await rolls.rng_for(tx, ctx, f"crate/{grant_id}")
+    return await rolls.resolve(tx, ctx, list(item.crate_entries) * quantity, dice)
 
 
-def mark_claimed(tx: Transaction, ctx: Context, player: TrackedRow, grant: TrackedRow) -> None:
+def mark_claimed(tx: Transaction, ctx: Context, player: PlayerRecord, grant: GrantRecord) -> None:
     """Mark a grant claimed, and keep the totals."""
-    pending = player["grants_pending"] - (1 if grant["status"] == "pending" else 0)
+    pending = player.grants_pending - (1 if grant.status == "pending" else 0)
     tx.change(grant, status="claimed", claimed_at=ctx.now_ms)
-    tx.change(player, grants_pending=pending, grants_claimed=player["grants_claimed"] + 1)
+    tx.change(player, grants_pending=pending, grants_claimed=player.grants_claimed + 1)

@@ -12,7 +12,8 @@ from typing import Any, Final, NoReturn
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.rewards.seeded_rng import SeededRng
 from kraty_console.backend.rules.context import Context
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import DefinitionT
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.wire import MAX_BALANCE
 
 Entry = Mapping[str, Any]
@@ -86,7 +87,7 @@ async def bundle_entries(tx: Transaction, ctx: Context, named: object) -> Sequen
     if not isinstance(named, str):
         fail("the reward policy names no bundle")
     row = _usable(await definitions.bundle(tx, ctx, named), "bundle", named)
-    entries_: list[Entry] = row["entries"]
+    entries_: list[Entry] = row.entries
     return entries_
 
 
@@ -116,7 +117,7 @@ async def _resolve_table(
     if not isinstance(key, str):
         fail("an entry names no table")
     row = _usable(await definitions.table(tx, ctx, key), "table", key)
-    weighted: list[Entry] = row["weighted_entries"]
+    weighted: list[Entry] = row.weighted_entries
     weights: list[Any] = [choice.get("weight") for choice in weighted]
     if not all(type(weight) is int and weight >= 0 for weight in weights) or not sum(weights):
         fail(f'table "{key}" has no weights to roll by')
@@ -140,9 +141,9 @@ async def _resolve_leaf(
     key = entry.get(field)
     if not isinstance(key, str):
         fail(f"an entry of type {kind} has no {field}")
-    definition = await (definitions.currency if kind == "currency" else definitions.item)(tx, ctx, key)
-    row = _usable(definition, "currency" if kind == "currency" else "item", key)
-    if kind == "crate" and row["crate_entries"] is None:
+    if kind == "currency":
+        _usable(await definitions.currency(tx, ctx, key), "currency", key)
+    elif _usable(await definitions.item(tx, ctx, key), "item", key).crate_entries is None and kind == "crate":
         fail(f'item "{key}" is not a crate')
     amount = roll_amount(entry.get(count), dice, f'{kind} "{key}"')
     if amount:
@@ -152,10 +153,10 @@ async def _resolve_leaf(
         found.append(resolved)
 
 
-def _usable(row: TrackedRow | None, what: str, key: str) -> TrackedRow:
+def _usable(row: DefinitionT | None, what: str, key: str) -> DefinitionT:
     if row is None:
         fail(f'{what} "{key}" is not in the catalog')
-    if row["archived_at"] is not None:
+    if row.archived_at is not None:
         fail(f'{what} "{key}" was archived')
     return row
 

@@ -17,7 +17,8 @@ from kraty_console.backend.rules.context import LIVE, Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.engine import dump_json
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import IdempotencyRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 KEPT_FOR_GOOD: Final = frozenset({"grant.create"})
@@ -57,20 +58,22 @@ async def replay(tx: Transaction, ctx: Context, operation: str, request: Mapping
     if kept is None:
         assert taken, "a taken key is there"
         return None
-    if kept["request_hash"] != print_:
+    if kept.request_hash != print_:
         raise RuleError(
             Code.IDEMPOTENCY_CONFLICT,
             f"The idempotency key '{ctx.idempotency_key}' was used before for another request",
         )
-    data = json.loads(kept["answer"])
-    if kept["status"] >= 400:
-        raise RuleError(Code(data["code"]), data["message"], data["details"], status=kept["status"], replayed=True)
-    return RuleResult(200 if kept["status"] == 201 else kept["status"], data, replayed=True)
+    assert kept.answer is not None, "an answer is kept with its key"
+    assert kept.status is not None, "as its status is"
+    data = json.loads(kept.answer)
+    if kept.status >= 400:
+        raise RuleError(Code(data["code"]), data["message"], data["details"], status=kept.status, replayed=True)
+    return RuleResult(200 if kept.status == 201 else kept.status, data, replayed=True)
 
 
 async def _under_another_name(
     tx: Transaction, ctx: Context, operation: str, key: tuple[str, str, str, str], print_: str
-) -> TrackedRow | None:
+) -> IdempotencyRecord | None:
     """The record of a key that was taken just now, though it has one: the key is then given back.
 
     A grant's key may have named a player who was erased since (`erased_key`). A key of a test environment may be from
@@ -81,12 +84,13 @@ async def _under_another_name(
         kept = await tx.get(tables.idempotency, *key[:3], erased_key(ctx, key[3]))
     elif key[2] == f"{operation}@{ctx.environment}":
         old = await tx.get(tables.idempotency, *key[:2], operation, key[3])
-        kept = old if old is not None and old["request_hash"] == print_ else None
+        kept = old if old is not None and old.request_hash == print_ else None
     if kept is not None:
-        column = tables.idempotency.c
         names = ("studio_id", "game_id", "operation", "key")
         await tx.execute(
-            tables.idempotency.delete().where(*(column[name] == value for name, value in zip(names, key, strict=True)))
+            tables.idempotency.delete().where(
+                *(tables.idempotency.columns[name] == value for name, value in zip(names, key, strict=True))
+            )
         )
     return kept
 

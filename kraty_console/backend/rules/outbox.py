@@ -7,11 +7,12 @@ from typing import Any
 
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.webhooks import EventName
 
 
-def emit(tx: Transaction, ctx: Context, event: EventName, player: TrackedRow, data: Mapping[str, Any]) -> None:
+def emit(tx: Transaction, ctx: Context, event: EventName, player: PlayerRecord, data: Mapping[str, Any]) -> None:
     """Tell of something that happened to a player; `data` is the full after-state, the player's ids are added.
 
     Imports fire no events (contract/SERVER.md#migration).
@@ -24,10 +25,10 @@ def emit(tx: Transaction, ctx: Context, event: EventName, player: TrackedRow, da
             "studio_id": ctx.tenant.studio_id,
             "game_id": ctx.tenant.game_id,
             "outbox_id": ctx.new_id(),
-            "environment": player["environment"],
-            "player_id": player["player_id"],
+            "environment": player.environment,
+            "player_id": player.player_id,
             "event_name": event.value,
-            "payload": {"playerId": player["player_id"], "externalPlayerId": player["external_player_id"], **data},
+            "payload": {"playerId": player.player_id, "externalPlayerId": player.external_player_id, **data},
             "occurred_at": ctx.now_ms,
         },
     )

@@ -46,7 +46,7 @@ async def note_failure(tx: Transaction, ctx: Context, job: str, row_id: str, err
     """Note that a row failed, and leave it alone for a while; how often it has failed by now."""
     place = (ctx.tenant.studio_id, ctx.tenant.game_id, job, row_id)
     row = await tx.get(tables.sweep_failures, *place, lock=True)
-    failures = 1 if row is None else row["failures"] + 1
+    failures = 1 if row is None else row.failures + 1
     rest = DAY_MS if failures >= AFTER else FIRST_REST_MS * 2 ** (failures - 1)
     values = {
         "failures": failures,

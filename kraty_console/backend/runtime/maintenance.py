@@ -6,7 +6,7 @@ engine's.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -35,7 +35,8 @@ from kraty_console.backend.runtime.sweeper import (
     sweep_all,
 )
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import EventRecord, LobbyRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.webhooks import EventName
 
 
@@ -130,8 +131,8 @@ async def _end_attempts(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Ba
     acted = BatchResult()
     async for player, its_ids in lock_players(tx, ctx, due):
         for attempt_id in its_ids:
-            attempt = await tx.get(tables.attempts, *player.key(), attempt_id)
-            its_ctx = replace(ctx, environment=player["environment"])
+            attempt = await tx.get(tables.attempts, *player.primary_key(), attempt_id)
+            its_ctx = replace(ctx, environment=player.environment)
             lapsed = attempt is not None and await attempts.expire_locked(tx, its_ctx, player, attempt)
             acted.add(attempt_id, lapsed)
     return acted
@@ -157,7 +158,7 @@ async def _end_grants(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Batc
     acted = BatchResult()
     async for player, its_ids in lock_players(tx, ctx, due):
         for grant_id in its_ids:
-            grant = await tx.get(tables.grants, *player.key(), grant_id)
+            grant = await tx.get(tables.grants, *player.primary_key(), grant_id)
             lapsed = grant is not None and grants.expire_locked(tx, ctx, player, grant)
             if grant is not None and lapsed:
                 outbox.emit(tx, ctx, EventName.GRANT_EXPIRED, player, {"grant": serialize_grant(grant)})
@@ -184,8 +185,8 @@ async def _due_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 async def _advance_lobbies(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
     """One lobby in each transaction: starting it locks its players, who are not to wait for those of others."""
 
-    async def advance(lobby: TrackedRow) -> bool:
-        return await lobbies.advance(tx, replace(ctx, environment=lobby["environment"]), lobby)
+    async def advance(lobby: LobbyRecord) -> bool:
+        return await lobbies.advance(tx, replace(ctx, environment=lobby.environment), lobby)
 
     return await each_of(tx, ctx, tables.lobbies, due, advance, one=True)
 
@@ -216,20 +217,21 @@ async def _ended_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 
 async def _due_schedules(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.events.c
-    scheduled = await tx.all(
+    scheduled = await tx.records(
+        EventRecord,
         sa.select(tables.events)
         .where(
             *in_game(tables.events, ctx),
             column.schedule.is_not(None),
             set_aside.not_resting(ctx, "make_windows", column.event_id),
         )
-        .order_by(column.key)
+        .order_by(column.key),
     )
-    due: list[Ids] = [(event["event_id"],) for event in scheduled if await _is_missing(tx, ctx, event)]
+    due: list[Ids] = [(event.event_id,) for event in scheduled if await _is_missing(tx, ctx, event)]
     return due[:most]
 
 
-async def _is_missing(tx: Transaction, ctx: Context, event: Mapping[str, Any]) -> bool:
+async def _is_missing(tx: Transaction, ctx: Context, event: EventRecord) -> bool:
     """Whether an event lacks a window; one whose schedule cannot be read is due too, to fail where that is noted."""
     try:
         return bool(await schedules.missing_windows(tx, ctx, event))
@@ -300,10 +302,10 @@ async def _pay_awards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Batc
     acted = BatchResult()
     async for player, its_ids in lock_players(tx, ctx, due):
         for attempt_id in its_ids:
-            award = await tx.get(tables.attempt_awards, *player.key(), attempt_id)
-            unpaid = award is not None and award["settled_at"] is None
+            award = await tx.get(tables.attempt_awards, *player.primary_key(), attempt_id)
+            unpaid = award is not None and award.settled_at is None
             if award is not None and unpaid:
-                await attempt_rewards.pay_award(tx, replace(ctx, environment=player["environment"]), player, award)
+                await attempt_rewards.pay_award(tx, replace(ctx, environment=player.environment), player, award)
             acted.add(attempt_id, unpaid)
     return acted
 

@@ -32,7 +32,7 @@ from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.runtime.jobs import JobNeeds, jobs
 from kraty_console.backend.runtime.scheduler import Scheduler
 from kraty_console.backend.runtime.settings import Settings
-from kraty_console.backend.runtime.startup import base_url, listen, prepare
+from kraty_console.backend.runtime.startup import CannotServe, base_url, listen, prepare
 from kraty_console.backend.storage.database import Database
 
 if TYPE_CHECKING:
@@ -56,12 +56,26 @@ def serve(settings: Settings) -> None:
     logs.configure(settings.log_format, calls=settings.log_calls)
     with listen(settings.host, settings.port) as listener:
         if settings.workers > 1:
-            # The supervisor is a good deal of code that one process never needs.
+            # The supervisor imports this module, and one process never needs it.
             from kraty_console.backend.runtime.supervisor import run_supervisor
 
             asyncio.run(run_supervisor(settings, listener, lambda: prepare_once(settings, _url_of(settings, listener))))
         else:
             serve_alone(settings, listener, first=True)
+
+
+def serve_supervised(line: str) -> None:
+    """Serve as one of several processes; `line` holds the number of the inherited socket and the settings as JSON.
+
+    Exits with a message when it cannot serve.
+    """
+    descriptor, _, document = line.partition(" ")
+    settings = Settings.from_json(document)
+    logs.configure(settings.log_format, calls=settings.log_calls)
+    try:
+        serve_alone(settings, socket.socket(fileno=int(descriptor)), first=False)
+    except CannotServe as refused:
+        sys.exit(f"Error: {refused}")
 
 
 def serve_alone(settings: Settings, listener: socket.socket, *, first: bool) -> None:
@@ -221,10 +235,8 @@ async def _numbers(settings: Settings, metrics: Metrics | None) -> AsyncIterator
     if metrics is None or settings.metrics is None:
         yield
         return
-    from kraty_console.backend.observability.metrics import metrics_app
-
     with listen(*settings.metrics, "--metrics") as listener:
-        server = _BackendServer(server_config(metrics_app(metrics)))
+        server = _BackendServer(server_config(metrics.application()))
         task = asyncio.create_task(server.serve(sockets=[listener]), name="metrics")
         try:
             yield

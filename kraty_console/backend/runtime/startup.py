@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.engine import Limits
-from kraty_console.backend.storage.faults import StorageFault, fault_of, words_of
+from kraty_console.backend.storage.faults import StorageFault, driver_errors, fault_of, words_of
 from kraty_console.backend.storage.migrate import LONGEST_WAIT_MS, UnknownShape, migrate
 from kraty_console.backend.storage.private_files import keep_database_private
 from kraty_console.backend.storage.urls import UnknownDatabase, engine_url, shown
@@ -45,9 +45,7 @@ async def prepare(url: str, *, wait_ms: int = LONGEST_WAIT_MS) -> None:
     if parsed.drivername.startswith("sqlite"):
         _open_file(parsed.database or "")
     else:
-        from asyncpg import PostgresError
-
-        faults = (*faults, PostgresError)
+        faults = (*faults, driver_errors()[0])
     try:
         await migrate(url, wait_ms=wait_ms)
         await _seal(url)

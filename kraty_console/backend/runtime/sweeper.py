@@ -22,7 +22,9 @@ from kraty_console.backend.rules.context import ENGINE, LIVE, Context, Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.faults import fault_of
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import GameRecord, PlayerRecord
+from kraty_console.backend.storage.tables.record import RecordT, RecordTable
+from kraty_console.backend.storage.transaction import Transaction
 
 LOG: Final = logging.getLogger("kraty.sweeps")
 
@@ -154,8 +156,8 @@ async def _games(sweeper: Sweeper) -> list[Tenant]:
     if sweeper.only is not None:
         return [sweeper.only]
     async with sweeper.db.read() as tx:
-        games = await tx.all(sa.select(tables.games.c.studio_id, tables.games.c.game_id))
-    return [Tenant(game["studio_id"], game["game_id"]) for game in games]
+        games = await tx.records(GameRecord, sa.select(tables.games.c.studio_id, tables.games.c.game_id))
+    return [Tenant(game.studio_id, game.game_id) for game in games]
 
 
 def in_game(table: sa.Table, ctx: Context) -> tuple[sa.ColumnElement[bool], ...]:
@@ -163,14 +165,14 @@ def in_game(table: sa.Table, ctx: Context) -> tuple[sa.ColumnElement[bool], ...]
     return table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id
 
 
-async def found_keys(tx: Transaction, query: sa.Select[Any]) -> list[Ids]:
+async def found_keys(tx: Transaction, query: sa.Select[*tuple[Any, ...]]) -> list[Ids]:
     """What a query finds, as the keys of rows."""
     return [tuple(row) for row in await tx.execute(query)]
 
 
 async def lock_players(
     tx: Transaction, ctx: Context, due: Iterable[Ids]
-) -> AsyncIterator[tuple[TrackedRow, list[str]]]:
+) -> AsyncIterator[tuple[PlayerRecord, list[str]]]:
     """Each player whom no other transaction holds, locked in the order of their ids, with their due rows."""
     for player_id, pairs in groupby(sorted(due), key=lambda pair: pair[0]):
         player = await tx.claim(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, player_id)
@@ -181,9 +183,9 @@ async def lock_players(
 async def each_of(
     tx: Transaction,
     ctx: Context,
-    table: sa.Table,
+    table: RecordTable[RecordT],
     due: Sequence[Ids],
-    act: Callable[[TrackedRow], Awaitable[int]],
+    act: Callable[[RecordT], Awaitable[int]],
     *,
     one: bool = False,
 ) -> BatchResult:

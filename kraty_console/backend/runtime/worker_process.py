@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
-import socket
 import sys
 
 
 def _line() -> bytes:
-    """The first line of the standard input, byte by byte: what follows is for who watches for its end."""
+    """The first line of the standard input, byte by byte: the rest of the input tells that the supervisor ended."""
     line = b""
     while (byte := os.read(sys.stdin.fileno(), 1)) and byte != b"\n":
         line += byte
@@ -19,18 +18,10 @@ def _line() -> bytes:
 def main() -> None:
     """Serve until told to stop."""
     gc.disable()  # until it serves
-    from kraty_console.backend.observability import logs
-    from kraty_console.backend.runtime.serve import serve_alone
-    from kraty_console.backend.runtime.settings import Settings
-    from kraty_console.backend.runtime.startup import CannotServe
+    from kraty_console.backend.runtime.serve import serve_supervised
 
-    descriptor, _, told = _line().partition(b" ")
-    settings = Settings.from_json(told.decode())
-    logs.configure(settings.log_format, calls=settings.log_calls)
     try:
-        serve_alone(settings, socket.socket(fileno=int(descriptor)), first=False)
-    except CannotServe as refused:
-        sys.exit(f"Error: {refused}")
+        serve_supervised(_line().decode())
     finally:
         gc.freeze()  # as at the end of every command
 

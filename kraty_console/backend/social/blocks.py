@@ -9,7 +9,8 @@ from kraty_console.backend.social import friend_queries as shown
 from kraty_console.backend.social import friends
 from kraty_console.backend.social.friends import PlayerRef
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 
@@ -34,7 +35,7 @@ async def block(tx: Transaction, ctx: Context, external_id: str, other_ref: Play
             await friends.delete_rows(tx, table, player, other)
     kept = await tx.get(tables.blocks, *(row[column.name] for column in tables.blocks.primary_key))
     assert kept is not None, "the player is locked, so nobody lifts it"
-    data = {"blocked": shown.serialize_blocked(other, kept["created_at"])}
+    data = {"blocked": shown.serialize_blocked(other, kept.created_at)}
     return await idempotency.keep(tx, ctx, operation, 201 if fresh else 200, data)
 
 
@@ -44,19 +45,19 @@ async def unblock(tx: Transaction, ctx: Context, external_id: str, blocked: str)
     column = tables.blocks.c
     lifted = await tx.execute(
         tables.blocks.delete().where(
-            column.studio_id == player["studio_id"],
-            column.game_id == player["game_id"],
-            column.player_id == player["player_id"],
-            column.blocked_id == other["player_id"],
+            column.studio_id == player.studio_id,
+            column.game_id == player.game_id,
+            column.player_id == player.player_id,
+            column.blocked_id == other.player_id,
         )
     )
     return RuleResult(200, {"unblocked": lifted.rowcount == 1})
 
 
-def _sides(player: TrackedRow, other: TrackedRow) -> dict[str, str]:
+def _sides(player: PlayerRecord, other: PlayerRecord) -> dict[str, str]:
     return {
-        "studio_id": player["studio_id"],
-        "game_id": player["game_id"],
-        "player_id": player["player_id"],
-        "blocked_id": other["player_id"],
+        "studio_id": player.studio_id,
+        "game_id": player.game_id,
+        "player_id": player.player_id,
+        "blocked_id": other.player_id,
     }

@@ -19,7 +19,14 @@ from kraty_console.backend.social.friend_queries import (
     serialize_presence,
     with_progression,
 )
-from kraty_console.backend.storage.tables import blocks, friend_requests, friendships, lobby_members, players
+from kraty_console.backend.storage.tables import (
+    PlayerRecord,
+    blocks,
+    friend_requests,
+    friendships,
+    lobby_members,
+    players,
+)
 from kraty_console.backend.storage.transaction import Transaction
 
 RELATIONS: Final = {"incoming": "request_incoming", "outgoing": "request_outgoing"}
@@ -53,7 +60,8 @@ async def search(tx: Transaction, reader: FriendListReader, environment: str, qu
     within = [column.name_folded >= begin]
     if (end := after_prefix(begin)) is not None:
         within.append(column.name_folded < end)
-    rows = await tx.all(
+    rows = await tx.records(
+        PlayerRecord,
         sa.select(*PERSON)
         .where(
             *_here(players, reader.tenant),
@@ -62,12 +70,11 @@ async def search(tx: Transaction, reader: FriendListReader, environment: str, qu
             *_can_be_met(reader),
         )
         .order_by(column.name_folded, column.player_id)
-        .limit(limit)
+        .limit(limit),
     )
-    relations = await _relations(tx, reader, [row["player_id"] for row in rows])
+    relations = await _relations(tx, reader, [row.player_id for row in rows])
     found = [
-        (row["player_id"], {**serialize_named(row), "relationship": relations.get(row["player_id"], "none")})
-        for row in rows
+        (row.player_id, {**serialize_named(row), "relationship": relations.get(row.player_id, "none")}) for row in rows
     ]
     return await with_progression(tx, reader, found)
 
@@ -91,20 +98,21 @@ async def suggestions(
         weights[each] = weights.get(each, 0) + BEEN_HERE
     ranked = drawn({each: weight for each, weight in weights.items() if each not in known}, random_bytes)
     column = players.c
-    rows = await tx.all(
+    rows = await tx.records(
+        PlayerRecord,
         sa.select(*PERSON).where(
             *_here(players, reader.tenant),
             tx.among(column.player_id, ranked),
             column.banned_at.is_(None),
             *_can_be_met(reader),
-        )
+        ),
     )
-    people = {row["player_id"]: row for row in rows}
+    people = {row.player_id: row for row in rows}
     chosen = [people[each] for each in ranked if each in people][:limit]
     return await with_progression(
         tx,
         reader,
-        [(row["player_id"], {**serialize_named(row), **serialize_presence(row, reader.now_ms)}) for row in chosen],
+        [(row.player_id, {**serialize_named(row), **serialize_presence(row, reader.now_ms)}) for row in chosen],
     )
 
 
@@ -211,12 +219,16 @@ async def _played_with(tx: Transaction, reader: FriendListReader, limit: int) ->
 
 async def _newly_here(tx: Transaction, reader: FriendListReader, environment: str) -> list[str]:
     column = players.c
-    newest = await tx.all(
+    newest = await tx.records(
+        PlayerRecord,
         sa.select(column.player_id, column.environment, column.last_active_at)
         .where(*_here(players, reader.tenant))
         .order_by(column.player_id.desc())
-        .limit(MOST_NEWCOMERS)
+        .limit(MOST_NEWCOMERS),
     )
-    here = [row for row in newest if row["environment"] == environment and row["last_active_at"] is not None]
-    here.sort(key=lambda row: (-row["last_active_at"], row["player_id"]))
-    return [row["player_id"] for row in here]
+    here = [
+        (-row.last_active_at, row.player_id)
+        for row in newest
+        if row.environment == environment and row.last_active_at is not None
+    ]
+    return [player_id for _, player_id in sorted(here)]

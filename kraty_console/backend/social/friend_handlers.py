@@ -152,4 +152,4 @@ async def _reading(call: Call) -> AsyncIterator[tuple[Transaction, shown.FriendL
     """The player of the path, to be read; 404 for nobody."""
     async with call.services.db.read() as tx:
         player = await player_of_path(call, tx)
-        yield tx, shown.FriendListReader(call.game, player["player_id"], call.now_ms)
+        yield tx, shown.FriendListReader(call.game, player.player_id, call.now_ms)

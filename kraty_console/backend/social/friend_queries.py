@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,12 +11,11 @@ import sqlalchemy as sa
 from kraty_console.backend.players import names, progression
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
-from kraty_console.backend.storage.tables import blocks, friend_requests, friendships, players
+from kraty_console.backend.storage.tables import PlayerRecord, blocks, friend_requests, friendships, players
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.gifts import Gifting
 
 Json = dict[str, Any]
-Values = Mapping[str, Any]
 
 ONLINE_MS: Final = 60_000
 """A player whose last heartbeat is no older than this is online; games send one every 30 seconds."""
@@ -39,6 +38,15 @@ PERSON: Final = (
 """What has to be read of a player to name them to others."""
 
 
+class OtherPlayer(PlayerRecord):
+    """Another player, with the columns of the row that names them."""
+
+    since: int
+    """When that row was made."""
+    last_gift_at: int | None
+    request_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class FriendListReader:
     """Whose lists are read, when, and which balances stand beside the names."""
@@ -49,29 +57,29 @@ class FriendListReader:
     progression: Sequence[str] = ()
 
 
-def serialize_named(row: Values) -> Json:
+def serialize_named(row: PlayerRecord) -> Json:
     """Another player by id and name."""
-    return {"externalPlayerId": row["external_player_id"], "displayIdentity": names.display(row)}
+    return {"externalPlayerId": row.external_player_id, "displayIdentity": names.display(row)}
 
 
-def serialize_presence(row: Values, now_ms: int) -> Json:
+def serialize_presence(row: PlayerRecord, now_ms: int) -> Json:
     """Whether another player is here; what they say they do is told while they are."""
-    last = row["last_active_at"]
+    last = row.last_active_at
     online = last is not None and now_ms - last <= ONLINE_MS
     return {
         "online": online,
         "lastActiveAt": formats.timestamp(last),
-        "status": row["presence_status"] if online else None,
+        "status": row.presence_status if online else None,
     }
 
 
-def serialize_friend(row: Values, since_ms: int, now_ms: int, next_gift_ms: int = 0) -> Json:
+def serialize_friend(row: PlayerRecord, since_ms: int, now_ms: int, next_gift_ms: int = 0) -> Json:
     """A friend (contract/SDK.md#friends); when the next gift may go to them is told only while none may."""
     told = {**serialize_named(row), "friendsSince": formats.timestamp(since_ms), **serialize_presence(row, now_ms)}
     return told | ({"giftCooldownUntil": formats.timestamp(next_gift_ms)} if next_gift_ms > now_ms else {})
 
 
-def serialize_request(row: Values, request_id: str, direction: str, created_at: int) -> Json:
+def serialize_request(row: PlayerRecord, request_id: str, direction: str, created_at: int) -> Json:
     """A request that waits for an answer (contract/SDK.md#friends)."""
     return {
         "requestId": request_id,
@@ -81,7 +89,7 @@ def serialize_request(row: Values, request_id: str, direction: str, created_at: 
     }
 
 
-def serialize_blocked(row: Values, since_ms: int) -> Json:
+def serialize_blocked(row: PlayerRecord, since_ms: int) -> Json:
     """A player who is blocked (contract/SDK.md#friends)."""
     return {**serialize_named(row), "blockedAt": formats.timestamp(since_ms)}
 
@@ -95,8 +103,8 @@ async def friends(tx: Transaction, reader: FriendListReader, rules: Gifting) -> 
     pause = rules.cooldown_seconds * 1000 if rules.enabled else 0
     listed = []
     for row in rows:
-        next_gift = 0 if row["last_gift_at"] is None else row["last_gift_at"] + pause
-        listed.append((row["player_id"], serialize_friend(row, row["since"], reader.now_ms, next_gift)))
+        next_gift = 0 if row.last_gift_at is None else row.last_gift_at + pause
+        listed.append((row.player_id, serialize_friend(row, row.since, reader.now_ms, next_gift)))
     return await with_progression(tx, reader, listed)
 
 
@@ -114,9 +122,7 @@ async def requests(tx: Transaction, reader: FriendListReader) -> dict[str, list[
             where=(column.direction == direction,),
             limit=MOST_REQUESTS,
         )
-        listed = [
-            (row["player_id"], serialize_request(row, row["request_id"], direction, row["since"])) for row in rows
-        ]
+        listed = [(row.player_id, serialize_request(row, row.request_id, direction, row.since)) for row in rows]
         found[direction] = await with_progression(tx, reader, listed, inside="player")
     return found
 
@@ -124,7 +130,7 @@ async def requests(tx: Transaction, reader: FriendListReader) -> dict[str, list[
 async def blocks_of(tx: Transaction, reader: FriendListReader) -> list[Json]:
     """The players whom the player blocked, the newest first."""
     rows = await _others(tx, reader, blocks, blocks.c.blocked_id, limit=MOST_FRIENDS)
-    return [serialize_blocked(row, row["since"]) for row in rows]
+    return [serialize_blocked(row, row.since) for row in rows]
 
 
 async def with_progression(
@@ -148,11 +154,12 @@ async def _others(
     where: Sequence[sa.ColumnElement[bool]] = (),
     newest_first: bool = True,
     limit: int,
-) -> list[Json]:
+) -> list[OtherPlayer]:
     """The players whom rows of the player name, with `since`, when the row was made."""
     column = table.c
     order = [column.created_at, other]
-    return await tx.all(
+    return await tx.records(
+        OtherPlayer,
         sa.select(*PERSON, column.created_at.label("since"), *more)
         .join_from(
             table,
@@ -170,5 +177,5 @@ async def _others(
             *where,
         )
         .order_by(*(each.desc() if newest_first else each for each in order))
-        .limit(limit)
+        .limit(limit),
     )

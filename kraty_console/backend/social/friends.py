@@ -19,7 +19,8 @@ from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.social import friend_queries as shown
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import FriendRequestRecord, FriendshipRecord, PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -39,12 +40,12 @@ class PlayerRef:
 async def code(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     """The player's friend code, made when it is first asked for and the same from then on."""
     player = await players.lock(tx, ctx, external_id)
-    if player["friend_code"] is None:
+    if player.friend_code is None:
         fresh = _draw_code(ctx)
         while await _with_code(tx, ctx, fresh) is not None:
             fresh = _draw_code(ctx)
         tx.change(player, friend_code=fresh)
-    return RuleResult(200, {"friendCode": player["friend_code"], "displayIdentity": names.display(player)})
+    return RuleResult(200, {"friendCode": player.friend_code, "displayIdentity": names.display(player)})
 
 
 async def ask(tx: Transaction, ctx: Context, external_id: str, other_ref: PlayerRef) -> RuleResult:
@@ -65,13 +66,13 @@ async def ask(tx: Transaction, ctx: Context, external_id: str, other_ref: Player
     if await blocks_between(tx, player, other):
         raise RuleError(Code.PLAYER_BLOCKED, "one of the two players has blocked the other")
     if await friendship(tx, player, other) is not None:
-        raise RuleError(Code.ALREADY_FRIENDS, f"'{other['external_player_id']}' is a friend already")
+        raise RuleError(Code.ALREADY_FRIENDS, f"'{other.external_player_id}' is a friend already")
     open_ = await _request_between(tx, player, other)
     if open_ is None:
         await _room(tx, player, tables.friend_requests, shown.MOST_REQUESTS, "open requests", direction="outgoing")
         data = await _open(tx, ctx, player, other)
         return await idempotency.keep(tx, ctx, operation, 201, data)
-    if open_["direction"] == "incoming":
+    if open_.direction == "incoming":
         data = {"status": "accepted", "friend": await _befriend(tx, ctx, player, other)}
         return await idempotency.keep(tx, ctx, operation, 201, data)
     data = {"status": "pending", "request": _as_request(other, open_)}
@@ -104,7 +105,7 @@ async def cancel(tx: Transaction, ctx: Context, external_id: str, request_id: st
     """Take a request back; `cancelled: false` when it is open no longer, or was never the player's."""
     found = await _request(tx, await _known(tx, ctx, external_id), request_id, "outgoing")
     if found is not None:
-        player, other = await _locked_pair(tx, ctx, external_id, found["friend_id"])
+        player, other = await _locked_pair(tx, ctx, external_id, found.friend_id)
         found = await _request(tx, player, request_id, "outgoing")
         if found is not None:
             await delete_rows(tx, tables.friend_requests, player, other)
@@ -122,7 +123,7 @@ async def remove(tx: Transaction, ctx: Context, external_id: str, friend: str) -
 
 async def lock_pair(
     tx: Transaction, ctx: Context, external_id: str, other_ref: PlayerRef
-) -> tuple[TrackedRow, TrackedRow]:
+) -> tuple[PlayerRecord, PlayerRecord]:
     """The player and the other, locked, the player's game not banned; 404 for nobody."""
     if other_ref.friend_code is not None:
         other = await _with_code(tx, ctx, other_ref.friend_code.strip().upper())
@@ -133,70 +134,76 @@ async def lock_pair(
         other = await players.find(tx, ctx.tenant, ctx.environment, named)
         if other is None or _gone(other):
             not_found("Player", named)
-    return await _locked_pair(tx, ctx, external_id, other["player_id"])
+    return await _locked_pair(tx, ctx, external_id, other.player_id)
 
 
-async def friendship(tx: Transaction, player: TrackedRow, other: TrackedRow) -> dict[str, Any] | None:
+async def friendship(tx: Transaction, player: PlayerRecord, other: PlayerRecord) -> FriendshipRecord | None:
     """What the player keeps of being a friend of the other."""
-    return await tx.first(sa.select(tables.friendships).where(*row_between(tables.friendships.c, player, other)))
+    return await tx.record(
+        FriendshipRecord, sa.select(tables.friendships).where(*row_between(tables.friendships.c, player, other))
+    )
 
 
-async def blocks_between(tx: Transaction, player: TrackedRow, other: TrackedRow) -> bool:
+async def blocks_between(tx: Transaction, player: PlayerRecord, other: PlayerRecord) -> bool:
     """Whether one of the two has blocked the other."""
     column = tables.blocks.c
     either = sa.or_(
-        sa.and_(column.player_id == player["player_id"], column.blocked_id == other["player_id"]),
-        sa.and_(column.player_id == other["player_id"], column.blocked_id == player["player_id"]),
+        sa.and_(column.player_id == player.player_id, column.blocked_id == other.player_id),
+        sa.and_(column.player_id == other.player_id, column.blocked_id == player.player_id),
     )
-    here = (column.studio_id == player["studio_id"], column.game_id == player["game_id"])
-    return await tx.first(sa.select(column.player_id).where(*here, either).limit(1)) is not None
+    here = (column.studio_id == player.studio_id, column.game_id == player.game_id)
+    return await tx.scalar(sa.select(column.player_id).where(*here, either).limit(1)) is not None
 
 
-async def delete_rows(tx: Transaction, table: sa.Table, player: TrackedRow, other: TrackedRow) -> None:
+async def delete_rows(tx: Transaction, table: sa.Table, player: PlayerRecord, other: PlayerRecord) -> None:
     """Delete both rows of a friendship or of a request."""
     for one, two in ((player, other), (other, player)):
         await tx.execute(table.delete().where(*row_between(table.c, one, two)))
 
 
-def row_between(column: Any, player: TrackedRow, other: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:  # noqa: ANN401 (`table.c`)
+def row_between(column: Any, player: PlayerRecord, other: PlayerRecord) -> tuple[sa.ColumnElement[bool], ...]:  # noqa: ANN401 (`table.c`)
     """The player's row about the other, in a table of friends."""
     return (
-        column.studio_id == player["studio_id"],
-        column.game_id == player["game_id"],
-        column.player_id == player["player_id"],
-        column.friend_id == other["player_id"],
+        column.studio_id == player.studio_id,
+        column.game_id == player.game_id,
+        column.player_id == player.player_id,
+        column.friend_id == other.player_id,
     )
 
 
-async def _known(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
+async def _known(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord:
     player = await players.find(tx, ctx.tenant, ctx.environment, external_id)
     if player is None:
         not_found("Player", external_id)
     return player
 
 
-async def _locked_pair(tx: Transaction, ctx: Context, external_id: str, other_id: str) -> tuple[TrackedRow, TrackedRow]:
-    player_id = (await _known(tx, ctx, external_id))["player_id"]
+async def _locked_pair(
+    tx: Transaction, ctx: Context, external_id: str, other_id: str
+) -> tuple[PlayerRecord, PlayerRecord]:
+    player_id = (await _known(tx, ctx, external_id)).player_id
     locked = {each: await players.lock_by_id(tx, ctx, each) for each in sorted({player_id, other_id})}
     player, other = locked[player_id], locked[other_id]
     for each in (player, other):
         if _gone(each):  # since it was found, while another transaction held it
-            not_found("Player", each["external_player_id"])
+            not_found("Player", each.external_player_id)
     players.refuse_banned(player)
     return player, other
 
 
-def _gone(player: TrackedRow) -> bool:
+def _gone(player: PlayerRecord) -> bool:
     """Whether the player was merged away or erased."""
-    return player["merged_into"] is not None or player["deleted_at"] is not None
+    return player.merged_into is not None or player.deleted_at is not None
 
 
-async def _answering(tx: Transaction, ctx: Context, external_id: str, request_id: str) -> tuple[TrackedRow, TrackedRow]:
+async def _answering(
+    tx: Transaction, ctx: Context, external_id: str, request_id: str
+) -> tuple[PlayerRecord, PlayerRecord]:
     """The player whose answer a request waits for, and who asked, both locked."""
     waiting = await _request(tx, await _known(tx, ctx, external_id), request_id, "incoming")
     if waiting is None:
         _no_request(request_id)
-    player, other = await _locked_pair(tx, ctx, external_id, waiting["friend_id"])
+    player, other = await _locked_pair(tx, ctx, external_id, waiting.friend_id)
     if await _request(tx, player, request_id, "incoming") is None:
         _no_request(request_id)
     return player, other
@@ -206,40 +213,43 @@ def _no_request(request_id: str) -> NoReturn:
     not_found("Friend request", request_id)
 
 
-async def _request(tx: Transaction, player: TrackedRow, request_id: str, direction: str) -> dict[str, Any] | None:
+async def _request(
+    tx: Transaction, player: PlayerRecord, request_id: str, direction: str
+) -> FriendRequestRecord | None:
     if not is_id(request_id):
         return None
     column = tables.friend_requests.c
-    return await tx.first(
+    return await tx.record(
+        FriendRequestRecord,
         sa.select(tables.friend_requests).where(
-            column.studio_id == player["studio_id"],
-            column.game_id == player["game_id"],
-            column.player_id == player["player_id"],
+            column.studio_id == player.studio_id,
+            column.game_id == player.game_id,
+            column.player_id == player.player_id,
             column.request_id == request_id,
             column.direction == direction,
-        )
+        ),
     )
 
 
-async def _request_between(tx: Transaction, player: TrackedRow, other: TrackedRow) -> dict[str, Any] | None:
+async def _request_between(tx: Transaction, player: PlayerRecord, other: PlayerRecord) -> FriendRequestRecord | None:
     table = tables.friend_requests
-    return await tx.first(sa.select(table).where(*row_between(table.c, player, other)))
+    return await tx.record(FriendRequestRecord, sa.select(table).where(*row_between(table.c, player, other)))
 
 
-def _as_request(other: TrackedRow, row: dict[str, Any]) -> dict[str, Any]:
-    return shown.serialize_request(other, row["request_id"], row["direction"], row["created_at"])
+def _as_request(other: PlayerRecord, row: FriendRequestRecord) -> dict[str, Any]:
+    return shown.serialize_request(other, row.request_id, row.direction, row.created_at)
 
 
-async def _open(tx: Transaction, ctx: Context, player: TrackedRow, other: TrackedRow) -> dict[str, Any]:
+async def _open(tx: Transaction, ctx: Context, player: PlayerRecord, other: PlayerRecord) -> dict[str, Any]:
     request_id = ctx.new_id()
     kept = {"request_id": request_id, "created_at": ctx.now_ms}
     mine = {**_sides(player, other), **kept, "direction": "outgoing"}
     theirs = {**_sides(other, player), **kept, "direction": "incoming"}
     await tx.insert_many(tables.friend_requests, [mine, theirs])
-    return {"status": "pending", "request": _as_request(other, mine)}
+    return {"status": "pending", "request": shown.serialize_request(other, request_id, "outgoing", ctx.now_ms)}
 
 
-async def _befriend(tx: Transaction, ctx: Context, player: TrackedRow, other: TrackedRow) -> dict[str, Any]:
+async def _befriend(tx: Transaction, ctx: Context, player: PlayerRecord, other: PlayerRecord) -> dict[str, Any]:
     await delete_rows(tx, tables.friend_requests, player, other)
     for each in (player, other):
         await _room(tx, each, tables.friendships, shown.MOST_FRIENDS, "friends")
@@ -248,25 +258,25 @@ async def _befriend(tx: Transaction, ctx: Context, player: TrackedRow, other: Tr
     return shown.serialize_friend(other, ctx.now_ms, ctx.now_ms)
 
 
-async def _room(tx: Transaction, player: TrackedRow, table: sa.Table, most: int, what: str, **only: str) -> None:
+async def _room(tx: Transaction, player: PlayerRecord, table: sa.Table, most: int, what: str, **only: str) -> None:
     """409 when the player has as many as one can have."""
     column = table.c
     here = (
-        column.studio_id == player["studio_id"],
-        column.game_id == player["game_id"],
-        column.player_id == player["player_id"],
+        column.studio_id == player.studio_id,
+        column.game_id == player.game_id,
+        column.player_id == player.player_id,
         *(column[name] == value for name, value in only.items()),
     )
     if await tx.scalar(sa.select(sa.func.count()).select_from(table).where(*here)) >= most:
-        conflict(f"Player '{player['external_player_id']}' has {most} {what}, and cannot have more")
+        conflict(f"Player '{player.external_player_id}' has {most} {what}, and cannot have more")
 
 
-def _sides(player: TrackedRow, other: TrackedRow) -> dict[str, Any]:
+def _sides(player: PlayerRecord, other: PlayerRecord) -> dict[str, Any]:
     return {
-        "studio_id": player["studio_id"],
-        "game_id": player["game_id"],
-        "player_id": player["player_id"],
-        "friend_id": other["player_id"],
+        "studio_id": player.studio_id,
+        "game_id": player.game_id,
+        "player_id": player.player_id,
+        "friend_id": other.player_id,
     }
 
 
@@ -279,7 +289,7 @@ def _draw_code(ctx: Context) -> str:
     return "".join(letters)
 
 
-async def _with_code(tx: Transaction, ctx: Context, friend_code: str) -> TrackedRow | None:
+async def _with_code(tx: Transaction, ctx: Context, friend_code: str) -> PlayerRecord | None:
     column = tables.players.c
     return await tx.find(
         tables.players,

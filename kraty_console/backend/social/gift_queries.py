@@ -14,13 +14,32 @@ import sqlalchemy as sa
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.social.friend_queries import PERSON, FriendListReader, Json, serialize_named
-from kraty_console.backend.storage.tables import currencies, games, gifts, grants, items, players
+from kraty_console.backend.storage.tables import (
+    CurrencyRecord,
+    DefinitionT,
+    GiftRecord,
+    ItemRecord,
+    PlayerRecord,
+    currencies,
+    games,
+    gifts,
+    grants,
+    items,
+    players,
+)
+from kraty_console.backend.storage.tables.record import RecordTable
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.gifts import Gifting
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
 
-Values = Mapping[str, Any]
+
+class SentGift(GiftRecord, PlayerRecord):
+    """A gift, the state of its grant, and the player on the other side."""
+
+    status: str
+    claimed_at: int | None
+    expires_at: int | None
 
 
 async def rules(tx: Transaction, tenant: Tenant) -> Gifting:
@@ -45,7 +64,7 @@ async def sent_today(tx: Transaction, tenant: Tenant, player_id: str, now_ms: in
 
 async def catalog(tx: Transaction, reader: FriendListReader, allowed: Gifting) -> Json:
     """What may be given and how often: the listed resources that are in the catalog still."""
-    known = {
+    known: dict[str, Mapping[str, CurrencyRecord | ItemRecord]] = {
         "currency": await _rows(tx, reader.tenant, currencies, allowed.keys("currency")),
         "item": await _rows(tx, reader.tenant, items, allowed.keys("item")),
     }
@@ -58,9 +77,9 @@ async def catalog(tx: Transaction, reader: FriendListReader, allowed: Gifting) -
             {
                 "type": each.type,
                 "key": each.key,
-                "name": row["name"],
-                "iconUrl": row["icon_url"],
-                **({"economyKind": row["kind"]} if each.type == "currency" else {"rarity": row["rarity"]}),
+                "name": row.name,
+                "iconUrl": row.icon_url,
+                **({"economyKind": row.kind} if isinstance(row, CurrencyRecord) else {"rarity": row.rarity}),
                 "maxAmount": each.max_amount,
                 "costsSender": each.costs_sender,
             }
@@ -77,7 +96,8 @@ async def list_gifts(
     column = gifts.c
     mine, other = (column.sender_id, column.player_id) if sent else (column.player_id, column.sender_id)
     waiting = (grants.c.status == "pending", sa.or_(grants.c.expires_at.is_(None), grants.c.expires_at > reader.now_ms))
-    rows = await tx.all(
+    rows = await tx.records(
+        SentGift,
         _with_grant(other)
         .where(
             column.studio_id == reader.tenant.studio_id,
@@ -86,45 +106,46 @@ async def list_gifts(
             *(waiting if pending_only else ()),
         )
         .order_by(column.sent_at.desc(), column.gift_id.desc())
-        .limit(limit)
+        .limit(limit),
     )
     return [serialize_gift(row, "outgoing" if sent else "incoming", reader.now_ms) for row in rows]
 
 
-async def find_gift(tx: Transaction, tenant: Tenant, player_id: str, gift_id: str) -> Json | None:
+async def find_gift(tx: Transaction, tenant: Tenant, player_id: str, gift_id: str) -> SentGift | None:
     """A gift that the player got, as a row for `serialize_gift`; None when there is none of that id."""
     column = gifts.c
-    return await tx.first(
+    return await tx.record(
+        SentGift,
         _with_grant(column.sender_id).where(
             column.studio_id == tenant.studio_id,
             column.game_id == tenant.game_id,
             column.player_id == player_id,
             column.gift_id == gift_id,
-        )
+        ),
     )
 
 
-def serialize_gift(row: Values, direction: str, now_ms: int) -> Json:
+def serialize_gift(row: SentGift, direction: str, now_ms: int) -> Json:
     """A gift (contract/SDK.md#gifts); the row holds the gift, its grant's state, and the other player."""
-    expires_at = row["expires_at"]
-    over = row["status"] == "pending" and expires_at is not None and expires_at <= now_ms
+    expires_at = row.expires_at
+    over = row.status == "pending" and expires_at is not None and expires_at <= now_ms
     return {
-        "giftId": row["gift_id"],
-        "grantId": row["grant_id"],
+        "giftId": row.gift_id,
+        "grantId": row.grant_id,
         "direction": direction,
         "player": serialize_named(row),
-        "type": row["type"],
-        "resourceKey": row["resource_key"],
-        "amount": row["amount"],
-        "message": row["message"],
-        "status": "expired" if over else row["status"],
-        "sentAt": formats.timestamp(row["sent_at"]),
-        "claimedAt": formats.timestamp(row["claimed_at"]),
+        "type": row.type,
+        "resourceKey": row.resource_key,
+        "amount": row.amount,
+        "message": row.message,
+        "status": "expired" if over else row.status,
+        "sentAt": formats.timestamp(row.sent_at),
+        "claimedAt": formats.timestamp(row.claimed_at),
         "expiresAt": formats.timestamp(expires_at),
     }
 
 
-def _with_grant(other: sa.Column[Any]) -> sa.Select[Any]:
+def _with_grant(other: sa.Column[Any]) -> sa.Select[*tuple[Any, ...]]:
     """Gifts with their grants, and the player on the other side."""
     column = gifts.c
     person = (each for each in PERSON if each is not players.c.player_id)
@@ -163,14 +184,17 @@ def _with_grant(other: sa.Column[Any]) -> sa.Select[Any]:
     )
 
 
-async def _rows(tx: Transaction, tenant: Tenant, table: sa.Table, keys: list[str]) -> dict[str, Json]:
+async def _rows(
+    tx: Transaction, tenant: Tenant, table: RecordTable[DefinitionT], keys: list[str]
+) -> dict[str, DefinitionT]:
     column = table.c
-    rows = await tx.all(
+    rows = await tx.records(
+        table.record,
         sa.select(table).where(
             column.studio_id == tenant.studio_id,
             column.game_id == tenant.game_id,
             column.key.in_(keys),
             column.archived_at.is_(None),
-        )
+        ),
     )
-    return {row["key"]: row for row in rows}
+    return {row.key: row for row in rows}

@@ -18,7 +18,8 @@ from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.social import friends, gift_queries
 from kraty_console.backend.social.friends import PlayerRef
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.gifts import Giftable, Gifting
 
@@ -62,7 +63,7 @@ async def send(
     if resource is not None and resource.costs_sender:
         await _pay(tx, ctx, player, present)
     row = await _give(tx, ctx, player, other, present)
-    shown = gift_queries.serialize_gift({**other, **row}, "outgoing", ctx.now_ms)
+    shown = gift_queries.serialize_gift(gift_queries.SentGift.of({**vars(other), **row}), "outgoing", ctx.now_ms)
     return await idempotency.keep(tx, ctx, OPERATION, 201, {"gift": shown})
 
 
@@ -73,12 +74,12 @@ async def claim(tx: Transaction, ctx: Context, external_id: str, gift_id: str) -
     """
     player = await players.lock(tx, ctx, external_id)
     players.refuse_banned(player)
-    found = await gift_queries.find_gift(tx, ctx.tenant, player["player_id"], gift_id) if is_id(gift_id) else None
+    found = await gift_queries.find_gift(tx, ctx.tenant, player.player_id, gift_id) if is_id(gift_id) else None
     if found is None:
         not_found("Gift", gift_id)
-    await grants.claim(tx, ctx, external_id, found["grant_id"])
+    await grants.claim(tx, ctx, external_id, found.grant_id)
     await tx.flush()
-    claimed = await gift_queries.find_gift(tx, ctx.tenant, player["player_id"], gift_id)
+    claimed = await gift_queries.find_gift(tx, ctx.tenant, player.player_id, gift_id)
     assert claimed is not None, "it was there"
     return RuleResult(200, {"gift": gift_queries.serialize_gift(claimed, "incoming", ctx.now_ms)})
 
@@ -92,7 +93,7 @@ def refuse_disabled(rules: Gifting) -> None:
 async def _check(tx: Transaction, ctx: Context, resource: Giftable | None, present: GiftContents) -> None:
     find = definitions.currency if present.type == "currency" else definitions.item
     row = await find(tx, ctx, present.key)
-    if resource is None or row is None or row["archived_at"] is not None:
+    if resource is None or row is None or row.archived_at is not None:
         raise RuleError(
             Code.INVALID_METRIC,
             f"the {present.type} '{present.key}' is not one that players may give",
@@ -106,7 +107,7 @@ async def _check(tx: Transaction, ctx: Context, resource: Giftable | None, prese
 
 
 async def _between_friends(
-    tx: Transaction, ctx: Context, rules: Gifting, player: TrackedRow, other: TrackedRow
+    tx: Transaction, ctx: Context, rules: Gifting, player: PlayerRecord, other: PlayerRecord
 ) -> None:
     """Refuse who is not a friend, and who gives too often."""
     if player is other:
@@ -115,17 +116,17 @@ async def _between_friends(
         raise RuleError(Code.PLAYER_BLOCKED, "one of the two players has blocked the other")
     friendship = await friends.friendship(tx, player, other)
     if friendship is None:
-        raise RuleError(Code.FORBIDDEN, f"'{other['external_player_id']}' is not a friend; gifts are for friends")
-    last = friendship["last_gift_at"]
+        raise RuleError(Code.FORBIDDEN, f"'{other.external_player_id}' is not a friend; gifts are for friends")
+    last = friendship.last_gift_at
     if last is not None and ctx.now_ms < (until := last + rules.cooldown_seconds * 1000):
         until_ = formats.timestamp(until)
         conflict(f"the next gift to this friend can go at {until_}", giftCooldownUntil=until_)
     limit = rules.daily_send_limit
-    if limit is not None and await gift_queries.sent_today(tx, ctx.tenant, player["player_id"], ctx.now_ms) >= limit:
+    if limit is not None and await gift_queries.sent_today(tx, ctx.tenant, player.player_id, ctx.now_ms) >= limit:
         conflict(f"{limit} gifts were sent in the last 24 hours, which is all", dailySendLimit=limit)
 
 
-async def _pay(tx: Transaction, ctx: Context, player: TrackedRow, present: GiftContents) -> None:
+async def _pay(tx: Transaction, ctx: Context, player: PlayerRecord, present: GiftContents) -> None:
     if present.type == "currency":
         await change_wallet(tx, ctx, player, LedgerChange(present.key, -present.amount, SOURCE))
     else:
@@ -133,7 +134,7 @@ async def _pay(tx: Transaction, ctx: Context, player: TrackedRow, present: GiftC
 
 
 async def _give(
-    tx: Transaction, ctx: Context, player: TrackedRow, other: TrackedRow, present: GiftContents
+    tx: Transaction, ctx: Context, player: PlayerRecord, other: PlayerRecord, present: GiftContents
 ) -> dict[str, Any]:
     """The gift and its grant; the answer is a row for `gift_queries.serialize_gift`, without the players."""
     gift_id = ctx.new_id()
@@ -143,17 +144,17 @@ async def _give(
     grant = await grant_issuing.issue(tx, ctx, other, "reward", {"entries": [entry]}, GrantSource(SOURCE, gift_id))
     row = {
         "gift_id": gift_id,
-        "grant_id": grant["grant_id"],
+        "grant_id": grant.grant_id,
         "type": present.type,
         "resource_key": present.key,
         "amount": present.amount,
         "message": ((present.message or "").strip()[:LONGEST_MESSAGE]) or None,
         "sent_at": ctx.now_ms,
     }
-    owner = {name: other[name] for name in ("studio_id", "game_id", "player_id")}
-    tx.add(tables.gifts, {**owner, **row, "sender_id": player["player_id"]})
+    owner = other.owner()
+    tx.add(tables.gifts, {**owner, **row, "sender_id": player.player_id})
     column = tables.friendships.c
     await tx.execute(
         tables.friendships.update().where(*friends.row_between(column, player, other)).values(last_gift_at=ctx.now_ms)
     )
-    return {**row, **{name: grant[name] for name in ("status", "claimed_at", "expires_at")}}
+    return {**row, "status": grant.status, "claimed_at": grant.claimed_at, "expires_at": grant.expires_at}

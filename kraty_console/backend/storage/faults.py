@@ -88,8 +88,14 @@ def words_of(error: BaseException, url: URL) -> str:
     return f"it takes no changes: {said}"
 
 
+def driver_errors() -> tuple[type[Exception], type[Exception]]:
+    """What asyncpg raises by itself: the server's errors, and its own. Only PostgreSQL needs asyncpg (36 ms)."""
+    from asyncpg import InternalClientError, PostgresError
+
+    return PostgresError, InternalClientError
+
+
 def _is_confused(error: BaseException) -> bool:
     """Whether asyncpg lost its way: the server's last words were heard between two questions, its end not yet."""
-    from asyncpg import InternalClientError  # loaded already where there is PostgreSQL
-
-    return isinstance(error, InternalClientError) or isinstance(error.__cause__, InternalClientError)
+    _, confusion = driver_errors()
+    return isinstance(error, confusion) or isinstance(error.__cause__, confusion)

@@ -9,6 +9,8 @@ import stat
 from pathlib import Path
 from typing import Final
 
+import platformdirs
+
 from kraty_console.private_files import PRIVATE_DIR, PRIVATE_FILE, create_private, write_private
 
 LOG: Final = logging.getLogger("kraty.storage")
@@ -65,8 +67,6 @@ def data_folder() -> Path:
 
     Raises NoFolder where the user has no home.
     """
-    import platformdirs
-
     try:
         folder = platformdirs.user_data_path("kraty-console", appauthor=False)
     except (KeyError, RuntimeError, OSError):

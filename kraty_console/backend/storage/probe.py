@@ -30,7 +30,7 @@ class Probe:
     """Asks one database; `make` opens what it is asked on, when it is first needed."""
 
     def __init__(self, make: Callable[[], AsyncEngine], clock: Callable[[], float] = time.monotonic) -> None:
-        self.also: sa.Select[Any] | None = None
+        self.also: sa.Select[*tuple[Any, ...]] | None = None
         """Read each time the database is asked; `rows` holds what it gave."""
         self.rows: list[sa.Row[*tuple[Any, ...]]] = []
         self._make = make

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from itertools import islice
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.sql import visitors
 
 from kraty_console.backend.storage.tables.columns import metadata
+from kraty_console.backend.storage.tables.record import Record, RecordT, RecordTable
 from kraty_console.backend.storage.vault import Vault
 
 Key = tuple[Any, ...]
@@ -36,25 +38,6 @@ class Refusal(Exception):
     """Raised inside a transaction to say no; undoes everything, unless `commit` says that what was written stays."""
 
     commit: bool = False
-
-
-class TrackedRow(dict[str, Any]):
-    """One row as column name → value, tracked by the transaction it came from. Change it with `Transaction.change`."""
-
-    __slots__ = ("changed", "fresh", "made_here", "table")
-
-    def __init__(self, table: sa.Table, values: Mapping[str, Any], *, fresh: bool) -> None:
-        super().__init__(values)
-        self.table = table
-        self.fresh = fresh
-        """Not written yet."""
-        self.made_here = fresh
-        """Made by this transaction: nothing else can refer to it yet."""
-        self.changed: set[str] = set()
-
-    def key(self) -> Key:
-        """The values of the primary key."""
-        return tuple(self[name] for name in _primary_key(self.table))
 
 
 _KEYS: Final[dict[sa.Table, tuple[str, ...]]] = {}
@@ -96,14 +79,10 @@ def _update(table: sa.Table, columns: tuple[str, ...]) -> sa.Update:
 
 
 def _insert_absent(table: sa.Table, *, postgresql: bool) -> sa.Insert:
-    """An insert that leaves out what is there already, as the database has it; the other one is not loaded."""
-    if postgresql:
-        from sqlalchemy.dialects.postgresql import insert
-
-        return insert(table).on_conflict_do_nothing()
-    from sqlalchemy.dialects.sqlite import insert as insert_in_file
-
-    return insert_in_file(table).on_conflict_do_nothing()
+    """An insert that leaves out what is there already. The dialect of the other database is not loaded (56 ms)."""
+    dialect = import_module(f"sqlalchemy.dialects.{'postgresql' if postgresql else 'sqlite'}")
+    insert: sa.Insert = dialect.insert(table).on_conflict_do_nothing()
+    return insert
 
 
 _PARENTS: Final[dict[frozenset[sa.Table], frozenset[sa.Table]]] = {}
@@ -145,9 +124,9 @@ class Transaction:
         """The commit has been asked for; without an answer its outcome is unknown."""
         self.memo: dict[Any, Any] = {}
         """What rules want to remember for the length of this transaction (definitions, found players)."""
-        self._rows: dict[tuple[sa.Table, Key], TrackedRow] = {}
+        self._rows: dict[tuple[sa.Table, Key], Record] = {}
         self._locked: set[tuple[sa.Table, Key]] = set()
-        self._dirty: dict[sa.Table, dict[int, TrackedRow]] = {}
+        self._dirty: dict[sa.Table, dict[int, Record]] = {}
         self._new_tenants: set[Key] = set()
         self._unseen: set[sa.Table] = set()
 
@@ -184,68 +163,65 @@ class Transaction:
         """Every row of a query, by column name."""
         return [dict(row) for row in (await self.execute(statement)).mappings().all()]
 
+    async def record(self, kind: type[RecordT], statement: sa.Executable) -> RecordT | None:
+        """The first row of a query, as `records` has it."""
+        row = (await self.execute(statement)).mappings().first()
+        return None if row is None else kind.of(dict(row))
+
+    async def records(self, kind: type[RecordT], statement: sa.Executable) -> list[RecordT]:
+        """Every row of a query as records that are not tracked; the query reads the columns that the record has."""
+        return _loaded(kind, await self.execute(statement))
+
     async def scalar(self, statement: sa.Executable) -> Any:  # noqa: ANN401 (any column)
         """The first column of the first row, None when there is none."""
         return (await self.execute(statement)).scalar()
 
-    async def get(self, table: sa.Table, *key: Any, lock: bool = False) -> TrackedRow | None:  # noqa: ANN401 (any key)
+    async def get(self, table: RecordTable[RecordT], *key: Any, lock: bool = False) -> RecordT | None:  # noqa: ANN401 (any key)
         """The row with this primary key, locked for this transaction when asked for."""
         place = (table, key)
-        known = self._rows.get(place)
+        known = cast("RecordT | None", self._rows.get(place))
         if known is not None and (not lock or known.fresh or place in self._locked or not self.postgresql):
             return known
         if known is None and key[:2] in self._new_tenants and table not in self._unseen:
             return None
         statement = sa.select(table).where(
-            *(table.c[name] == value for name, value in zip(_primary_key(table), key, strict=True))
+            *(table.columns[name] == value for name, value in zip(_primary_key(table), key, strict=True))
         )
         if lock and self.postgresql:
             statement = statement.with_for_update()
-        values = (await self.connection.execute(statement)).mappings().first()
-        if values is None:
+        read = _loaded(table.record, await self.connection.execute(statement))
+        if not read:
             return None
         if lock:
             self._locked.add(place)
         if known is not None:
-            for name, value in values.items():
-                if name not in known.changed:
-                    known[name] = value
+            _refresh(known, read[0])
             return known
-        return self._track(TrackedRow(table, dict(values), fresh=False))
+        return self._track(read[0])
 
-    async def find(self, table: sa.Table, *conditions: sa.ColumnElement[bool], lock: bool = False) -> TrackedRow | None:
+    async def find(
+        self, table: RecordTable[RecordT], *conditions: sa.ColumnElement[bool], lock: bool = False
+    ) -> RecordT | None:
         """The one row that meets the conditions (by a unique index), tracked, and locked when asked for."""
         statement = sa.select(table).where(*conditions)
         if lock and self.postgresql:
             statement = statement.with_for_update()
         await self._flush(frozenset({table}))
-        values = (await self.connection.execute(statement)).mappings().first()
-        if values is None:
-            return None
-        row = TrackedRow(table, dict(values), fresh=False)
-        if lock:
-            self._locked.add((table, row.key()))
-        known = self._track(row)
-        if known is not row:
-            known.update(row)  # read before the lock: what counts is what is there now (nothing is dirty after a flush)
-        return known
+        row = next(iter(_loaded(table.record, await self.connection.execute(statement))), None)
+        return None if row is None else self._track_current(row, lock=lock)
 
-    async def load(self, table: sa.Table, *conditions: sa.ColumnElement[bool], lock: bool = False) -> list[TrackedRow]:
+    async def load(
+        self, table: RecordTable[RecordT], *conditions: sa.ColumnElement[bool], lock: bool = False
+    ) -> list[RecordT]:
         """Every row that meets the conditions, tracked, in the order of their keys, and locked in it when asked for."""
         statement = sa.select(table).where(*conditions).order_by(*table.primary_key)
         if lock and self.postgresql:
             statement = statement.with_for_update()
         await self._flush(frozenset({table}))
-        loaded = []
-        for values in (await self.connection.execute(statement)).mappings().all():
-            row = self._track(TrackedRow(table, dict(values), fresh=False))
-            row.update(values)  # nothing is dirty after a flush
-            if lock:
-                self._locked.add((table, row.key()))
-            loaded.append(row)
-        return loaded
+        rows = _loaded(table.record, await self.connection.execute(statement))
+        return [self._track_current(row, lock=lock) for row in rows]
 
-    async def claim(self, table: sa.Table, *key: Any) -> TrackedRow | None:  # noqa: ANN401 (any key)
+    async def claim(self, table: RecordTable[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401 (any key)
         """The row with this primary key, locked, unless it is gone or another transaction holds it: then None, at once.
 
         For work that several processes look for: the second one skips it.
@@ -253,18 +229,27 @@ class Transaction:
         if not self.postgresql:
             return await self.get(table, *key)
         await self._flush(frozenset({table}))
-        matches = (table.c[name] == value for name, value in zip(_primary_key(table), key, strict=True))
+        matches = (table.columns[name] == value for name, value in zip(_primary_key(table), key, strict=True))
         statement = sa.select(table).where(*matches).with_for_update(skip_locked=True)
-        values = (await self.connection.execute(statement)).mappings().first()
-        if values is None:
-            return None
-        self._locked.add((table, key))
-        row = self._track(TrackedRow(table, dict(values), fresh=False))
-        row.update(values)
-        return row
+        row = next(iter(_loaded(table.record, await self.connection.execute(statement))), None)
+        return None if row is None else self._track_current(row, lock=True)
 
-    def _track(self, row: TrackedRow) -> TrackedRow:
-        return self._rows.setdefault((row.table, row.key()), row)
+    def _track(self, row: RecordT) -> RecordT:
+        """This row, or the one with its key that was tracked before."""
+        known = self._rows.setdefault((row.table, row.primary_key()), row)
+        if known is row:
+            row.fresh = row.made_here = False
+            row.changed = set()
+        return cast("RecordT", known)
+
+    def _track_current(self, row: RecordT, *, lock: bool) -> RecordT:
+        """As `_track`, after a flush; a row that was tracked before takes the values of this one."""
+        known = self._track(row)
+        if known is not row:
+            _refresh(known, row)
+        if lock:
+            self._locked.add((row.table, row.primary_key()))
+        return known
 
     def founded(self, studio_id: str, game_id: str) -> None:
         """This game is made in this very transaction: what is not in memory is not there, and need not be looked for.
@@ -275,22 +260,24 @@ class Transaction:
 
     # Writing
 
-    def add(self, table: sa.Table, values: Mapping[str, Any]) -> TrackedRow:
+    def add(self, table: RecordTable[RecordT], values: Mapping[str, Any]) -> RecordT:
         """A new row, written at the next flush; columns not named take their default."""
         unknown = values.keys() - _defaults(table).keys()
         assert not unknown, f"{table.name} has no column {sorted(unknown)}"
-        row = TrackedRow(table, {**_defaults(table), **values}, fresh=True)
-        place = (table, row.key())
+        row = table.record.of({**_defaults(table), **values})
+        row.fresh = row.made_here = True
+        row.changed = set()
+        place = (table, row.primary_key())
         assert place not in self._rows, f"{table.name} {place[1]} is there already"
         self._rows[place] = row
         self._dirty.setdefault(table, {})[id(row)] = row
         return row
 
-    def change(self, row: TrackedRow, **values: Any) -> TrackedRow:  # noqa: ANN401 (any column)
+    def change(self, row: RecordT, **values: Any) -> RecordT:  # noqa: ANN401 (any column)
         """Change columns of a tracked row, written at the next flush."""
         for name, value in values.items():
-            assert name in row, f"{row.table.name} has no column {name}"
-            row[name] = value
+            assert name in row.__dict__, f"{row.table.name} has no column {name}"
+            row.__dict__[name] = value
             row.changed.add(name)
         self._dirty.setdefault(row.table, {})[id(row)] = row
         return row
@@ -318,15 +305,15 @@ class Transaction:
     async def _flush(self, only: frozenset[sa.Table] | None) -> None:
         """Write what was added to and changed in these tables, and what new rows refer to; None for everything."""
         touched = self._dirty.keys() if only is None else self._dirty.keys() & _with_parents(only)
-        rows: list[TrackedRow] = []
+        rows: list[Record] = []
         for table in sorted(touched, key=_order):
             if only is None or table in only:
                 rows += self._dirty.pop(table).values()
             else:
                 rows += [row for row in self._dirty[table].values() if row.fresh]
                 self._dirty[table] = {place: row for place, row in self._dirty[table].items() if not row.fresh}
-        inserts: dict[sa.Table, list[TrackedRow]] = {}
-        updates: dict[tuple[sa.Table, tuple[str, ...]], list[TrackedRow]] = {}
+        inserts: dict[sa.Table, list[Record]] = {}
+        updates: dict[tuple[sa.Table, tuple[str, ...]], list[Record]] = {}
         for row in rows:
             if row.fresh:
                 inserts.setdefault(row.table, []).append(row)
@@ -340,8 +327,8 @@ class Transaction:
             row.fresh = False
             row.changed.clear()
 
-    async def _insert(self, table: sa.Table, rows: Sequence[TrackedRow]) -> None:
-        await self.connection.execute(sa.insert(table), [dict(row) for row in rows])
+    async def _insert(self, table: sa.Table, rows: Sequence[Record]) -> None:
+        await self.connection.execute(sa.insert(table), [vars(row) for row in rows])
 
     async def rewrite(
         self, table: sa.Table, columns: Sequence[str], rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
@@ -374,7 +361,18 @@ class Transaction:
             await self.connection.execute(sa.insert(table), batch)
 
 
-def _parameters(row: TrackedRow, columns: tuple[str, ...]) -> dict[str, Any]:
-    parameters = {f"key_{name}": row[name] for name in _primary_key(row.table)}
-    parameters.update({f"set_{name}": row[name] for name in columns})
+def _loaded(kind: type[RecordT], result: CursorResult[*tuple[Any, ...]]) -> list[RecordT]:
+    names = tuple(result.keys())
+    return [kind.of(dict(zip(names, values, strict=True))) for values in result]
+
+
+def _refresh(known: Record, read: Record) -> None:
+    """Give a record the values that were read just now, but for those that are still to be written."""
+    known.__dict__.update((name, value) for name, value in vars(read).items() if name not in known.changed)
+
+
+def _parameters(row: Record, columns: tuple[str, ...]) -> dict[str, Any]:
+    values = vars(row)
+    parameters = {f"key_{name}": values[name] for name in _primary_key(row.table)}
+    parameters.update({f"set_{name}": values[name] for name in columns})
     return parameters

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import WebhookDeliveryRecord, WebhookEndpointRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks.endpoint_secrets import open_secret
 from kraty_console.backend.webhooks.ordering import release_next
 from kraty_console.backend.webhooks.posting import Outcome
@@ -61,7 +62,7 @@ class ClaimedDelivery:
 
 async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> list[ClaimedDelivery]:
     """Take up to so many deliveries that are due; none of an endpoint that is not active."""
-    rows = sorted(await tx.all(_due(tx, endpoint, now_ms, most)), key=itemgetter("due_at", "position"))
+    rows = sorted(await tx.records(DueDelivery, _due(tx, endpoint, now_ms, most)), key=attrgetter("due_at", "position"))
     if not rows:
         return []
     column = tables.webhook_deliveries.c
@@ -69,7 +70,7 @@ async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) 
         sa.update(tables.webhook_deliveries)
         .where(
             *_of(tables.webhook_deliveries, endpoint.tenant),
-            tx.among(column.delivery_id, [row["delivery_id"] for row in rows]),
+            tx.among(column.delivery_id, [row.delivery_id for row in rows]),
         )
         .values(due_at=now_ms + LEASE_MS, sending_since=now_ms, attempt_count=column.attempt_count + 1)
     )
@@ -79,8 +80,8 @@ async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) 
             {
                 "studio_id": endpoint.tenant.studio_id,
                 "game_id": endpoint.tenant.game_id,
-                "delivery_id": row["delivery_id"],
-                "number": row["attempt_count"] + 1,
+                "delivery_id": row.delivery_id,
+                "number": row.attempt_count + 1,
                 "started_at": now_ms,
             }
             for row in rows
@@ -106,27 +107,36 @@ async def record_outcome(tx: Transaction, claimed: ClaimedDelivery, outcome: Out
         error=outcome.error,
         answer=outcome.answer,
     )
-    present = delivery["attempt_count"] == claimed.attempt
-    if delivery["state"] != "pending":
+    present = delivery.attempt_count == claimed.attempt
+    if delivery.state != "pending":
         if present:
             tx.change(delivery, sending_since=None)
-        if delivery["state"] == "cancelled" and outcome.succeeded:  # it arrived after all
+        if delivery.state == "cancelled" and outcome.succeeded:  # it arrived after all
             tx.change(delivery, state="delivered", finished_at=now_ms)
         return
     if outcome.succeeded:
         await _end(tx, endpoint, delivery, "delivered", now_ms)
     elif present:
-        made = delivery["attempt_count"] - delivery["attempts_before"]
+        made = delivery.attempt_count - delivery.attempts_before
         if made >= MOST_ATTEMPTS:
             await _end(tx, endpoint, delivery, "failed", now_ms)
         else:
-            due = now_ms + WAITS_MS[made - 1] if endpoint["state"] == "active" else None
+            due = now_ms + WAITS_MS[made - 1] if endpoint.state == "active" else None
             tx.change(delivery, due_at=due, sending_since=None)
 
 
-async def _end(tx: Transaction, endpoint: TrackedRow, delivery: TrackedRow, state: str, now_ms: int) -> None:
+async def _end(
+    tx: Transaction, endpoint: WebhookEndpointRecord, delivery: WebhookDeliveryRecord, state: str, now_ms: int
+) -> None:
     tx.change(delivery, state=state, due_at=None, sending_since=None, finished_at=now_ms)
-    await release_next(tx, endpoint, delivery["stream"], now_ms)
+    await release_next(tx, endpoint, delivery.stream, now_ms)
+
+
+class DueDelivery(WebhookDeliveryRecord, WebhookEndpointRecord):
+    """A delivery that is due, with what is sent, and the address and the secret of its endpoint."""
+
+    payload: Any
+    occurred_at: int
 
 
 def _due(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> sa.Select[Any]:
@@ -139,17 +149,22 @@ def _due(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> sa.S
     first = (
         sa.select(
             *(
-                column[name]
+                deliveries.columns[name]
                 for name in ("studio_id", "game_id", "endpoint_id", "delivery_id", "outbox_id", "attempt_count")
             ),
-            *(column[name] for name in ("event_name", "due_at", "position")),
+            *(deliveries.columns[name] for name in ("event_name", "due_at", "position")),
             endpoints.c.url,
             endpoints.c.secret,
         )
         .join_from(
             deliveries,
             endpoints,
-            sa.and_(*(endpoints.c[name] == column[name] for name in ("studio_id", "game_id", "endpoint_id"))),
+            sa.and_(
+                *(
+                    endpoints.columns[name] == deliveries.columns[name]
+                    for name in ("studio_id", "game_id", "endpoint_id")
+                )
+            ),
         )
         .where(
             *_of(deliveries, endpoint.tenant),
@@ -175,15 +190,15 @@ def _of(table: sa.Table, tenant: Tenant) -> list[sa.ColumnElement[bool]]:
     return [table.c.studio_id == tenant.studio_id, table.c.game_id == tenant.game_id]
 
 
-def _claimed(endpoint: EndpointKey, row: Mapping[str, Any], secret: Secret | None) -> ClaimedDelivery:
-    attempt = row["attempt_count"] + 1
+def _claimed(endpoint: EndpointKey, row: DueDelivery, secret: Secret | None) -> ClaimedDelivery:
+    attempt = row.attempt_count + 1
     envelope = {
-        "id": row["delivery_id"],
-        "eventName": row["event_name"],
+        "id": row.delivery_id,
+        "eventName": row.event_name,
         "studioId": endpoint.tenant.studio_id,
         "gameId": endpoint.tenant.game_id,
-        "occurredAt": formats.timestamp(row["occurred_at"]),
+        "occurredAt": formats.timestamp(row.occurred_at),
         "deliveryAttempt": attempt,
-        "data": row["payload"],
+        "data": row.payload,
     }
-    return ClaimedDelivery(endpoint, row["delivery_id"], attempt, row["url"], secret, envelope)
+    return ClaimedDelivery(endpoint, row.delivery_id, attempt, row.url, secret, envelope)

@@ -201,7 +201,7 @@ class Deliverer:
         return taken[0] if taken else None
 
 
-def _overview(now_ms: int) -> sa.Select[tuple[str, str, str, bool, bool]]:
+def _overview(now_ms: int) -> sa.Select[str, str, str, bool, bool]:
     """Every endpoint that is not archived, and whether there is something to do for it: one statement, by indexes.
 
     Asked for the first row of each in the order of its index, so that no plan walks through the others.

@@ -7,12 +7,11 @@ instead of hashed. It is shown once, when the endpoint is made, and appears in n
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.tables import webhook_endpoints
+from kraty_console.backend.storage.tables import WebhookEndpointRecord, webhook_endpoints
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.storage.vault import SEALED, NoKey, WrongKey
 from kraty_console.contract.secret import Secret
@@ -20,15 +19,15 @@ from kraty_console.contract.secret import Secret
 _PURPOSE = "webhook secret"
 
 
-def seal_secret(tx: Transaction, endpoint: Mapping[str, Any], secret: Secret) -> str:
+def seal_secret(tx: Transaction, endpoint: WebhookEndpointRecord, secret: Secret) -> str:
     """What is stored of an endpoint's secret."""
     return tx.vault.seal(secret.reveal(), *_place(endpoint))
 
 
-def open_secret(tx: Transaction, endpoint: Mapping[str, Any]) -> Secret | None:
+def open_secret(tx: Transaction, endpoint: WebhookEndpointRecord) -> Secret | None:
     """The secret of an endpoint, by its row; None when another key than the configured one sealed it."""
     try:
-        return Secret(tx.vault.open(endpoint["secret"], *_place(endpoint)))
+        return Secret(tx.vault.open(endpoint.secret, *_place(endpoint)))
     except (WrongKey, NoKey):
         return None
 
@@ -39,13 +38,13 @@ async def seal_all(tx: Transaction) -> bool:
     rows = await tx.load(webhook_endpoints, column.state != "archived")
     rows += await tx.load(webhook_endpoints, column.state == "archived", sa.not_(column.secret.startswith(SEALED)))
     for row in rows:
-        if not row["secret"].startswith(SEALED):
-            tx.change(row, secret=seal_secret(tx, row, Secret(row["secret"])))
+        if not row.secret.startswith(SEALED):
+            tx.change(row, secret=seal_secret(tx, row, Secret(row.secret)))
     return all(open_secret(tx, row) is not None for row in rows)
 
 
-def _place(endpoint: Mapping[str, Any]) -> tuple[str, ...]:
-    return (_PURPOSE, endpoint["studio_id"], endpoint["game_id"], endpoint["endpoint_id"])
+def _place(endpoint: WebhookEndpointRecord) -> tuple[str, ...]:
+    return (_PURPOSE, endpoint.studio_id, endpoint.game_id, endpoint.endpoint_id)
 
 
 def new_secret(random_bytes: Callable[[int], bytes]) -> Secret:

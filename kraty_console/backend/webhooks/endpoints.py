@@ -13,7 +13,8 @@ from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import conflict, not_found
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import WebhookEndpointRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks import endpoint_secrets, ordering
 from kraty_console.backend.webhooks.delivery_ids import least_uuid7
 from kraty_console.contract.secret import Secret
@@ -48,7 +49,7 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
             **place,
             "environment": ctx.environment,
             **asked,
-            "secret": endpoint_secrets.seal_secret(tx, place, secret),
+            "secret": endpoint_secrets.seal_secret(tx, WebhookEndpointRecord.of(dict(place)), secret),
             "state": "active",
             "first_outbox_id": least_uuid7(ctx.now_ms - CLOCKS_DIFFER_MS),
             "created_at": ctx.now_ms,
@@ -76,8 +77,8 @@ async def _make_room(tx: Transaction, ctx: Context) -> None:
 async def pause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
     """Send nothing there until further notice; what happens meanwhile waits. Paused already: nothing changes."""
 
-    async def work(endpoint: TrackedRow) -> None:
-        if endpoint["state"] == "active":
+    async def work(endpoint: WebhookEndpointRecord) -> None:
+        if endpoint.state == "active":
             tx.change(endpoint, state="paused", updated_at=ctx.now_ms)
             await ordering.hold_all(tx, endpoint)
 
@@ -87,8 +88,8 @@ async def pause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
 async def unpause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
     """Send again, what waited first. Active already: nothing changes."""
 
-    async def work(endpoint: TrackedRow) -> None:
-        if endpoint["state"] == "paused":
+    async def work(endpoint: WebhookEndpointRecord) -> None:
+        if endpoint.state == "paused":
             tx.change(endpoint, state="active", updated_at=ctx.now_ms)
             await ordering.release_all(tx, endpoint, ctx.now_ms)
 
@@ -98,8 +99,8 @@ async def unpause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult
 async def archive(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
     """Send nothing there ever again; what was still to be sent is cancelled. Archived already: nothing changes."""
 
-    async def work(endpoint: TrackedRow) -> None:
-        if endpoint["state"] != "archived":
+    async def work(endpoint: WebhookEndpointRecord) -> None:
+        if endpoint.state != "archived":
             tx.change(endpoint, state="archived", updated_at=ctx.now_ms)
             await ordering.cancel_all(tx, endpoint, ctx.now_ms)
 
@@ -114,19 +115,22 @@ async def list_endpoints(
     query = sa.select(tables.webhook_endpoints).where(column.studio_id == studio_id, column.game_id == game_id)
     if environment is not None:
         query = query.where(column.environment == environment)
-    return [serialize_endpoint(row) for row in await tx.all(query.order_by(column.endpoint_id.desc()))]
+    return [
+        serialize_endpoint(row)
+        for row in await tx.records(WebhookEndpointRecord, query.order_by(column.endpoint_id.desc()))
+    ]
 
 
-def serialize_endpoint(row: formats.Row) -> dict[str, Any]:
+def serialize_endpoint(row: WebhookEndpointRecord) -> dict[str, Any]:
     """An endpoint as it is answered: without its secret."""
     return {
-        "id": row["endpoint_id"],
-        "url": row["url"],
-        "environment": row["environment"],
-        "events": row["events"],
-        "state": row["state"],
-        "createdAt": formats.timestamp(row["created_at"]),
-        "updatedAt": formats.timestamp(row["updated_at"]),
+        "id": row.endpoint_id,
+        "url": row.url,
+        "environment": row.environment,
+        "events": row.events,
+        "state": row.state,
+        "createdAt": formats.timestamp(row.created_at),
+        "updatedAt": formats.timestamp(row.updated_at),
     }
 
 
@@ -135,7 +139,7 @@ async def _change(
     ctx: Context,
     action: str,
     endpoint_id: str,
-    work: Callable[[TrackedRow], Awaitable[None]],
+    work: Callable[[WebhookEndpointRecord], Awaitable[None]],
     *,
     archived_too: bool = False,
 ) -> RuleResult:
@@ -148,7 +152,7 @@ async def _change(
         endpoint = await tx.get(tables.webhook_endpoints, *place, lock=True)
     if endpoint is None:
         not_found("Webhook endpoint", endpoint_id)
-    if endpoint["state"] == "archived" and not archived_too:
+    if endpoint.state == "archived" and not archived_too:
         conflict("The endpoint is archived; make a new one", state="archived")
     before = serialize_endpoint(endpoint)
     await work(endpoint)
@@ -156,7 +160,12 @@ async def _change(
 
 
 async def _done(
-    tx: Transaction, ctx: Context, action: str, status: int, endpoint: TrackedRow, before: dict[str, Any] | None
+    tx: Transaction,
+    ctx: Context,
+    action: str,
+    status: int,
+    endpoint: WebhookEndpointRecord,
+    before: dict[str, Any] | None,
 ) -> RuleResult:
     after = serialize_endpoint(endpoint)
     audit_id = trail.record(
@@ -164,7 +173,7 @@ async def _done(
         ctx,
         action,
         target_kind="webhook_endpoint",
-        target_id=endpoint["endpoint_id"],
+        target_id=endpoint.endpoint_id,
         metadata={"reason": ctx.reason},
         before=before,
         after=after,

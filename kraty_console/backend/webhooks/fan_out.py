@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from kraty_console.backend.rules.context import LIVE, Tenant
 from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.tables import OutboxRecord, WebhookEndpointRecord
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks.delivery_ids import delivery_id
 from kraty_console.backend.webhooks.ordering import PENDING
@@ -30,28 +31,30 @@ async def fan_out(tx: Transaction, tenant: Tenant, now_ms: int, new_id: Callable
         .where(column.studio_id == tenant.studio_id, column.game_id == tenant.game_id, column.state.in_(_WHO_ARE_TOLD))
         .order_by(column.endpoint_id)
     )
-    endpoints = await tx.all(wanted.with_for_update() if tx.postgresql else wanted)
+    endpoints = await tx.records(WebhookEndpointRecord, wanted.with_for_update() if tx.postgresql else wanted)
     if not endpoints:
         return 0
-    events = await tx.all(_untold(tenant, min(endpoint["first_outbox_id"] for endpoint in endpoints), most))
+    events = await tx.records(
+        OutboxRecord, _untold(tenant, min(endpoint.first_outbox_id for endpoint in endpoints), most)
+    )
     waiting = await _streams_that_wait(tx, tenant, endpoints, events)
     made: list[dict[str, Any]] = []
     for endpoint in endpoints:
-        position = endpoint["last_position"]
+        position = endpoint.last_position
         for event in events:
             if not is_subscribed(endpoint, event):
                 continue
             position += 1
             stream = stream_of(event)
-            first = (endpoint["endpoint_id"], stream) not in waiting
-            waiting.add((endpoint["endpoint_id"], stream))
-            due = first and endpoint["state"] == "active"
+            first = (endpoint.endpoint_id, stream) not in waiting
+            waiting.add((endpoint.endpoint_id, stream))
+            due = first and endpoint.state == "active"
             made.append(
                 {
-                    **{name: event[name] for name in _TAKEN_OVER},
+                    **{name: getattr(event, name) for name in _TAKEN_OVER},
                     "delivery_id": delivery_id(new_id()),
-                    "endpoint_id": endpoint["endpoint_id"],
-                    "environment": endpoint["environment"],
+                    "endpoint_id": endpoint.endpoint_id,
+                    "environment": endpoint.environment,
                     "stream": stream,
                     "position": position,
                     "state": "pending",
@@ -59,7 +62,7 @@ async def fan_out(tx: Transaction, tenant: Tenant, now_ms: int, new_id: Callable
                     "created_at": now_ms,
                 }
             )
-        if position != endpoint["last_position"]:
+        if position != endpoint.last_position:
             await tx.execute(_moved(endpoint, position))
     await tx.insert_many(tables.webhook_deliveries, made)
     await _mark_told(tx, tenant, events)
@@ -70,29 +73,29 @@ _WHO_ARE_TOLD: Final = ("active", "paused")
 _TAKEN_OVER: Final = ("studio_id", "game_id", "outbox_id", "player_id", "event_name")
 
 
-def is_subscribed(endpoint: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+def is_subscribed(endpoint: WebhookEndpointRecord, event: OutboxRecord) -> bool:
     """Whether this endpoint wants this event: of its environment and names, and not from before it was made.
 
     Events caused by the worker go to live endpoints, for every player
     (contract/README.md#environments).
     """
-    environment = LIVE if event["event_name"] in WORKER_DRIVEN else event["environment"]
+    environment = LIVE if event.event_name in WORKER_DRIVEN else event.environment
     return (
-        endpoint["environment"] == environment
-        and (endpoint["events"] is None or event["event_name"] in endpoint["events"])
-        and event["occurred_at"] >= endpoint["created_at"]
+        endpoint.environment == environment
+        and (endpoint.events is None or event.event_name in endpoint.events)
+        and event.occurred_at >= endpoint.created_at
     )
 
 
-def stream_of(event: Mapping[str, Any]) -> str:
+def stream_of(event: OutboxRecord) -> str:
     """What the event has to stay in order with: its player's, its lobby's, its window's, or no other event at all."""
-    if event["player_id"] is not None:
-        return str(event["player_id"])
+    if event.player_id is not None:
+        return str(event.player_id)
     for name in ("lobby", "window"):
-        concerned = event["payload"].get(name)
+        concerned = event.payload.get(name)
         if isinstance(concerned, dict) and "id" in concerned:
             return str(concerned["id"])
-    return str(event["outbox_id"])
+    return str(event.outbox_id)
 
 
 def _untold(tenant: Tenant, first: str, most: int) -> sa.Select[Any]:
@@ -111,7 +114,7 @@ def _untold(tenant: Tenant, first: str, most: int) -> sa.Select[Any]:
 
 
 async def _streams_that_wait(
-    tx: Transaction, tenant: Tenant, endpoints: Sequence[Mapping[str, Any]], events: Sequence[Mapping[str, Any]]
+    tx: Transaction, tenant: Tenant, endpoints: Sequence[WebhookEndpointRecord], events: Sequence[OutboxRecord]
 ) -> set[tuple[str, str]]:
     """The endpoints and streams of these events that have something still to be delivered."""
     column = tables.webhook_deliveries.c
@@ -121,7 +124,7 @@ async def _streams_that_wait(
         .where(
             column.studio_id == tenant.studio_id,
             column.game_id == tenant.game_id,
-            tx.among(column.endpoint_id, [endpoint["endpoint_id"] for endpoint in endpoints]),
+            tx.among(column.endpoint_id, [endpoint.endpoint_id for endpoint in endpoints]),
             tx.among(column.stream, sorted({stream_of(event) for event in events})),
             column.state == PENDING,
         )
@@ -129,27 +132,27 @@ async def _streams_that_wait(
     return {(row.endpoint_id, row.stream) for row in found}
 
 
-async def _mark_told(tx: Transaction, tenant: Tenant, events: Sequence[Mapping[str, Any]]) -> None:
+async def _mark_told(tx: Transaction, tenant: Tenant, events: Sequence[OutboxRecord]) -> None:
     column = tables.outbox.c
     await tx.execute(
         sa.update(tables.outbox)
         .where(
             column.studio_id == tenant.studio_id,
             column.game_id == tenant.game_id,
-            tx.among(column.outbox_id, [event["outbox_id"] for event in events]),
+            tx.among(column.outbox_id, [event.outbox_id for event in events]),
         )
         .values(state="told")
     )
 
 
-def _moved(endpoint: Mapping[str, Any], position: int) -> sa.Update:
+def _moved(endpoint: WebhookEndpointRecord, position: int) -> sa.Update:
     column = tables.webhook_endpoints.c
     return (
         sa.update(tables.webhook_endpoints)
         .where(
-            column.studio_id == endpoint["studio_id"],
-            column.game_id == endpoint["game_id"],
-            column.endpoint_id == endpoint["endpoint_id"],
+            column.studio_id == endpoint.studio_id,
+            column.game_id == endpoint.game_id,
+            column.endpoint_id == endpoint.endpoint_id,
         )
         .values(last_position=position)
     )

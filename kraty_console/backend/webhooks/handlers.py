@@ -114,4 +114,4 @@ async def _player_id(tx: Transaction, call: Call, named: str) -> str | None:
     player = await players.find(tx, call.game, call.environment, named)
     if player is None and is_id(named):
         player = await tx.get(tables.players, call.game.studio_id, call.game.game_id, named)
-    return None if player is None else str(player["player_id"])
+    return None if player is None else str(player.player_id)

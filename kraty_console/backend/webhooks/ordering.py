@@ -13,36 +13,38 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import WebhookDeliveryRecord, WebhookEndpointRecord
+from kraty_console.backend.storage.transaction import Transaction
 
 PENDING: Final[sa.ColumnClause[str]] = sa.literal_column("'pending'")
 """The state as a constant of the statement, so that the index of what is pending serves it."""
 
 
-async def release_next(tx: Transaction, endpoint: TrackedRow, stream: str, now_ms: int) -> None:
+async def release_next(tx: Transaction, endpoint: WebhookEndpointRecord, stream: str, now_ms: int) -> None:
     """Make the oldest delivery of the stream that still waits due at once; the endpoint is locked by the caller."""
-    if endpoint["state"] != "active":
+    if endpoint.state != "active":
         return
     column = tables.webhook_deliveries.c
-    head = await tx.first(
+    head = await tx.record(
+        WebhookDeliveryRecord,
         sa.select(column.delivery_id, column.due_at)
         .where(*is_of_endpoint(endpoint), column.stream == stream, column.state == PENDING)
         .order_by(column.position)
-        .limit(1)
+        .limit(1),
     )
-    if head is not None and head["due_at"] is None:
+    if head is not None and head.due_at is None:
         await tx.execute(
             sa.update(tables.webhook_deliveries)
             .where(
-                column.studio_id == endpoint["studio_id"],
-                column.game_id == endpoint["game_id"],
-                column.delivery_id == head["delivery_id"],
+                column.studio_id == endpoint.studio_id,
+                column.game_id == endpoint.game_id,
+                column.delivery_id == head.delivery_id,
             )
             .values(due_at=now_ms)
         )
 
 
-async def release_all(tx: Transaction, endpoint: TrackedRow, now_ms: int) -> None:
+async def release_all(tx: Transaction, endpoint: WebhookEndpointRecord, now_ms: int) -> None:
     """Make the oldest of every stream due at once, as when an endpoint that was paused goes on."""
     deliveries = tables.webhook_deliveries
     earlier = deliveries.alias("earlier")
@@ -66,7 +68,7 @@ async def release_all(tx: Transaction, endpoint: TrackedRow, now_ms: int) -> Non
     )
 
 
-async def hold_all(tx: Transaction, endpoint: TrackedRow) -> None:
+async def hold_all(tx: Transaction, endpoint: WebhookEndpointRecord) -> None:
     """Let nothing of the endpoint be due; what is being sent right now is left to end."""
     column = tables.webhook_deliveries.c
     await tx.flush()
@@ -77,13 +79,17 @@ async def hold_all(tx: Transaction, endpoint: TrackedRow) -> None:
     )
 
 
-def is_of_endpoint(endpoint: TrackedRow) -> list[sa.ColumnElement[bool]]:
+def is_of_endpoint(endpoint: WebhookEndpointRecord) -> list[sa.ColumnElement[bool]]:
     """That a delivery is this endpoint's."""
     column: Any = tables.webhook_deliveries.c
-    return [column[name] == endpoint[name] for name in ("studio_id", "game_id", "endpoint_id")]
+    return [
+        column.studio_id == endpoint.studio_id,
+        column.game_id == endpoint.game_id,
+        column.endpoint_id == endpoint.endpoint_id,
+    ]
 
 
-async def cancel_all(tx: Transaction, endpoint: TrackedRow, now_ms: int) -> None:
+async def cancel_all(tx: Transaction, endpoint: WebhookEndpointRecord, now_ms: int) -> None:
     """Let nothing more be sent; an attempt that is under way ends, and changes nothing."""
     column = tables.webhook_deliveries.c
     await tx.flush()

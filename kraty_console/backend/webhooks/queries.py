@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.tables import OutboxRecord, WebhookAttemptRecord, WebhookDeliveryRecord
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks.endpoint_url import without_query
 from kraty_console.backend.webhooks.ordering import PENDING
@@ -65,42 +66,57 @@ async def _newest(
     tx: Transaction, tenant: Tenant, conditions: Sequence[sa.ColumnElement[bool]], limit: int
 ) -> list[dict[str, Any]]:
     order = tables.webhook_deliveries.c.delivery_id.desc()
-    rows = await tx.all(_deliveries(tenant).where(*conditions).order_by(order).limit(limit))
-    tried = await _attempts(tx, tenant, [row["delivery_id"] for row in rows]) if rows else {}
-    return [_shown(row, tried.get(row["delivery_id"], [])) for row in rows]
+    rows = await tx.records(DeliveryToEndpoint, _deliveries(tenant).where(*conditions).order_by(order).limit(limit))
+    tried = await _attempts(tx, tenant, [row.delivery_id for row in rows]) if rows else {}
+    return [_shown(row, tried.get(row.delivery_id, [])) for row in rows]
 
 
 async def find_delivery(tx: Transaction, tenant: Tenant, delivery_id: str) -> dict[str, Any] | None:
     """One delivery in wire form, with its attempts and its data; None when there is none."""
     await tx.flush()
-    row = await tx.first(_deliveries(tenant).where(tables.webhook_deliveries.c.delivery_id == delivery_id))
+    row = await tx.record(
+        DeliveryToEndpoint, _deliveries(tenant).where(tables.webhook_deliveries.c.delivery_id == delivery_id)
+    )
     if row is None:
         return None
     column = tables.outbox.c
-    event = await tx.first(
+    event = await tx.record(
+        OutboxRecord,
         sa.select(column.payload).where(
             column.studio_id == tenant.studio_id,
             column.game_id == tenant.game_id,
-            column.outbox_id == row["outbox_id"],
-        )
+            column.outbox_id == row.outbox_id,
+        ),
     )
     tried = await _attempts(tx, tenant, [delivery_id])
-    return {**_shown(row, tried.get(delivery_id, [])), "data": None if event is None else event["payload"]}
+    return {**_shown(row, tried.get(delivery_id, [])), "data": None if event is None else event.payload}
 
 
-async def first_of_stream(tx: Transaction, delivery: Mapping[str, Any]) -> str | None:
+async def first_of_stream(tx: Transaction, delivery: WebhookDeliveryRecord) -> str | None:
     """The delivery that a waiting one waits for."""
     column = tables.webhook_deliveries.c
     found: str | None = await tx.scalar(
         sa.select(column.delivery_id)
         .where(
-            *(column[name] == delivery[name] for name in ("studio_id", "game_id", "endpoint_id", "stream")),
+            column.studio_id == delivery.studio_id,
+            column.game_id == delivery.game_id,
+            column.endpoint_id == delivery.endpoint_id,
+            column.stream == delivery.stream,
             column.state == PENDING,
         )
         .order_by(column.position)
         .limit(1)
     )
     return found
+
+
+class DeliveryToEndpoint(WebhookDeliveryRecord):
+    """A delivery with its endpoint, its event, and its player where it has one."""
+
+    url: str
+    endpoint_state: str
+    external_player_id: str | None
+    occurred_at: int | None
 
 
 def _deliveries(tenant: Tenant) -> sa.Select[Any]:
@@ -128,51 +144,52 @@ def _same(one_table: sa.Table, other: sa.Table, name: str) -> sa.ColumnElement[b
 async def _attempts(tx: Transaction, tenant: Tenant, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """The attempts of each delivery, the first one first."""
     column = tables.webhook_attempts.c
-    rows = await tx.all(
+    rows = await tx.records(
+        WebhookAttemptRecord,
         sa.select(tables.webhook_attempts)
         .where(
             column.studio_id == tenant.studio_id,
             column.game_id == tenant.game_id,
             tx.among(column.delivery_id, ids),
         )
-        .order_by(column.delivery_id, column.number)
+        .order_by(column.delivery_id, column.number),
     )
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        found.setdefault(row["delivery_id"], []).append(
+        found.setdefault(row.delivery_id, []).append(
             {
-                "number": row["number"],
-                "startedAt": formats.timestamp(row["started_at"]),
-                "durationMs": row["duration_ms"],
-                "status": row["status"],
-                "error": row["error"],
-                "answer": row["answer"],
+                "number": row.number,
+                "startedAt": formats.timestamp(row.started_at),
+                "durationMs": row.duration_ms,
+                "status": row.status,
+                "error": row.error,
+                "answer": row.answer,
             }
         )
     return found
 
 
-def _shown(row: Mapping[str, Any], attempts: list[dict[str, Any]]) -> dict[str, Any]:
-    sending = row["state"] == "pending" and row["sending_since"] is not None
+def _shown(row: DeliveryToEndpoint, attempts: list[dict[str, Any]]) -> dict[str, Any]:
+    sending = row.state == "pending" and row.sending_since is not None
     player = None
-    if row["player_id"] is not None:
-        player = {"id": row["player_id"], "externalPlayerId": row["external_player_id"]}
+    if row.player_id is not None:
+        player = {"id": row.player_id, "externalPlayerId": row.external_player_id}
     return {
-        "id": row["delivery_id"],
-        "eventName": row["event_name"],
-        "environment": row["environment"],
-        "status": row["state"],
+        "id": row.delivery_id,
+        "eventName": row.event_name,
+        "environment": row.environment,
+        "status": row.state,
         "endpoint": {
-            "id": row["endpoint_id"],
-            "url": without_query(row["url"]),
-            "state": row["endpoint_state"],
+            "id": row.endpoint_id,
+            "url": without_query(row.url),
+            "state": row.endpoint_state,
         },
         "player": player,
-        "occurredAt": formats.timestamp(row["occurred_at"]),
-        "createdAt": formats.timestamp(row["created_at"]),
-        "finishedAt": formats.timestamp(row["finished_at"]),
-        "nextAttemptAt": None if sending else formats.timestamp(row["due_at"]),
+        "occurredAt": formats.timestamp(row.occurred_at),
+        "createdAt": formats.timestamp(row.created_at),
+        "finishedAt": formats.timestamp(row.finished_at),
+        "nextAttemptAt": None if sending else formats.timestamp(row.due_at),
         "sending": sending,
-        "attemptCount": row["attempt_count"],
+        "attemptCount": row.attempt_count,
         "attempts": attempts,
     }

@@ -7,7 +7,8 @@ from kraty_console.backend.rules import idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import conflict, not_found
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.storage.tables import PlayerRecord, WebhookDeliveryRecord, WebhookEndpointRecord
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks import queries as delivery_queries
 from kraty_console.backend.webhooks.delivery_ids import is_delivery_id
 
@@ -25,22 +26,22 @@ async def replay(tx: Transaction, ctx: Context, delivery_id: str) -> RuleResult:
     if earlier is not None:
         return earlier
     endpoint, delivery = await _found(tx, ctx, delivery_id)
-    if endpoint["state"] != "active":
-        conflict(f"The endpoint is {endpoint['state']}", endpointState=endpoint["state"])
-    if delivery["sending_since"] is not None and delivery["state"] == "pending":
+    if endpoint.state != "active":
+        conflict(f"The endpoint is {endpoint.state}", endpointState=endpoint.state)
+    if delivery.sending_since is not None and delivery.state == "pending":
         conflict("The delivery is being sent right now")
-    if delivery["state"] == "pending" and delivery["due_at"] is None:
+    if delivery.state == "pending" and delivery.due_at is None:
         first = await delivery_queries.first_of_stream(tx, delivery)
         conflict("The delivery waits for an earlier one of its player: replay that", waitsFor=first)
     before = _state(delivery)
-    alone = {} if delivery["state"] == "pending" else {"stream": delivery_id}
+    alone = {} if delivery.state == "pending" else {"stream": delivery_id}
     tx.change(
         delivery,
         state="pending",
         due_at=ctx.now_ms,
         sending_since=None,
         finished_at=None,
-        attempts_before=delivery["attempt_count"],
+        attempts_before=delivery.attempt_count,
         **alone,
     )
     audit_id = trail.record(
@@ -50,7 +51,7 @@ async def replay(tx: Transaction, ctx: Context, delivery_id: str) -> RuleResult:
         target_kind="webhook_delivery",
         target_id=delivery_id,
         player=await _player(tx, delivery),
-        metadata={"reason": ctx.reason, "eventName": delivery["event_name"], "endpointId": delivery["endpoint_id"]},
+        metadata={"reason": ctx.reason, "eventName": delivery.event_name, "endpointId": delivery.endpoint_id},
         before=before,
         after=_state(delivery),
     )
@@ -62,7 +63,9 @@ async def replay(tx: Transaction, ctx: Context, delivery_id: str) -> RuleResult:
     return await idempotency.keep(tx, ctx, REPLAY, 200, data)
 
 
-async def _found(tx: Transaction, ctx: Context, delivery_id: str) -> tuple[TrackedRow, TrackedRow]:
+async def _found(
+    tx: Transaction, ctx: Context, delivery_id: str
+) -> tuple[WebhookEndpointRecord, WebhookDeliveryRecord]:
     """The delivery and its endpoint, both locked, the endpoint first."""
     place = (ctx.tenant.studio_id, ctx.tenant.game_id)
     known = None
@@ -70,18 +73,18 @@ async def _found(tx: Transaction, ctx: Context, delivery_id: str) -> tuple[Track
         known = await tx.get(tables.webhook_deliveries, *place, delivery_id)
     if known is None:
         not_found("Delivery", delivery_id)
-    endpoint = await tx.get(tables.webhook_endpoints, *place, known["endpoint_id"], lock=True)
+    endpoint = await tx.get(tables.webhook_endpoints, *place, known.endpoint_id, lock=True)
     delivery = await tx.get(tables.webhook_deliveries, *place, delivery_id, lock=True)
     assert endpoint is not None, "endpoints stay"
     assert delivery is not None, "deliveries stay"
     return endpoint, delivery
 
 
-async def _player(tx: Transaction, delivery: TrackedRow) -> TrackedRow | None:
-    if delivery["player_id"] is None:
+async def _player(tx: Transaction, delivery: WebhookDeliveryRecord) -> PlayerRecord | None:
+    if delivery.player_id is None:
         return None
-    return await tx.get(tables.players, delivery["studio_id"], delivery["game_id"], delivery["player_id"])
+    return await tx.get(tables.players, delivery.studio_id, delivery.game_id, delivery.player_id)
 
 
-def _state(delivery: TrackedRow) -> dict[str, object]:
-    return {"status": delivery["state"], "attemptCount": delivery["attempt_count"]}
+def _state(delivery: WebhookDeliveryRecord) -> dict[str, object]:
+    return {"status": delivery.state, "attemptCount": delivery.attempt_count}

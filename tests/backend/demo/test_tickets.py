@@ -66,7 +66,7 @@ async def test_alice_42_finished_while_the_reward_table_was_archived(
     async with database.read() as tx:
         table = await tx.get(tables.reward_tables, loaded.tenant.studio_id, loaded.tenant.game_id, "daily_gold")
     assert table is not None
-    assert table["archived_at"] is None
+    assert table.archived_at is None
     assert found["summary"] == {
         "attemptCount": 12,
         "attemptsCompleted": 8,

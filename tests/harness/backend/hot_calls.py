@@ -43,8 +43,8 @@ def fill_board(world: TroubledGame, crowd: Crowd) -> None:
         for week in range(PERIODS):
             period = created_at - week * WEEK_MS
             given = {"board_id": board_id, "environment": "live", "period": period, "lane": "", "segment": ""}
-            values = [sa.literal(value, tables.board_entries.c[name].type) for name, value in given.items()]
-            everybody = sa.select(*(entry[name] for name in same), *values).where(
+            values = [sa.literal(value, tables.board_entries.columns[name].type) for name, value in given.items()]
+            everybody = sa.select(*(tables.leaderboard_entries.columns[name] for name in same), *values).where(
                 entry.leaderboard_id == crowd.leaderboard_id
             )
             await tx.execute(tables.board_entries.insert().from_select([*same, *given], everybody))

@@ -116,7 +116,7 @@ class SmallGame:
         async with self.db.read() as tx:
             row = await players.find(tx, self.tenant, "live", external_id)
         assert row is not None
-        return row
+        return vars(row)
 
 
 async def make_small_game(db: Database, seed: int | None = None) -> SmallGame:

@@ -41,7 +41,7 @@ def manage(world: TroubledGame, how: str, **settings: Any) -> None:
 
     async def work(tx: Transaction) -> None:
         game = await catalog.game(tx, world.context())
-        tx.change(game, inventory_management=how, settings={**game["settings"], **settings})
+        tx.change(game, inventory_management=how, settings={**game.settings, **settings})
 
     world.backend.run(work)
 
@@ -66,7 +66,7 @@ def put_board(world: TroubledGame, key: str = "best_lap", **options: Any) -> str
     """The id of a leaderboard of the game."""
 
     async def work(tx: Transaction) -> str:
-        return str((await catalog.put_board(tx, world.context(), key, name=key, **options))["board_id"])
+        return str((await catalog.put_board(tx, world.context(), key, name=key, **options)).board_id)
 
     return world.backend.run(work)
 

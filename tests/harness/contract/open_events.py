@@ -31,7 +31,7 @@ def define(world: TroubledGame, key: str, **options: Any) -> str:
         window = await catalog.put_window(
             tx, world.context(), key, starts_at=now + starts, ends_at=now + ends, metadata=bag
         )
-        return str(window["window_id"])
+        return str(window.window_id)
 
     return world.backend.run(work)
 

@@ -125,7 +125,7 @@ class TroubledGame:
 
         async def work(tx: Transaction) -> str:
             player = await players.upsert(tx, self.context(), external_id, email=email)
-            return str(player["player_id"])
+            return str(player.player_id)
 
         return self.backend.run(work)
 

@@ -6,51 +6,67 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, tenant
+from kraty_console.backend.storage.tables.columns import DOUBLE, JSON, MOMENT, TEXT, UUID, of_game
+from kraty_console.backend.storage.tables.record import OwnedByGame, column, key, optional, table
 
-boards: Final = sa.Table(
+
+class BoardRecord(OwnedByGame):
+    """A leaderboard that a game defines."""
+
+    board_id = key(UUID)
+    key = column(TEXT)
+    name = column(JSON)
+    reset_cadence = column(TEXT, default="never")  # never, weekly, monthly
+    score_aggregation = column(TEXT, default="best")  # best, latest, sum
+    ranked_by = optional(TEXT)  # the economy key whose balance is the score; None: scores are sent
+    segments = column(JSON, default=[])  # what parts players: [{by, key?, steps?}]
+    created_at = column(MOMENT)
+    archived_at = optional(MOMENT)
+
+
+boards: Final = table(
     "boards",
-    metadata,
-    *tenant(),
-    sa.Column("board_id", UUID, primary_key=True),
-    sa.Column("key", TEXT, nullable=False),
-    sa.Column("name", JSON, nullable=False),
-    sa.Column("reset_cadence", TEXT, nullable=False, default="never"),  # never, weekly, monthly
-    sa.Column("score_aggregation", TEXT, nullable=False, default="best"),  # best, latest, sum
-    sa.Column("ranked_by", TEXT, nullable=True),  # the economy key whose balance is the score; None: scores are sent
-    sa.Column("segments", JSON, nullable=False, default=[]),  # what parts players: [{by, key?, steps?}]
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("archived_at", MOMENT, nullable=True),
+    BoardRecord,
     sa.UniqueConstraint("studio_id", "game_id", "key"),
     of_game(),
 )
 
-board_segments: Final = sa.Table(
+
+class BoardSegmentRecord(OwnedByGame):
+    """A segment of a board in one period."""
+
+    board_id = key(UUID)
+    environment = key(TEXT)
+    period = key(MOMENT)  # when it began
+    segment = key(TEXT)  # empty: none
+    created_at = column(MOMENT)
+
+
+board_segments: Final = table(
     "board_segments",
-    metadata,
-    *tenant(),
-    sa.Column("board_id", UUID, primary_key=True),
-    sa.Column("environment", TEXT, primary_key=True),
-    sa.Column("period", MOMENT, primary_key=True),  # when it began
-    sa.Column("segment", TEXT, primary_key=True),  # empty: none
-    sa.Column("created_at", MOMENT, nullable=False),
+    BoardSegmentRecord,
     of_game(),
 )
 
-board_entries: Final = sa.Table(
+
+class BoardEntryRecord(OwnedByGame):
+    """A participant's score on a board in one period."""
+
+    board_id = key(UUID)
+    environment = key(TEXT)
+    period = key(MOMENT)
+    participant_id = key(UUID)
+    lane = key(TEXT)  # the segment where a player may be in several, else empty
+    segment = column(TEXT)
+    kind = column(TEXT, default="player")
+    score = column(DOUBLE)
+    reached_at = column(MOMENT)  # who had a score first ranks higher
+    scored_at = optional(MOMENT)  # when a score was last sent, a worse one too
+
+
+board_entries: Final = table(
     "board_entries",
-    metadata,
-    *tenant(),
-    sa.Column("board_id", UUID, primary_key=True),
-    sa.Column("environment", TEXT, primary_key=True),
-    sa.Column("period", MOMENT, primary_key=True),
-    sa.Column("participant_id", UUID, primary_key=True),
-    sa.Column("lane", TEXT, primary_key=True),  # the segment where a player may be in several, else empty
-    sa.Column("segment", TEXT, nullable=False),
-    sa.Column("kind", TEXT, nullable=False, default="player"),
-    sa.Column("score", sa.Double, nullable=False),
-    sa.Column("reached_at", MOMENT, nullable=False),  # who had a score first ranks higher
-    sa.Column("scored_at", MOMENT, nullable=True),  # when a score was last sent, a worse one too
+    BoardEntryRecord,
     of_game(),
     sa.Index(
         "ix_board_entries_rank",

@@ -2,110 +2,145 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, tenant, where
+from kraty_console.backend.storage.tables.columns import BOOLEAN, INTEGER, JSON, MOMENT, TEXT, UUID, of_game, where
+from kraty_console.backend.storage.tables.record import OwnedByGame, column, key, optional, table
 
-items: Final = sa.Table(
+
+class ItemRecord(OwnedByGame):
+    """An item of the catalog."""
+
+    key = key(TEXT)
+    name = column(JSON)
+    description = optional(JSON)
+    icon_url = optional(TEXT)
+    item_type_key = column(TEXT, default="item")
+    rarity = optional(TEXT)
+    tags = column(JSON, default=[])
+    attributes = column(JSON, default={})
+    crate_entries = optional(JSON)  # what opening one rolls; set on crates only
+    created_at = column(MOMENT)
+    archived_at = optional(MOMENT)
+
+
+items: Final = table(
     "items",
-    metadata,
-    *tenant(),
-    sa.Column("key", TEXT, primary_key=True),
-    sa.Column("name", JSON, nullable=False),
-    sa.Column("description", JSON, nullable=True),
-    sa.Column("icon_url", TEXT, nullable=True),
-    sa.Column("item_type_key", TEXT, nullable=False, default="item"),
-    sa.Column("rarity", TEXT, nullable=True),
-    sa.Column("tags", JSON, nullable=False, default=[]),
-    sa.Column("attributes", JSON, nullable=False, default={}),
-    sa.Column("crate_entries", JSON, nullable=True),  # what opening one rolls; set on crates only
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("archived_at", MOMENT, nullable=True),
+    ItemRecord,
     of_game(),
 )
 
-currencies: Final = sa.Table(
+
+class CurrencyRecord(OwnedByGame):
+    """A currency or progression of the catalog."""
+
+    key = key(TEXT)
+    name = column(JSON)
+    description = optional(JSON)
+    icon_url = optional(TEXT)
+    kind = column(TEXT, default="currency")  # or `progression`
+    created_at = column(MOMENT)
+    archived_at = optional(MOMENT)
+    client_writable = optional(BOOLEAN)  # a game may move it: progression only
+    derives = optional(JSON)  # what follows from its balance: [{economyKey, steps: [{at, entries?}]}]
+    ranked_boards = optional(JSON)  # ids of the boards that rank by its balance
+
+
+currencies: Final = table(
     "currencies",
-    metadata,
-    *tenant(),
-    sa.Column("key", TEXT, primary_key=True),
-    sa.Column("name", JSON, nullable=False),
-    sa.Column("description", JSON, nullable=True),
-    sa.Column("icon_url", TEXT, nullable=True),
-    sa.Column("kind", TEXT, nullable=False, default="currency"),  # or `progression`
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("archived_at", MOMENT, nullable=True),
-    sa.Column("client_writable", sa.Boolean, nullable=True),  # a game may move it: progression only
-    sa.Column("derives", JSON, nullable=True),  # what follows from its balance: [{economyKey, steps: [{at, entries?}]}]
-    sa.Column("ranked_boards", JSON, nullable=True),  # ids of the boards that rank by its balance
+    CurrencyRecord,
     of_game(),
 )
 
-bundles: Final = sa.Table(
+
+class BundleRecord(OwnedByGame):
+    """A bundle of reward entries."""
+
+    key = key(TEXT)
+    name = column(JSON)
+    entries = column(JSON)
+    created_at = column(MOMENT)
+    archived_at = optional(MOMENT)
+
+
+bundles: Final = table(
     "bundles",
-    metadata,
-    *tenant(),
-    sa.Column("key", TEXT, primary_key=True),
-    sa.Column("name", JSON, nullable=False),
-    sa.Column("entries", JSON, nullable=False),
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("archived_at", MOMENT, nullable=True),
+    BundleRecord,
     of_game(),
 )
 
-reward_tables: Final = sa.Table(
+
+class RewardTableRecord(OwnedByGame):
+    """A table of weighted reward entries."""
+
+    key = key(TEXT)
+    name = column(JSON)
+    weighted_entries = column(JSON)  # [{weight, entry}]
+    created_at = column(MOMENT)
+    archived_at = optional(MOMENT)
+
+
+reward_tables: Final = table(
     "reward_tables",
-    metadata,
-    *tenant(),
-    sa.Column("key", TEXT, primary_key=True),
-    sa.Column("name", JSON, nullable=False),
-    sa.Column("weighted_entries", JSON, nullable=False),  # [{weight, entry}]
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("archived_at", MOMENT, nullable=True),
+    RewardTableRecord,
     of_game(),
 )
 
-events: Final = sa.Table(
+
+DefinitionT = TypeVar("DefinitionT", ItemRecord, CurrencyRecord, BundleRecord, RewardTableRecord)
+"""A definition that has a key and may be archived."""
+
+
+class EventRecord(OwnedByGame):
+    """An event of the catalog."""
+
+    event_id = key(UUID)
+    key = column(TEXT)
+    name = column(JSON)
+    type = column(TEXT, default="single_metric")
+    leaderboard_mode = column(TEXT, default="global")
+    metrics = column(JSON)  # [{key, target?, cap?, scorePerUnit?}]
+    reward_policy = column(JSON)  # {type, …}: contract/GAME.md#rewards
+    milestone_rewards = column(JSON, default=[])  # [{key, metricKey, threshold, entries}]
+    capacity = optional(INTEGER)
+    enabled = column(BOOLEAN, default=True)
+    created_at = column(MOMENT)
+    entry_cost = optional(JSON)  # {currencies: [{key, amount}], items: [{key, quantity}]}
+    attempt_quota = optional(JSON)  # {maxPerWindow?, maxPerDay?}
+    entry_requirement = optional(JSON)  # a condition tree, events/conditions.py
+    unlock_condition = optional(JSON)  # another one
+    schedule = optional(JSON)  # {mode: recurring_windows, startsAt, everySeconds, openSeconds, …}
+    metadata = optional(JSON)
+    fill_timeout_seconds = optional(INTEGER)  # of lobbies, as the two below
+    fill_bots = optional(BOOLEAN)
+    fill_strategy = optional(TEXT)  # fill_with_bots, start_short, wait_full
+
+
+events: Final = table(
     "events",
-    metadata,
-    *tenant(),
-    sa.Column("event_id", UUID, primary_key=True),
-    sa.Column("key", TEXT, nullable=False),
-    sa.Column("name", JSON, nullable=False),
-    sa.Column("type", TEXT, nullable=False, default="single_metric"),
-    sa.Column("leaderboard_mode", TEXT, nullable=False, default="global"),
-    sa.Column("metrics", JSON, nullable=False),  # [{key, target?, cap?, scorePerUnit?}]
-    sa.Column("reward_policy", JSON, nullable=False),  # {type, …}: contract/GAME.md#rewards
-    sa.Column("milestone_rewards", JSON, nullable=False, default=[]),  # [{key, metricKey, threshold, entries}]
-    sa.Column("capacity", sa.Integer, nullable=True),
-    sa.Column("enabled", sa.Boolean, nullable=False, default=True),
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("entry_cost", JSON, nullable=True),  # {currencies: [{key, amount}], items: [{key, quantity}]}
-    sa.Column("attempt_quota", JSON, nullable=True),  # {maxPerWindow?, maxPerDay?}
-    sa.Column("entry_requirement", JSON, nullable=True),  # a condition tree, events/conditions.py
-    sa.Column("unlock_condition", JSON, nullable=True),  # another one
-    sa.Column("schedule", JSON, nullable=True),  # {mode: recurring_windows, startsAt, everySeconds, openSeconds, …}
-    sa.Column("metadata", JSON, nullable=True),
-    sa.Column("fill_timeout_seconds", sa.Integer, nullable=True),  # of lobbies, as the two below
-    sa.Column("fill_bots", sa.Boolean, nullable=True),
-    sa.Column("fill_strategy", TEXT, nullable=True),  # fill_with_bots, start_short, wait_full
+    EventRecord,
     sa.UniqueConstraint("studio_id", "game_id", "key"),
     of_game(),
 )
 
-event_windows: Final = sa.Table(
+
+class EventWindowRecord(OwnedByGame):
+    """A time in which an event is open."""
+
+    window_id = key(UUID)
+    event_id = column(UUID)
+    starts_at = column(MOMENT)
+    ends_at = column(MOMENT)
+    metadata = optional(JSON)  # wins over the event's
+    opened_at = optional(MOMENT)  # when the worker told of its opening
+    closed_at = optional(MOMENT)  # when the worker closed it
+
+
+event_windows: Final = table(
     "event_windows",
-    metadata,
-    *tenant(),
-    sa.Column("window_id", UUID, primary_key=True),
-    sa.Column("event_id", UUID, nullable=False),
-    sa.Column("starts_at", MOMENT, nullable=False),
-    sa.Column("ends_at", MOMENT, nullable=False),
-    sa.Column("metadata", JSON, nullable=True),  # wins over the event's
-    sa.Column("opened_at", MOMENT, nullable=True),  # when the worker told of its opening
-    sa.Column("closed_at", MOMENT, nullable=True),  # when the worker closed it
+    EventWindowRecord,
     sa.ForeignKeyConstraint(
         ["studio_id", "game_id", "event_id"], ["events.studio_id", "events.game_id", "events.event_id"]
     ),

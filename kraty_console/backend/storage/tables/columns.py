@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.type_api import TypeEngine
 
 metadata: Final = sa.MetaData(
     naming_convention={
@@ -25,20 +28,16 @@ TEXT: Final = sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql")
 MOMENT: Final = sa.BigInteger()
 """Milliseconds since the epoch, UTC."""
 
-JSON: Final = sa.JSON(none_as_null=True)
+JSON: Final[TypeEngine[Any]] = sa.JSON(none_as_null=True)
 """JSON kept as text, so that numbers and key order come back as they went in."""
 
+INTEGER: Final = sa.Integer()
+BIGINT: Final = sa.BigInteger()
+DOUBLE: Final[TypeEngine[float]] = sa.Double()
+BOOLEAN: Final = sa.Boolean()
 
 CONDITION: Final = "where"
 """What an index notes in its `info` when not every row is in it."""
-
-
-def tenant(*, primary_key: bool = True) -> tuple[sa.Column[Any], sa.Column[Any]]:
-    """The two columns each row of a game starts with."""
-    return (
-        sa.Column("studio_id", UUID, primary_key=primary_key, nullable=False),
-        sa.Column("game_id", UUID, primary_key=primary_key, nullable=False),
-    )
 
 
 def of_game() -> sa.ForeignKeyConstraint:

@@ -6,27 +6,32 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_player, tenant, where
+from kraty_console.backend.storage.tables.columns import BIGINT, JSON, MOMENT, TEXT, UUID, of_player, where
+from kraty_console.backend.storage.tables.record import OwnedByPlayer, column, key, optional, table
 
-grants: Final = sa.Table(
+
+class GrantRecord(OwnedByPlayer):
+    """A grant of a player."""
+
+    grant_id = key(UUID)
+    environment = column(TEXT)
+    kind = column(TEXT)  # reward, crate
+    contents = column(JSON)
+    source_kind = column(TEXT)
+    source_ref_id = optional(TEXT)
+    parent_grant_id = optional(UUID)
+    attempt_id = optional(UUID)
+    status = column(TEXT)  # pending, claimed, expired, revoked
+    rolled_at = optional(MOMENT)
+    claimed_at = optional(MOMENT)
+    expires_at = optional(MOMENT)
+    created_at = column(MOMENT)
+    metadata = optional(JSON)
+
+
+grants: Final = table(
     "grants",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("grant_id", UUID, primary_key=True),
-    sa.Column("environment", TEXT, nullable=False),
-    sa.Column("kind", TEXT, nullable=False),  # reward, crate
-    sa.Column("contents", JSON, nullable=False),
-    sa.Column("source_kind", TEXT, nullable=False),
-    sa.Column("source_ref_id", TEXT, nullable=True),
-    sa.Column("parent_grant_id", UUID, nullable=True),
-    sa.Column("attempt_id", UUID, nullable=True),
-    sa.Column("status", TEXT, nullable=False),  # pending, claimed, expired, revoked
-    sa.Column("rolled_at", MOMENT, nullable=True),
-    sa.Column("claimed_at", MOMENT, nullable=True),
-    sa.Column("expires_at", MOMENT, nullable=True),
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("metadata", JSON, nullable=True),
+    GrantRecord,
     of_player(),
     sa.Index("ix_grants_recent", "studio_id", "game_id", "player_id", "created_at", "grant_id"),
     sa.Index("ix_grants_attempt", "studio_id", "game_id", "player_id", "attempt_id", "created_at", "grant_id"),
@@ -36,77 +41,97 @@ grants: Final = sa.Table(
     sa.Index("ix_grants_id", "studio_id", "game_id", "grant_id"),
 )
 
-grant_deposits: Final = sa.Table(
+
+class GrantDepositRecord(OwnedByPlayer):
+    """That a grant was deposited."""
+
+    grant_id = key(UUID)  # a grant is deposited once in its life
+    deposited_at = column(MOMENT)
+
+
+grant_deposits: Final = table(
     "grant_deposits",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("grant_id", UUID, primary_key=True),  # a grant is deposited once in its life
-    sa.Column("deposited_at", MOMENT, nullable=False),
+    GrantDepositRecord,
     of_player(),
 )
 
-wallets: Final = sa.Table(
+
+class WalletRecord(OwnedByPlayer):
+    """A player's balance of one economy key."""
+
+    economy_key = key(TEXT)
+    balance = column(BIGINT)
+    metadata = column(JSON, default={})
+    created_at = column(MOMENT)
+    updated_at = column(MOMENT)
+
+
+wallets: Final = table(
     "wallets",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("economy_key", TEXT, primary_key=True),
-    sa.Column("balance", sa.BigInteger, nullable=False),
-    sa.Column("metadata", JSON, nullable=False, default={}),
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("updated_at", MOMENT, nullable=False),
+    WalletRecord,
     sa.CheckConstraint("balance >= 0 AND balance <= 9007199254740991", name="balance"),
     of_player(),
 )
 
-wallet_ledger: Final = sa.Table(
+
+class WalletEntryRecord(OwnedByPlayer):
+    """A change of a balance."""
+
+    ledger_id = key(UUID)
+    economy_key = column(TEXT)
+    delta = column(BIGINT)
+    balance = column(BIGINT)  # after the change
+    reason = optional(TEXT)
+    origin = column(TEXT)  # client, server, admin, engine
+    source_ref_id = optional(TEXT)
+    occurred_at = column(MOMENT)
+    position = column(BIGINT)  # order among the player's ledger rows
+
+
+wallet_ledger: Final = table(
     "wallet_ledger",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("ledger_id", UUID, primary_key=True),
-    sa.Column("economy_key", TEXT, nullable=False),
-    sa.Column("delta", sa.BigInteger, nullable=False),
-    sa.Column("balance", sa.BigInteger, nullable=False),  # after the change
-    sa.Column("reason", TEXT, nullable=True),
-    sa.Column("origin", TEXT, nullable=False),  # client, server, admin, engine
-    sa.Column("source_ref_id", TEXT, nullable=True),
-    sa.Column("occurred_at", MOMENT, nullable=False),
-    sa.Column("position", sa.BigInteger, nullable=False),  # order among the player's ledger rows
+    WalletEntryRecord,
     of_player(),
     sa.Index("ix_wallet_ledger_recent", "studio_id", "game_id", "player_id", "occurred_at", "position"),
 )
 
-inventory: Final = sa.Table(
+
+class InventoryRecord(OwnedByPlayer):
+    """How many of an item a player has."""
+
+    item_key = key(TEXT)
+    quantity = column(BIGINT)
+    metadata = column(JSON, default={})
+    created_at = column(MOMENT)
+    updated_at = column(MOMENT)
+
+
+inventory: Final = table(
     "inventory",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("item_key", TEXT, primary_key=True),
-    sa.Column("quantity", sa.BigInteger, nullable=False),
-    sa.Column("metadata", JSON, nullable=False, default={}),
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("updated_at", MOMENT, nullable=False),
+    InventoryRecord,
     sa.CheckConstraint("quantity >= 0 AND quantity <= 9007199254740991", name="quantity"),
     of_player(),
 )
 
-item_ledger: Final = sa.Table(
+
+class ItemEntryRecord(OwnedByPlayer):
+    """A change of a quantity."""
+
+    ledger_id = key(UUID)
+    item_key = column(TEXT)
+    metadata = optional(JSON)  # what came with the items: a grant entry's parameters
+    delta = column(BIGINT)
+    quantity = column(BIGINT)  # after the change
+    reason = optional(TEXT)
+    origin = column(TEXT)
+    source_ref_id = optional(TEXT)
+    occurred_at = column(MOMENT)
+    position = column(BIGINT)
+
+
+item_ledger: Final = table(
     "item_ledger",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("ledger_id", UUID, primary_key=True),
-    sa.Column("item_key", TEXT, nullable=False),
-    sa.Column("metadata", JSON, nullable=True),  # what came with the items: a grant entry's parameters
-    sa.Column("delta", sa.BigInteger, nullable=False),
-    sa.Column("quantity", sa.BigInteger, nullable=False),  # after the change
-    sa.Column("reason", TEXT, nullable=True),
-    sa.Column("origin", TEXT, nullable=False),
-    sa.Column("source_ref_id", TEXT, nullable=True),
-    sa.Column("occurred_at", MOMENT, nullable=False),
-    sa.Column("position", sa.BigInteger, nullable=False),
+    ItemEntryRecord,
     of_player(),
     sa.Index("ix_item_ledger_recent", "studio_id", "game_id", "player_id", "occurred_at", "position"),
 )

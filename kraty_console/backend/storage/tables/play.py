@@ -7,56 +7,62 @@ from typing import Final
 import sqlalchemy as sa
 
 from kraty_console.backend.storage.tables.columns import (
+    BIGINT,
+    DOUBLE,
+    INTEGER,
     JSON,
     MOMENT,
     TEXT,
     UUID,
-    metadata,
     of_game,
     of_player,
-    tenant,
     where,
 )
+from kraty_console.backend.storage.tables.record import OwnedByGame, OwnedByPlayer, column, key, optional, table
 
-players: Final = sa.Table(
-    "players",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("environment", TEXT, nullable=False),
-    sa.Column("external_player_id", TEXT, nullable=False),
-    sa.Column("email", TEXT, nullable=True),
-    sa.Column("email_folded", TEXT, nullable=True),
-    sa.Column("display_identity", JSON, nullable=True),  # {name, avatar?, country?}
-    sa.Column("anonymized_identity", JSON, nullable=True),
-    sa.Column("name_folded", TEXT, nullable=True),  # of the name that others see, to search by
-    sa.Column("first_seen_at", MOMENT, nullable=False),
-    sa.Column("last_seen_at", MOMENT, nullable=False),
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("updated_at", MOMENT, nullable=False),
-    sa.Column("registered_at", MOMENT, nullable=True),
-    sa.Column("last_context", JSON, nullable=True),
-    sa.Column("banned_at", MOMENT, nullable=True),
-    sa.Column("ban_reason", TEXT, nullable=True),
-    sa.Column("merged_into", UUID, nullable=True),
-    sa.Column("deleted_at", MOMENT, nullable=True),
-    sa.Column("secret_hash", TEXT, nullable=True),  # SHA-256 of the player's secret, hex
-    sa.Column("secret_prefix", TEXT, nullable=True),
-    sa.Column("secret_rotated_at", MOMENT, nullable=True),
-    sa.Column("metadata", JSON, nullable=True),
-    sa.Column("country", TEXT, nullable=True),  # ISO-3166 alpha-2
-    sa.Column("friend_code", TEXT, nullable=True),
-    sa.Column("last_active_at", MOMENT, nullable=True),
-    sa.Column("presence_status", TEXT, nullable=True),
-    sa.Column("erased_hash", TEXT, nullable=True),  # of the id that an erased player had, SHA-256, hex
+
+class PlayerRecord(OwnedByPlayer):
+    """A player of a game."""
+
+    environment = column(TEXT)
+    external_player_id = column(TEXT)
+    email = optional(TEXT)
+    email_folded = optional(TEXT)
+    display_identity = optional(JSON)  # {name, avatar?, country?}
+    anonymized_identity = optional(JSON)
+    name_folded = optional(TEXT)  # of the name that others see, to search by
+    first_seen_at = column(MOMENT)
+    last_seen_at = column(MOMENT)
+    created_at = column(MOMENT)
+    updated_at = column(MOMENT)
+    registered_at = optional(MOMENT)
+    last_context = optional(JSON)
+    banned_at = optional(MOMENT)
+    ban_reason = optional(TEXT)
+    merged_into = optional(UUID)
+    deleted_at = optional(MOMENT)
+    secret_hash = optional(TEXT)  # SHA-256 of the player's secret, hex
+    secret_prefix = optional(TEXT)
+    secret_rotated_at = optional(MOMENT)
+    metadata = optional(JSON)
+    country = optional(TEXT)  # ISO-3166 alpha-2
+    friend_code = optional(TEXT)
+    last_active_at = optional(MOMENT)
+    presence_status = optional(TEXT)
+    erased_hash = optional(TEXT)  # of the id that an erased player had, SHA-256, hex
     # The totals of the summary, kept in the transaction that changes them (backend/README.md#scale).
-    sa.Column("attempt_count", sa.BigInteger, nullable=False, default=0),
-    sa.Column("attempts_completed", sa.BigInteger, nullable=False, default=0),
-    sa.Column("attempts_expired", sa.BigInteger, nullable=False, default=0),
-    sa.Column("grants_pending", sa.BigInteger, nullable=False, default=0),
-    sa.Column("grants_claimed", sa.BigInteger, nullable=False, default=0),
-    sa.Column("lobbies_active", sa.BigInteger, nullable=False, default=0),
-    sa.Column("ledger_position", sa.BigInteger, nullable=False, default=0),
+    attempt_count = column(BIGINT, default=0)
+    attempts_completed = column(BIGINT, default=0)
+    attempts_expired = column(BIGINT, default=0)
+    grants_pending = column(BIGINT, default=0)
+    grants_claimed = column(BIGINT, default=0)
+    lobbies_active = column(BIGINT, default=0)
+    ledger_position = column(BIGINT, default=0)
+
+
+players: Final = table(
+    "players",
+    PlayerRecord,
     sa.UniqueConstraint("studio_id", "game_id", "environment", "external_player_id", name="uq_players_external"),
     of_game(),
     sa.Index("ix_players_email", "studio_id", "game_id", "environment", "email_folded"),
@@ -66,40 +72,49 @@ players: Final = sa.Table(
     sa.Index("ix_players_erased", "studio_id", "game_id", "erased_hash"),
 )
 
-player_aliases: Final = sa.Table(
+
+class PlayerAliasRecord(OwnedByGame):
+    """An external id whose player was merged into another."""
+
+    environment = key(TEXT)
+    external_player_id = key(TEXT)
+    player_id = column(UUID)  # who the merged id lives on in
+    source_id = optional(UUID)  # the row that bore the id before
+    created_at = column(MOMENT)
+
+
+player_aliases: Final = table(
     "player_aliases",
-    metadata,
-    *tenant(),
-    sa.Column("environment", TEXT, primary_key=True),
-    sa.Column("external_player_id", TEXT, primary_key=True),
-    sa.Column("player_id", UUID, nullable=False),  # who the merged id lives on in
-    sa.Column("source_id", UUID, nullable=True),  # the row that bore the id before
-    sa.Column("created_at", MOMENT, nullable=False),
+    PlayerAliasRecord,
     of_player(),
     sa.Index("ix_player_aliases_player", "studio_id", "game_id", "player_id"),
 )
 
-attempts: Final = sa.Table(
+
+class AttemptRecord(OwnedByPlayer):
+    """A player's attempt at an event."""
+
+    attempt_id = key(UUID)
+    environment = column(TEXT)
+    event_id = column(UUID)
+    window_id = column(UUID)
+    leaderboard_id = column(UUID)
+    status = column(TEXT)  # in_progress, completed, expired, force_completed
+    started_at = column(MOMENT)
+    ends_at = column(MOMENT)
+    completed_at = optional(MOMENT)
+    last_progress_at = optional(MOMENT)
+    metrics = column(JSON)
+    metrics_raw = column(JSON)
+    score = column(DOUBLE)
+    roll_status = column(TEXT, default="none")  # none, rolled, failed, not_configured
+    roll_error = optional(TEXT)
+    roll_at = optional(MOMENT)
+
+
+attempts: Final = table(
     "attempts",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("attempt_id", UUID, primary_key=True),
-    sa.Column("environment", TEXT, nullable=False),
-    sa.Column("event_id", UUID, nullable=False),
-    sa.Column("window_id", UUID, nullable=False),
-    sa.Column("leaderboard_id", UUID, nullable=False),
-    sa.Column("status", TEXT, nullable=False),  # in_progress, completed, expired, force_completed
-    sa.Column("started_at", MOMENT, nullable=False),
-    sa.Column("ends_at", MOMENT, nullable=False),
-    sa.Column("completed_at", MOMENT, nullable=True),
-    sa.Column("last_progress_at", MOMENT, nullable=True),
-    sa.Column("metrics", JSON, nullable=False),
-    sa.Column("metrics_raw", JSON, nullable=False),
-    sa.Column("score", sa.Double, nullable=False),
-    sa.Column("roll_status", TEXT, nullable=False, default="none"),  # none, rolled, failed, not_configured
-    sa.Column("roll_error", TEXT, nullable=True),
-    sa.Column("roll_at", MOMENT, nullable=True),
+    AttemptRecord,
     of_player(),
     sa.Index("ix_attempts_recent", "studio_id", "game_id", "player_id", "started_at", "attempt_id"),
     sa.Index("ix_attempts_id", "studio_id", "game_id", "attempt_id"),
@@ -110,55 +125,72 @@ attempts: Final = sa.Table(
     where("ix_attempts_due", "status = 'in_progress'", "studio_id", "game_id", "ends_at", "player_id", "attempt_id"),
 )
 
-attempt_rolls: Final = sa.Table(
+
+class AttemptRollRecord(OwnedByPlayer):
+    """That an attempt was rolled."""
+
+    attempt_id = key(UUID)  # one roll that succeeded per attempt, ever
+    rolled_at = column(MOMENT)
+
+
+attempt_rolls: Final = table(
     "attempt_rolls",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("attempt_id", UUID, primary_key=True),  # one roll that succeeded per attempt, ever
-    sa.Column("rolled_at", MOMENT, nullable=False),
+    AttemptRollRecord,
     of_player(),
 )
 
-attempt_awards: Final = sa.Table(
+
+class AttemptAwardRecord(OwnedByPlayer):
+    """What the final rank of an attempt is worth."""
+
+    attempt_id = key(UUID)
+    leaderboard_id = column(UUID)
+    rank = optional(BIGINT)  # when the ranking was frozen
+    reward = optional(JSON)  # {bundle} or {entries}; none for nothing
+    settled_at = optional(MOMENT)  # when it was paid, or was found not to be
+
+
+attempt_awards: Final = table(
     "attempt_awards",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("attempt_id", UUID, primary_key=True),
-    sa.Column("leaderboard_id", UUID, nullable=False),
-    sa.Column("rank", sa.BigInteger, nullable=True),  # when the ranking was frozen
-    sa.Column("reward", JSON, nullable=True),  # {bundle} or {entries}; none for nothing
-    sa.Column("settled_at", MOMENT, nullable=True),  # when it was paid, or was found not to be
+    AttemptAwardRecord,
     of_player(),
     where("ix_attempt_awards_due", "settled_at IS NULL", "studio_id", "game_id", "player_id", "attempt_id"),
 )
 
-milestones_fired: Final = sa.Table(
+
+class MilestoneRecord(OwnedByPlayer):
+    """That an attempt reached a milestone."""
+
+    attempt_id = key(UUID)
+    key = key(TEXT)
+    fired_at = column(MOMENT)
+
+
+milestones_fired: Final = table(
     "milestones_fired",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("attempt_id", UUID, primary_key=True),
-    sa.Column("key", TEXT, primary_key=True),
-    sa.Column("fired_at", MOMENT, nullable=False),
+    MilestoneRecord,
     of_player(),
 )
 
-leaderboards: Final = sa.Table(
+
+class LeaderboardRecord(OwnedByGame):
+    """The leaderboard of an event's window, or of a lobby."""
+
+    leaderboard_id = key(UUID)
+    environment = column(TEXT)
+    event_id = column(UUID)
+    window_id = column(UUID)
+    scope = column(TEXT)  # `global`, or the id of the lobby it belongs to
+    mode = column(TEXT)
+    created_at = column(MOMENT)
+    finalized_at = optional(MOMENT)
+    finalized_reason = optional(TEXT)  # window_closed, session_terminated
+    frozen_at = optional(MOMENT)  # when it was settled what its attempts are worth
+
+
+leaderboards: Final = table(
     "leaderboards",
-    metadata,
-    *tenant(),
-    sa.Column("leaderboard_id", UUID, primary_key=True),
-    sa.Column("environment", TEXT, nullable=False),
-    sa.Column("event_id", UUID, nullable=False),
-    sa.Column("window_id", UUID, nullable=False),
-    sa.Column("scope", TEXT, nullable=False),  # `global`, or the id of the lobby it belongs to
-    sa.Column("mode", TEXT, nullable=False),
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("finalized_at", MOMENT, nullable=True),
-    sa.Column("finalized_reason", TEXT, nullable=True),  # window_closed, session_terminated
-    sa.Column("frozen_at", MOMENT, nullable=True),  # when it was settled what its attempts are worth
+    LeaderboardRecord,
     sa.UniqueConstraint("studio_id", "game_id", "window_id", "environment", "scope", name="uq_leaderboards_scope"),
     of_game(),
     where(
@@ -168,16 +200,21 @@ leaderboards: Final = sa.Table(
     ),
 )
 
-leaderboard_entries: Final = sa.Table(
+
+class LeaderboardEntryRecord(OwnedByGame):
+    """A participant's score on such a leaderboard."""
+
+    leaderboard_id = key(UUID)
+    participant_id = key(UUID)
+    kind = column(TEXT, default="player")
+    score = column(DOUBLE)
+    reached_at = column(MOMENT)  # who had a score first ranks higher
+    attempt_id = optional(UUID)
+
+
+leaderboard_entries: Final = table(
     "leaderboard_entries",
-    metadata,
-    *tenant(),
-    sa.Column("leaderboard_id", UUID, primary_key=True),
-    sa.Column("participant_id", UUID, primary_key=True),
-    sa.Column("kind", TEXT, nullable=False, default="player"),
-    sa.Column("score", sa.Double, nullable=False),
-    sa.Column("reached_at", MOMENT, nullable=False),  # who had a score first ranks higher
-    sa.Column("attempt_id", UUID, nullable=True),
+    LeaderboardEntryRecord,
     sa.ForeignKeyConstraint(
         ["studio_id", "game_id", "leaderboard_id"],
         ["leaderboards.studio_id", "leaderboards.game_id", "leaderboards.leaderboard_id"],
@@ -194,40 +231,49 @@ leaderboard_entries: Final = sa.Table(
     sa.Index("ix_leaderboard_entries_participant", "studio_id", "game_id", "participant_id"),
 )
 
-lobbies: Final = sa.Table(
+
+class LobbyRecord(OwnedByGame):
+    """A lobby of an event."""
+
+    lobby_id = key(UUID)
+    environment = column(TEXT)
+    event_id = column(UUID)
+    window_id = column(UUID)
+    leaderboard_id = optional(UUID)
+    key = optional(TEXT)  # the studio's own id for it
+    mode = column(TEXT)
+    status = column(TEXT)  # forming, active, closed
+    capacity = column(INTEGER)
+    fill_by = optional(MOMENT)
+    participant_count = column(INTEGER, default=0)
+    bot_slots = column(INTEGER, default=0)
+    created_at = column(MOMENT)
+    started_at = optional(MOMENT)
+    ends_at = optional(MOMENT)
+    fill_strategy = optional(TEXT)  # fill_with_bots, start_short, wait_full
+    metadata = optional(JSON)  # what the studio pushed with it
+
+
+lobbies: Final = table(
     "lobbies",
-    metadata,
-    *tenant(),
-    sa.Column("lobby_id", UUID, primary_key=True),
-    sa.Column("environment", TEXT, nullable=False),
-    sa.Column("event_id", UUID, nullable=False),
-    sa.Column("window_id", UUID, nullable=False),
-    sa.Column("leaderboard_id", UUID, nullable=True),
-    sa.Column("key", TEXT, nullable=True),  # the studio's own id for it
-    sa.Column("mode", TEXT, nullable=False),
-    sa.Column("status", TEXT, nullable=False),  # forming, active, closed
-    sa.Column("capacity", sa.Integer, nullable=False),
-    sa.Column("fill_by", MOMENT, nullable=True),
-    sa.Column("participant_count", sa.Integer, nullable=False, default=0),
-    sa.Column("bot_slots", sa.Integer, nullable=False, default=0),
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("started_at", MOMENT, nullable=True),
-    sa.Column("ends_at", MOMENT, nullable=True),
-    sa.Column("fill_strategy", TEXT, nullable=True),  # fill_with_bots, start_short, wait_full
-    sa.Column("metadata", JSON, nullable=True),  # what the studio pushed with it
+    LobbyRecord,
     sa.UniqueConstraint("studio_id", "game_id", "event_id", "environment", "key", name="uq_lobbies_key"),
     of_game(),
     where("ix_lobbies_filling", "status = 'forming'", "studio_id", "game_id", "fill_by", "lobby_id"),
     where("ix_lobbies_open", "status <> 'closed'", "studio_id", "game_id", "window_id", "environment", "created_at"),
 )
 
-lobby_members: Final = sa.Table(
+
+class LobbyMemberRecord(OwnedByPlayer):
+    """A player's seat in a lobby."""
+
+    lobby_id = key(UUID)
+    joined_at = column(MOMENT)
+
+
+lobby_members: Final = table(
     "lobby_members",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("lobby_id", UUID, primary_key=True),
-    sa.Column("joined_at", MOMENT, nullable=False),
+    LobbyMemberRecord,
     of_player(),
     sa.Index("ix_lobby_members_recent", "studio_id", "game_id", "player_id", "joined_at", "lobby_id"),
     sa.Index("ix_lobby_members_lobby", "studio_id", "game_id", "lobby_id", "player_id"),

@@ -6,32 +6,39 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, tenant, where
+from kraty_console.backend.storage.tables.columns import BIGINT, INTEGER, JSON, MOMENT, TEXT, UUID, of_game, where
+from kraty_console.backend.storage.tables.record import OwnedByGame, Record, column, key, optional, table
 
-audit: Final = sa.Table(
+
+class AuditRecord(Record):
+    """A row of the audit log."""
+
+    studio_id = key(UUID)
+    audit_id = key(UUID)
+    game_id = optional(UUID)
+    environment = optional(TEXT)
+    occurred_at = column(MOMENT)
+    actor_kind = column(TEXT)  # member, api_key, player, engine
+    actor_id = optional(TEXT)
+    actor_label = optional(TEXT)
+    action = column(TEXT)
+    outcome = column(TEXT)  # ok, denied
+    target_kind = optional(TEXT)
+    target_id = optional(TEXT)
+    player_id = optional(UUID)
+    external_player_id = optional(TEXT)
+    reason = optional(TEXT)
+    ticket = optional(TEXT)
+    metadata = optional(JSON)
+    before = optional(JSON)
+    after = optional(JSON)
+    idempotency_key = optional(TEXT)
+    request_id = optional(TEXT)
+
+
+audit: Final = table(
     "audit",
-    metadata,
-    sa.Column("studio_id", UUID, primary_key=True),
-    sa.Column("audit_id", UUID, primary_key=True),
-    sa.Column("game_id", UUID, nullable=True),
-    sa.Column("environment", TEXT, nullable=True),
-    sa.Column("occurred_at", MOMENT, nullable=False),
-    sa.Column("actor_kind", TEXT, nullable=False),  # member, api_key, player, engine
-    sa.Column("actor_id", TEXT, nullable=True),
-    sa.Column("actor_label", TEXT, nullable=True),
-    sa.Column("action", TEXT, nullable=False),
-    sa.Column("outcome", TEXT, nullable=False),  # ok, denied
-    sa.Column("target_kind", TEXT, nullable=True),
-    sa.Column("target_id", TEXT, nullable=True),
-    sa.Column("player_id", UUID, nullable=True),
-    sa.Column("external_player_id", TEXT, nullable=True),
-    sa.Column("reason", TEXT, nullable=True),
-    sa.Column("ticket", TEXT, nullable=True),
-    sa.Column("metadata", JSON, nullable=True),
-    sa.Column("before", JSON, nullable=True),
-    sa.Column("after", JSON, nullable=True),
-    sa.Column("idempotency_key", TEXT, nullable=True),
-    sa.Column("request_id", TEXT, nullable=True),
+    AuditRecord,
     sa.Index("ix_audit_recent", "studio_id", "occurred_at", "audit_id"),
     sa.Index("ix_audit_player", "studio_id", "game_id", "player_id", "occurred_at", "audit_id"),
     # One for each filter of the log, which is read game by game.
@@ -49,32 +56,43 @@ audit: Final = sa.Table(
     ),
 )
 
-denials: Final = sa.Table(
+
+class DenialRecord(Record):
+    """How often an actor was refused on a route in one hour."""
+
+    studio_id = key(UUID)
+    game_id = key(TEXT)  # empty where the attempt was at none
+    hour = key(BIGINT)  # since the epoch
+    actor_id = key(TEXT)
+    route = key(TEXT)
+    audit_id = column(UUID)  # the row of the first attempt
+    first_at = column(MOMENT)
+    last_at = column(MOMENT)
+    count = column(BIGINT)
+
+
+denials: Final = table(
     "denials",
-    metadata,
-    sa.Column("studio_id", UUID, primary_key=True),
-    sa.Column("game_id", TEXT, primary_key=True),  # empty where the attempt was at none
-    sa.Column("hour", sa.BigInteger, primary_key=True),  # since the epoch
-    sa.Column("actor_id", TEXT, primary_key=True),
-    sa.Column("route", TEXT, primary_key=True),
-    sa.Column("audit_id", UUID, nullable=False),  # the row of the first attempt
-    sa.Column("first_at", MOMENT, nullable=False),
-    sa.Column("last_at", MOMENT, nullable=False),
-    sa.Column("count", sa.BigInteger, nullable=False),
+    DenialRecord,
     sa.Index("ix_denials_audit", "studio_id", "audit_id"),
 )
 
-outbox: Final = sa.Table(
+
+class OutboxRecord(OwnedByGame):
+    """An event to be sent to webhook endpoints."""
+
+    outbox_id = key(UUID)
+    environment = column(TEXT)
+    player_id = optional(UUID)
+    event_name = column(TEXT)
+    payload = column(JSON)
+    occurred_at = column(MOMENT)
+    state = column(TEXT, default="pending")
+
+
+outbox: Final = table(
     "outbox",
-    metadata,
-    *tenant(),
-    sa.Column("outbox_id", UUID, primary_key=True),
-    sa.Column("environment", TEXT, nullable=False),
-    sa.Column("player_id", UUID, nullable=True),
-    sa.Column("event_name", TEXT, nullable=False),
-    sa.Column("payload", JSON, nullable=False),
-    sa.Column("occurred_at", MOMENT, nullable=False),
-    sa.Column("state", TEXT, nullable=False, default="pending"),
+    OutboxRecord,
     of_game(),
     where("ix_outbox_pending", "state = 'pending'", "studio_id", "game_id", "outbox_id"),
     where(
@@ -84,29 +102,39 @@ outbox: Final = sa.Table(
     ),
 )
 
-idempotency: Final = sa.Table(
+
+class IdempotencyRecord(OwnedByGame):
+    """An idempotency key and the answer kept with it."""
+
+    operation = key(TEXT)
+    key = key(TEXT)
+    request_hash = column(TEXT)  # SHA-256, hex
+    status = optional(INTEGER)
+    answer = optional(TEXT)  # the JSON of `data`, or of `error` when the answer was one
+    created_at = column(MOMENT)
+
+
+idempotency: Final = table(
     "idempotency",
-    metadata,
-    *tenant(),
-    sa.Column("operation", TEXT, primary_key=True),
-    sa.Column("key", TEXT, primary_key=True),
-    sa.Column("request_hash", TEXT, nullable=False),  # SHA-256, hex
-    sa.Column("status", sa.Integer, nullable=True),
-    sa.Column("answer", TEXT, nullable=True),  # the JSON of `data`, or of `error` when the answer was one
-    sa.Column("created_at", MOMENT, nullable=False),
+    IdempotencyRecord,
     of_game(),
 )
 
-sweep_failures: Final = sa.Table(
+
+class SweepFailureRecord(OwnedByGame):
+    """A row that a scheduled job could not process."""
+
+    job = key(TEXT)
+    row_id = key(UUID)
+    failures = column(INTEGER)
+    error = column(TEXT)  # the kind of the last failure; its text may quote what a player wrote
+    failed_at = column(MOMENT)
+    retry_at = column(MOMENT)  # the row is left alone until then
+
+
+sweep_failures: Final = table(
     "sweep_failures",
-    metadata,
-    *tenant(),
-    sa.Column("job", TEXT, primary_key=True),
-    sa.Column("row_id", UUID, primary_key=True),
-    sa.Column("failures", sa.Integer, nullable=False),
-    sa.Column("error", TEXT, nullable=False),  # the kind of the last failure; its text may quote what a player wrote
-    sa.Column("failed_at", MOMENT, nullable=False),
-    sa.Column("retry_at", MOMENT, nullable=False),  # the row is left alone until then
+    SweepFailureRecord,
     of_game(),
     sa.Index("ix_sweep_failures_retry", "studio_id", "game_id", "job", "retry_at"),
 )

@@ -10,80 +10,103 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_player, tenant
+from kraty_console.backend.storage.tables.columns import BIGINT, DOUBLE, JSON, MOMENT, TEXT, UUID, of_player
+from kraty_console.backend.storage.tables.record import OwnedByPlayer, column, key, optional, table
 
-friendships: Final = sa.Table(
+
+class FriendshipRecord(OwnedByPlayer):
+    """One player's side of a friendship."""
+
+    friend_id = key(UUID)
+    created_at = column(MOMENT)
+    last_gift_at = optional(MOMENT)  # when the player last sent this friend a gift
+
+
+friendships: Final = table(
     "friendships",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("friend_id", UUID, primary_key=True),
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("last_gift_at", MOMENT, nullable=True),  # when the player last sent this friend a gift
+    FriendshipRecord,
     of_player(),
 )
 
-friend_requests: Final = sa.Table(
+
+class FriendRequestRecord(OwnedByPlayer):
+    """One player's side of a friend request."""
+
+    friend_id = key(UUID)  # between two players there is one request at most
+    request_id = column(UUID)
+    direction = column(TEXT)  # incoming, outgoing
+    created_at = column(MOMENT)
+
+
+friend_requests: Final = table(
     "friend_requests",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("friend_id", UUID, primary_key=True),  # between two players there is one request at most
-    sa.Column("request_id", UUID, nullable=False),
-    sa.Column("direction", TEXT, nullable=False),  # incoming, outgoing
-    sa.Column("created_at", MOMENT, nullable=False),
+    FriendRequestRecord,
     of_player(),
     sa.Index("ix_friend_requests_id", "studio_id", "game_id", "player_id", "request_id"),
 )
 
-blocks: Final = sa.Table(
+
+class BlockRecord(OwnedByPlayer):
+    """That a player blocks another."""
+
+    # `player_id` is who blocks.
+    blocked_id = key(UUID)
+    created_at = column(MOMENT)
+
+
+blocks: Final = table(
     "blocks",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),  # who blocks
-    sa.Column("blocked_id", UUID, primary_key=True),
-    sa.Column("created_at", MOMENT, nullable=False),
+    BlockRecord,
     of_player(),
     sa.Index("ix_blocks_blocked", "studio_id", "game_id", "blocked_id"),
 )
 
-gifts: Final = sa.Table(
+
+class GiftRecord(OwnedByPlayer):
+    """A gift between friends."""
+
+    # `player_id` is who gets it.
+    gift_id = key(UUID)
+    sender_id = column(UUID)
+    grant_id = column(UUID)  # the player's; it says whether the gift was claimed
+    type = column(TEXT)  # item, currency
+    resource_key = column(TEXT)
+    amount = column(BIGINT)
+    message = optional(TEXT)
+    sent_at = column(MOMENT)
+
+
+gifts: Final = table(
     "gifts",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),  # who gets it
-    sa.Column("gift_id", UUID, primary_key=True),
-    sa.Column("sender_id", UUID, nullable=False),
-    sa.Column("grant_id", UUID, nullable=False),  # the player's; it says whether the gift was claimed
-    sa.Column("type", TEXT, nullable=False),  # item, currency
-    sa.Column("resource_key", TEXT, nullable=False),
-    sa.Column("amount", sa.BigInteger, nullable=False),
-    sa.Column("message", TEXT, nullable=True),
-    sa.Column("sent_at", MOMENT, nullable=False),
+    GiftRecord,
     of_player(),
     sa.Index("ix_gifts_got", "studio_id", "game_id", "player_id", "sent_at", "gift_id"),
     sa.Index("ix_gifts_sent", "studio_id", "game_id", "sender_id", "sent_at", "gift_id"),
 )
 
-purchases: Final = sa.Table(
+
+class PurchaseRecord(OwnedByPlayer):
+    """A purchase in a store."""
+
+    purchase_id = key(UUID)
+    store = column(TEXT)
+    transaction_id = column(TEXT)
+    product_id = column(TEXT)
+    product_type = optional(TEXT)
+    amount_minor = column(BIGINT)
+    currency = column(TEXT)
+    fx_rate = column(DOUBLE)
+    normalized_amount_minor = column(BIGINT)  # US cents
+    validation_status = column(TEXT)  # unverified, verified, failed, skipped
+    receipt = optional(TEXT)
+    metadata = optional(JSON)
+    purchased_at = column(MOMENT)
+    created_at = column(MOMENT)
+
+
+purchases: Final = table(
     "purchases",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("purchase_id", UUID, primary_key=True),
-    sa.Column("store", TEXT, nullable=False),
-    sa.Column("transaction_id", TEXT, nullable=False),
-    sa.Column("product_id", TEXT, nullable=False),
-    sa.Column("product_type", TEXT, nullable=True),
-    sa.Column("amount_minor", sa.BigInteger, nullable=False),
-    sa.Column("currency", TEXT, nullable=False),
-    sa.Column("fx_rate", sa.Double, nullable=False),
-    sa.Column("normalized_amount_minor", sa.BigInteger, nullable=False),  # US cents
-    sa.Column("validation_status", TEXT, nullable=False),  # unverified, verified, failed, skipped
-    sa.Column("receipt", TEXT, nullable=True),
-    sa.Column("metadata", JSON, nullable=True),
-    sa.Column("purchased_at", MOMENT, nullable=False),
-    sa.Column("created_at", MOMENT, nullable=False),
+    PurchaseRecord,
     of_player(),
     sa.UniqueConstraint(
         "studio_id", "game_id", "player_id", "store", "transaction_id", name="uq_purchases_transaction"
@@ -91,13 +114,17 @@ purchases: Final = sa.Table(
     sa.Index("ix_purchases_recent", "studio_id", "game_id", "player_id", "created_at", "purchase_id"),
 )
 
-player_spend: Final = sa.Table(
+
+class PlayerSpendRecord(OwnedByPlayer):
+    """What a player has spent in all."""
+
+    lifetime_amount_minor = column(BIGINT)  # US cents
+    purchase_count = column(BIGINT)
+    updated_at = column(MOMENT)
+
+
+player_spend: Final = table(
     "player_spend",
-    metadata,
-    *tenant(),
-    sa.Column("player_id", UUID, primary_key=True),
-    sa.Column("lifetime_amount_minor", sa.BigInteger, nullable=False),  # US cents
-    sa.Column("purchase_count", sa.BigInteger, nullable=False),
-    sa.Column("updated_at", MOMENT, nullable=False),
+    PlayerSpendRecord,
     of_player(),
 )

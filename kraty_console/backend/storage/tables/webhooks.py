@@ -6,52 +6,63 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, tenant, where
+from kraty_console.backend.storage.tables.columns import BIGINT, INTEGER, JSON, MOMENT, TEXT, UUID, of_game, where
+from kraty_console.backend.storage.tables.record import OwnedByGame, column, key, optional, table
 
 IS_DUE: Final = sa.text("due_at IS NOT NULL")
 IS_PENDING: Final = sa.text("state = 'pending'")
 
-webhook_endpoints: Final = sa.Table(
-    "webhook_endpoints",
-    metadata,
-    *tenant(),
-    sa.Column("endpoint_id", UUID, primary_key=True),
-    sa.Column("environment", TEXT, nullable=False),  # live, test
-    sa.Column("url", TEXT, nullable=False),
-    sa.Column("events", JSON, nullable=True),  # the names it is told; none for all
+
+class WebhookEndpointRecord(OwnedByGame):
+    """An address that a game's events are sent to."""
+
+    endpoint_id = key(UUID)
+    environment = column(TEXT)  # live, test
+    url = column(TEXT)
+    events = optional(JSON)  # the names it is told; none for all
     # Sealed (see `storage.vault`), for every message is signed with it; no answer after the first, no log and no repr
     # shows it.
-    sa.Column("secret", TEXT, nullable=False),
-    sa.Column("state", TEXT, nullable=False),  # active, paused, archived
-    sa.Column("first_outbox_id", UUID, nullable=False),  # the least id of what happened after it was made
-    sa.Column("last_position", sa.BigInteger, nullable=False, default=0),
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("updated_at", MOMENT, nullable=False),
+    secret = column(TEXT)
+    state = column(TEXT)  # active, paused, archived
+    first_outbox_id = column(UUID)  # the least id of what happened after it was made
+    last_position = column(BIGINT, default=0)
+    created_at = column(MOMENT)
+    updated_at = column(MOMENT)
+
+
+webhook_endpoints: Final = table(
+    "webhook_endpoints",
+    WebhookEndpointRecord,
     of_game(),
 )
 
-webhook_deliveries: Final = sa.Table(
-    "webhook_deliveries",
-    metadata,
-    *tenant(),
-    sa.Column("delivery_id", TEXT, primary_key=True),  # `evt_` and a ULID (contract/README.md#wire-format)
-    sa.Column("endpoint_id", UUID, nullable=False),
-    sa.Column("outbox_id", UUID, nullable=False),
-    sa.Column("environment", TEXT, nullable=False),
-    sa.Column("player_id", UUID, nullable=True),
-    sa.Column("event_name", TEXT, nullable=False),
+
+class WebhookDeliveryRecord(OwnedByGame):
+    """An event on its way to one endpoint."""
+
+    delivery_id = key(TEXT)  # `evt_` and a ULID (contract/README.md#wire-format)
+    endpoint_id = column(UUID)
+    outbox_id = column(UUID)
+    environment = column(TEXT)
+    player_id = optional(UUID)
+    event_name = column(TEXT)
     # Deliveries of one endpoint and stream go one after the other, in the order of their positions.
-    sa.Column("stream", TEXT, nullable=False),
-    sa.Column("position", sa.BigInteger, nullable=False),
-    sa.Column("state", TEXT, nullable=False),  # pending, delivered, failed, cancelled
-    sa.Column("attempt_count", sa.Integer, nullable=False, default=0),
-    sa.Column("attempts_before", sa.Integer, nullable=False, default=0),  # of these, how many before the last replay
+    stream = column(TEXT)
+    position = column(BIGINT)
+    state = column(TEXT)  # pending, delivered, failed, cancelled
+    attempt_count = column(INTEGER, default=0)
+    attempts_before = column(INTEGER, default=0)  # of these, how many before the last replay
     # When it is to be tried, or, while it is being tried, when whoever does so is given up; none while it waits for
     # another of its stream or for its endpoint, and when it is done with.
-    sa.Column("due_at", MOMENT, nullable=True),
-    sa.Column("sending_since", MOMENT, nullable=True),
-    sa.Column("created_at", MOMENT, nullable=False),
-    sa.Column("finished_at", MOMENT, nullable=True),
+    due_at = optional(MOMENT)
+    sending_since = optional(MOMENT)
+    created_at = column(MOMENT)
+    finished_at = optional(MOMENT)
+
+
+webhook_deliveries: Final = table(
+    "webhook_deliveries",
+    WebhookDeliveryRecord,
     of_game(),
     sa.ForeignKeyConstraint(
         ["studio_id", "game_id", "endpoint_id"],
@@ -67,17 +78,22 @@ webhook_deliveries: Final = sa.Table(
     sa.Index("ix_webhook_deliveries_state", "studio_id", "game_id", "state", "delivery_id"),
 )
 
-webhook_attempts: Final = sa.Table(
+
+class WebhookAttemptRecord(OwnedByGame):
+    """One try to send a delivery."""
+
+    delivery_id = key(TEXT)
+    number = key(INTEGER)
+    started_at = column(MOMENT)
+    duration_ms = optional(BIGINT)  # none: nobody saw how it ended
+    status = optional(INTEGER)  # the answer's
+    error = optional(TEXT)  # why it did not succeed, in words
+    answer = optional(TEXT)  # how the answer's body begins
+
+
+webhook_attempts: Final = table(
     "webhook_attempts",
-    metadata,
-    *tenant(),
-    sa.Column("delivery_id", TEXT, primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("started_at", MOMENT, nullable=False),
-    sa.Column("duration_ms", sa.BigInteger, nullable=True),  # none: nobody saw how it ended
-    sa.Column("status", sa.Integer, nullable=True),  # the answer's
-    sa.Column("error", TEXT, nullable=True),  # why it did not succeed, in words
-    sa.Column("answer", TEXT, nullable=True),  # how the answer's body begins
+    WebhookAttemptRecord,
     sa.ForeignKeyConstraint(
         ["studio_id", "game_id", "delivery_id"],
         ["webhook_deliveries.studio_id", "webhook_deliveries.game_id", "webhook_deliveries.delivery_id"],
