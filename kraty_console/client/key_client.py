@@ -7,7 +7,7 @@ from typing import Final
 
 from kraty_console.client.admin import KratyClient
 from kraty_console.client.fetched import parse_data
-from kraty_console.client.replies import data_of
+from kraty_console.client.replies import HttpReply, data_of
 from kraty_console.contract.audit import AuditLink, AuditRow
 from kraty_console.contract.errors import KratyError, OperationMissing
 from kraty_console.contract.holdings import Pong
@@ -27,7 +27,7 @@ class ServerKeyClient(KratyClient):
         """The key's studio, game and environment, in the form of a session."""
         route = self.route_of(Operation.ME)
         reply = await self._retries.run(lambda: self._exchange(route, route.target({})))
-        return me_of(parse_data(Pong, data_of(reply, write=False, enveloped=False), reply), self.game_id)
+        return me_of(reply, self.game_id)
 
     def game_ids(self) -> dict[str, str]:
         """No ids: the key implies studio and game."""
@@ -56,9 +56,9 @@ class ServerKeyClient(KratyClient):
         return super().audit_url(link) if self._audit_page is not None else ""
 
 
-def me_of(pong: Pong, game_id: str | None) -> Me:
-    """Convert a key's facts into a session; `game_id` is used if the key is not for a single game."""
-    key = pong.api_key
+def me_of(reply: HttpReply, game_id: str | None) -> Me:
+    """Convert the reply about a key into a session; `game_id` is used if the key is not for a single game."""
+    key = parse_data(Pong, data_of(reply, write=False, enveloped=False), reply).api_key
     facts = {"id": key.game_id or game_id or "", "role": KEY_ROLE, "permissions": list(KEY_PERMISSIONS)}
     game = GameAccess.model_validate({**facts, "environment": key.environment})
     studio = StudioAccess(id=key.studio_id, games=[game])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kraty_console.config.errors import ConfigError
+from kraty_console.contract.spelling import closest
 
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 """Byte order marks of UTF-16 and UTF-32."""
@@ -52,10 +53,7 @@ def known_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The end of an error message: the nearest known word, or else all of them."""
-    import difflib  # only an error message needs it
-
     names = [str(each) for each in known]
-    matches = difflib.get_close_matches(word, names, n=1)
-    if matches:
-        return f": did you mean `{matches[0]}`?"
+    if (match := closest(word, names)) is not None:
+        return f": did you mean `{match}`?"
     return f" (known: {', '.join(names)})" if names else ""

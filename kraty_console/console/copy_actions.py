@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kraty_console.console.views.bars import Notice
 from kraty_console.domain.labels import short
+from kraty_console.domain.worklog import worklog
 from kraty_console.present.safe import misleading_form, safe
 
 if TYPE_CHECKING:
@@ -45,8 +46,6 @@ def last_link_copied(copy: Copy, workspace: Workspace, player: str, row_id: str 
 
 def worklog_copied(copy: Copy, workspace: Workspace) -> Notice:
     """Copy what was done under the present ticket."""
-    from kraty_console.domain.worklog import worklog  # 2 ms that the first frame does not need
-
     return copied(copy, worklog(workspace.ticket, workspace.work()), "worklog")
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from kraty_console.console.screen_protocols import LoaderScreen
     from kraty_console.contract.players import Snapshot
 
+BREATH = 0.025
+"""Seconds in which keys are handled between two pieces of work on a large answer."""
+
 
 class PlayerLoader:
     """Owns the `PlayerState`, and has the screen drawn whenever that is another one."""
@@ -202,10 +205,6 @@ class PlayerLoader:
         state = self.state.arrived(fetched, self._workspace.now())
         self.limit = self._limit_asked
         if fetched is not None and self.limit > DEFAULT_LIMIT:
-            from kraty_console.client.background_parsing import (
-                BREATH,  # loaded by now, and not before the first frame (80 ms)
-            )
-
             await asyncio.sleep(BREATH)
             self._screen.prepare(state)
             await asyncio.sleep(BREATH)

@@ -47,6 +47,11 @@ class MergePlayerResult(Answer):
     status: str = ""
     """`merged` or `no_op_already_merged`."""
 
+    @property
+    def was_merged_before(self) -> bool:
+        """Whether nothing was changed, because the players had been merged already."""
+        return self.status == ALREADY_MERGED
+
 
 class DeletePlayerResult(Answer):
     """The result of an erasure (contract/SERVER.md#delete)."""

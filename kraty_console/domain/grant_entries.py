@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kraty_console.contract.limits import MAX_AMOUNT, MAX_ENTRIES
+from kraty_console.contract.spelling import closest
 from kraty_console.domain.formatting import grouped
 from kraty_console.domain.grant_contents import COUNT_FIELD, KEY_FIELD, GrantEntry, entries_of, listed
 
@@ -222,8 +222,8 @@ class CatalogNames:
         if other is not None:
             article = "an" if other == "item" else "a"
             return f'"{key}" is {article} {other}, not {"an" if kind == "item" else "a"} {kind}'
-        near = difflib.get_close_matches(key, self._of[kind], n=1)
-        return f'the catalog has no {kind} "{key}"' + (f"; nearest is {near[0]}" if near else "")
+        near = closest(key, self._of[kind])
+        return f'the catalog has no {kind} "{key}"' + (f"; nearest is {near}" if near else "")
 
 
 def write_entries(entries: Iterable[GrantEntry]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from kraty_console.contract.spelling import closest
 from kraty_console.domain.action_spec import ActionSpec
 from kraty_console.domain.actions import BY_ID, REGISTRY
 
@@ -88,15 +89,12 @@ def _overlap(one: ActionSpec, other: ActionSpec) -> bool:
 
 def keymap_problems(keymap: Mapping[str, str]) -> list[str]:
     """The errors of a keymap (`{action id: "key, key"}`), one sentence each; empty when it is valid."""
-    # Every start reads the keymap; only a misspelt one needs this module, about 2 ms.
-    import difflib
-
     problems: list[str] = []
     for action_id, text in keymap.items():
         spec = BY_ID.get(action_id)
         if spec is None:
-            near = difflib.get_close_matches(action_id, BY_ID, n=1)
-            problems.append(f"keymap: there is no action {action_id!r}" + (f"; nearest is {near[0]}" if near else ""))
+            near = closest(action_id, BY_ID)
+            problems.append(f"keymap: there is no action {action_id!r}" + (f"; nearest is {near}" if near else ""))
             continue
         if action_id in _FIXED:
             problems.append(f"keymap: {action_id} keeps its key, so that there is always a way out")

@@ -104,12 +104,10 @@ def plan_json(plan: MergePlan, from_id: str, to_id: str) -> dict[str, Any]:
 
 def merged_text(result: MergePlayerResult) -> str:
     """What `server merge` prints."""
-    from kraty_console.contract.server import ALREADY_MERGED  # loaded with the result; presenters load no models
-
     source, target = (
         safe(each, limit=_ID_LIMIT) for each in (result.from_external_player_id, result.to_external_player_id)
     )
-    if result.status == ALREADY_MERGED:
+    if result.was_merged_before:
         when = f", on {exact(result.merged_at)}" if result.merged_at else ""
         return f"{source} was merged into {target} before{when}; nothing was changed.\n"
     moved = ", ".join(_moved(result.counts)) or "nothing to move"

@@ -23,6 +23,7 @@ from kraty_console.console.views.bars import Notice
 from kraty_console.console.widgets.search import SearchBar, suggestions
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.console.workspace import Workspace
+from kraty_console.console.write_controller import WriteController
 from kraty_console.domain.action_spec import ActionSpec
 from kraty_console.domain.actions import BY_ID
 from kraty_console.domain.keymap import key_label
@@ -32,7 +33,6 @@ from kraty_console.present.safe import safe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kraty_console.console.write_controller import WriteController
     from kraty_console.contract.players import SearchHit
     from kraty_console.domain.next_step import OtherRow
     from kraty_console.present.table import TableRow
@@ -54,8 +54,6 @@ class PlayerScreen(PlayerTimers):
     @cached_property
     def changes(self) -> WriteController:
         """What opens the dialogs of changes."""
-        from kraty_console.console.write_controller import WriteController  # 1 ms, needed with the first change
-
         return WriteController(self.app, self)
 
     def on_mount(self) -> None:

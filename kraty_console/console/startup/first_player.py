@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 
-from kraty_console.client.fetched import fetched, parse_data
-from kraty_console.client.replies import data_of
+from kraty_console.client.fetched import fetched
 from kraty_console.console.colours import choose_theme
 from kraty_console.console.player_state import PlayerState
 from kraty_console.console.startup.prefetch import FirstRequests, StartState
@@ -76,9 +75,8 @@ def _me(workspace: Workspace, reply: HttpReply) -> Me:
     if not workspace.uses_key:
         return fetched(Me, reply).value
     from kraty_console.client.key_client import me_of  # 30 ms that sessions do not need
-    from kraty_console.contract.holdings import Pong
 
-    return me_of(parse_data(Pong, data_of(reply, write=False, enveloped=False), reply), workspace.launch.profile.game)
+    return me_of(reply, workspace.launch.profile.game)
 
 
 def _paint(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.limits import MAX_BALANCE
 from kraty_console.contract.operations import Operation
+from kraty_console.contract.spelling import closest
 from kraty_console.domain import actions, snapshot_lookup
 from kraty_console.domain.changes.subject_lines import ban_note, player_line
 from kraty_console.domain.completeness import balance_of
@@ -74,8 +74,8 @@ def amount_fields(context: FormContext, hint: str) -> tuple[Field, Field]:
         begun = next((key for key in keys if key.startswith(text)), None)
         if begun is not None:
             return f"no whole key yet; enter takes {begun}"
-        near = difflib.get_close_matches(text, keys, n=1)
-        return "the catalog has no such key" + (f"; nearest is {near[0]}" if near else "")
+        near = closest(text, keys)
+        return "the catalog has no such key" + (f"; nearest is {near}" if near else "")
 
     key = Field(
         "economy_key",
