@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,15 @@ from kraty_console.cli.output import print_message
 from kraty_console.config.launch import Launch, SampleTicket
 from kraty_console.config.paths import Paths
 from kraty_console.config.profiles import Profile, parse_switch
+from kraty_console.console.startup.first_frame import style_of, theme_of
+from kraty_console.paint.boot_screen import boot_screen
 from kraty_console.private_files import write_private
 
 if TYPE_CHECKING:
     from kraty_console.cli.embedded import EmbeddedBackend
+
+_REPORT_ROW = 4
+"""The line of the boot screen that says what is waited for."""
 
 _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 
@@ -43,7 +49,8 @@ def demo(before: Options, /, role: str, player: str | None, **flags: Any) -> int
 
     plain = options.plain_paint or parse_switch(os.environ.get("KRATY_PLAIN_PAINT", ""), "KRATY_PLAIN_PAINT")
     try:
-        with embedded_backend(print_message) as backend:
+        with embedded_backend(_report_start) as backend:
+            _clear_report()
             profile = Profile(
                 name="demo",
                 url=backend.url,
@@ -70,6 +77,25 @@ def demo(before: Options, /, role: str, player: str | None, **flags: Any) -> int
     except StartFailed as error:
         print_message(str(error))
         return Exit.FAILED
+
+
+def _report_start(seconds: int) -> None:
+    """Say what is waited for: on the boot screen with the seconds, otherwise once, as a message."""
+    words = "Starting a Kraty backend with a demo world"
+    screen, theme = boot_screen(), theme_of(sys.argv[1:], os.environ)
+    if screen is None or theme is None:
+        if not seconds:
+            print_message(f"{words}; this takes a few seconds.")
+    elif screen.known:
+        passed = f"  {seconds} s" if seconds else ""
+        screen.write_line(_REPORT_ROW, f"{words}{passed}", style_of("dim", theme, os.environ))
+
+
+def _clear_report() -> None:
+    """Give the console the boot screen as it was."""
+    screen = boot_screen()
+    if screen is not None and screen.known:
+        screen.write_line(_REPORT_ROW, "", screen.picture.ground)
 
 
 def _profile_file(backend: EmbeddedBackend, *, read_only: bool) -> Path:

@@ -30,7 +30,7 @@ START_SECONDS: Final = 120.0
 
 STOP_SECONDS: Final = 10.0
 
-_ENDING: Final = (signal.SIGHUP, signal.SIGTERM)
+_ENDING: Final = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 _PREFIX: Final = "kraty-demo-"
 _ANNOUNCED: Final = re.compile(r"^listening on (http://\S+)$", re.MULTILINE)
@@ -56,14 +56,17 @@ class EmbeddedBackend:
 
 
 @contextlib.contextmanager
-def embedded_backend(notify: Callable[[str], None]) -> Iterator[EmbeddedBackend]:
+def embedded_backend(report: Callable[[int], None]) -> Iterator[EmbeddedBackend]:
     """Serve a demo world on a free local port until the block ends.
+
+    Args:
+        report: Called at the start, and about once a second until it listens, with the seconds that have passed.
 
     Raises:
         StartFailed: it exited early, or was not ready in time.
     """
     with _signals_end_the_program(), _folder() as folder, (folder / "backend.log").open("wb") as log:
-        notify("Starting a Kraty backend with a demo world; this takes a few seconds.")
+        report(0)
         credentials = folder / "credentials.json"
         child = subprocess.Popen(  # noqa: S603 (this program itself)
             _command(folder, credentials),
@@ -73,7 +76,7 @@ def embedded_backend(notify: Callable[[str], None]) -> Iterator[EmbeddedBackend]
             start_new_session=True,  # ctrl+c must not reach the backend before the console
         )
         try:
-            url = _announced_url(child, folder / "backend.log")
+            url = _announced_url(child, folder / "backend.log", report)
             data = json.loads(credentials.read_text("utf-8"))
             sessions = {role: Secret(token) for role, token in data["sessions"].items()}
             key = Secret(data["keys"]["server_integration"])
@@ -104,12 +107,15 @@ def _command(folder: Path, credentials: Path) -> list[str]:
     ]
 
 
-def _announced_url(child: subprocess.Popen[bytes], log: Path) -> str:
+def _announced_url(child: subprocess.Popen[bytes], log: Path, report: Callable[[int], None]) -> str:
     """The address from the child's output."""
     assert child.stdout is not None
-    output = b""
+    output, waited = b"", 0
     while True:
-        ready, _, _ = select.select([child.stdout], [], [], START_SECONDS)
+        ready, _, _ = select.select([child.stdout], [], [], 1.0)
+        if not ready and (waited := waited + 1) < START_SECONDS:
+            report(waited)
+            continue
         part = os.read(child.stdout.fileno(), 4096) if ready else b""
         output += part
         text = output.decode("utf-8", "replace")
@@ -184,12 +190,12 @@ def _is_alive(pid: int) -> bool:
 
 @contextlib.contextmanager
 def _signals_end_the_program() -> Iterator[None]:
-    """SIGHUP and SIGTERM unwind the stack, so that child and folder are removed."""
+    """SIGHUP, SIGTERM and SIGINT unwind the stack, so that child and folder are removed."""
 
     def leave(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
-    previous = {number: signal.getsignal(number) for number in (*_ENDING, signal.SIGINT)}
+    previous = {number: signal.getsignal(number) for number in _ENDING}
     for number in _ENDING:
         signal.signal(number, leave)
     try:
@@ -201,5 +207,5 @@ def _signals_end_the_program() -> Iterator[None]:
 
 def _finish_undisturbed() -> None:
     """Ignore signals while child and folder are removed."""
-    for number in (*_ENDING, signal.SIGINT):
+    for number in _ENDING:
         signal.signal(number, signal.SIG_IGN)

@@ -66,6 +66,10 @@ class BootScreen:
         if self.mode is not None:
             self.mode.disable_interrupt_key()
 
+    def write_line(self, row: int, text: str, style: TextStyle) -> bool:
+        """Replace a line by a text, which begins in the second column; empty leaves the background."""
+        return self.add(f"\x1b[{row + 1};1H\x1b[m{self.picture.ground.sequence}\x1b[K {style.sequence}{text}\x1b[m")
+
     def add(self, data: str) -> bool:
         """Paint over the frame; returns whether everything was written."""
         left = memoryview(data.encode())

@@ -10,7 +10,7 @@ import pytest
 
 from kraty_console.cli.main import COMMANDS
 from kraty_console.console.colours import DARK, NAMES
-from kraty_console.console.startup.first_frame import OTHER_COMMANDS, picture, show_first_frame, theme_of
+from kraty_console.console.startup.first_frame import DEMO, OTHER_COMMANDS, picture, show_first_frame, theme_of
 
 TRUE = {"COLORTERM": "truecolor", "TERM": "xterm-256color", "KRATY_URL": "https://kraty.example", "HOME": "/nowhere"}
 
@@ -26,7 +26,12 @@ TRUE = {"COLORTERM": "truecolor", "TERM": "xterm-256color", "KRATY_URL": "https:
         (["--studio", "search", "alice_42"], True),
         (["search", "alice"], False),
         (["backend", "serve"], False),
-        (["demo"], False),
+        (["demo"], True),
+        (["demo", "--role", "GAME_VIEWER", "alice_42"], True),
+        (["--theme=light", "demo", "--read-only"], True),
+        (["demo", "--plain-paint"], False),
+        (["demo", "alice_42", "bob_7"], False),
+        (["--role", "GAME_VIEWER"], False),
         (["--help"], False),
         (["-V"], False),
         (["--token-stdin"], False),
@@ -39,7 +44,7 @@ def test_the_boot_screen_is_shown_when_the_arguments_open_the_console(arguments:
 
 
 def test_every_other_command_is_known() -> None:
-    assert set(COMMANDS) - {"open"} <= OTHER_COMMANDS
+    assert set(COMMANDS) - {"open", DEMO} <= OTHER_COMMANDS
 
 
 @pytest.mark.parametrize(
@@ -61,6 +66,14 @@ def test_the_theme_is_the_one_the_console_will_choose(
     environ: dict[str, str], arguments: list[str], theme: str | None
 ) -> None:
     assert theme_of(arguments, {**TRUE, **environ}) == (NAMES[theme] if theme else None)
+
+
+def test_the_demo_does_not_read_the_configuration(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('theme = "light"')
+    environ = {**TRUE, "KRATY_URL": "", "KRATY_CONFIG": str(file)}
+    assert theme_of(["demo"], environ) == NAMES["dark"]
+    assert theme_of(["demo", "--theme", "light"], environ) == NAMES["light"]
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,24 @@ def test_a_later_demo_starts_from_the_kept_world(demo: Demo, cache: Path, tmp_pa
     assert (kept.stat().st_ino, kept.stat().st_mtime_ns) == (made.st_ino, made.st_mtime_ns)
 
 
+def test_what_is_typed_while_the_demo_starts_is_kept(tmp_path: Path, cache: Path) -> None:
+    with Demo(tmp_path, cache) as demo:
+        demo.wait_for("Starting a Kraty backend")
+        demo.type("bob_7")
+        demo.press("Enter")
+        demo.on("bob_7")
+        assert "Starting a Kraty backend" not in demo.text()
+
+
+def test_ctrl_c_while_the_demo_starts_ends_it_and_restores_the_terminal(tmp_path: Path, cache: Path) -> None:
+    with Demo(tmp_path, cache) as demo:
+        demo.wait_for("Starting a Kraty backend")
+        demo.press("C-c")
+        assert demo.wait_exit() == 130
+        assert demo.left_as_found() == []
+        assert not list(demo.temporary.iterdir())
+
+
 def potions(world: DemoBackend, player: str) -> int:
     held = {each["itemKey"]: each["quantity"] for each in world.player(player)["inventory"]}
     return int(held.get("potion", 0))

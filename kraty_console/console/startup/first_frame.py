@@ -21,10 +21,14 @@ TYPE_CHECKING = False  # as in `typing`, whose import takes 4 ms
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-OTHER_COMMANDS = frozenset({"search", "show", "demo", "server", "webhooks", "audit", "backend", "config", "doctor"})
-"""Commands that open no console, or only later."""
+OTHER_COMMANDS = frozenset({"search", "show", "server", "webhooks", "audit", "backend", "config", "doctor"})
+"""Commands that open no console."""
+
+DEMO = "demo"
+"""The command that starts a backend before it opens the console; no configuration has a say in it."""
 
 _WITH_VALUE = ("--profile", "--url", "--studio", "--game", "--environment", "--theme", "--ticket")
+_OF_DEMO = ("--role",)
 _FLAGS = ("--read-only", "--mouse", "--no-mouse")
 _LEAST = (40, 12)
 _SGR = {"bold": "1", "dim": "2", "underline": "4", "reverse": "7"}
@@ -63,20 +67,28 @@ def _end(number: int, _frame: object) -> None:
 
 def picture(theme: str, environ: Mapping[str, str], columns: int) -> Picture:
     """The first picture in a theme, as wide as the terminal."""
-    colours, system = COLOURS[theme], colours_of(environ)
-    has_background = environ.get("TERM", "").startswith(_ERASING_IN_COLOUR)
-    background = sgr_colour(colours["background"], system, text=False) if has_background else ""
     pieces = []
     for y, line in enumerate(boot_lines(columns)):
         x = 0
-        for text, name in line:
+        for text, tone in line:
             if shown := text.strip():
-                tone = TONES[name]
-                attributes = tuple(_SGR[word] for word in tone.attributes(colours))
-                style = TextStyle(sgr_colour(colours[tone.text], system, text=True), background, attributes)
-                pieces.append((y, x + text.index(shown), shown, style))
+                pieces.append((y, x + text.index(shown), shown, style_of(tone, theme, environ)))
             x += len(text)
-    return Picture(TextStyle(behind=background), pieces)
+    return Picture(TextStyle(behind=_background(theme, environ)), pieces)
+
+
+def style_of(tone: str, theme: str, environ: Mapping[str, str]) -> TextStyle:
+    """A tone of a theme, in as many colours as the terminal has."""
+    colours, of_tone = COLOURS[theme], TONES[tone]
+    attributes = tuple(_SGR[word] for word in of_tone.attributes(colours))
+    letters = sgr_colour(colours[of_tone.text], colours_of(environ), text=True)
+    return TextStyle(letters, _background(theme, environ), attributes)
+
+
+def _background(theme: str, environ: Mapping[str, str]) -> str:
+    if not environ.get("TERM", "").startswith(_ERASING_IN_COLOUR):
+        return ""
+    return sgr_colour(COLOURS[theme]["background"], colours_of(environ), text=False)
 
 
 def colours_of(environ: Mapping[str, str]) -> str:
@@ -91,7 +103,7 @@ def theme_of(arguments: Sequence[str], environ: Mapping[str, str]) -> str | None
     options = _options(arguments)
     if options is None or environ.get("TEXTUAL_DRIVER") or environ.get("TEXTUAL_COLOR_SYSTEM"):
         return None
-    config = _config_lines(environ)
+    config = [] if options.get(DEMO) else _config_lines(environ)
     if config is None and not (options.get("--url") or environ.get("KRATY_URL")):
         return None  # a first run: it begins with a question
     theme = options.get("--theme") or environ.get("KRATY_THEME") or _theme_in(config or [])
@@ -108,7 +120,7 @@ def _options(arguments: Sequence[str]) -> dict[str, str] | None:
     words: list[str] = []
     for word in rest:
         option, equals, value = word.partition("=")
-        if option in _WITH_VALUE:
+        if option in _WITH_VALUE or (option in _OF_DEMO and words[:1] == [DEMO]):
             options[option] = value if equals else next(rest, "")
         elif word in _FLAGS:
             continue
@@ -116,7 +128,9 @@ def _options(arguments: Sequence[str]) -> dict[str, str] | None:
             return None
         else:
             words.append(word)
-    return options if len(words) < (3 if words[:1] == ["open"] else 2) else None
+    if words[:1] == [DEMO]:
+        options[DEMO] = DEMO
+    return options if len(words) < (3 if words[:1] in (["open"], [DEMO]) else 2) else None
 
 
 def _config_lines(environ: Mapping[str, str]) -> list[str] | None:
