@@ -56,11 +56,14 @@ class EmbeddedBackend:
 
 
 @contextlib.contextmanager
-def embedded_backend(report: Callable[[int], None]) -> Iterator[EmbeddedBackend]:
+def embedded_backend(
+    report: Callable[[int], None], meanwhile: Callable[[], object] = lambda: None
+) -> Iterator[EmbeddedBackend]:
     """Serve a demo world on a free local port until the block ends.
 
     Args:
         report: Called at the start, and about once a second until it listens, with the seconds that have passed.
+        meanwhile: Called once while the backend starts.
 
     Raises:
         StartFailed: it exited early, or was not ready in time.
@@ -76,6 +79,7 @@ def embedded_backend(report: Callable[[int], None]) -> Iterator[EmbeddedBackend]
             start_new_session=True,  # ctrl+c must not reach the backend before the console
         )
         try:
+            meanwhile()
             url = _announced_url(child, folder / "backend.log", report)
             data = json.loads(credentials.read_text("utf-8"))
             sessions = {role: Secret(token) for role, token in data["sessions"].items()}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
+from kraty_console.contract.players import Player, Snapshot
 from kraty_console.domain import actions
 from kraty_console.domain.fields import (
     CannotOpen,
@@ -20,7 +21,6 @@ from kraty_console.domain.fields import (
 from kraty_console.domain.formatting import counted, since
 
 if TYPE_CHECKING:
-    from kraty_console.contract.players import Snapshot
     from kraty_console.contract.webhooks import Delivery, DeliveryReplayed
 
 
@@ -76,9 +76,6 @@ def player_of(delivery: Delivery) -> str:
 
 def snapshot_of(delivery: Delivery) -> Snapshot:
     """A snapshot with only the id of a delivery's player."""
-    # The models import pydantic, which the first frame does not wait for.
-    from kraty_console.contract.players import Player, Snapshot
-
     return Snapshot(player=Player(external_player_id=player_of(delivery)))
 
 
