@@ -27,7 +27,6 @@ OF_TEXTUAL = {
 
 OURS = {
     "console/dialogs/test_hostile.py": {
-        "_chosen": "opens an entry of any text without waiting for keys",
         "_start": "sends a form with texts that its fields would refuse",
     },
     "console/dialogs/test_sending.py": {"_count": "a second of a countdown", "_second": "a second of sending"},
