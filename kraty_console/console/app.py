@@ -240,7 +240,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
             self.tell(words, "warn")
 
     def signed_in(self) -> None:
-        """A session stands: changes whose outcome is open are looked up, and what they became is told."""
+        """There is a session: look up the changes with an open outcome, and report them."""
         self.run_worker(self._look_back(), group="journal", exclusive=True, description="open intents")
 
     async def _look_back(self) -> None:

@@ -41,7 +41,7 @@ class BackendFacts:
 
     @property
     def names_ids(self) -> bool:
-        """Whether the profile names studio and game by their ids; only these can be asked for before the session is."""
+        """Whether the profile names studio and game by their ids; only then can requests go out before the session."""
         return _is_id(self._launch.profile.studio) and _is_id(self._launch.profile.game)
 
     @cached_property
@@ -77,8 +77,8 @@ class BackendFacts:
 
         Args:
             clock: Seconds that only go up.
-            ahead: What was asked before there was a client.
-            timeouts: How long to wait; the client's own where nothing is said.
+            ahead: The requests that were sent before there was a client.
+            timeouts: How long to wait; the client's own if left out.
             server_clock: Is set by its answers.
 
         Raises:

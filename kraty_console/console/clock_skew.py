@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def tell_skew(workspace: Workspace) -> str:
-    """That this machine's clock is wrong, in words; empty if it is right, or if that was said before."""
+    """The warning that this machine's clock is wrong; empty if it is right, or if it was shown before."""
     clock = workspace.server_clock
     if clock.user_warned or abs(clock.skew) < WORTH_TELLING:
         return ""

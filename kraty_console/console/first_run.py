@@ -1,4 +1,4 @@
-"""The first run: an address, a token and a game, asked for in a few short steps, and kept as a profile."""
+"""The first run: an address, a token and a game, entered in a few short steps, and saved as a profile."""
 
 from __future__ import annotations
 
@@ -74,10 +74,10 @@ class FirstRun:
         )
         self._workspace.turn_to(replace(launch, profile=profile))
         try:
-            said = save_sign_in(profile, signed_in.token, Paths.of(os.environ))
+            message = save_sign_in(profile, signed_in.token, Paths.of(os.environ))
         except OSError as error:
-            said = f"the profile could not be kept: {error.strerror}"
-        self._app.tell(safe(said, limit=300))
+            message = f"the profile could not be kept: {error.strerror}"
+        self._app.tell(safe(message, limit=300))
 
 
 def why_not(url: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Holds back what is asked about a game until the session has told which game that is."""
+"""Holds back requests about a game until the session says which game is meant."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class GameMemory:
-    """Reads each file when it is first asked for."""
+    """Reads each file when it is first needed."""
 
     def __init__(self, folder: Path, game_id: str, environment: str, names: Mapping[str, str]) -> None:
         """
@@ -47,7 +47,7 @@ class GameMemory:
         return self._event_names
 
     def named(self, snapshot: Snapshot) -> Snapshot:
-        """A snapshot whose rows know the names of their events, where anything told them; its own names are kept."""
+        """A snapshot whose rows know the names of their events, if they are known; its own names are kept."""
         names = self.event_names
         if names.learn(snapshot):
             keep(self._folder / f"events-{self._file}", names.to_json())

@@ -89,7 +89,7 @@ class PlayerFinder:
             text: What was typed.
             step: How often down (negative: up) was pressed in what it finds.
             fetch: Reads a player by id.
-            turn: Is told when it is another player than the text names.
+            turn: Called if the text means another player than it names.
 
         Raises:
             KratyError: As the client does; `NotFound` when the text means nobody.

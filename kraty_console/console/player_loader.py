@@ -40,10 +40,10 @@ class PlayerLoader:
         self._workspace = workspace
         self.state = state if state is not None else PlayerState()
         self.limit = DEFAULT_LIMIT
-        """Rows of each list that are asked for."""
+        """Rows of each list to request."""
         self.marked: frozenset[str] = frozenset()
         """Rows that the last answer changed."""
-        self._limit_before = self._limit_asked = DEFAULT_LIMIT
+        self._limit_before = self._requested_limit = DEFAULT_LIMIT
         self._finder = PlayerFinder(workspace)
         self._before = self.state
         """What was on screen before the look-up that is under way: what it goes back to where nothing is opened."""
@@ -52,7 +52,7 @@ class PlayerLoader:
     # -- the session ---------------------------------------------------------------------------------------------
 
     def sign_in(self) -> None:
-        """Ask who we are; what is asked about the game meanwhile waits for the answer."""
+        """Request the session; requests about the game wait for it."""
         self._workspace.gate.shut()
         self._screen.in_background(self._sign_in(), group="session", description="session")
 
@@ -128,7 +128,7 @@ class PlayerLoader:
         self._screen.in_background(self._read(), group="look", description="player")
 
     def refresh(self) -> None:
-        """Ask again for exactly what was asked; nothing moves where nothing changed."""
+        """Repeat exactly the last request; nothing moves where nothing changed."""
         state = self.state
         if state.player:
             try:
@@ -162,7 +162,7 @@ class PlayerLoader:
 
     async def _read(self) -> None:
         self._screen.begin_waiting()
-        asked = self.state.player
+        requested = self.state.player
         before = self.state.snapshot
         try:
             await self._workspace.game_client()
@@ -175,7 +175,7 @@ class PlayerLoader:
                         raise
         except SeveralFit as several:
             self._go_back()
-            self._screen.offer(asked, several.hits)
+            self._screen.offer(requested, several.hits)
             return
         except NotFound as error:
             self._turned()
@@ -190,7 +190,7 @@ class PlayerLoader:
             self._tell_error(error)
         else:
             await self._arrived(fetched, before)
-            self._workspace.players.not_found(asked)  # a text that was pasted waits no more, though it is not the id
+            self._workspace.players.not_found(requested)  # a pasted text no longer waits, though it is not the id
         self._screen.end_waiting()
         self._screen.draw()
         self._screen.take_keys()
@@ -203,7 +203,7 @@ class PlayerLoader:
     async def _arrived(self, fetched: Fetched[Snapshot] | None, before: Snapshot | None) -> None:
         """The player was read; `before` is what was known of this player."""
         state = self.state.arrived(fetched, self._workspace.now())
-        self.limit = self._limit_asked
+        self.limit = self._requested_limit
         if fetched is not None and self.limit > DEFAULT_LIMIT:
             await asyncio.sleep(BREATH)
             self._screen.prepare(state)
@@ -222,7 +222,7 @@ class PlayerLoader:
             self._screen.tell(skew, "warn")
 
     async def _shut_out(self) -> KratyError | None:
-        """Why the game cannot be entered, where a player was asked for before that was known."""
+        """Why the game cannot be entered, for a player who was requested before that was known."""
         try:
             if self._workspace.access is None:
                 await self._workspace.sign_in()
@@ -241,13 +241,13 @@ class PlayerLoader:
             self._screen.point_to(self.state.nearest[0])
 
     def _mark(self, before: Snapshot | None, answered: bool) -> None:
-        """Mark what changed; rows that are only new because more were asked for did not."""
+        """Mark what changed; rows that are new only because more were requested did not."""
         longer = before is not None and self.state.snapshot is not None and self.limit != self._limit_before
         self._limit_before = self.limit
         self.marked = changed_rows(before, self.state.snapshot) if answered and not longer else frozenset()
 
     async def _look_up(self) -> Fetched[Snapshot] | None:
-        """Read the player that is asked for; where the text turns out to mean another, from then on that one is."""
+        """Read the requested player; if the text turns out to mean another one, that one from then on."""
         state = self.state
         if state.typed:
             return await self._finder.look_up(state.player, state.step, self._fetch, self._turn)
@@ -256,8 +256,8 @@ class PlayerLoader:
     async def _fetch(self, player: str) -> Fetched[Snapshot] | None:
         state = self.state
         etag = state.etag if state.snapshot is not None and player == state.player else None
-        self._limit_asked = self.limit if player == self._before.player else DEFAULT_LIMIT
-        return await self._workspace.snapshot(player, self._limit_asked, etag)
+        self._requested_limit = self.limit if player == self._before.player else DEFAULT_LIMIT
+        return await self._workspace.snapshot(player, self._requested_limit, etag)
 
     def _turn(self, found: FoundPlayer) -> None:
         self.state = self.state.loading(found.player, self._workspace.now(), note=found.note)
@@ -268,6 +268,6 @@ class PlayerLoader:
         words = error_text(error, role=self._workspace.role or None)
         if words.retry_after is not None and self.state.player:
             self._screen.begin_pause(words.title, max(1, math.ceil(words.retry_after)))
-        elif self.state.status is not LoadStatus.FAILED:  # that is told where the rows would be
+        elif self.state.status is not LoadStatus.FAILED:  # that is shown in place of the rows
             trace = f"(request {safe(error.request_id, limit=80)})" if error.request_id else ""
             self._screen.tell(" ".join(part for part in (words.title, words.hint, trace) if part), "bad")

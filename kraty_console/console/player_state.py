@@ -34,7 +34,7 @@ class PlayerState:
 
     status: LoadStatus = LoadStatus.IDLE
     player: str = ""
-    """The external id asked for, as it is."""
+    """The requested external id, as it is."""
     snapshot: Snapshot | None = None
     analysis: PlayerAnalysis | None = field(default=None, compare=False)
     """Of the snapshot: what is wrong, and what to do next."""
@@ -48,11 +48,11 @@ class PlayerState:
     note: str = ""
     """Why another player than the one searched for is shown."""
     nearest: tuple[str, ...] = ()
-    """When there is no such player: ids that begin most like the one asked for."""
+    """When there is no such player: ids that begin most like the requested one."""
     not_offered: str = ""
     """Why there may be more of these, in words."""
     typed: bool = False
-    """`player` is what was typed, and may name a player otherwise than by the id; to be asked so again."""
+    """`player` is what was typed, such as an e-mail; a retry sends it again."""
     step: int = 0
     """With `typed`: how often down (negative: up) was pressed in what it finds."""
 

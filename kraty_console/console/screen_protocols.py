@@ -79,7 +79,7 @@ class LoaderScreen(WorkerScreen, Protocol):
         """What was typed fits several players: ask which is meant."""
 
     def clear_notice(self) -> bool:
-        """Take away what was said."""
+        """Remove the message."""
         ...
 
 

@@ -27,7 +27,7 @@ class SessionDialogs:
         self._app = app
         self._workspace = app.workspace
         self._new_token: asyncio.Future[Secret | None] | None = None
-        """The token that is being asked for."""
+        """The token that the dialog asks for."""
 
     async def ask_token(self, error: Exception) -> bool:
         """Ask for a new session token; True when there is a new session.

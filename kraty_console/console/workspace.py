@@ -71,7 +71,7 @@ class Workspace:
     me: Me | None = None
     access: GameAccess | None = None
     choices: tuple[GameRef, ...] = ()
-    """The games that fit the profile, while it is not told which of several is meant."""
+    """The games that fit the profile, until one of several is chosen."""
     done: list[PerformedChange] = field(default_factory=list)
     drafts: dict[tuple[str, str, str], Draft] = field(default_factory=dict)
     """By action, player and target: what was typed into a dialog that was closed without sending."""
@@ -80,7 +80,7 @@ class Workspace:
     reasons: list[str] = field(default_factory=list)
     """The last reasons given, newest first."""
     ahead: Prefetcher | None = None
-    """What was asked before there was a client."""
+    """The requests that were sent before there was a client."""
     _client: KratyClient | None = None
     _place: GameRef | None = None
     _change_sender: ChangeSender | None = None
@@ -127,7 +127,7 @@ class Workspace:
 
     @property
     def person(self) -> str:
-        """Who sits here, as the profile or the operating system calls them; told where the backend cannot know."""
+        """Who sits here, as the profile or the operating system calls them; named where the backend cannot know."""
         if self._person is None:
             self._person = actor_name(self.launch.profile)
         return self._person
@@ -176,7 +176,7 @@ class Workspace:
 
         if self._lock is None:
             self._lock = asyncio.Lock()
-        async with self._lock:  # who we are and the player at launch are asked for at the same time
+        async with self._lock:  # the session and the player at launch are requested at the same time
             if self._client is None:
                 self._client = await asyncio.to_thread(
                     self.facts.make_client, self.clock, self.ahead, server_clock=self.server_clock
@@ -185,7 +185,7 @@ class Workspace:
         return self._client
 
     async def game_client(self) -> KratyClient:
-        """The client for what is asked about the game: waits for the session where only that tells which game it is.
+        """The client for requests about the game; waits for the session if only that says which game it is.
 
         Raises:
             KratyError: The sign-in that was waited for failed.
@@ -277,11 +277,11 @@ class Workspace:
 
     @property
     def known_catalog(self) -> Catalog | None:
-        """The catalog, once it was asked for."""
+        """The catalog, once it was requested."""
         return self._catalog
 
     async def catalog(self) -> Catalog:
-        """What can be granted; asked for once."""
+        """What can be granted; requested once."""
         if self._catalog is None:
             self._catalog = await (await self.game_client()).catalog()
         return self._catalog
@@ -331,7 +331,7 @@ class Workspace:
             self._sender.date_changes(audit)
 
     def audit_url(self, row_id: str) -> str:
-        """The address of an audit row; empty before the first question was asked."""
+        """The address of an audit row; empty before the first request."""
         if self._client is None:
             return ""
         from kraty_console.contract.audit import AuditLink  # a model, loaded with the client and not before it

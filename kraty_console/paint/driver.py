@@ -146,7 +146,7 @@ def driver_of(
             if transition := release():
                 self.write(transition)
             super().stop_application_mode()
-            # A terminal that answered meanwhile was told to report its size again.
+            # A terminal that answered meanwhile was asked to report its size again.
             self._disable_in_band_window_resize()
             self.flush()
 

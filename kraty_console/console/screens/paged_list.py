@@ -82,7 +82,7 @@ class Page(NamedTuple, Generic[T]):
 
 
 class PagedList(ActionScreen, Generic[T]):
-    """A list says how a page is asked for, how its rows look, what actions decide on and how a row is opened.
+    """A list says how a page is requested, how its rows look, what actions decide on and how a row is opened.
 
     A key of the player screen says where it works, or goes back and works there. `esc` takes the filter away, then goes
     back, as `q` does.

@@ -81,7 +81,7 @@ class PlayerScreen(PlayerTimers):
             self.open_initial()
 
     def _go_on(self) -> None:
-        """The parts have their sizes: the player is shown as it was painted before, and what else is asked follows."""
+        """The parts have their sizes: show the player as painted before, then send the other requests."""
         if not self.can_draw:
             return
         self.draw_row()
@@ -180,7 +180,7 @@ class PlayerScreen(PlayerTimers):
         self.loader.refresh()
 
     def action_view_retry(self) -> None:
-        """Ask again what was asked: for the player, and who we are where that is not known."""
+        """Repeat the last requests: for the player, and for the session if it is not known."""
         if self.workspace.access is None or not self.state.player:
             self.begin()
         self.loader.refresh()

@@ -1,1 +1,1 @@
-"""What happens before the application runs: the boot screen, questions asked ahead, and what a profile must have."""
+"""What happens before the application runs: the boot screen, the first requests, and the checks of the profile."""

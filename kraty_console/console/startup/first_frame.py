@@ -92,7 +92,7 @@ def _background(theme: str, environ: Mapping[str, str]) -> str:
 
 
 def colours_of(environ: Mapping[str, str]) -> str:
-    """How many colours the terminal has, told as Rich tells it: `truecolor`, `256` or `standard`."""
+    """How many colours the terminal has, in Rich's words: `truecolor`, `256` or `standard`."""
     if environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
         return "truecolor"
     return "256" if environ.get("TERM", "").endswith(("-256color", "-kitty")) else "standard"

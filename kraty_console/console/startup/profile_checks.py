@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def problems(launch: Launch, environ: Mapping[str, str] = os.environ) -> list[str]:
-    """What cannot be used: a theme or keys that there are not, a proxy that cannot be asked; a sentence each."""
+    """What cannot be used, one sentence each: an unknown theme or key, an unusable proxy."""
     wrong = _proxy_problems(launch.profile.url or "", environ)
     if launch.theme is not None and launch.theme not in NAMES:
         wrong.append(f"theme {safe(launch.theme, limit=60)}: there are {', '.join(NAMES)}")

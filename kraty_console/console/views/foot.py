@@ -27,7 +27,7 @@ def foot(rows: TableRows, pane: PaneId, snapshot: Snapshot | None, width: int, h
 
 
 def _cut_short(rows: TableRows, pane: PaneId, snapshot: Snapshot | None) -> str:
-    """How many rows there are beyond those that were asked for."""
+    """How many rows there are beyond those that were requested."""
     if snapshot is None or not rows.sections:
         return ""
     from kraty_console.present.rows import pane_count  # 5 ms, as in `player.sections`

@@ -43,7 +43,7 @@ class Layout(NamedTuple):
 
 
 def is_folded(columns: int, rows: int) -> bool:
-    """Whether the profile is told in two lines above the panes: the terminal is narrow or low."""
+    """Whether the profile takes only two lines above the panes, because the terminal is narrow or low."""
     return columns < ROOMY[0] or rows < ROOMY[1]
 
 

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 _TONES: Final = {"fine": "good", "notice": "warn", "wrong": "bad"}
 
 _LONGEST: Final = 600
-"""Characters of what is said of one row."""
+"""The longest text about one row, in characters."""
 
 
 def next_step_lines(step: NextStep | None, off: str, width: int, height: int) -> list[Line]:
     """What is wrong with the row under the cursor, then which other row needs fixing, then what `.` does.
 
     Args:
-        step: What to do; nothing is said without.
+        step: What to do; without it there are no lines.
         off: Why its action cannot be done by this person; empty when it can.
         width: Cells there are.
         height: Lines there are.
@@ -62,7 +62,7 @@ def _folded(step: NextStep, off: str, width: int, height: int) -> list[Line]:
 
 
 def _advice_lines(step: NextStep, width: int) -> list[Line]:
-    """What is said of the row, what else is wrong with it, and what is wrong with the other row."""
+    """The text about the row, what else is wrong with it, and what is wrong with the other row."""
     lines = _toned(safe(step.words, limit=_LONGEST), _TONES[step.severity], width)
     lines += [[(fit(f"also: {safe(each, limit=80)}", width), "warn")] for each in step.also]
     if step.other is not None and step.other.words:

@@ -52,7 +52,7 @@ def player_parts(
     Args:
         workspace: The member, the game and the profile.
         state: The player; nothing is shown without a snapshot.
-        now: What ages are told from.
+        now: The moment that ages are counted to.
         size: Columns and rows of the terminal.
         pane: The open one.
         place: Where in it; the cursor is put on a row that exists.

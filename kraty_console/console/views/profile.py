@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from kraty_console.present.table import Cell
 
 FOLDED: Final = 4
-"""Lines below which the profile is told in two."""
+"""Lines below which the profile takes only two."""
 
 
 def profile_lines(snapshot: Snapshot, now: datetime, width: int, height: int) -> list[Line]:
-    """Who the player is, and the totals; ages are told from `now`."""
+    """Who the player is, and the totals; ages are counted to `now`."""
     if height < FOLDED:
         return [[(" ", "plain"), *_spans(line)] for line in compact_profile(snapshot, now)]
     head: list[Span] = [("─ ", "rule"), (title(snapshot), "title"), (" ", "plain")]
