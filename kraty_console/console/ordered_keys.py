@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from textual import events
@@ -65,6 +66,25 @@ class OpensLater(Screen[ResultT], Generic[ResultT]):
         if not isinstance(self.focused, Input | TextArea):
             return False
         return isinstance(event, events.Paste) or event.is_printable or event.key == "backspace"
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    """Stands in the queue of a widget behind a key.
+
+    Textual asks `inspect` for the parameters of each callback that is not a bound method: for 20 markers behind each
+    key that would be a tenth of what a key costs.
+    """
+
+    app: KeysInOrder[Any]
+    bottom: DOMNode
+    here: DOMNode
+    climbs: int
+    turn: int
+
+    def passed(self) -> None:
+        """Everything before it is done."""
+        self.app.climb(self.bottom, self.here.parent or self.app, self.climbs, self.turn)
 
 
 class KeysInOrder(App[ResultT], Generic[ResultT]):
@@ -142,7 +162,7 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
         self._busy, self._taken_at = True, time.monotonic()
         target: DOMNode = self.focused or self.screen
         await super().on_event(event)
-        self._climb(target, target, CLIMBS, self._turn)
+        self.climb(target, target, CLIMBS, self._turn)
 
     def _next_heard(self) -> events.Key | events.Paste | None:
         """The next key that the screen takes, None when there is none yet."""
@@ -168,23 +188,21 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
             for _ in ahead:
                 self._typed.popleft()
 
-    def _climb(self, bottom: DOMNode, here: DOMNode, climbs: int, turn: int) -> None:
+    def climb(self, bottom: DOMNode, here: DOMNode, climbs: int, turn: int) -> None:
         """Queue a marker behind everything that waits here; when it is met, go one up; at the top, begin again."""
         pump: DOMNode | None = here
         while pump is not None and pump is not self:
-            if pump.call_later(self._passed, bottom, pump, climbs, turn):
+            marker = _Marker(self, bottom, pump, climbs, turn)
+            if pump.post_message(events.Callback(callback=marker.passed)):
                 return
             pump = pump.parent  # it is being removed: its parent still answers
         self.call_later(self._arrived, bottom, climbs, turn)
-
-    def _passed(self, bottom: DOMNode, here: DOMNode, climbs: int, turn: int) -> None:
-        self._climb(bottom, here.parent or self, climbs, turn)
 
     async def _arrived(self, bottom: DOMNode, climbs: int, turn: int) -> None:
         if turn != self._turn:
             return  # a later key did not wait for this one
         if climbs > 1:
-            self._climb(bottom, bottom, climbs - 1, turn)
+            self.climb(bottom, bottom, climbs - 1, turn)
         else:
             await self._take()
 

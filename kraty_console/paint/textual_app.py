@@ -21,6 +21,7 @@ from kraty_console.paint.textual_internals import AppInternals
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from textual import events
+    from textual.dom import DOMNode
     from textual.screen import Screen
 
 Result = TypeVar("Result")
@@ -81,6 +82,11 @@ class PaintsChanges(AppInternals[Result]):
 
     def _release(self) -> str:
         return self._painter.release() if self._painter is not None else ""
+
+    def update_styles(self, node: DOMNode, animate: bool = True) -> None:
+        """Style a node again; one that is not mounted yet is styled when it is."""
+        if node is self or node.parent is not None:
+            super().update_styles(node, animate=animate)
 
     def suspend_painting(self) -> None:
         """Paint nothing until `resume_painting`, so that no incomplete screen is shown."""

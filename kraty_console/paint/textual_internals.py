@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from rich.text import Text
 from textual._xterm_parser import XTermParser
 from textual.app import App
-from textual.geometry import Offset, Size
+from textual.await_remove import AwaitRemove
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.screen import Screen
+from textual.strip import Strip
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -91,7 +93,13 @@ class ReportsCrashes(App[Result]):
 
 
 class ScreenInternals(Screen[Result]):
-    """A screen that decides when it is painted and laid out."""
+    """A screen that decides when it is painted and laid out, and that shows the screen below without rendering it anew.
+
+    Textual repaints a screen with a modal on top for every message to it, and lays out and repaints a screen twice more
+    after a modal on it was removed.
+    """
+
+    _strips_below: tuple[Size, list[Strip]] | None = None
 
     @abstractmethod
     def may_paint(self) -> bool:
@@ -102,13 +110,63 @@ class ScreenInternals(Screen[Result]):
         self._compositor_refresh()
 
     def _compositor_refresh(self) -> None:
-        if self.may_paint():
+        if not self.may_paint():
+            return
+        if self.app.screen is self or self.app.is_inline:
             super()._compositor_refresh()
+        else:
+            self._leave_to_top()
+
+    def _leave_to_top(self) -> None:
+        """Let the screen on top repaint what changed here, if it is painted already."""
+        changed = tuple(self._compositor._dirty_regions)  # noqa: SLF001
+        self._compositor._dirty_regions.clear()  # noqa: SLF001
+        self._dirty_widgets.clear()
+        if not changed or not self.is_current:
+            return
+        top = self.app.screen
+        for screen in self.app.screen_stack:
+            if isinstance(screen, ScreenInternals):
+                screen.forget_screen_below()
+        if not isinstance(top, ScreenInternals) or top.may_paint():
+            top.refresh(*changed)
+
+    def forget_screen_below(self) -> None:
+        """What is shown of the screen below is out of date."""
+        self._strips_below = None
 
     def _screen_resized(self, size: Size) -> None:
         """Lay out only if the size has changed; Textual does it on every resize event."""
         if size != self.outer_size:
             super()._screen_resized(size)
+
+    def remove(self) -> AwaitRemove:
+        """Remove the screen; the one below is repainted when it resumes, and needs no layout."""
+        return self.app._prune(self)  # noqa: SLF001
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """As any widget; the screen below may have changed, too."""
+        self._strips_below = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of the screen itself; of a transparent one, those of the screen below."""
+        below = self._screen_seen_through()
+        if below is None:
+            return super().render_lines(crop)
+        if self._strips_below is None or self._strips_below[0] != self.size:
+            style = self.visual_style.rich_style  # for cells that have no colour of their own
+            strips = below._compositor.render_strips(self.size)  # noqa: SLF001
+            self._strips_below = self.size, [strip.apply_style(style) for strip in strips]
+        strips = self._strips_below[1][crop.y : crop.bottom]
+        return [strip.crop(*crop.column_span) for strip in strips]
+
+    def _screen_seen_through(self) -> Screen[Any] | None:
+        if not self.is_modal or self.styles.background.a:
+            return None
+        stack = self.app.screen_stack
+        place = stack.index(self) if self in stack else 0
+        return stack[place - 1] if place else None
 
 
 class SequenceParser(XTermParser):

@@ -44,6 +44,7 @@ USED = {
         "_running",
     },
     "ReportsCrashes": {"_close_messages_no_wait", "_exception_event", "_exit_renderables"},
+    "ScreenInternals": {"_compositor", "_dirty_regions", "_dirty_widgets"},
 }
 """Private members of Textual's that a class reads or calls."""
 
@@ -51,6 +52,7 @@ SIGNATURES = {
     "App._display": "(self, screen: 'Screen', renderable: 'RenderableType | None') -> 'None'",
     "App._begin_update": "(self) -> 'None'",
     "App._end_update": "(self) -> 'None'",
+    "App._prune": "(self, *nodes: 'Widget', parent: 'DOMNode | None' = None) -> 'AwaitRemove'",
     "App._fatal_error": "(self) -> 'None'",
     "App._handle_exception": "(self, error: 'Exception') -> 'None'",
     "MessagePump._close_messages_no_wait": "(self) -> 'None'",

@@ -5,14 +5,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from rich.highlighter import Highlighter
+from rich.segment import Segment
 from rich.text import Text
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.suggester import Suggester
 from textual.widgets import Input
 from textual.widgets.input import Selection
@@ -82,6 +85,8 @@ class LineInput(Input):
     them (an id is what it is); it is then shown masked and sent as it is.
     """
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"line--bracket"}
+
     BINDINGS = [
         Binding("up", "offer(1)", "Earlier value", show=False),
         Binding("down", "offer(-1)", "Later value", show=False),
@@ -109,6 +114,7 @@ class LineInput(Input):
         longest: int = LONGEST,
         offers: Sequence[str] = (),
         complete: bool = False,
+        bracketed: bool = False,
         widget_id: str | None = None,
     ) -> None:
         """
@@ -120,6 +126,7 @@ class LineInput(Input):
             longest: Characters it takes.
             offers: Values that `↑` and `↓` put in, nearest first.
             complete: Completes what is typed to one of the offers (`→` or enter takes it).
+            bracketed: Draws brackets around itself, within its padding.
             widget_id: As Textual's `id`.
         """
         super().__init__(
@@ -133,11 +140,23 @@ class LineInput(Input):
             compact=True,
             name=name,
             id=widget_id,
+            classes="-bracketed" if bracketed else None,
         )
+        self._bracketed = bracketed
         self.cursor_blink = False
         self.offers = tuple(offers)
         self._offer = -1
         self._typed = value
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The line, with brackets around it."""
+        strips = super().render_lines(crop)
+        width = self.outer_size.width
+        if not self._bracketed or crop.column_span != (0, width):
+            return strips
+        style = self.get_component_rich_style("line--bracket")
+        opening, closing = Strip([Segment("[ ", style)], 2), Strip([Segment(" ]", style)], 2)
+        return [Strip.join([opening, strip.crop(2, width - 2), closing]) for strip in strips]
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Every edit comes through here; one that holds a steering character changes nothing."""

@@ -9,6 +9,7 @@ from typing import Final
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
@@ -65,7 +66,8 @@ class FormRow(Vertical):
             offers: Earlier values of a text, newest first.
             completer: For the entries of a grant: templates and catalog keys.
         """
-        super().__init__(id=f"field-{field.name.replace('_', '-')}", classes=f"field -{field.kind}")
+        kind = f"-{field.kind} -wide" if field.name in _WIDE else f"-{field.kind}"
+        super().__init__(id=f"field-{field.name.replace('_', '-')}", classes=f"field {kind}")
         self.field = field
         self._tried = False
         self._rejection = ""
@@ -73,8 +75,6 @@ class FormRow(Vertical):
         self._hint = field.hint
         self._note = Lines(classes="note")
         self._editor = self._make_editor(value, offers, completer)
-        if field.name in _WIDE:
-            self.add_class("-wide")
 
     def _make_editor(
         self, value: Value, offers: Sequence[str], completer: Completer | None
@@ -91,31 +91,22 @@ class FormRow(Vertical):
             longest=_LONGEST.get(field.name, 512),
             offers=field.choices or tuple(offers),
             complete=bool(field.choices),
+            bracketed=True,
         )
 
     def compose(self) -> ComposeResult:
-        """Label, brackets around what is typed, and the note."""
-        label = Static(safe(self.field.label), classes="label", markup=False)
+        """What is typed, and the note; the row draws its label itself."""
         if isinstance(self._editor, EntriesEditor):
             with Horizontal(classes="row"):
-                yield label
+                yield Static(safe(self.field.label), classes="label", markup=False)
                 yield Static(self._editor.help_words, classes="hint", markup=False)
-            yield self._editor
+        yield self._editor
+        if not isinstance(self._editor, Tick):
             yield self._note
-        elif isinstance(self._editor, Tick):
-            with Horizontal(classes="row"):
-                yield label
-                yield self._editor
-        else:
-            with Horizontal(classes="row"):
-                yield label
-                yield Static("[ ", classes="mark", markup=False)
-                yield self._editor
-                yield Static(" ]", classes="mark", markup=False)
-                if self.field.name not in _WIDE:
-                    yield self._note
-            if self.field.name in _WIDE:
-                yield self._note
+
+    def render(self) -> Content:
+        """The label, beside or above which the rest stands."""
+        return Content("" if isinstance(self._editor, EntriesEditor) else safe(self.field.label))
 
     def on_mount(self) -> None:
         """Say what there is to say from the start."""
