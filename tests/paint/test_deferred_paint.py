@@ -9,7 +9,8 @@ import pytest
 from rich.console import RenderableType
 from textual.app import App, ComposeResult
 from textual.geometry import Size
-from textual.screen import Screen
+from textual.pilot import Pilot
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 from textual.worker import WorkerFailed
 
@@ -92,6 +93,71 @@ async def test_one_that_is_left_before_it_arrived_is_not_painted() -> None:
         screen.arrived()
         await pilot.pause()
         assert screen not in app.painted
+
+
+class Over(DeferredPaintScreen[None], ModalScreen[None]):
+    CSS = "Over { background: transparent; } Over Static { height: 1; width: 4; margin-top: 2; }"
+
+    def __init__(self, words: str = "over") -> None:
+        super().__init__()
+        self.words = words
+
+    def compose(self) -> ComposeResult:
+        yield Static(self.words)
+
+
+def shown(app: App[None]) -> list[str]:
+    """The lines on the screen."""
+    return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
+
+
+async def put(pilot: Pilot[None], screen: DeferredPaintScreen[None]) -> None:
+    """Open a screen and wait until it is painted."""
+    await pilot.app.push_screen(screen)
+    await pilot.pause()
+    screen.arrived()
+    await pilot.pause()
+
+
+async def test_what_changes_below_is_shown_through_all_that_lies_on_it() -> None:
+    app = Watching()
+    async with app.run_test(size=(20, 8)) as pilot:
+        await put(pilot, below := Arriving())
+        await put(pilot, Over("mid"))
+        await put(pilot, Over("top"))
+        assert shown(app)[:3] == ["here", "", "top"]
+        below.query_one("#words", Static).update("changed")
+        await pilot.pause()
+        assert shown(app)[:3] == ["changed", "", "top"]
+        await pilot.resize_terminal(30, 6)
+        await pilot.pause()
+        assert shown(app) == ["changed", "", "top", "", "", ""]
+
+
+async def test_what_changed_below_is_painted_once_on_top() -> None:
+    app = Watching()
+    async with app.run_test(size=(20, 8)) as pilot:
+        await put(pilot, below := Arriving())
+        await put(pilot, top := Over())
+        for words in ("first", "second"):
+            app.painted.clear()
+            below.query_one("#words", Static).update(words)
+            await pilot.pause()
+            assert app.painted == [top]
+
+
+async def test_a_screen_that_lay_below_is_painted_once_and_not_laid_out_again() -> None:
+    app = Watching()
+    async with app.run_test(size=(20, 8)) as pilot:
+        await put(pilot, below := Arriving())
+        await put(pilot, Over())
+        app.painted.clear()
+        below.layouts.clear()
+        await app.pop_screen()
+        await pilot.pause()
+        assert app.painted == [below]
+        assert below.layouts == []
+        assert shown(app)[:3] == ["here", "", ""]
 
 
 class LeavesLast(Static):

@@ -155,7 +155,10 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
 
     def on_resize(self) -> None:
         """Draw the title as wide as the box is."""
-        self.call_after_refresh(lambda: self._title(self.box.outer_size.width))
+        self.call_after_refresh(self._fit_title)
+
+    def _fit_title(self) -> None:
+        self._title(self.box.outer_size.width)
 
     def _title(self, width: int) -> None:
         if width and width != self._width:
