@@ -30,7 +30,7 @@ from kraty_console.backend.observability.call_events import CALLER
 from kraty_console.backend.rules.context import LIVE, Surface, Tenant
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.rules.ids import is_id
-from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.storage.queries import Reader
 from kraty_console.contract.session import ROLE_PERMISSIONS
 
 STUDIO: Final = "studioId"
@@ -90,26 +90,28 @@ class PathEndpoint:
         else:
             credential = session_token(call.request.method, headers, self._services.own_origins)
         with cost.trying(credential, *_who_plays(call, route)):
-            async with self._services.db.read() as tx:
-                caller = await (
-                    authenticate_key(tx, credential) if with_key else authenticate_member(tx, credential, call.now_ms)
-                )
-                cost.known()
-                call.request.scope[CALLER] = caller.seen
-                admitted = await self._rights(tx, call, caller, route, cost)
-                cost.take(admitted.caller)
-                return admitted
+            reader = self._services.db
+            caller = await (
+                authenticate_key(reader, credential)
+                if with_key
+                else authenticate_member(reader, credential, call.now_ms)
+            )
+            cost.known()
+            call.request.scope[CALLER] = caller.seen
+            admitted = await self._rights(reader, call, caller, route, cost)
+            cost.take(admitted.caller)
+            return admitted
 
-    async def _rights(self, tx: Transaction, call: Call, caller: Caller, route: Route, cost: CallCost) -> _Admitted:
+    async def _rights(self, reader: Reader, call: Call, caller: Caller, route: Route, cost: CallCost) -> _Admitted:
         match route.access:
             case RouteAccess.KEY:
                 return _with_key(caller, route)
             case RouteAccess.PLAYER:
-                return await _as_player(tx, call, caller, route, cost)
+                return await _as_player(reader, call, caller, route, cost)
             case RouteAccess.GAME:
-                return await _in_game(tx, call, caller, route)
+                return await _in_game(reader, call, caller, route)
             case RouteAccess.STUDIO:
-                return await _in_studio(tx, call, caller, route)
+                return await _in_studio(reader, call, caller, route)
             case _:
                 return _Admitted(caller)
 
@@ -153,15 +155,15 @@ def _with_key(caller: Caller, route: Route) -> _Admitted:
     return _Admitted(caller, Tenant(key.studio_id, key.game_id), refusal=refusal)
 
 
-async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route, cost: CallCost) -> _Admitted:
+async def _as_player(reader: Reader, call: Call, caller: Caller, route: Route, cost: CallCost) -> _Admitted:
     """With the key of a game and the secret of the player in the path; which of the two is wrong is told."""
     admitted = _with_key(caller, route)
     if admitted.refusal is None:
         key, given = caller.the_key, call.request.headers.get(PLAYER_SECRET)
         name = decode_segment(call.request.path_params[PLAYER], PLAYER)
-        who = await find_secret_holder(tx, key, name, given)
+        who = await find_secret_holder(reader, key, name, given)
         if who is None:
-            if route.strangers and not await player_exists(tx, key, name):
+            if route.strangers and not await player_exists(reader, key, name):
                 return admitted
             cost.take(caller)
             cost.refused()
@@ -170,11 +172,11 @@ async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route, 
     return admitted
 
 
-async def _in_game(tx: Transaction, call: Call, caller: Caller, route: Route) -> _Admitted:
+async def _in_game(reader: Reader, call: Call, caller: Caller, route: Route) -> _Admitted:
     studio_id, game_id = _id(call, STUDIO), _id(call, GAME)
     if studio_id is None or game_id is None:
         return _Admitted(caller, refusal=api_errors.nothing_at_path())
-    role = await role_in(tx, caller.the_session.member_id, studio_id, game_id)
+    role = await role_in(reader, caller.the_session.member_id, studio_id, game_id)
     refusal = None
     if role is None:
         refusal = api_errors.nothing_at_path()
@@ -183,10 +185,10 @@ async def _in_game(tx: Transaction, call: Call, caller: Caller, route: Route) ->
     return _Admitted(caller, Tenant(studio_id, game_id), refusal=refusal)
 
 
-async def _in_studio(tx: Transaction, call: Call, caller: Caller, route: Route) -> _Admitted:
+async def _in_studio(reader: Reader, call: Call, caller: Caller, route: Route) -> _Admitted:
     """In the studio at large, or in one game of it when `?gameId=` names one."""
     studio_id = _id(call, STUDIO)
-    roles = await roles_of(tx, caller.the_session.member_id, studio_id) if studio_id else []
+    roles = await roles_of(reader, caller.the_session.member_id, studio_id) if studio_id else []
     tenant = None
     if studio_id and (game_id := call.query(GAME)) is not None:
         tenant = Tenant(studio_id, game_id if is_id(game_id) else "")

@@ -8,7 +8,9 @@ from typing import Final
 import sqlalchemy as sa
 
 from kraty_console.backend.auth.tokens import MAX_CREDENTIAL_LENGTH, digest, key_prefix, matches
-from kraty_console.backend.storage.tables import api_keys
+from kraty_console.backend.storage.queries import Queries, Query, Reader, parameter
+from kraty_console.backend.storage.tables import ApiKeyRecord, api_keys
+from kraty_console.backend.storage.tables.columns import TEXT
 from kraty_console.backend.storage.transaction import Transaction
 
 CLIENT_SDK: Final = "client_sdk"
@@ -27,13 +29,19 @@ class ApiKey:
     game_id: str
 
 
-async def find_key(tx: Transaction, key: str) -> ApiKey | None:
+_ACTIVE: Final = Query(
+    ApiKeyRecord,
+    sa.select(api_keys).where(api_keys.c.prefix == parameter("prefix", TEXT), api_keys.c.revoked_at.is_(None)),
+)
+_FIND_ACTIVE: Final = Queries(_ACTIVE)
+
+
+async def find_key(reader: Reader, key: str) -> ApiKey | None:
     """What a key is for; None when it is unknown or revoked."""
     prefix = key_prefix(key)
     if prefix is None or len(key) > MAX_CREDENTIAL_LENGTH or not key.isascii():
         return None
-    query = sa.select(api_keys).where(api_keys.c.prefix == prefix, api_keys.c.revoked_at.is_(None))
-    for row in await tx.execute(query):
+    for row in (await reader.fetch(_FIND_ACTIVE, {"prefix": prefix}))[_ACTIVE]:
         if matches(key, row.secret_hash):
             return ApiKey(row.key_id, row.prefix, row.permission_set, row.environment, row.studio_id, row.game_id)
     return None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy as sa
 
 from kraty_console.backend.auth.tokens import MAX_CREDENTIAL_LENGTH, SESSION_PREFIX, digest, matches
-from kraty_console.backend.storage.tables import members, sessions
+from kraty_console.backend.storage.queries import Queries, Query, Reader, parameter
+from kraty_console.backend.storage.tables import SessionRecord, members, sessions
+from kraty_console.backend.storage.tables.columns import MOMENT, TEXT
 from kraty_console.backend.storage.transaction import Transaction
 
 
@@ -23,27 +26,38 @@ class MemberSession:
     """Milliseconds since the epoch."""
 
 
-async def find_session(tx: Transaction, token: str, now_ms: int) -> MemberSession | None:
+class _SessionOfMember(SessionRecord):
+    """A session with its member."""
+
+    email: str
+    name: str
+
+
+_LIVE: Final = Query(
+    _SessionOfMember,
+    sa.select(
+        sessions.c.session_id,
+        sessions.c.token_hash,
+        sessions.c.expires_at,
+        members.c.member_id,
+        members.c.email,
+        members.c.name,
+    )
+    .join(members, members.c.member_id == sessions.c.member_id)
+    .where(
+        sessions.c.token_hash == parameter("token_hash", TEXT),
+        sessions.c.revoked_at.is_(None),
+        sessions.c.expires_at > parameter("now_ms", MOMENT),
+    ),
+)
+_FIND_LIVE: Final = Queries(_LIVE)
+
+
+async def find_session(reader: Reader, token: str, now_ms: int) -> MemberSession | None:
     """Whose session a token is; None when it is unknown, revoked or over."""
     if not token.startswith(SESSION_PREFIX) or len(token) > MAX_CREDENTIAL_LENGTH:
         return None
-    query = (
-        sa.select(
-            sessions.c.session_id,
-            sessions.c.token_hash,
-            sessions.c.expires_at,
-            members.c.member_id,
-            members.c.email,
-            members.c.name,
-        )
-        .join(members, members.c.member_id == sessions.c.member_id)
-        .where(
-            sessions.c.token_hash == digest(token),
-            sessions.c.revoked_at.is_(None),
-            sessions.c.expires_at > now_ms,
-        )
-    )
-    row = (await tx.execute(query)).first()
+    row = (await reader.fetch(_FIND_LIVE, {"token_hash": digest(token), "now_ms": now_ms})).first(_LIVE)
     if row is None or not matches(token, row.token_hash):
         return None
     return MemberSession(row.session_id, row.member_id, row.email, row.name, row.expires_at)

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from kraty_console.backend.auth.api_keys import ApiKey
 from kraty_console.backend.auth.tokens import MAX_CREDENTIAL_LENGTH, matches
+from kraty_console.backend.storage.queries import Queries, Query, Reader, parameter
 from kraty_console.backend.storage.tables import PlayerRecord, players
-from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.storage.tables.columns import TEXT, UUID
 
 PLAYER_SECRET: Final = "x-player-secret"  # noqa: S105 (the name of a header)
 
@@ -23,28 +24,38 @@ class SecretHolder:
     external_player_id: str
 
 
-async def find_secret_holder(tx: Transaction, key: ApiKey, external_id: str, secret: str | None) -> SecretHolder | None:
+_PLAYER: Final = Query(
+    PlayerRecord,
+    sa.select(players.c.player_id, players.c.secret_hash).where(
+        players.c.studio_id == parameter("studio_id", UUID),
+        players.c.game_id == parameter("game_id", UUID),
+        players.c.environment == parameter("environment", TEXT),
+        players.c.external_player_id == parameter("external_player_id", TEXT),
+    ),
+)
+_FIND_PLAYER: Final = Queries(_PLAYER)
+
+
+async def find_secret_holder(reader: Reader, key: ApiKey, external_id: str, secret: str | None) -> SecretHolder | None:
     """The player, in the game and environment of the key, whose secret this is; None when it is not theirs."""
     if not secret or len(secret) > MAX_CREDENTIAL_LENGTH:
         return None
-    row = await _found(tx, key, external_id)
+    row = await _found(reader, key, external_id)
     if row is None or row.secret_hash is None or not matches(secret, row.secret_hash):
         return None
     return SecretHolder(row.player_id, external_id)
 
 
-async def player_exists(tx: Transaction, key: ApiKey, external_id: str) -> bool:
+async def player_exists(reader: Reader, key: ApiKey, external_id: str) -> bool:
     """Whether there is a player of that id in the game and environment of the key."""
-    return await _found(tx, key, external_id) is not None
+    return await _found(reader, key, external_id) is not None
 
 
-async def _found(tx: Transaction, key: ApiKey, external_id: str) -> PlayerRecord | None:
-    return await tx.record(
-        PlayerRecord,
-        sa.select(players.c.player_id, players.c.secret_hash).where(
-            players.c.studio_id == key.studio_id,
-            players.c.game_id == key.game_id,
-            players.c.environment == key.environment,
-            players.c.external_player_id == external_id,
-        ),
-    )
+async def _found(reader: Reader, key: ApiKey, external_id: str) -> PlayerRecord | None:
+    values = {
+        "studio_id": key.studio_id,
+        "game_id": key.game_id,
+        "environment": key.environment,
+        "external_player_id": external_id,
+    }
+    return (await reader.fetch(_FIND_PLAYER, values)).first(_PLAYER)

@@ -15,7 +15,7 @@ from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.csrf import check_change
 from kraty_console.backend.observability.call_events import CallerInfo
 from kraty_console.backend.rules.context import Actor
-from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.storage.queries import Reader
 
 COOKIE: Final = "kraty_session"
 
@@ -95,9 +95,9 @@ def session_token(method: str, headers: Headers, own_origins: frozenset[str]) ->
     return token
 
 
-async def authenticate_member(tx: Transaction, token: str, now_ms: int) -> Caller:
+async def authenticate_member(reader: Reader, token: str, now_ms: int) -> Caller:
     """The member who calls; raises 401 when the token belongs to no active session."""
-    session = await find_session(tx, token, now_ms)
+    session = await find_session(reader, token, now_ms)
     if session is None:
         raise api_errors.bad_credential("session")
     return Caller(session=session)
@@ -111,9 +111,9 @@ def key_in_headers(headers: Headers) -> str:
     return credential
 
 
-async def authenticate_key(tx: Transaction, credential: str) -> Caller:
+async def authenticate_key(reader: Reader, credential: str) -> Caller:
     """The API key of the caller; raises 401 when it is unknown or revoked."""
-    key = await find_key(tx, credential)
+    key = await find_key(reader, credential)
     if key is None:
         raise api_errors.bad_credential("key")
     return Caller(key=key)

@@ -28,8 +28,7 @@ async def search(call: Call) -> HandlerReply:
 async def snapshot_for_admin(call: Call) -> HandlerReply:
     """The profile and the newest of each list, ledgers and audit rows included; 304 when nothing changed."""
     player, limit = call.text("externalPlayerId"), call.limit()
-    async with call.services.db.read() as tx:
-        found = await snapshots.build(tx, call.game, call.environment, player, limit=limit, surface="admin")
+    found = await snapshots.build(call.services.db, call.game, call.environment, player, limit=limit, surface="admin")
     if found is None:
         raise api_errors.not_found("Player", player)
     return HandlerReply(found, tagged=True)
@@ -38,8 +37,7 @@ async def snapshot_for_admin(call: Call) -> HandlerReply:
 async def snapshot_for_server(call: Call) -> HandlerReply:
     """The profile and the newest of each list; what only the portal shows is left out."""
     player, limit = call.text("externalPlayerId"), call.limit()
-    async with call.services.db.read() as tx:
-        found = await snapshots.build(tx, call.game, call.environment, player, limit=limit, surface="server")
+    found = await snapshots.build(call.services.db, call.game, call.environment, player, limit=limit, surface="server")
     if found is None:
         raise api_errors.not_found("Player", player)
     return HandlerReply(found, tagged=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -12,7 +10,8 @@ from kraty_console.backend.events.serializers import serialize_attempt
 from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.lobbies.serializers import serialize_lobby
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.tables import AttemptRecord, EventRecord, GrantRecord, LobbyRecord
+from kraty_console.backend.storage.tables import AttemptRecord, EventRecord, LobbyRecord
+from kraty_console.backend.storage.tables.columns import hyphenated
 from kraty_console.backend.storage.transaction import Transaction
 
 PlayerPlace = tuple[str, str, str]
@@ -29,13 +28,15 @@ class DatedRow(NamedTuple):
 
 
 class AttemptOfEvent(AttemptRecord):
-    """An attempt with its event and window, of which each is None where it is gone."""
+    """An attempt with its event and window, of which each is None where it is gone, and the grants it made."""
 
     key: str | None
     name: Any
     event_metrics: Any
     reward_policy: Any
     window_ends_at: int | None
+    grants_made: str | None
+    """When and which, as `_grant_ids` reads it; None where it made none."""
 
 
 class SeatInLobby(LobbyRecord):
@@ -50,9 +51,17 @@ def belongs_to(table: sa.Table, place: PlayerPlace) -> tuple[sa.ColumnElement[bo
     return (table.c.studio_id == place[0], table.c.game_id == place[1], table.c.player_id == place[2])
 
 
-def _same(one: sa.Table, other: sa.Table, name: str) -> sa.ColumnElement[bool]:
-    """Rows of two tables, of one game, that agree on a column."""
-    return sa.and_(*(one.c[each] == other.c[each] for each in ("studio_id", "game_id", name)))
+def columns_shown(table: sa.Table, *unread: str) -> list[sa.Column[Any]]:
+    """The columns of a player's row that go into its wire form: without those that say whose it is, and `unread`."""
+    return [column for column in table.columns if column.name not in {*_OF_OWNER, *unread}]
+
+
+_OF_OWNER: Final = frozenset({"studio_id", "game_id", "player_id", "environment"})
+
+
+def _same(one: sa.Table, other: sa.Table, *names: str) -> sa.ColumnElement[bool]:
+    """Rows of two tables, of one game, that agree on columns."""
+    return sa.and_(*(one.c[each] == other.c[each] for each in ("studio_id", "game_id", *names)))
 
 
 def page(
@@ -64,35 +73,49 @@ def page(
     return query.order_by(at.desc(), row_id.desc()).limit(limit)
 
 
+def _select_attempts() -> sa.Select[Any]:
+    table, event, window, grant = tables.attempts, tables.events, tables.event_windows, tables.grants
+    made = sa.cast(grant.c.created_at, sa.Text) + "." + sa.cast(grant.c.grant_id, sa.Text)
+    # One look in an index for each attempt: of a list of attempts some plans walk all of the player's grants.
+    grants_made = (
+        sa.select(sa.func.aggregate_strings(made, ","))
+        .where(_same(grant, table, "player_id", "attempt_id"))
+        .scalar_subquery()
+    )
+    return sa.select(
+        *columns_shown(table),
+        table.c.player_id,
+        event.c.key,
+        event.c.name,
+        event.c.metrics.label("event_metrics"),
+        event.c.reward_policy,
+        window.c.ends_at.label("window_ends_at"),
+        grants_made.label("grants_made"),
+    ).select_from(
+        table.outerjoin(event, _same(event, table, "event_id")).outerjoin(window, _same(window, table, "window_id"))
+    )
+
+
+ATTEMPTS: Final = _select_attempts()
+"""Attempts as `attempt_row` takes them."""
+
+
 async def attempts(
     tx: Transaction, place: PlayerPlace, limit: int, before: PagePosition | None = None
 ) -> list[DatedRow]:
     """Attempts by their start, each with its event and the grants it made."""
-    table, event, window = tables.attempts, tables.events, tables.event_windows
-    query = (
-        sa.select(
-            table,
-            event.c.key,
-            event.c.name,
-            event.c.metrics.label("event_metrics"),
-            event.c.reward_policy,
-            window.c.ends_at.label("window_ends_at"),
-        )
-        .select_from(
-            table.outerjoin(event, _same(event, table, "event_id")).outerjoin(window, _same(window, table, "window_id"))
-        )
-        .where(*belongs_to(table, place))
+    column = tables.attempts.c
+    query = page(
+        ATTEMPTS.where(*belongs_to(tables.attempts, place)), column.started_at, column.attempt_id, limit, before
     )
-    rows = await tx.records(AttemptOfEvent, page(query, table.c.started_at, table.c.attempt_id, limit, before))
-    linked = await _grant_ids(tx, place, [row.attempt_id for row in rows])
     return [
-        DatedRow(
-            row.started_at,
-            row.attempt_id,
-            serialize_attempt(row, _event(row), row.window_ends_at, linked.get(row.attempt_id, ())),
-        )
-        for row in rows
+        DatedRow(row.started_at, row.attempt_id, attempt_row(row)) for row in await tx.records(AttemptOfEvent, query)
     ]
+
+
+def attempt_row(row: AttemptOfEvent) -> dict[str, Any]:
+    """An attempt in wire form."""
+    return serialize_attempt(row, _event(row), row.window_ends_at, _grant_ids(row.grants_made))
 
 
 def _event(row: AttemptOfEvent) -> EventRecord | None:
@@ -103,31 +126,29 @@ def _event(row: AttemptOfEvent) -> EventRecord | None:
     )
 
 
-async def _grant_ids(tx: Transaction, place: PlayerPlace, attempt_ids: Sequence[str]) -> dict[str, list[str]]:
-    column = tables.grants.c
-    linked: dict[str, list[str]] = {}
-    if attempt_ids:
-        # Sorted here: an order in the query would let SQLite walk all of the player's grants by it.
-        rows = await tx.records(
-            GrantRecord,
-            sa.select(column.attempt_id, column.created_at, column.grant_id).where(
-                *belongs_to(tables.grants, place), tx.among(column.attempt_id, attempt_ids)
-            ),
-        )
-        for row in sorted(rows, key=attrgetter("created_at", "grant_id")):
-            linked.setdefault(str(row.attempt_id), []).append(row.grant_id)
-    return linked
+def _grant_ids(made: str | None) -> list[str]:
+    """The ids of the grants that an attempt made, oldest first."""
+    if made is None:
+        return []
+    grants = [(int(at), grant_id) for at, _, grant_id in (grant.partition(".") for grant in made.split(","))]
+    return [hyphenated(grant_id.replace("-", "")) for _, grant_id in sorted(grants)]
+
+
+LOBBIES: Final = sa.select(
+    *columns_shown(tables.lobbies), tables.events.c.key.label("event_key"), tables.lobby_members.c.joined_at
+).select_from(
+    tables.lobby_members.join(tables.lobbies, _same(tables.lobbies, tables.lobby_members, "lobby_id")).outerjoin(
+        tables.events, _same(tables.events, tables.lobbies, "event_id")
+    )
+)
+"""Lobbies in which a player has a seat."""
 
 
 async def lobbies(
     tx: Transaction, place: PlayerPlace, limit: int, before: PagePosition | None = None
 ) -> list[DatedRow]:
     """Lobbies by the moment the player took a seat."""
-    seat, lobby, event = tables.lobby_members, tables.lobbies, tables.events
-    query = (
-        sa.select(lobby, event.c.key.label("event_key"), seat.c.joined_at)
-        .select_from(seat.join(lobby, _same(lobby, seat, "lobby_id")).outerjoin(event, _same(event, lobby, "event_id")))
-        .where(*belongs_to(seat, place))
-    )
-    rows = await tx.records(SeatInLobby, page(query, seat.c.joined_at, seat.c.lobby_id, limit, before))
+    seat = tables.lobby_members
+    query = page(LOBBIES.where(*belongs_to(seat, place)), seat.c.joined_at, seat.c.lobby_id, limit, before)
+    rows = await tx.records(SeatInLobby, query)
     return [DatedRow(row.joined_at, row.lobby_id, serialize_lobby(row, row.event_key)) for row in rows]

@@ -1,17 +1,16 @@
 """The snapshot of a player: everything that one look-up returns.
 
-A constant number of queries, each by an index and capped by the limit, whatever the player's history; totals come from
-the player's row, where the engine keeps them.
+A constant number of queries, each by an index and capped by the limit, whatever the player's history, and all of them
+in one round trip; totals come from the player's row, where the engine keeps them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
-from kraty_console.backend.audit.denial_counts import with_counts
+from kraty_console.backend.audit.denial_counts import add_counts
 from kraty_console.backend.audit.serializers import serialize_audit_row
 from kraty_console.backend.economy.serializers import (
     serialize_balance,
@@ -19,111 +18,159 @@ from kraty_console.backend.economy.serializers import (
     serialize_item_entry,
     serialize_wallet_entry,
 )
-from kraty_console.backend.lookup.player_rows import PlayerPlace, attempts, belongs_to, lobbies
+from kraty_console.backend.lobbies.serializers import serialize_lobby
+from kraty_console.backend.lookup.player_rows import (
+    ATTEMPTS,
+    LOBBIES,
+    AttemptOfEvent,
+    SeatInLobby,
+    attempt_row,
+    columns_shown,
+)
 from kraty_console.backend.players.serializers import serialize_player, serialize_totals
 from kraty_console.backend.rewards.serializers import serialize_grant
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.tables import InventoryRecord, PlayerRecord, WalletRecord
+from kraty_console.backend.storage.queries import Queries, Query, Reader, parameter
+from kraty_console.backend.storage.tables import AuditRecord, DenialRecord, PlayerRecord
+from kraty_console.backend.storage.tables.columns import INTEGER, TEXT, UUID
 from kraty_console.backend.storage.tables.record import RecordT, RecordTable
-from kraty_console.backend.storage.transaction import Transaction
-
-QUERIES: Final = 11
-"""How many queries an admin look-up takes at most."""
 
 Surface = Literal["admin", "server"]
 
 
+class PlayerWithSuccessor(PlayerRecord):
+    """A player, and the external id of the one it was merged into."""
+
+    successor: str | None
+
+
+class CountedAuditRow(AuditRecord):
+    """An audit row, and how often what it says was refused; None where that is not counted."""
+
+    first_at: int | None
+    last_at: int | None
+    count: int | None
+
+
+_STUDIO: Final = parameter("studio_id", UUID)
+_GAME: Final = parameter("game_id", UUID)
+_LIMIT: Final = parameter("limit", INTEGER)
+_IS_THE_PLAYER: Final = (
+    tables.players.c.studio_id == _STUDIO,
+    tables.players.c.game_id == _GAME,
+    tables.players.c.environment == parameter("environment", TEXT),
+    tables.players.c.external_player_id == parameter("external_player_id", TEXT),
+)
+_PLAYER_ID: Final = sa.select(tables.players.c.player_id).where(*_IS_THE_PLAYER).scalar_subquery()
+
+
+def _own(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    """The row is the player's."""
+    return table.c.studio_id == _STUDIO, table.c.game_id == _GAME, table.c.player_id == _PLAYER_ID
+
+
+def _newest(query: sa.Select[Any], table: sa.Table, *order: str) -> sa.Select[Any]:
+    return query.where(*_own(table)).order_by(*(table.c[name].desc() for name in order)).limit(_LIMIT)
+
+
+def _newest_of(table: RecordTable[RecordT], *order: str) -> Query[RecordT]:
+    return Query(table.record, _newest(sa.select(*columns_shown(table, "position")), table, *order))
+
+
+def _holdings(table: RecordTable[RecordT], key: sa.Column[str], *conditions: sa.ColumnElement[bool]) -> Query[RecordT]:
+    query = sa.select(*columns_shown(table)).where(*_own(table), *conditions)
+    return Query(table.record, query.order_by(table.columns["updated_at"].desc(), key).limit(_LIMIT))
+
+
+def _player() -> Query[PlayerWithSuccessor]:
+    into, player = tables.players.alias("successors"), tables.players
+    successor = (
+        sa.select(into.c.external_player_id)
+        .where(
+            into.c.studio_id == player.c.studio_id,
+            into.c.game_id == player.c.game_id,
+            into.c.player_id == player.c.merged_into,
+        )
+        .scalar_subquery()
+    )
+    return Query(PlayerWithSuccessor, sa.select(player, successor.label("successor")).where(*_IS_THE_PLAYER))
+
+
+def _audit() -> Query[CountedAuditRow]:
+    audit, denied = tables.audit, tables.denials
+    query = sa.select(audit, denied.c.first_at, denied.c.last_at, denied.c.count).select_from(
+        audit.outerjoin(denied, sa.and_(denied.c.studio_id == audit.c.studio_id, denied.c.audit_id == audit.c.audit_id))
+    )
+    return Query(CountedAuditRow, _newest(query, audit, "occurred_at", "audit_id"))
+
+
+_PLAYER: Final = _player()
+_ATTEMPTS: Final = Query(AttemptOfEvent, _newest(ATTEMPTS, tables.attempts, "started_at", "attempt_id"))
+_GRANTS: Final = _newest_of(tables.grants, "created_at", "grant_id")
+_LOBBIES: Final = Query(SeatInLobby, _newest(LOBBIES, tables.lobby_members, "joined_at", "lobby_id"))
+_INVENTORY: Final = _holdings(tables.inventory, tables.inventory.c.item_key, tables.inventory.c.quantity > 0)
+"""What the player has now; items used up are left out (contract/README.md#snapshot)."""
+_WALLET: Final = _holdings(tables.wallets, tables.wallets.c.economy_key)
+"""Every balance, zero included (contract/README.md#snapshot)."""
+_WALLET_LEDGER: Final = _newest_of(tables.wallet_ledger, "occurred_at", "position")
+_ITEM_LEDGER: Final = _newest_of(tables.item_ledger, "occurred_at", "position")
+_AUDIT: Final = _audit()
+
+_EVERYBODY: Final = (_PLAYER, _ATTEMPTS, _GRANTS, _LOBBIES, _INVENTORY, _WALLET)
+_ADMIN: Final = (*_EVERYBODY, _WALLET_LEDGER, _ITEM_LEDGER, _AUDIT)
+_SHOWN: Final = {"admin": Queries(*_ADMIN), "server": Queries(*_EVERYBODY)}
+
+QUERIES: Final = len(_ADMIN)
+"""How many queries an admin look-up takes."""
+
+
 async def build(
-    tx: Transaction, tenant: Tenant, environment: str, external_id: str, *, limit: int = 50, surface: Surface = "admin"
+    reader: Reader,
+    tenant: Tenant,
+    environment: str,
+    external_id: str,
+    *,
+    limit: int = 50,
+    surface: Surface = "admin",
 ) -> dict[str, Any] | None:
     """The snapshot of the player with this external id, None when there is none; every list newest first.
 
     The admin look-up adds e-mail, both ledgers and the player's audit rows.
     """
-    column = tables.players.c
-    player = await tx.record(
-        PlayerRecord,
-        sa.select(tables.players).where(
-            column.studio_id == tenant.studio_id,
-            column.game_id == tenant.game_id,
-            column.environment == environment,
-            column.external_player_id == external_id,
-        ),
+    found = await reader.fetch(
+        _SHOWN[surface],
+        {
+            "studio_id": tenant.studio_id,
+            "game_id": tenant.game_id,
+            "environment": environment,
+            "external_player_id": external_id,
+            "limit": limit,
+        },
     )
+    player = found.first(_PLAYER)
     if player is None:
         return None
-    place = (player.studio_id, player.game_id, player.player_id)
-    merged_into = await _external_id(tx, place, player.merged_into)
-    grants = [
-        serialize_grant(row) for row in await _newest(tx, tables.grants, place, ("created_at", "grant_id"), limit)
-    ]
+    grants = [serialize_grant(row) for row in found[_GRANTS]]
     snapshot: dict[str, Any] = {
-        "player": serialize_player(player, merged_into=merged_into, with_email=surface == "admin"),
-        "attempts": [row.data for row in await attempts(tx, place, limit)],
+        "player": serialize_player(player, merged_into=player.successor, with_email=surface == "admin"),
+        "attempts": [attempt_row(row) for row in found[_ATTEMPTS]],
         "grants": grants,
         "recentGrants": grants,
-        "lobbies": [row.data for row in await lobbies(tx, place, limit)],
+        "lobbies": [serialize_lobby(row, row.event_key) for row in found[_LOBBIES]],
         "summary": serialize_totals(player),
-        "inventory": await _inventory(tx, place, limit),
-        "wallet": await _wallet(tx, place, limit),
+        "inventory": [serialize_item(row) for row in found[_INVENTORY]],
+        "wallet": [serialize_balance(row) for row in found[_WALLET]],
     }
     if surface == "admin":
-        order = ("occurred_at", "position")
-        wallet_rows = await _newest(tx, tables.wallet_ledger, place, order, limit)
-        item_rows = await _newest(tx, tables.item_ledger, place, order, limit)
-        audit_rows = await _newest(tx, tables.audit, place, ("occurred_at", "audit_id"), limit)
-        snapshot["walletLedger"] = [serialize_wallet_entry(row) for row in wallet_rows]
-        snapshot["itemLedger"] = [serialize_item_entry(row) for row in item_rows]
-        snapshot["audit"] = [serialize_audit_row(row) for row in audit_rows]
-        await with_counts(tx, player.studio_id, snapshot["audit"])
+        snapshot["walletLedger"] = [serialize_wallet_entry(row) for row in found[_WALLET_LEDGER]]
+        snapshot["itemLedger"] = [serialize_item_entry(row) for row in found[_ITEM_LEDGER]]
+        snapshot["audit"] = [_audit_row(row) for row in found[_AUDIT]]
     return snapshot
 
 
-async def _newest(
-    tx: Transaction, table: RecordTable[RecordT], place: PlayerPlace, order: Sequence[str], limit: int
-) -> list[RecordT]:
-    return await tx.records(
-        table.record,
-        sa.select(table)
-        .where(*belongs_to(table, place))
-        .order_by(*(table.columns[name].desc() for name in order))
-        .limit(limit),
-    )
-
-
-async def _external_id(tx: Transaction, place: PlayerPlace, player_id: str | None) -> str | None:
-    if player_id is None:
-        return None
-    found: str | None = await tx.scalar(
-        sa.select(tables.players.c.external_player_id).where(
-            *belongs_to(tables.players, (place[0], place[1], player_id))
-        )
-    )
-    return found
-
-
-async def _inventory(tx: Transaction, place: PlayerPlace, limit: int) -> list[dict[str, Any]]:
-    """What the player has now; items used up are left out (contract/README.md#snapshot)."""
-    table = tables.inventory
-    rows = await tx.records(
-        InventoryRecord,
-        sa.select(table)
-        .where(*belongs_to(table, place), table.c.quantity > 0)
-        .order_by(table.c.updated_at.desc(), table.c.item_key)
-        .limit(limit),
-    )
-    return [serialize_item(row) for row in rows]
-
-
-async def _wallet(tx: Transaction, place: PlayerPlace, limit: int) -> list[dict[str, Any]]:
-    """Every balance, zero included (contract/README.md#snapshot)."""
-    table = tables.wallets
-    rows = await tx.records(
-        WalletRecord,
-        sa.select(table)
-        .where(*belongs_to(table, place))
-        .order_by(table.c.updated_at.desc(), table.c.economy_key)
-        .limit(limit),
-    )
-    return [serialize_balance(row) for row in rows]
+def _audit_row(row: CountedAuditRow) -> dict[str, Any]:
+    shown = serialize_audit_row(row)
+    if row.count is not None:
+        add_counts(shown, DenialRecord.of({"first_at": row.first_at, "last_at": row.last_at, "count": row.count}))
+    return shown

@@ -13,10 +13,21 @@ from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kraty_console.backend.storage.engine import ALONE, WRITES, Limits, close_engine, inline, make_engine
+from kraty_console.backend.storage.engine import (
+    ALONE,
+    WRITES,
+    Limits,
+    close_engine,
+    inline,
+    inline_engine,
+    make_engine,
+)
 from kraty_console.backend.storage.faults import StorageFault, fault_of
 from kraty_console.backend.storage.probe import Probe
+from kraty_console.backend.storage.queries import Found, Queries, Values
+from kraty_console.backend.storage.readers import Readers
 from kraty_console.backend.storage.transaction import Refusal, Transaction
+from kraty_console.backend.storage.urls import behind_pooler
 from kraty_console.backend.storage.vault import Vault
 
 Result = TypeVar("Result")
@@ -25,6 +36,9 @@ RETRIES: Final = 10
 """How often a transaction is tried again after a serialisation failure (40001), a deadlock (40P01) or a busy file."""
 
 _LONGEST_PAUSE_SECONDS: Final = 0.32
+
+READERS: Final = 4
+"""Threads that read a SQLite file at once, beside the connections of transactions."""
 
 
 class Database:
@@ -48,6 +62,7 @@ class Database:
         self._writer = asyncio.Lock()
         self._chance = chance
         self._pause = pause
+        self._readers = None if self.postgresql else Readers(inline_engine(engine.url), READERS)
 
     @classmethod
     def open(cls, url: str, limits: Limits | None = None) -> Database:
@@ -57,6 +72,8 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.probe.close()
+        if self._readers is not None:
+            await self._readers.close()
         await close_engine(self.engine)
 
     @asynccontextmanager
@@ -74,6 +91,24 @@ class Database:
         """A transaction that only reads, and sees one state of the database throughout."""
         async with self._begin(writes=False) as tx:
             yield tx
+
+    async def fetch(self, queries: Queries, values: Values) -> Found:
+        """The rows of all queries, of one state of the database, in one round trip."""
+        if self._readers is not None:
+            return await self._readers.fetch(queries, values)
+        if behind_pooler(self.engine.url):
+            async with self.read() as tx:
+                return await tx.fetch(queries, values)
+        async with self.engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")  # one statement sees one state by itself
+            result = await connection.exec_driver_sql(*queries.whole(values, connection.dialect))
+            return queries.found_whole(result.one())
+
+    @property
+    def engines(self) -> tuple[sa.Engine, ...]:
+        """Every engine that statements go through, for those who listen."""
+        own = self.engine.sync_engine
+        return (own,) if self._readers is None else (own, self._readers.engine)
 
     @asynccontextmanager
     async def _begin(self, *, writes: bool) -> AsyncIterator[Transaction]:
@@ -155,6 +190,10 @@ class _Inline:
     async def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:  # noqa: ANN401
         """Run a statement, here and now."""
         return self._connection.execute(statement, parameters)
+
+    async def exec_driver_sql(self, statement: str, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:  # noqa: ANN401
+        """Run a statement as the driver takes it, here and now."""
+        return self._connection.exec_driver_sql(statement, parameters)
 
 
 @contextmanager

@@ -168,13 +168,19 @@ def inline(url: URL) -> Iterator[sa.Connection]:
 
     Otherwise each statement is handed to another thread, which costs much where statements are many and small.
     """
-    engine = sa.create_engine(url.set(drivername="sqlite"), poolclass=NullPool, **SQLITE)
-    _keep_to_the_rules(engine)
+    engine = inline_engine(url, poolclass=NullPool)
     try:
         with engine.connect() as connection:
             yield connection
     finally:
         engine.dispose()
+
+
+def inline_engine(url: URL, **options: Any) -> sa.Engine:  # noqa: ANN401 (options of create_engine)
+    """An engine of a SQLite file whose connections work in the calling thread."""
+    engine = sa.create_engine(url.set(drivername="sqlite"), **SQLITE, **options)
+    _keep_to_the_rules(engine)
+    return engine
 
 
 def _keep_to_the_rules(engine: sa.Engine) -> None:

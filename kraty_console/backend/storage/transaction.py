@@ -9,8 +9,9 @@ from typing import Any, Final, Protocol, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.sql import visitors
 
+from kraty_console.backend.storage.queries import Found, Queries, Values
+from kraty_console.backend.storage.statements import tables_read_by
 from kraty_console.backend.storage.tables.columns import metadata
 from kraty_console.backend.storage.tables.record import Record, RecordT, RecordTable
 from kraty_console.backend.storage.vault import Vault
@@ -31,6 +32,10 @@ class Connection(Protocol):
 
     async def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:  # noqa: ANN401
         """Run a statement."""
+        ...
+
+    async def exec_driver_sql(self, statement: str, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:  # noqa: ANN401
+        """Run a statement as the driver takes it."""
         ...
 
 
@@ -98,20 +103,6 @@ def _with_parents(tables: frozenset[sa.Table]) -> frozenset[sa.Table]:
     return found
 
 
-def _read_by(statement: sa.Executable) -> frozenset[sa.Table] | None:
-    """The tables that a select reads, subqueries included; None, for all, when that cannot be told."""
-    if not isinstance(statement, sa.Select):
-        return None
-    found: set[sa.Table] = set()
-    for element in visitors.iterate(statement):
-        source = element.table if isinstance(element, sa.Column) else element
-        if isinstance(source, sa.Table):
-            found.add(source)
-        elif isinstance(source, sa.FromClause) and not isinstance(source, sa.Select | sa.Join | sa.FunctionElement):
-            return None
-    return frozenset(found)
-
-
 class Transaction:
     """Reads and writes of one transaction. Rows fetched by key are the same object each time (an identity map)."""
 
@@ -151,8 +142,17 @@ class Transaction:
     ) -> CursorResult[*tuple[Any, ...]]:
         """Run any statement, after what is still to be written to the tables it reads."""
         if self._dirty:
-            await self._flush(_read_by(statement))
+            await self._flush(tables_read_by(statement))
         return await self.connection.execute(statement, parameters)
+
+    async def fetch(self, queries: Queries, values: Values) -> Found:
+        """The rows of all queries, after what is still to be written to the tables they read."""
+        if self._dirty:
+            await self._flush(queries.tables)
+        dialect, run = self.connection.dialect, self.connection.exec_driver_sql
+        if self.postgresql:
+            return queries.found_whole((await run(*queries.whole(values, dialect))).one())
+        return queries.found([(await run(*each)).all() for each in queries.each(values, dialect)], dialect)
 
     async def first(self, statement: sa.Executable) -> dict[str, Any] | None:
         """The first row of a query, by column name."""

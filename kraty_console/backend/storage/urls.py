@@ -14,6 +14,12 @@ from kraty_console.contract.secret import HIDDEN
 STATEMENT_CACHE: Final = "statement_cache_size"
 """In the query of a PostgreSQL URL: prepared statements kept for each connection; 0 behind a pooler of transactions."""
 
+
+def behind_pooler(url: URL) -> bool:
+    """Whether a pooler of transactions stands between: statements outside one may each meet another connection."""
+    return url.query.get(STATEMENT_CACHE) == "0"
+
+
 _SAID: Final = frozenset(
     {
         *("host", "port", "user", "password", "passfile", "ssl", "sslmode", "target_session_attrs", "krbsrvname"),

@@ -41,12 +41,13 @@ def recorded(database: Database) -> Iterator[list[Sent]]:
     def saw(_connection: object, _cursor: object, text: str, parameters: Any, _context: object, many: bool) -> None:
         sent.append(Sent(text, parameters[0] if many else parameters))
 
-    engine = database.engine.sync_engine
-    sa.event.listen(engine, "before_cursor_execute", saw)
+    for engine in database.engines:
+        sa.event.listen(engine, "before_cursor_execute", saw)
     try:
         yield sent
     finally:
-        sa.event.remove(engine, "before_cursor_execute", saw)
+        for engine in database.engines:
+            sa.event.remove(engine, "before_cursor_execute", saw)
 
 
 async def walks(database: Database, sent: list[Sent], most: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -19,7 +20,28 @@ metadata: Final = sa.MetaData(
     }
 )
 
-UUID: Final = sa.Uuid(as_uuid=False)
+
+class _Id(sa.Uuid[str]):
+    """An id as text. What SQLite stores (32 digits) gets its hyphens by slicing, at a fifth of the cost of a UUID."""
+
+    def result_processor(self, dialect: sa.Dialect, _coltype: object) -> Callable[[Any], str | None] | None:
+        return _text if dialect.supports_native_uuid else _hyphenated_if_any
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _hyphenated_if_any(digits: str | None) -> str | None:
+    return None if digits is None else hyphenated(digits)
+
+
+def hyphenated(digits: str) -> str:
+    """An id as it is written, from its 32 digits."""
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+UUID: Final = _Id(as_uuid=False)
 """An internal id: UUIDv7 as text on the Python side."""
 
 TEXT: Final = sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql")
