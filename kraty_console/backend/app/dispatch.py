@@ -11,11 +11,12 @@ from starlette.types import Receive, Scope, Send
 
 from kraty_console.backend.audit.denials import record_denial
 from kraty_console.backend.auth.player_secrets import PLAYER_SECRET, find_secret_holder, player_exists
-from kraty_console.backend.auth.roles import GameRole, role_in, roles_of
+from kraty_console.backend.auth.roles import GameRole, roles_of
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.authentication import (
     NOBODY,
     Caller,
+    authenticate_in_game,
     authenticate_key,
     authenticate_member,
     key_in_headers,
@@ -90,15 +91,21 @@ class PathEndpoint:
         else:
             credential = session_token(call.request.method, headers, self._services.own_origins)
         with cost.trying(credential, *_who_plays(call, route)):
-            reader = self._services.db
-            caller = await (
-                authenticate_key(reader, credential)
-                if with_key
-                else authenticate_member(reader, credential, call.now_ms)
-            )
+            reader, role = self._services.db, None
+            if with_key:
+                caller = await authenticate_key(reader, credential)
+            elif route.access is RouteAccess.GAME and (tenant := _game(call)) is not None:
+                caller, role = await authenticate_in_game(
+                    reader, credential, call.now_ms, tenant.studio_id, tenant.game_id
+                )
+            else:
+                caller = await authenticate_member(reader, credential, call.now_ms)
             cost.known()
             call.request.scope[CALLER] = caller.seen
-            admitted = await self._rights(reader, call, caller, route, cost)
+            if route.access is RouteAccess.GAME:
+                admitted = _in_game(_game(call), role, caller, route)
+            else:
+                admitted = await self._rights(reader, call, caller, route, cost)
             cost.take(admitted.caller)
             return admitted
 
@@ -108,8 +115,6 @@ class PathEndpoint:
                 return _with_key(caller, route)
             case RouteAccess.PLAYER:
                 return await _as_player(reader, call, caller, route, cost)
-            case RouteAccess.GAME:
-                return await _in_game(reader, call, caller, route)
             case RouteAccess.STUDIO:
                 return await _in_studio(reader, call, caller, route)
             case _:
@@ -172,17 +177,19 @@ async def _as_player(reader: Reader, call: Call, caller: Caller, route: Route, c
     return admitted
 
 
-async def _in_game(reader: Reader, call: Call, caller: Caller, route: Route) -> _Admitted:
+def _game(call: Call) -> Tenant | None:
+    """The game in the path; None when a segment can be no id."""
     studio_id, game_id = _id(call, STUDIO), _id(call, GAME)
-    if studio_id is None or game_id is None:
-        return _Admitted(caller, refusal=api_errors.nothing_at_path())
-    role = await role_in(reader, caller.the_session.member_id, studio_id, game_id)
+    return None if studio_id is None or game_id is None else Tenant(studio_id, game_id)
+
+
+def _in_game(tenant: Tenant | None, role: str | None, caller: Caller, route: Route) -> _Admitted:
     refusal = None
     if role is None:
         refusal = api_errors.nothing_at_path()
     elif route.permission not in ROLE_PERMISSIONS.get(role, frozenset()):
         refusal = api_errors.forbidden(route.permission, role)
-    return _Admitted(caller, Tenant(studio_id, game_id), refusal=refusal)
+    return _Admitted(caller, tenant, refusal=refusal)
 
 
 async def _in_studio(reader: Reader, call: Call, caller: Caller, route: Route) -> _Admitted:

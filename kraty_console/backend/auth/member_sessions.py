@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from kraty_console.backend.auth.tokens import MAX_CREDENTIAL_LENGTH, SESSION_PREFIX, digest, matches
 from kraty_console.backend.storage.queries import Queries, Query, Reader, parameter
-from kraty_console.backend.storage.tables import SessionRecord, members, sessions
-from kraty_console.backend.storage.tables.columns import MOMENT, TEXT
+from kraty_console.backend.storage.tables import SessionRecord, game_roles, members, sessions
+from kraty_console.backend.storage.tables.columns import MOMENT, TEXT, UUID
 from kraty_console.backend.storage.transaction import Transaction
 
 
@@ -32,9 +32,11 @@ class _SessionOfMember(SessionRecord):
     email: str
     name: str
 
+    role: str | None
+    """In the game that is asked about."""
 
-_LIVE: Final = Query(
-    _SessionOfMember,
+
+_SELECT: Final = (
     sa.select(
         sessions.c.session_id,
         sessions.c.token_hash,
@@ -48,17 +50,48 @@ _LIVE: Final = Query(
         sessions.c.token_hash == parameter("token_hash", TEXT),
         sessions.c.revoked_at.is_(None),
         sessions.c.expires_at > parameter("now_ms", MOMENT),
-    ),
+    )
 )
+_ROLE: Final = (
+    sa.select(game_roles.c.role)
+    .where(
+        game_roles.c.studio_id == parameter("studio_id", UUID),
+        game_roles.c.game_id == parameter("game_id", UUID),
+        game_roles.c.member_id == members.c.member_id,
+    )
+    .scalar_subquery()
+)
+_LIVE: Final = Query(_SessionOfMember, _SELECT)
+_LIVE_IN_GAME: Final = Query(_SessionOfMember, _SELECT.add_columns(_ROLE.label("role")))
 _FIND_LIVE: Final = Queries(_LIVE)
+_FIND_LIVE_IN_GAME: Final = Queries(_LIVE_IN_GAME)
 
 
 async def find_session(reader: Reader, token: str, now_ms: int) -> MemberSession | None:
     """Whose session a token is; None when it is unknown, revoked or over."""
-    if not token.startswith(SESSION_PREFIX) or len(token) > MAX_CREDENTIAL_LENGTH:
+    if not _can_be_token(token):
         return None
     row = (await reader.fetch(_FIND_LIVE, {"token_hash": digest(token), "now_ms": now_ms})).first(_LIVE)
-    if row is None or not matches(token, row.token_hash):
+    return None if row is None else _session(token, row)
+
+
+async def find_session_in_game(
+    reader: Reader, token: str, now_ms: int, studio_id: str, game_id: str
+) -> tuple[MemberSession | None, str | None]:
+    """As `find_session`, with the member's role in a game; no role when there is none, or no such game."""
+    if not _can_be_token(token):
+        return None, None
+    values = {"token_hash": digest(token), "now_ms": now_ms, "studio_id": studio_id, "game_id": game_id}
+    row = (await reader.fetch(_FIND_LIVE_IN_GAME, values)).first(_LIVE_IN_GAME)
+    return (None, None) if row is None else (_session(token, row), row.role)
+
+
+def _can_be_token(text: str) -> bool:
+    return text.startswith(SESSION_PREFIX) and len(text) <= MAX_CREDENTIAL_LENGTH
+
+
+def _session(token: str, row: _SessionOfMember) -> MemberSession | None:
+    if not matches(token, row.token_hash):
         return None
     return MemberSession(row.session_id, row.member_id, row.email, row.name, row.expires_at)
 

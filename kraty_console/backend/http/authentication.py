@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 from kraty_console.backend.auth.api_keys import ApiKey, find_key
-from kraty_console.backend.auth.member_sessions import MemberSession, find_session
+from kraty_console.backend.auth.member_sessions import MemberSession, find_session, find_session_in_game
 from kraty_console.backend.auth.player_secrets import SecretHolder
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.csrf import check_change
@@ -101,6 +101,16 @@ async def authenticate_member(reader: Reader, token: str, now_ms: int) -> Caller
     if session is None:
         raise api_errors.bad_credential("session")
     return Caller(session=session)
+
+
+async def authenticate_in_game(
+    reader: Reader, token: str, now_ms: int, studio_id: str, game_id: str
+) -> tuple[Caller, str | None]:
+    """The member who calls and their role in a game, None for none; raises 401 as `authenticate_member`."""
+    session, role = await find_session_in_game(reader, token, now_ms, studio_id, game_id)
+    if session is None:
+        raise api_errors.bad_credential("session")
+    return Caller(session=session), role
 
 
 def key_in_headers(headers: Headers) -> str:

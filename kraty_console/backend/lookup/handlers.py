@@ -20,8 +20,7 @@ async def search(call: Call) -> HandlerReply:
     if query is None:
         raise api_errors.invalid("query", "is required")
     limit = call.limit()
-    async with call.services.db.read() as tx:
-        found = await search_players(tx, call.game, call.environment, query, limit)
+    found = await search_players(call.services.db, call.game, call.environment, query, limit)
     return HandlerReply({"players": found})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -9,8 +10,9 @@ import sqlalchemy as sa
 from kraty_console.backend.players import names
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
+from kraty_console.backend.storage.queries import Queries, Query, Reader, parameter
 from kraty_console.backend.storage.tables import PlayerRecord, player_aliases, players
-from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.storage.tables.columns import INTEGER, TEXT, UUID
 
 SHORTEST_PREFIX: Final = 2
 """Characters; fewer would list everybody."""
@@ -24,58 +26,94 @@ _FOUND: Final = (
 )
 
 
-async def search_players(
-    tx: Transaction, tenant: Tenant, environment: str, query: str, limit: int
-) -> list[dict[str, Any]]:
-    """Hits, best first: the exact id, else the player it was merged into; the exact e-mail; ids that begin so.
-
-    Each step is one look-up in an index, so a search costs the same in a game of any size.
-    """
-    column = players.c
-    here = (
-        column.studio_id == tenant.studio_id,
-        column.game_id == tenant.game_id,
-        column.environment == environment,
-    )
-    hits: dict[str, dict[str, Any]] = {}
-
-    async def collect(match: str, statement: sa.Select[*tuple[Any, ...]], merged_from: str | None = None) -> None:
-        if len(hits) < limit:
-            for row in await tx.records(PlayerRecord, statement.limit(limit)):
-                hits.setdefault(row.external_player_id, _hit(row, match, merged_from))
-
-    await collect("external_id", sa.select(*_FOUND).where(*here, column.external_player_id == query))
-    if not hits:
-        await collect("merged", _merged(tenant, environment, query), merged_from=query)
-    folded = query.strip().casefold()
-    by_email = sa.select(*_FOUND).where(*here, column.email_folded == folded).order_by(column.external_player_id)
-    await collect("email", by_email)
-    if len(query) >= SHORTEST_PREFIX:
-        begins = [column.external_player_id >= query]
-        if (end := names.after_prefix(query)) is not None:
-            begins.append(column.external_player_id < end)
-        listed = sa.select(*_FOUND).where(*here, *begins, column.merged_into.is_(None), column.deleted_at.is_(None))
-        await collect("prefix", listed.order_by(column.external_player_id))
-    return list(hits.values())[:limit]
+_HERE: Final = (
+    players.c.studio_id == parameter("studio_id", UUID),
+    players.c.game_id == parameter("game_id", UUID),
+    players.c.environment == parameter("environment", TEXT),
+)
+_QUERY: Final = parameter("query", TEXT)
+_LIMIT: Final = parameter("limit", INTEGER)
 
 
-def _merged(tenant: Tenant, environment: str, external_id: str) -> sa.Select[*tuple[Any, ...]]:
+def _found(*conditions: sa.ColumnElement[bool]) -> Query[PlayerRecord]:
+    """Players of the game and environment, in the order of their ids."""
+    query = sa.select(*_FOUND).where(*_HERE, *conditions)
+    return Query(PlayerRecord, query.order_by(players.c.external_player_id).limit(_LIMIT))
+
+
+def _merged() -> Query[PlayerRecord]:
     alias = player_aliases.c
     same_player = sa.and_(
         players.c.studio_id == alias.studio_id,
         players.c.game_id == alias.game_id,
         players.c.player_id == alias.player_id,
     )
-    return (
-        sa.select(*_FOUND)
-        .join_from(player_aliases, players, same_player)
-        .where(
-            alias.studio_id == tenant.studio_id,
-            alias.game_id == tenant.game_id,
-            alias.environment == environment,
-            alias.external_player_id == external_id,
-        )
+    query = sa.select(*_FOUND).join_from(player_aliases, players, same_player)
+    return Query(
+        PlayerRecord,
+        query.where(
+            alias.studio_id == parameter("studio_id", UUID),
+            alias.game_id == parameter("game_id", UUID),
+            alias.environment == parameter("environment", TEXT),
+            alias.external_player_id == _QUERY,
+        ).limit(_LIMIT),
     )
+
+
+def _beginning(*conditions: sa.ColumnElement[bool]) -> Query[PlayerRecord]:
+    column = players.c
+    return _found(
+        column.external_player_id >= _QUERY, *conditions, column.merged_into.is_(None), column.deleted_at.is_(None)
+    )
+
+
+_BY_ID: Final = _found(players.c.external_player_id == _QUERY)
+_MERGED: Final = _merged()
+_BY_EMAIL: Final = _found(players.c.email_folded == parameter("folded", TEXT))
+_BY_PREFIX: Final = _beginning(players.c.external_player_id < parameter("end", TEXT))
+_TO_THE_END: Final = _beginning()
+"""Ids from a prefix on after which no other begins."""
+
+_EXACT: Final = Queries(_BY_ID, _MERGED, _BY_EMAIL)
+_EXACT_OR_PREFIX: Final = Queries(_BY_ID, _MERGED, _BY_EMAIL, _BY_PREFIX)
+_EXACT_OR_TO_THE_END: Final = Queries(_BY_ID, _MERGED, _BY_EMAIL, _TO_THE_END)
+
+
+async def search_players(
+    reader: Reader, tenant: Tenant, environment: str, query: str, limit: int
+) -> list[dict[str, Any]]:
+    """Hits, best first: the exact id, else the player it was merged into; the exact e-mail; ids that begin so.
+
+    Each is one look-up in an index, so a search costs the same in a game of any size.
+    """
+    values = {
+        "studio_id": tenant.studio_id,
+        "game_id": tenant.game_id,
+        "environment": environment,
+        "query": query,
+        "folded": query.strip().casefold(),
+        "limit": limit,
+    }
+    if len(query) < SHORTEST_PREFIX:
+        found, listed = await reader.fetch(_EXACT, values), []
+    elif (end := names.after_prefix(query)) is None:
+        found = await reader.fetch(_EXACT_OR_TO_THE_END, values)
+        listed = found[_TO_THE_END]
+    else:
+        found = await reader.fetch(_EXACT_OR_PREFIX, {**values, "end": end})
+        listed = found[_BY_PREFIX]
+    hits: dict[str, dict[str, Any]] = {}
+
+    def collect(match: str, rows: Iterable[PlayerRecord], merged_from: str | None = None) -> None:
+        for row in rows:
+            hits.setdefault(row.external_player_id, _hit(row, match, merged_from))
+
+    collect("external_id", found[_BY_ID])
+    if not hits:
+        collect("merged", found[_MERGED], merged_from=query)
+    collect("email", found[_BY_EMAIL])
+    collect("prefix", listed)
+    return list(hits.values())[:limit]
 
 
 def _hit(row: PlayerRecord, match: str, merged_from: str | None) -> dict[str, Any]:
