@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+import sqlalchemy as sa
 
 from kraty_console import __version__
 from kraty_console.backend.app.routes import ADMIN
 from kraty_console.backend.rules import set_aside
 from kraty_console.backend.storage import probe
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.tables import api_keys, game_roles, sessions
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.catalog import Catalog
 from kraty_console.contract.operations import ADMIN_OPERATIONS, OPERATIONS, Operation
 from kraty_console.contract.players import SearchResult, Snapshot
 from kraty_console.contract.session import GAME_DEBUGGER, ROLE_PERMISSIONS, Health, Me
+from tests.harness.backend.query_plans import counted_trips, recorded
 from tests.harness.contract.exact_shapes import exactly
 from tests.harness.contract.served_backend import segment
 from tests.harness.contract.troubled_game import NEIGHBOUR, ROLES, TroubledGame
@@ -220,3 +226,46 @@ def test_the_catalog_lists_what_can_be_granted(still: TroubledGame) -> None:
     assert [currency.key for currency in catalog.currencies] == ["gold"]
     assert [(item.key, item.item_type_key) for item in catalog.items] == [("box", "crate"), ("sword", "item")]
     assert [(bundle.key, len(bundle.entries)) for bundle in catalog.bundles] == [("prize", 2)]
+
+
+MOST_TRIPS = 4
+
+
+@pytest.mark.parametrize("path", ["/players/{player}", "/players?query={player}"])
+def test_a_read_of_a_player_makes_few_trips_to_the_database(still: TroubledGame, path: str) -> None:
+    database = still.backend.db
+    with recorded(database) as sent, counted_trips(database) as trips:
+        assert still.get(still.game + path.format(player="alice")).status == 200
+    assert sent, "statements are seen wherever they are sent"
+    assert trips() <= MOST_TRIPS
+
+
+def test_what_another_process_takes_away_is_gone_from_the_next_call_on(world: TroubledGame) -> None:
+    """Sessions, keys and roles are looked up for each call: nothing of them is kept between two."""
+    elsewhere = Database.open(world.backend.database_url)
+
+    async def take(statement: sa.Update | sa.Delete) -> None:
+        async with elsewhere.transaction() as tx:
+            assert (await tx.execute(statement)).rowcount
+
+    def status(role: str = "GAME_ADMIN") -> int:
+        return world.get(world.player("alice"), role=role).status
+
+    def served() -> int:
+        return world.serve("GET", "/players/alice").status
+
+    def run(statement: sa.Update | sa.Delete) -> None:
+        asyncio.run_coroutine_threadsafe(take(statement), world.backend.loop).result(60)
+
+    member, other = world.members["GAME_ADMIN"], world.members["GAME_VIEWER"]
+    now = world.backend.clock.ms
+    try:
+        assert (status(), status("GAME_VIEWER"), served()) == (200, 200, 200)
+        run(sa.update(sessions).where(sessions.c.member_id == member).values(revoked_at=now))
+        assert (status(), status("GAME_VIEWER"), served()) == (401, 200, 200)
+        run(sa.update(api_keys).where(api_keys.c.game_id == world.tenant.game_id).values(revoked_at=now))
+        assert (status("GAME_VIEWER"), served()) == (200, 401)
+        run(sa.delete(game_roles).where(game_roles.c.member_id == other))
+        assert status("GAME_VIEWER") == 404
+    finally:
+        asyncio.run_coroutine_threadsafe(elsewhere.close(), world.backend.loop).result(60)

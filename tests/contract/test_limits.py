@@ -119,10 +119,10 @@ def test_health_is_answered_however_many_calls_there_are(world: TroubledGame) ->
 def test_a_dear_call_counts_for_as_many_as_it_costs(world: TroubledGame) -> None:
     """Each reading of the clock is so much later: what the loop did in between is charged."""
     ticks = iter(range(10**9))
-    world.backend.busy = lambda: next(ticks) * TOKEN_SECONDS
+    world.backend.busy = lambda: next(ticks) * TOKEN_SECONDS * BURST
     look = lambda: world.get(world.player("alice"), headers=at("192.0.2.11"))  # noqa: E731
     assert look().status == 200
-    assert look().status == 429, "it took several turns of the loop, each as dear as five milliseconds"
+    assert look().status == 429, "it took several turns of the loop, each as dear as a burst"
     world.backend.busy = lambda: 0.0
     world.backend.clock.seconds += 1
     assert look().status == 429, "it owes"

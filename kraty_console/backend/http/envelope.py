@@ -32,9 +32,26 @@ class HandlerReply:
     """Server-sent events in place of `data`."""
 
 
+_as_text: Final = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
+).encode
+
+
 def encode(value: Any) -> bytes:  # noqa: ANN401 (it is JSON)
     """JSON as it is sent: UTF-8, compact, no NaN."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
+    return _as_text(value).encode("utf-8")
+
+
+def _encode_data(data: Mapping[str, Any]) -> bytes:
+    """`{"data": …}` as `encode` has it; a list that stands under two names is encoded once."""
+    known: dict[int, str] = {}
+    fields = []
+    for name, value in data.items():
+        text = known.get(id(value))
+        if text is None:
+            text = known[id(value)] = _as_text(value)
+        fields.append(f"{_as_text(name)}:{text}")
+    return f'{{"data":{{{",".join(fields)}}}}}'.encode()
 
 
 def reply_response(reply: HandlerReply, if_none_match: str | None = None) -> Response:
@@ -44,7 +61,10 @@ def reply_response(reply: HandlerReply, if_none_match: str | None = None) -> Res
         return StreamingResponse(reply.stream, reply.status, headers, media_type=EVENTS_TYPE)
     if reply.status == 204:
         return Response(status_code=204, headers=headers)
-    body = encode(reply.data if reply.bare else {"data": reply.data})
+    if reply.bare:
+        body = encode(reply.data)
+    else:
+        body = _encode_data(reply.data) if isinstance(reply.data, Mapping) else encode({"data": reply.data})
     if reply.tagged:
         tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers["ETag"] = tag

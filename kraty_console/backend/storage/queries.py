@@ -39,7 +39,7 @@ class Query(Generic[RecordT]):
 
 
 class Found:
-    """The rows of queries that were read together."""
+    """The rows of queries that were read together; equal documents in them may be one object."""
 
     def __init__(self, rows: Mapping[Query[Any], list[Any]]) -> None:
         self._rows = rows
@@ -87,6 +87,18 @@ def _place(bind: sa.BindParameter[Any], dialect: sa.Dialect) -> Callable[[Values
     return lambda values: convert(values[name])
 
 
+def _once(convert: _Convert) -> _Convert:
+    """A conversion that reads equal documents once: many rows of a list hold the same one."""
+    known: dict[str, Any] = {}
+
+    def converted(text: str) -> Any:  # noqa: ANN401 (any JSON)
+        if text not in known:
+            known[text] = convert(text)
+        return known[text]
+
+    return converted
+
+
 class _Rows:
     """A query for one database: the statement, and how its rows become records."""
 
@@ -96,13 +108,14 @@ class _Rows:
         columns = query.statement.selected_columns.items()
         self._names = tuple(name for name, _ in columns)
         self._converters = [
-            (name, convert)
+            (name, convert, isinstance(column.type, sa.JSON))
             for name, column in columns
             if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
         ]
 
     def records(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
-        names, converters, of = self._names, self._converters, self._record.of
+        names, of = self._names, self._record.of
+        converters = [(name, _once(convert) if repeats else convert) for name, convert, repeats in self._converters]
         found = []
         for row in rows:
             values = dict(zip(names, row, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -48,6 +48,36 @@ def recorded(database: Database) -> Iterator[list[Sent]]:
     finally:
         for engine in database.engines:
             sa.event.remove(engine, "before_cursor_execute", saw)
+
+
+@contextmanager
+def counted_trips(database: Database) -> Iterator[Callable[[], int]]:
+    """How often the database was gone to and waited for while the block lasts.
+
+    A read of a SQLite file in one of its threads is one trip, as is a single statement to PostgreSQL. In a transaction
+    each statement is at least one, and so are its begin and its end.
+    """
+    begun: list[bool] = []
+    sent: list[bool] = []
+
+    def began(connection: sa.Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            begun.append(True)
+
+    def saw(_connection: object, _cursor: object, text: str, *_: object) -> None:
+        if not text.startswith("BEGIN"):
+            sent.append(True)
+
+    main, *readers = database.engines
+    listeners: list[tuple[sa.Engine, str, Callable[..., None]]] = [(each, "begin", began) for each in database.engines]
+    listeners.append((main, "before_cursor_execute", saw))
+    for listener in listeners:
+        sa.event.listen(*listener)
+    try:
+        yield lambda: len(sent) + len(begun) * (1 if readers else 2)
+    finally:
+        for listener in listeners:
+            sa.event.remove(*listener)
 
 
 async def walks(database: Database, sent: list[Sent], most: int) -> list[str]:
