@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from kraty_console.backend.auth.member_sessions import find_session
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.rate_limit import Rate
@@ -22,6 +23,7 @@ from kraty_console.backend.storage.engine import Limits, make_engine
 from kraty_console.backend.storage.faults import StorageFault, fault_of, words_of
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.storage.urls import UnknownDatabase, engine_url
+from tests.harness.backend.query_plans import counted_trips, recorded
 from tests.harness.contract.served_backend import Backend
 from tests.harness.databases import PostgresqlServer
 
@@ -230,6 +232,10 @@ async def test_behind_a_pooler_no_statement_outlives_its_transaction(opened: Ope
             async with database.read() as tx:
                 assert await tx.scalar(sa.text("SELECT CAST(1 AS bigint)")) == 1
                 assert await tx.scalar(sa.text("SHOW lock_timeout")) == "0"
+            assert await find_session(database, "kst_nobody", 0) is None
+            with recorded(database) as sent, counted_trips(database) as trips:
+                await find_session(database, "kst_nobody", 0)
+            assert trips() == len(sent) + 2, "a transaction holds the connection"
     async with opened(more="&statement_cache_size=10") as database:
         assert await do(database, "SHOW lock_timeout") == "10s"
 

@@ -27,7 +27,7 @@ from kraty_console.backend.storage.probe import Probe
 from kraty_console.backend.storage.queries import Found, Queries, Values
 from kraty_console.backend.storage.readers import Readers
 from kraty_console.backend.storage.transaction import Refusal, Transaction
-from kraty_console.backend.storage.urls import behind_pooler
+from kraty_console.backend.storage.urls import behind_pooler, engine_url
 from kraty_console.backend.storage.vault import Vault
 
 Result = TypeVar("Result")
@@ -49,10 +49,14 @@ class Database:
         engine: AsyncEngine,
         *,
         probe: Probe | None = None,
+        pooled: bool = False,
         chance: Callable[[], float] = random.random,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`chance` gives numbers from 0 to 1, by which those who collided `pause` differently long (seconds)."""
+        """`pooled` says that a pooler of transactions is in between.
+
+        `chance` gives numbers from 0 to 1, by which those who collided `pause` differently long (seconds).
+        """
         self.engine = engine
         self.postgresql = engine.dialect.name == "postgresql"
         self.vault = Vault(engine.url)
@@ -62,12 +66,14 @@ class Database:
         self._writer = asyncio.Lock()
         self._chance = chance
         self._pause = pause
+        self._pooled = pooled
         self._readers = None if self.postgresql else Readers(inline_engine(engine.url), READERS)
 
     @classmethod
     def open(cls, url: str, limits: Limits | None = None) -> Database:
         """Open by URL; connects when it is first used. Migrate first (`storage.migrate.migrate`)."""
-        return cls(make_engine(url, limits), probe=Probe(lambda: make_engine(url, ALONE)))
+        pooled = behind_pooler(engine_url(url))
+        return cls(make_engine(url, limits), probe=Probe(lambda: make_engine(url, ALONE)), pooled=pooled)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -96,7 +102,7 @@ class Database:
         """The rows of all queries, of one state of the database, in one round trip."""
         if self._readers is not None:
             return await self._readers.fetch(queries, values)
-        if behind_pooler(self.engine.url):
+        if self._pooled:  # outside a transaction each step of a statement may meet another connection
             async with self.read() as tx:
                 return await tx.fetch(queries, values)
         async with self.engine.connect() as connection:
