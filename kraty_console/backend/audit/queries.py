@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from kraty_console.backend.audit.denial_counts import with_counts
 from kraty_console.backend.audit.serializers import serialize_audit_row
 from kraty_console.backend.http.pagination import PagePosition
-from kraty_console.backend.rules.ids import is_id
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.storage.tables import AuditRecord, audit
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -121,9 +121,7 @@ def _each_by_an_index(view: AuditScope, filters: AuditFilters) -> Iterator[list[
         games = [column.game_id == filters.game_id] if filters.game_id in view.game_ids else [column.game_id.is_(None)]
     players: list[list[_Condition]] = [[]]
     if filters.player is not None:
-        players = [[column.external_player_id == filters.player]]
-        if is_id(filters.player):
-            players.append([column.player_id == filters.player])
+        players = [[condition] for condition in player_refs.by_any_id(audit, filters.player)]
     actors: list[list[_Condition]] = [[]]
     if filters.actor is not None:
         actors = [[column.actor_id == filters.actor], [column.actor_label == filters.actor]]

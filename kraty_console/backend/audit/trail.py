@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage import tables
@@ -95,12 +96,7 @@ async def player_concerned(
     player = tables.players.c
     place = (player.studio_id == ctx.tenant.studio_id, player.game_id == ctx.tenant.game_id)
     if external_player_id is not None:
-        return await tx.find(
-            tables.players,
-            *place,
-            player.environment == ctx.environment,
-            player.external_player_id == external_player_id,
-        )
+        return await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, external_player_id)
     table: RecordTable[OwnedByPlayer] | None = {"attempt": tables.attempts, "grant": tables.grants}.get(
         target_kind or ""
     )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.auth.api_keys import ApiKey
 from kraty_console.backend.auth.tokens import MAX_CREDENTIAL_LENGTH, matches
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.storage.tables import PlayerRecord, players
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -42,9 +43,6 @@ async def _found(tx: Transaction, key: ApiKey, external_id: str) -> PlayerRecord
     return await tx.record(
         PlayerRecord,
         sa.select(players.c.player_id, players.c.secret_hash).where(
-            players.c.studio_id == key.studio_id,
-            players.c.game_id == key.game_id,
-            players.c.environment == key.environment,
-            players.c.external_player_id == external_id,
+            *player_refs.by_external_id(key, key.environment, external_id)
         ),
     )

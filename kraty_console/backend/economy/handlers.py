@@ -23,8 +23,8 @@ from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import milliseconds
 from kraty_console.backend.http.stream_replies import stream_reply
-from kraty_console.backend.players import service as players
 from kraty_console.backend.players.handlers import player_of_path
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.rules.formats import LAST_MOMENT
 from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
@@ -114,18 +114,16 @@ async def progress(call: Call) -> HandlerReply:
 
 async def inventory_stream(call: Call) -> HandlerReply:
     """What the player gets and loses from now on."""
-    name = call.text("externalPlayerId")
     async with call.services.db.read() as tx:
-        player = await players.find(tx, call.game, call.environment, name)
-    if player is None:
-        raise api_errors.not_found("Player", name)
+        player = await player_of_path(call, tx)
     return stream_reply(call, PlayerFeed(player, call.now_ms), player_events)
 
 
 async def rows_of_player(call: Call, look: Look) -> list[dict[str, Any]]:
     """What `look` finds of the player in the path; nothing for a player nobody has heard of."""
     async with call.services.db.read() as tx:
-        player = await players.find(tx, call.game, call.environment, call.text("externalPlayerId"))
+        external_id = call.text("externalPlayerId")
+        player = await player_refs.find_by_external_id(tx, call.game, call.environment, external_id)
         return [] if player is None else await look(tx, player)
 
 

@@ -9,7 +9,7 @@ from kraty_console.backend.audit import trail
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.economy.ledger import LedgerChange, change_inventory
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import amounts, idempotency
+from kraty_console.backend.rules import amounts, idempotency, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import not_found
 from kraty_console.backend.storage import tables
@@ -89,8 +89,8 @@ async def _adjust(
 async def _inert(tx: Transaction, ctx: Context, action: str, external_id: str, item_key: str) -> RuleResult:
     """The studio keeps the inventory: nothing is held here, nothing changes, no key is taken
     (contract/GAME.md#game-settings)."""
-    if action != GRANT and await players.find(tx, ctx.tenant, ctx.environment, external_id) is None:
-        not_found("Player", external_id)
+    if action != GRANT:
+        await player_refs.get_by_external_id(tx, ctx.tenant, ctx.environment, external_id)
     if await definitions.item(tx, ctx, item_key) is None:
         not_found("Item", item_key)
     return RuleResult(200, {"itemKey": item_key, "quantity": 0, "applied": False})

@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from kraty_console.backend.events import conditions, entry_rules, reward_previews
 from kraty_console.backend.events.conditions import BrokenCondition, ConditionSubject
 from kraty_console.backend.leaderboards import service as leaderboards
-from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import formats
+from kraty_console.backend.rules import formats, player_refs
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import AttemptRecord, EventRecord, EventWindowRecord, PlayerRecord
@@ -35,7 +34,7 @@ async def read_listing(tx: Transaction, ctx: Context, external_id: str) -> OpenE
 
     Somebody who was never here sees what everybody sees.
     """
-    player = await players.find(tx, ctx.tenant, ctx.environment, external_id)
+    player = await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, external_id)
     context = {} if player is None else player.last_context or {}
     found = OpenEvents()
     windows = await _open_windows(tx, ctx)

@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from kraty_console.backend.leaderboards import ranking as standings
 from kraty_console.backend.leaderboards import segments
 from kraty_console.backend.leaderboards.periods import closed, period_of
-from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import formats
+from kraty_console.backend.rules import formats, player_refs
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import BoardRecord, LeaderboardRecord, PlayerRecord
@@ -184,7 +183,7 @@ async def _look(
 async def _player(tx: Transaction, tenant: Tenant, reader: BoardReader) -> PlayerRecord | None:
     if reader.external_id is None:
         return None
-    return await players.find(tx, tenant, reader.environment, reader.external_id)
+    return await player_refs.find_by_external_id(tx, tenant, reader.environment, reader.external_id)
 
 
 async def _own_segment(tx: Transaction, found: BoardRecord, player: PlayerRecord, period: int) -> str:

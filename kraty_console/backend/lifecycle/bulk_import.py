@@ -16,7 +16,7 @@ from kraty_console.backend.audit import trail
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.economy.ledger import LedgerChange, change_inventory, change_wallet
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import idempotency
+from kraty_console.backend.rules import idempotency, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
@@ -237,19 +237,16 @@ async def _everybody(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[
     missing = [each for each in ids if each not in found]
     if missing:
         await tx.insert_all_absent(tables.players, (players.new_player(ctx, each) for each in missing))
-        await players.forget_aliases(tx, ctx, missing)
+        await player_refs.delete_alias(tx, ctx.tenant, ctx.environment, *missing)
         found |= await _locked(tx, ctx, missing)
     return found
 
 
 async def _locked(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, PlayerRecord]:
-    column = tables.players.c
     rows = await tx.load(
         tables.players,
-        column.studio_id == ctx.tenant.studio_id,
-        column.game_id == ctx.tenant.game_id,
-        column.environment == ctx.environment,
-        tx.among(column.external_player_id, ids),
+        *player_refs.in_environment(ctx.tenant, ctx.environment),
+        tx.among(tables.players.c.external_player_id, ids),
         lock=True,
     )
     found = {row.external_player_id: row for row in rows}

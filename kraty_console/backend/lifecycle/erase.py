@@ -26,13 +26,11 @@ from kraty_console.backend.audit import trail
 from kraty_console.backend.lifecycle import reassign, redaction, relations, tombstones
 from kraty_console.backend.lifecycle.merge import BOARDS
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import formats, outbox
+from kraty_console.backend.rules import formats, outbox, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
-from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
 OPERATION: Final = "player.delete"
@@ -45,8 +43,8 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     merge left behind is forgotten; what its player had lives on in the account that it was merged into, and is erased
     with that.
     """
-    player = await _named(tx, ctx, external_id)
-    if player is None or player.merged_into is not None or player.deleted_at is not None:
+    player = await players.find_locked(tx, ctx, external_id)
+    if player is None or player_refs.is_gone(player):
         return RuleResult(200, await _nothing(tx, ctx, external_id, player))
     anonymized = f"__deleted_{player.player_id}__"
     data = {
@@ -95,28 +93,13 @@ async def _traces(tx: Transaction, ctx: Context, player: PlayerRecord, anonymize
     return redaction.find_traces(player, aliases, merged_ids, anonymized)
 
 
-async def _named(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
-    """The player, locked; None when there is none."""
-    try:
-        return await players.lock(tx, ctx, external_id)
-    except RuleError as refusal:
-        if refusal.code is not Code.NOT_FOUND:
-            raise
-        return None
-
-
 async def _nothing(tx: Transaction, ctx: Context, external_id: str, row: PlayerRecord | None) -> dict[str, Any]:
     """The answer where there is nobody to erase; an id that only a merge remembered is remembered no longer."""
-    if row is None and (alias := await tombstones.find_alias(tx, ctx, external_id)) is not None:
-        column = tables.player_aliases.c
-        await tx.execute(
-            sa.delete(tables.player_aliases).where(
-                column.studio_id == ctx.tenant.studio_id,
-                column.game_id == ctx.tenant.game_id,
-                column.environment == ctx.environment,
-                column.external_player_id == external_id,
-            )
-        )
+    alias = None
+    if row is None:
+        alias = await player_refs.find_alias(tx, ctx.tenant, ctx.environment, external_id)
+    if alias is not None:
+        await player_refs.delete_alias(tx, ctx.tenant, ctx.environment, external_id)
         row = await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, alias.source_id)
     row = row or await tombstones.find_erased(tx, ctx, external_id)
     if row is not None:

@@ -18,9 +18,8 @@ from kraty_console.backend.economy import ledger
 from kraty_console.backend.economy.serializers import serialize_balance, serialize_item
 from kraty_console.backend.lifecycle import reassign, relations, tombstones
 from kraty_console.backend.lifecycle.reassign import ITEMS, WALLET, PouredHolding
-from kraty_console.backend.players import service as players
 from kraty_console.backend.players.serializers import serialize_player, serialize_totals
-from kraty_console.backend.rules import formats, idempotency, outbox
+from kraty_console.backend.rules import formats, idempotency, outbox, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, not_found
 from kraty_console.backend.storage import tables
@@ -84,7 +83,7 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
         return earlier
     source, target = await _both(tx, ctx, from_id, to_id)
     if source is None or source.merged_into is not None:
-        merged = await _merged_before(tx, ctx, (from_id, source), (to_id, target))
+        merged = await _merged_before(tx, ctx, from_id, to_id)
         if merged is None:
             not_found("Player", from_id)
         return await idempotency.keep(tx, ctx, OPERATION, 200, await _nothing(tx, from_id, merged))
@@ -125,8 +124,8 @@ async def _both(
 ) -> tuple[PlayerRecord | None, PlayerRecord | None]:
     """Both players, locked in the order of their ids; None for who is not there, and then none is locked."""
     while True:
-        source = await players.find(tx, ctx.tenant, ctx.environment, from_id)
-        target = await players.find(tx, ctx.tenant, ctx.environment, to_id)
+        source = await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, from_id)
+        target = await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, to_id)
         if source is None or target is None:
             return source, target
         await reassign.lock_lobbies(tx, source)
@@ -152,31 +151,18 @@ def _invalid(message: str, why: str) -> NoReturn:
     raise RuleError(Code.CONFLICT, message, {"why": why}, status=UNPROCESSABLE)
 
 
-async def _merged_before(
-    tx: Transaction, ctx: Context, source: tuple[str, PlayerRecord | None], target: tuple[str, PlayerRecord | None]
-) -> PlayerRecord | None:
-    """The row that the source left behind, when it lives on in the same player as the target."""
-    source_id, from_now = await _lives_on(tx, ctx, *source)
-    _, to_now = await _lives_on(tx, ctx, *target)
-    if source_id is None or from_now != to_now:
+async def _merged_before(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> PlayerRecord | None:
+    """The row that the source left behind, if both ids lead to the same player; None if they do not."""
+    source = await player_refs.resolve(tx, ctx.tenant, ctx.environment, from_id)
+    target = await player_refs.resolve(tx, ctx.tenant, ctx.environment, to_id)
+    if source is None or source.row_id is None or target is None or source.current_id != target.current_id:
         return None
-    return await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, source_id)
-
-
-async def _lives_on(
-    tx: Transaction, ctx: Context, external_id: str, player: PlayerRecord | None
-) -> tuple[str | None, Any]:
-    """The row that bears or bore an id, and in whom it lives on: merges followed by merges end in one player."""
-    if player is not None:
-        return player.player_id, player.merged_into or player.player_id
-    found = await tombstones.find_alias(tx, ctx, external_id)
-    return (None, None) if found is None else (found.source_id, found.player_id)
+    return await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, source.row_id)
 
 
 async def _nothing(tx: Transaction, from_id: str, merged: PlayerRecord) -> dict[str, Any]:
     """The answer of a merge that was done before."""
-    target = await tx.get(tables.players, *merged.primary_key()[:2], merged.merged_into)
-    assert target is not None, "who a player was merged into is there"
+    target = await player_refs.follow_merge(tx, merged)
     return {
         "fromPlayerId": merged.player_id,
         "fromExternalPlayerId": from_id,
@@ -295,7 +281,7 @@ async def _leave(tx: Transaction, ctx: Context, source: PlayerRecord, target: Pl
     )
     await tx.execute(sa.update(alias).where(*reassign.rows_of(alias, source)).values(**into))
     named = {**here, "environment": ctx.environment, "external_player_id": external_id}
-    await tx.execute(sa.delete(alias).where(*(alias.columns[name] == value for name, value in named.items())))
+    await player_refs.delete_alias(tx, ctx.tenant, ctx.environment, external_id)
     tx.add(alias, {**named, **into, "source_id": source.player_id, "created_at": ctx.now_ms})
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.tables import PlayerAliasRecord, PlayerRecord
+from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 
 PERSONAL: Final[dict[str, Any]] = {
@@ -48,17 +48,3 @@ async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> Player
         .limit(1),
     )
     return found[0] if found else None
-
-
-async def find_alias(tx: Transaction, ctx: Context, external_id: str) -> PlayerAliasRecord | None:
-    """Where an id that was merged lives on; None when it was not, or was registered again since."""
-    column = tables.player_aliases.c
-    return await tx.record(
-        PlayerAliasRecord,
-        tables.player_aliases.select().where(
-            column.studio_id == ctx.tenant.studio_id,
-            column.game_id == ctx.tenant.game_id,
-            column.environment == ctx.environment,
-            column.external_player_id == external_id,
-        ),
-    )

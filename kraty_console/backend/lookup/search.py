@@ -7,7 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.players import names
-from kraty_console.backend.rules import formats
+from kraty_console.backend.rules import formats, player_refs
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage.tables import PlayerRecord, player_aliases, players
 from kraty_console.backend.storage.transaction import Transaction
@@ -32,11 +32,7 @@ async def search_players(
     Each step is one look-up in an index, so a search costs the same in a game of any size.
     """
     column = players.c
-    here = (
-        column.studio_id == tenant.studio_id,
-        column.game_id == tenant.game_id,
-        column.environment == environment,
-    )
+    here = player_refs.in_environment(tenant, environment)
     hits: dict[str, dict[str, Any]] = {}
 
     async def collect(match: str, statement: sa.Select[*tuple[Any, ...]], merged_from: str | None = None) -> None:
@@ -44,17 +40,16 @@ async def search_players(
             for row in await tx.records(PlayerRecord, statement.limit(limit)):
                 hits.setdefault(row.external_player_id, _hit(row, match, merged_from))
 
-    await collect("external_id", sa.select(*_FOUND).where(*here, column.external_player_id == query))
+    await collect("external_id", sa.select(*_FOUND).where(*player_refs.by_external_id(tenant, environment, query)))
     if not hits:
         await collect("merged", _merged(tenant, environment, query), merged_from=query)
-    folded = query.strip().casefold()
-    by_email = sa.select(*_FOUND).where(*here, column.email_folded == folded).order_by(column.external_player_id)
-    await collect("email", by_email)
+    with_email = sa.select(*_FOUND).where(*player_refs.by_email(tenant, environment, query))
+    await collect("email", with_email.order_by(column.external_player_id))
     if len(query) >= SHORTEST_PREFIX:
         begins = [column.external_player_id >= query]
         if (end := names.after_prefix(query)) is not None:
             begins.append(column.external_player_id < end)
-        listed = sa.select(*_FOUND).where(*here, *begins, column.merged_into.is_(None), column.deleted_at.is_(None))
+        listed = sa.select(*_FOUND).where(*here, *begins, *player_refs.not_gone())
         await collect("prefix", listed.order_by(column.external_player_id))
     return list(hits.values())[:limit]
 
@@ -69,12 +64,7 @@ def _merged(tenant: Tenant, environment: str, external_id: str) -> sa.Select[*tu
     return (
         sa.select(*_FOUND)
         .join_from(player_aliases, players, same_player)
-        .where(
-            alias.studio_id == tenant.studio_id,
-            alias.game_id == tenant.game_id,
-            alias.environment == environment,
-            alias.external_player_id == external_id,
-        )
+        .where(*player_refs.by_external_id(tenant, environment, external_id, player_aliases))
     )
 
 

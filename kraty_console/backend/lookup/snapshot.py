@@ -22,6 +22,7 @@ from kraty_console.backend.economy.serializers import (
 from kraty_console.backend.lookup.player_rows import PlayerPlace, attempts, belongs_to, lobbies
 from kraty_console.backend.players.serializers import serialize_player, serialize_totals
 from kraty_console.backend.rewards.serializers import serialize_grant
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import InventoryRecord, PlayerRecord, WalletRecord
@@ -41,15 +42,9 @@ async def build(
 
     The admin look-up adds e-mail, both ledgers and the player's audit rows.
     """
-    column = tables.players.c
     player = await tx.record(
         PlayerRecord,
-        sa.select(tables.players).where(
-            column.studio_id == tenant.studio_id,
-            column.game_id == tenant.game_id,
-            column.environment == environment,
-            column.external_player_id == external_id,
-        ),
+        sa.select(tables.players).where(*player_refs.by_external_id(tenant, environment, external_id)),
     )
     if player is None:
         return None

@@ -5,12 +5,11 @@ A studio's backend may write what a game writes (contract/SERVER.md#profile).
 
 from __future__ import annotations
 
-from kraty_console.backend.http import api_errors, query_parameters
+from kraty_console.backend.http import query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import ExplainedRequest
 from kraty_console.backend.players import bans, names, profiles, registration
-from kraty_console.backend.players import service as players
 from kraty_console.backend.players.profiles import heartbeat
 from kraty_console.backend.players.schemas import (
     EmailChange,
@@ -20,6 +19,7 @@ from kraty_console.backend.players.schemas import (
     Registration,
     ServerBan,
 )
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.actions import BanPlayer, UnbanPlayer
@@ -70,11 +70,8 @@ async def _metadata(call: Call, *, merge: bool) -> HandlerReply:
 
 async def identity(call: Call) -> HandlerReply:
     """Both names of any player of the game: they are what every leaderboard shows."""
-    external_id = call.text("externalPlayerId")
     async with call.services.db.read() as tx:
-        player = await players.find(tx, call.game, call.environment, external_id)
-    if player is None:
-        raise api_errors.not_found("Player", external_id)
+        player = await player_of_path(call, tx)
     return HandlerReply({"displayIdentity": names.display(player), "anonymizedIdentity": names.anonymized(player)})
 
 
@@ -122,9 +119,5 @@ async def unban_for_server(call: Call) -> HandlerReply:
 
 
 async def player_of_path(call: Call, tx: Transaction) -> PlayerRecord:
-    """The player in the path; 404 for a player nobody has heard of."""
-    external_id = call.text("externalPlayerId")
-    player = await players.find(tx, call.game, call.environment, external_id)
-    if player is None:
-        raise api_errors.not_found("Player", external_id)
-    return player
+    """The player in the path; 404 if there is none."""
+    return await player_refs.get_by_external_id(tx, call.game, call.environment, call.text("externalPlayerId"))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kraty_console.backend.players import names
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import formats, idempotency
+from kraty_console.backend.rules import formats, idempotency, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage.engine import dump_json
@@ -62,7 +62,7 @@ async def set_email(tx: Transaction, ctx: Context, external_id: str, email: str 
     """Set the address that support finds the player by, or forget it (None). 404 for nobody."""
 
     def write(player: PlayerRecord) -> dict[str, Any]:
-        folded = None if email is None else email.casefold()
+        folded = None if email is None else player_refs.fold_email(email)
         tx.change(player, email=email, email_folded=folded, updated_at=ctx.now_ms)
         return {"externalPlayerId": external_id, "email": email}
 

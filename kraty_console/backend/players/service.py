@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-
 from kraty_console.backend.players import names
-from kraty_console.backend.rules.context import Context, Tenant
+from kraty_console.backend.rules import player_refs
+from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import PlayerRecord
@@ -16,15 +15,12 @@ from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 
-async def find(tx: Transaction, tenant: Tenant, environment: str, external_id: str) -> PlayerRecord | None:
-    """The player with exactly this external id; the ids of merged players are not followed."""
-    return await tx.find(tables.players, *_named(tenant, environment, external_id))
-
-
 async def peek(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
     """The player, not locked; for what has to be known before the player's turn in the order of locks comes."""
     known: PlayerRecord | None = tx.memo.get(("player", ctx.tenant, ctx.environment, external_id))
-    return known if known is not None else await find(tx, ctx.tenant, ctx.environment, external_id)
+    if known is not None:
+        return known
+    return await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, external_id)
 
 
 async def find_or_create(tx: Transaction, ctx: Context, external_id: str) -> str:
@@ -34,9 +30,20 @@ async def find_or_create(tx: Transaction, ctx: Context, external_id: str) -> str
     return player_id
 
 
+async def find_locked(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
+    """The player, locked until the transaction ends; None when there is none."""
+    place = ("player", ctx.tenant, ctx.environment, external_id)
+    known: PlayerRecord | None = tx.memo.get(place)
+    if known is None:
+        known = await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, external_id, lock=True)
+        if known is not None:
+            tx.memo[place] = known
+    return known
+
+
 async def lock(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord:
     """The player, locked until the transaction ends; 404 `not_found` when there is none."""
-    player = await _locked(tx, ctx, external_id)
+    player = await find_locked(tx, ctx, external_id)
     if player is None:
         not_found("Player", external_id)
     return player
@@ -62,12 +69,12 @@ async def upsert(
     context: Mapping[str, Any] | None = None,
 ) -> PlayerRecord:
     """The player, locked, made on first contact (contract/SDK.md#start); what is given is set."""
-    player = await _locked(tx, ctx, external_id)
+    player = await find_locked(tx, ctx, external_id)
     if player is None:
         player = await _first_contact(tx, ctx, external_id)
     changes: dict[str, Any] = {}
     if email is not None:
-        changes |= {"email": email, "email_folded": email.casefold()}
+        changes |= {"email": email, "email_folded": player_refs.fold_email(email)}
     if display_name is not None:
         changes |= identity_columns({"name": display_name})
     if context is not None:
@@ -80,7 +87,7 @@ async def upsert(
 async def _first_contact(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord:
     """A new player. An id that a merge left behind is the new player's from now on."""
     if await tx.insert_if_absent(tables.players, new_player(ctx, external_id)):
-        await forget_aliases(tx, ctx, [external_id])
+        await player_refs.delete_alias(tx, ctx.tenant, ctx.environment, external_id)
     return await lock(tx, ctx, external_id)
 
 
@@ -88,19 +95,6 @@ def new_player(ctx: Context, external_id: str) -> dict[str, Any]:
     """The row of a new player, with a name from the pool."""
     pooled = names.draw_from_pool(ctx.random_bytes)
     return {**_new(ctx, external_id), "anonymized_identity": pooled, "name_folded": fold_name(pooled["name"])}
-
-
-async def forget_aliases(tx: Transaction, ctx: Context, external_ids: Sequence[str]) -> None:
-    """These ids are players' own again, and lead nobody to whom they were merged into."""
-    alias = tables.player_aliases.c
-    await tx.execute(
-        tables.player_aliases.delete().where(
-            alias.studio_id == ctx.tenant.studio_id,
-            alias.game_id == ctx.tenant.game_id,
-            alias.environment == ctx.environment,
-            tx.among(alias.external_player_id, external_ids),
-        )
-    )
 
 
 def cache_locked(tx: Transaction, ctx: Context, external_id: str, player: PlayerRecord) -> None:
@@ -153,23 +147,3 @@ def _new(ctx: Context, external_id: str) -> dict[str, Any]:
         "created_at": ctx.now_ms,
         "updated_at": ctx.now_ms,
     }
-
-
-def _named(tenant: Tenant, environment: str, external_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-    column = tables.players.c
-    return (
-        column.studio_id == tenant.studio_id,
-        column.game_id == tenant.game_id,
-        column.environment == environment,
-        column.external_player_id == external_id,
-    )
-
-
-async def _locked(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
-    place = ("player", ctx.tenant, ctx.environment, external_id)
-    known: PlayerRecord | None = tx.memo.get(place)
-    if known is None:
-        known = await tx.find(tables.players, *_named(ctx.tenant, ctx.environment, external_id), lock=True)
-        if known is not None:
-            tx.memo[place] = known
-    return known

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.players.names import after_prefix
 from kraty_console.backend.players.service import fold_name
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.social.friend_queries import (
     PERSON,
@@ -141,8 +142,7 @@ def _can_be_met(reader: FriendListReader) -> tuple[sa.ColumnElement[bool], ...]:
     theirs = sa.and_(block.player_id == column.player_id, block.blocked_id == reader.player_id)
     return (
         column.player_id != reader.player_id,
-        column.merged_into.is_(None),
-        column.deleted_at.is_(None),
+        *player_refs.not_gone(),
         *(
             ~sa.exists(sa.select(sa.literal(1)).select_from(blocks).where(*_here(blocks, reader.tenant), either))
             for either in (mine, theirs)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.players import names
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import idempotency
+from kraty_console.backend.rules import idempotency, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.rules.ids import is_id
@@ -103,7 +103,8 @@ async def decline(tx: Transaction, ctx: Context, external_id: str, request_id: s
 
 async def cancel(tx: Transaction, ctx: Context, external_id: str, request_id: str) -> RuleResult:
     """Take a request back; `cancelled: false` when it is open no longer, or was never the player's."""
-    found = await _request(tx, await _known(tx, ctx, external_id), request_id, "outgoing")
+    sender = await player_refs.get_by_external_id(tx, ctx.tenant, ctx.environment, external_id)
+    found = await _request(tx, sender, request_id, "outgoing")
     if found is not None:
         player, other = await _locked_pair(tx, ctx, external_id, found.friend_id)
         found = await _request(tx, player, request_id, "outgoing")
@@ -131,8 +132,8 @@ async def lock_pair(
             raise RuleError(Code.FRIEND_CODE_INVALID, f"no player has the friend code '{other_ref.friend_code}'")
     else:
         named = other_ref.external_id or ""
-        other = await players.find(tx, ctx.tenant, ctx.environment, named)
-        if other is None or _gone(other):
+        other = await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, named)
+        if other is None or player_refs.is_gone(other):
             not_found("Player", named)
     return await _locked_pair(tx, ctx, external_id, other.player_id)
 
@@ -171,36 +172,25 @@ def row_between(column: Any, player: PlayerRecord, other: PlayerRecord) -> tuple
     )
 
 
-async def _known(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord:
-    player = await players.find(tx, ctx.tenant, ctx.environment, external_id)
-    if player is None:
-        not_found("Player", external_id)
-    return player
-
-
 async def _locked_pair(
     tx: Transaction, ctx: Context, external_id: str, other_id: str
 ) -> tuple[PlayerRecord, PlayerRecord]:
-    player_id = (await _known(tx, ctx, external_id)).player_id
+    player_id = (await player_refs.get_by_external_id(tx, ctx.tenant, ctx.environment, external_id)).player_id
     locked = {each: await players.lock_by_id(tx, ctx, each) for each in sorted({player_id, other_id})}
     player, other = locked[player_id], locked[other_id]
     for each in (player, other):
-        if _gone(each):  # since it was found, while another transaction held it
+        if player_refs.is_gone(each):  # since it was found, while another transaction held it
             not_found("Player", each.external_player_id)
     players.refuse_banned(player)
     return player, other
-
-
-def _gone(player: PlayerRecord) -> bool:
-    """Whether the player was merged away or erased."""
-    return player.merged_into is not None or player.deleted_at is not None
 
 
 async def _answering(
     tx: Transaction, ctx: Context, external_id: str, request_id: str
 ) -> tuple[PlayerRecord, PlayerRecord]:
     """The player whose answer a request waits for, and who asked, both locked."""
-    waiting = await _request(tx, await _known(tx, ctx, external_id), request_id, "incoming")
+    recipient = await player_refs.get_by_external_id(tx, ctx.tenant, ctx.environment, external_id)
+    waiting = await _request(tx, recipient, request_id, "incoming")
     if waiting is None:
         _no_request(request_id)
     player, other = await _locked_pair(tx, ctx, external_id, waiting.friend_id)

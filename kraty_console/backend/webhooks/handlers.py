@@ -7,10 +7,8 @@ from typing import Final
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.players import service as players
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.rules.ids import is_id
-from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks import endpoint_url, endpoints, replays
 from kraty_console.backend.webhooks import queries as delivery_queries
 from kraty_console.backend.webhooks.delivery_ids import is_delivery_id
@@ -33,9 +31,10 @@ async def deliveries(call: Call) -> HandlerReply:
     async with call.services.db.read() as tx:
         player_id = None
         if (named := call.query("player")) is not None:
-            player_id = await _player_id(tx, call, named)
-            if player_id is None:
+            player = await player_refs.find_by_any_id(tx, call.game, call.environment, named)
+            if player is None:
                 return HandlerReply({"deliveries": [], "nextCursor": None})
+            player_id = player.player_id
         filters = delivery_queries.DeliveryFilters(call.environment, player_id, event_name, state, endpoint_id)
         found, following = await delivery_queries.page(tx, call.game, filters, after, limit)
     return HandlerReply({"deliveries": found, "nextCursor": following})
@@ -107,11 +106,3 @@ def _one_of(call: Call, name: str, known: tuple[str, ...]) -> str | None:
     if value is not None and value not in known:
         raise api_errors.invalid(name, f"is {value!r:.60}; there are {', '.join(known)}")
     return value
-
-
-async def _player_id(tx: Transaction, call: Call, named: str) -> str | None:
-    """The internal id of the player with this external id, or with this internal one; None when there is none."""
-    player = await players.find(tx, call.game, call.environment, named)
-    if player is None and is_id(named):
-        player = await tx.get(tables.players, call.game.studio_id, call.game.game_id, named)
-    return None if player is None else str(player.player_id)
