@@ -7,10 +7,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from kraty_console import __version__
-from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call, Services
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.rules import formats, set_aside
+from kraty_console.backend.rules.errors import invalid
 from kraty_console.contract.operations import ADMIN_OPERATIONS, FEATURE_PREFIX
 
 FEATURES: Final = ("idempotency-keys", *sorted(FEATURE_PREFIX + operation for operation in ADMIN_OPERATIONS))
@@ -96,4 +96,4 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError):
         # What is no name of a zone may be the name of a folder, or no path at all.
-        raise api_errors.invalid("timezone", "must be a time zone of the IANA list, such as Europe/Lisbon") from None
+        raise invalid("timezone", "must be a time zone of the IANA list, such as Europe/Lisbon") from None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from kraty_console.backend.audit import queries as audit_log
 from kraty_console.backend.audit.queries import AuditFilters, AuditScope
-from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.http.request_models import milliseconds
+from kraty_console.backend.rules.errors import invalid, not_found
 
 
 async def page(call: Call) -> HandlerReply:
@@ -28,7 +28,7 @@ async def page(call: Call) -> HandlerReply:
     if (cursor := call.query("cursor")) is not None:
         after = PagePosition.decoded(cursor)
         if after is None:
-            raise api_errors.invalid("cursor", "is not one that this log gave")
+            raise invalid("cursor", "is not one that this log gave")
     limit = call.limit()
     async with call.services.db.read() as tx:
         rows, following = await audit_log.audit_page(tx, view, filters, after, limit)
@@ -41,7 +41,7 @@ async def row(call: Call) -> HandlerReply:
     async with call.services.db.read() as tx:
         found = await audit_log.audit_row(tx, _view(call), audit_id)
     if found is None:
-        raise api_errors.not_found("Audit row", audit_id)
+        not_found("Audit row", audit_id)
     return HandlerReply(found)
 
 

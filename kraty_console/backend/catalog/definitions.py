@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import sqlalchemy as sa
 
 from kraty_console.backend.rules.context import Context
-from kraty_console.backend.rules.errors import not_found
+from kraty_console.backend.rules.errors import RuleError, not_found
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import (
     BoardRecord,
@@ -22,6 +22,7 @@ from kraty_console.backend.storage.tables import (
 )
 from kraty_console.backend.storage.tables.record import RecordT, RecordTable
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.errors import Code
 
 Json = Mapping[str, Any]
 
@@ -114,6 +115,11 @@ async def window(tx: Transaction, ctx: Context, window_id: str) -> EventWindowRe
     if row is None:
         not_found("Window", window_id)
     return row
+
+
+def refuse_between_windows(event: EventRecord) -> NoReturn:
+    """409 `no_active_window`: no window of the event is open now."""
+    raise RuleError(Code.NO_ACTIVE_WINDOW, f"The event '{event.key}' is not open now")
 
 
 async def open_window(tx: Transaction, ctx: Context, event_id: str) -> EventWindowRecord | None:

@@ -18,13 +18,13 @@ from kraty_console.backend.economy.schemas import (
     MoveProgression,
     PurchaseToTrack,
 )
-from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import milliseconds
 from kraty_console.backend.http.stream_replies import stream_reply
 from kraty_console.backend.players.handlers import player_of_path
 from kraty_console.backend.rules import player_refs
+from kraty_console.backend.rules.errors import invalid
 from kraty_console.backend.rules.formats import LAST_MOMENT
 from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
@@ -139,7 +139,7 @@ async def track(call: Call) -> HandlerReply:
     body = await call.body(PurchaseToTrack)
     purchased_at = milliseconds(body.purchased_at, "purchasedAt")
     if purchased_at is not None and not 0 <= purchased_at <= LAST_MOMENT:
-        raise api_errors.invalid("purchasedAt", "must be a moment from 1970 to the year 9999")
+        raise invalid("purchasedAt", "must be a moment from 1970 to the year 9999")
     purchase = Purchase(
         body.transaction_id,
         body.store,

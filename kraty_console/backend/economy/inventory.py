@@ -61,8 +61,7 @@ async def _adjust(
         # A replay changes nothing, and says so (contract/README.md#idempotency).
         return RuleResult(earlier.status, {**earlier.data, "applied": False}, replayed=True)
     player = await (players.upsert if action == GRANT else players.lock)(tx, ctx, external_id)
-    if ctx.surface == "sdk":
-        players.refuse_banned(player)
+    players.refuse_banned_caller(ctx, player)
     item = await definitions.item(tx, ctx, item_key)
     if item is None or (action == GRANT and item.archived_at is not None):
         not_found("Item", item_key)

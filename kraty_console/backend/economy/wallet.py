@@ -95,8 +95,7 @@ async def _adjust(
         return RuleResult(earlier.status, {**earlier.data, "applied": False}, replayed=True)
     gives = ctx.surface == "server" and action == "wallet.credit"
     player = await (players.upsert if gives else players.lock)(tx, ctx, external_id)
-    if ctx.surface == "sdk":
-        players.refuse_banned(player)
+    players.refuse_banned_caller(ctx, player)
     await _currency(tx, ctx, economy_key)
     before = await _balance(tx, player, economy_key)
     delta = amount if action == "wallet.credit" else -amount

@@ -123,7 +123,7 @@ async def start(
 def _refuse_closed(event: EventRecord) -> NoReturn:
     if not event.enabled:
         raise RuleError(Code.EVENT_DISABLED, f"The event '{event.key}' is switched off")
-    raise RuleError(Code.NO_ACTIVE_WINDOW, f"The event '{event.key}' is not open now")
+    definitions.refuse_between_windows(event)
 
 
 async def _wait_for(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> NoReturn:

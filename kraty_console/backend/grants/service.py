@@ -85,8 +85,7 @@ async def create(
         contents = grant_issuing.crate_contents(checked[0])
     if ctx.surface in ("admin", "sdk"):
         player = await players.lock(tx, ctx, external_id)
-        if ctx.surface == "sdk":
-            players.refuse_banned(player)
+        players.refuse_banned_caller(ctx, player)
     else:
         player = await players.upsert(tx, ctx, external_id)
     source = GrantSource(_SOURCES.get(ctx.surface) or source_kind or "api", source_ref_id)

@@ -1,28 +1,12 @@
-"""Errors that the surfaces raise before a rule runs."""
+"""Refusals of the HTTP layer: credentials, permissions, bodies, limits, an unavailable database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage.faults import StorageFault
 from kraty_console.contract.errors import Code
-
-
-def invalid(field: str, message: str) -> RuleError:
-    """400 for one field; `message` goes on where the field's name ends."""
-    return invalid_fields([(field, message)])
-
-
-def invalid_fields(faults: Iterable[tuple[str, str]], left_out: int = 0) -> RuleError:
-    """400 naming the fields that are wrong; so many more are counted, not named."""
-    fields = [{"field": field, "message": message} for field, message in faults]
-    first = fields[0]
-    others = len(fields) - 1 + left_out
-    more = f" (and {others} more)" if others else ""
-    details = {"fields": fields, **({"fieldsLeftOut": left_out} if left_out else {})}
-    return RuleError(Code.VALIDATION_FAILED, f"{first['field']} {first['message']}{more}", details)
 
 
 def too_large(limit: int) -> RuleError:
@@ -55,11 +39,6 @@ def cross_site_change(why: str) -> RuleError:
     return RuleError(Code.FORBIDDEN, why)
 
 
-def not_found(what: str, name: str) -> RuleError:
-    """404 for one thing, in the words that the rules use."""
-    return RuleError(Code.NOT_FOUND, f"{what} '{name}' not found")
-
-
 def wrong_key(permission_set: str, needed: str) -> RuleError:
     """403: an API key for another surface (contract/README.md#surfaces)."""
     return RuleError(
@@ -71,8 +50,8 @@ def wrong_key(permission_set: str, needed: str) -> RuleError:
 
 def bad_player_secret(missing: bool) -> RuleError:
     """401: the secret of the player in the path is missing or is not theirs (contract/SDK.md#registration)."""
-    said = "is missing" if missing else "is not this player's"
-    return RuleError(Code.PLAYER_SECRET_INVALID, f"X-Player-Secret {said}; register the player first")
+    fault = "is missing" if missing else "is not this player's"
+    return RuleError(Code.PLAYER_SECRET_INVALID, f"X-Player-Secret {fault}; register the player first")
 
 
 def wrong_game() -> RuleError:

@@ -19,7 +19,7 @@ from kraty_console.backend.http.envelope import error_response
 from kraty_console.backend.http.paths import OWN_ID, REQUEST_ID, raw_path
 from kraty_console.backend.observability.call_events import CALLER, HUNG_UP, NO_ROUTE, AnsweredCall, Watch
 from kraty_console.backend.observability.logs import error_origin
-from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.rules.errors import RuleError, invalid
 from kraty_console.backend.storage.faults import BEHIND_A_POOLER, StorageFault, fault_of
 from kraty_console.contract.errors import Code
 
@@ -110,10 +110,10 @@ def _twofold(scope: Scope) -> RuleError | None:
     for name, _ in scope["headers"]:
         if name in _ONCE:
             if name in seen:
-                return api_errors.invalid(name.decode("ascii"), "is given twice")
+                return invalid(name.decode("ascii"), "is given twice")
             seen.add(name)
     if b"host" not in seen and scope["http_version"] == "1.1":
-        return api_errors.invalid("host", "is required")
+        return invalid("host", "is required")
     return None
 
 

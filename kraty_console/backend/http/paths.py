@@ -13,8 +13,8 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.convertors import Convertor, register_url_convertor
 
-from kraty_console.backend.http.api_errors import invalid
 from kraty_console.backend.http.strict_json import text_fault
+from kraty_console.backend.rules.errors import invalid
 
 REQUEST_ID: Final = "kraty.request_id"
 """Where the scope keeps the request id that the answer names: the caller's, when one was sent."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, TypeVar
 
-from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.request_models import milliseconds
+from kraty_console.backend.rules.errors import invalid
 from kraty_console.backend.rules.ids import is_id
 
 MAX_KEYS: Final = 8
@@ -24,7 +24,7 @@ def integer(call: Call, name: str, default: int, most: int) -> int:
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
-        raise api_errors.invalid(name, f"must be a whole number from 1 to {most}")
+        raise invalid(name, f"must be a whole number from 1 to {most}")
     return int(text)
 
 
@@ -35,7 +35,7 @@ def clamped_integer(call: Call, name: str, default: int, most: int) -> int:
         return default
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_NUMBER):
-        raise api_errors.invalid(name, "must be a whole number")
+        raise invalid(name, "must be a whole number")
     return min(max(int(text), 1), most)
 
 
@@ -43,7 +43,7 @@ def flag(call: Call, name: str) -> bool:
     """`true` or `false`; false when it is not there."""
     text = call.query(name) or "false"
     if text not in ("true", "false"):
-        raise api_errors.invalid(name, "must be true or false")
+        raise invalid(name, "must be true or false")
     return text == "true"
 
 
@@ -51,7 +51,7 @@ def keys(call: Call, name: str) -> tuple[str, ...]:
     """Keys between commas, at most eight."""
     found = tuple(dict.fromkeys(part for part in (call.query(name) or "").split(",") if part))
     if len(found) > MAX_KEYS:
-        raise api_errors.invalid(name, f"must be {MAX_KEYS} keys or fewer, between commas")
+        raise invalid(name, f"must be {MAX_KEYS} keys or fewer, between commas")
     return found
 
 
@@ -63,7 +63,7 @@ def one_of(call: Call, name: str, words: Sequence[Word], default: Word) -> Word:
     for word in words:
         if word == text:
             return word
-    raise api_errors.invalid(name, f"must be one of {', '.join(words)}")
+    raise invalid(name, f"must be one of {', '.join(words)}")
 
 
 def timestamp(call: Call, name: str, *, now: str) -> int | None:
@@ -73,7 +73,7 @@ def timestamp(call: Call, name: str, *, now: str) -> int | None:
         return None
     found = milliseconds(text, name)
     if found is None or not 0 <= found <= call.now_ms:
-        raise api_errors.invalid(name, f"must be {now}, or a moment from 1970 until now")
+        raise invalid(name, f"must be {now}, or a moment from 1970 until now")
     return found
 
 
@@ -82,5 +82,5 @@ def leaderboard_id(call: Call) -> str:
     (contract/SDK.md#leaderboards)."""
     text = call.text("leaderboardId").lower()
     if not is_id(text):
-        raise api_errors.invalid("leaderboardId", "must be the UUID of a leaderboard")
+        raise invalid("leaderboardId", "must be the UUID of a leaderboard")
     return text

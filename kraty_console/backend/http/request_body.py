@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.strict_json import BODY, BadJson, field_path, parse
+from kraty_console.backend.rules.errors import invalid, invalid_fields
 
 MAX_BODY: Final = 1 << 20
 """Bytes."""
@@ -75,13 +76,13 @@ def read_fields(body: bytes, model: type[Model]) -> Model:
     try:
         value: Any = parse(body) if body else {}
     except BadJson as fault:
-        raise api_errors.invalid(fault.field, fault.message) from None
+        raise invalid(fault.field, fault.message) from None
     if not isinstance(value, dict):
-        raise api_errors.invalid(BODY, "must be an object")
+        raise invalid(BODY, "must be an object")
     try:
         return model.model_validate(value, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise api_errors.invalid_fields(*field_faults(error)) from None
+        raise invalid_fields(*field_faults(error)) from None
 
 
 def field_faults(error: ValidationError) -> tuple[list[tuple[str, str]], int]:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from kraty_console.backend.http import api_errors
+from kraty_console.backend.rules.errors import invalid
 from kraty_console.contract import actions
 from kraty_console.contract.limits import MAX_REASON, MAX_TICKET
 from kraty_console.contract.wire import Request
@@ -71,7 +71,7 @@ def milliseconds(text: str | None, field: str) -> int | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise api_errors.invalid(field, "must be an ISO-8601 moment with a zone, such as 2026-01-31T12:00:00Z")
+        raise invalid(field, "must be an ISO-8601 moment with a zone, such as 2026-01-31T12:00:00Z")
     return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 

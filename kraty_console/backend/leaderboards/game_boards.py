@@ -56,8 +56,8 @@ async def score(
     if earlier is not None:
         return earlier
     player = await players.lock(tx, ctx, external_id)
+    players.refuse_banned_caller(ctx, player)
     if ctx.surface == "sdk":
-        players.refuse_banned(player)
         await _refuse_client_scores(tx, ctx)
     board = await find(tx, ctx, key)
     if board.ranked_by is not None:
@@ -79,8 +79,7 @@ async def join(
 ) -> BoardEntryRecord:
     """Have an entry on the board from now on, with 0 or the balance that it follows; a score is never reset."""
     player = await players.lock(tx, ctx, external_id)
-    if ctx.surface == "sdk":
-        players.refuse_banned(player)
+    players.refuse_banned_caller(ctx, player)
     board = await find(tx, ctx, key)
     entry, fresh = await _entry(tx, ctx, player, board, await segments.segment_of(tx, player, board, segment))
     if fresh and board.ranked_by is not None:

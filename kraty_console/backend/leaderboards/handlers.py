@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kraty_console.backend.http import api_errors, query_parameters
+from kraty_console.backend.http import query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import GameRequest
@@ -14,6 +14,7 @@ from kraty_console.backend.leaderboards.board_feed import BoardFeed, board_event
 from kraty_console.backend.leaderboards.queries import BoardReader
 from kraty_console.backend.leaderboards.schemas import Joining, PlayerScore, Score
 from kraty_console.backend.rules.context import Context, RuleResult
+from kraty_console.backend.rules.errors import invalid, not_found
 from kraty_console.backend.storage.tables import BoardRecord
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
@@ -27,7 +28,7 @@ async def read_event_board(call: Call) -> HandlerReply:
     async with call.services.db.read() as tx:
         found = await board_queries.event_board(tx, call.game, leaderboard_id, reader)
     if found is None:
-        raise api_errors.not_found("Leaderboard", leaderboard_id)
+        not_found("Leaderboard", leaderboard_id)
     return HandlerReply(found)
 
 
@@ -37,7 +38,7 @@ async def event_board_stream(call: Call) -> HandlerReply:
     async with call.services.db.read() as tx:
         found = await board_queries.find_event_board(tx, call.game, call.environment, name)
     if found is None:
-        raise api_errors.not_found("Leaderboard", name)
+        not_found("Leaderboard", name)
     return stream_reply(call, BoardFeed(found), board_events)
 
 
@@ -71,9 +72,9 @@ async def standings(call: Call) -> HandlerReply:
     scope: board_queries.Scope = query_parameters.one_of(call, "scope", board_queries.SCOPES, "all")
     segment, most = _segment(call), query_parameters.integer(call, "maxSegments", 20, 100)
     if scope in ("self_segment", "mine") and reader.external_id is None:
-        raise api_errors.invalid("externalId", f"is required with the scope {scope}")
+        raise invalid("externalId", f"is required with the scope {scope}")
     if scope == "segment" and segment is None:
-        raise api_errors.invalid("segment", "is required with the scope segment")
+        raise invalid("segment", "is required with the scope segment")
     async with call.services.db.read() as tx:
         found = await _found(call, tx)
         told = await board_queries.board_standings(
@@ -118,7 +119,7 @@ async def _found(call: Call, tx: Transaction) -> BoardRecord:
     key = call.text("boardKey")
     found = await board_queries.find_board(tx, call.game, key)
     if found is None:
-        raise api_errors.not_found("Leaderboard", key)
+        not_found("Leaderboard", key)
     return found
 
 
@@ -141,7 +142,7 @@ def _self_reader(call: Call, player: str) -> BoardReader:
 def _segment(call: Call) -> str | None:
     segment = call.query("segment")
     if segment is not None and len(segment) > segments.LONGEST:
-        raise api_errors.invalid("segment", f"must have {segments.LONGEST} characters or fewer")
+        raise invalid("segment", f"must have {segments.LONGEST} characters or fewer")
     return segment
 
 

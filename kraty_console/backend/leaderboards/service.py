@@ -130,8 +130,7 @@ async def join(tx: Transaction, ctx: Context, external_id: str, leaderboard_id: 
     404: unknown player or board. 409: the board is final, or belongs to a lobby that the player has no seat in.
     """
     player = await players.lock(tx, ctx, external_id)
-    if ctx.surface == "sdk":
-        players.refuse_banned(player)
+    players.refuse_banned_caller(ctx, player)
     place = (ctx.tenant.studio_id, ctx.tenant.game_id, leaderboard_id)
     row = await tx.get(tables.leaderboards, *place)
     if row is None or row.environment != ctx.environment:

@@ -18,7 +18,7 @@ from kraty_console.backend.lobbies.serializers import serialize_lobby
 from kraty_console.backend.players import service as players
 from kraty_console.backend.rules import outbox
 from kraty_console.backend.rules.context import Context, RuleResult
-from kraty_console.backend.rules.errors import RuleError, conflict, not_found
+from kraty_console.backend.rules.errors import conflict, invalid, not_found
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import (
@@ -29,7 +29,6 @@ from kraty_console.backend.storage.tables import (
     PlayerRecord,
 )
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
 MODE: Final = "lobby_matched"
@@ -80,12 +79,7 @@ async def push(
     seats = list(dict.fromkeys(external_ids))
     most = capacity or event.capacity or DEFAULT_CAPACITY
     if len(seats) > most:
-        message = f"at most {most}, the lobby's capacity"
-        raise RuleError(
-            Code.VALIDATION_FAILED,
-            f"externalPlayerIds must have {message}",
-            {"fields": [{"field": "externalPlayerIds", "message": message}]},
-        )
+        raise invalid("externalPlayerIds", f"at most {most}, the lobby's capacity", verb="must have")
     lobby, made = await _new(tx, ctx, event, window, capacity=most, key=key, fill_by=None, how=how, metadata=metadata)
     if made:
         known = {external_id: await players.find_or_create(tx, ctx, external_id) for external_id in sorted(seats)}
@@ -107,8 +101,7 @@ async def join(tx: Transaction, ctx: Context, lobby_id: str, external_id: str) -
 async def start(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
     """Let the lobby play: it gets its board, and counts as active for each of its players."""
     lobby = await lock_lobby(tx, ctx, lobby_id)
-    if lobby.status != "forming":
-        conflict(f"The lobby is {lobby.status}", status=lobby.status)
+    _refuse_unless_forming(lobby)
     await _start(tx, ctx, lobby)
     return RuleResult(200, await lobby_answer(tx, ctx, lobby))
 
@@ -199,11 +192,15 @@ async def take_seat(tx: Transaction, ctx: Context, player: PlayerRecord, lobby: 
     """Seat the player (locked) in the lobby (locked), unless they sit there; 409 when it is full or not forming."""
     if await tx.get(tables.lobby_members, *player.primary_key(), lobby.lobby_id) is not None:
         return
-    if lobby.status != "forming":
-        conflict(f"The lobby is {lobby.status}", status=lobby.status)
+    _refuse_unless_forming(lobby)
     if lobby.participant_count >= lobby.capacity:
         conflict("The lobby is full", capacity=lobby.capacity)
     _sit(tx, ctx, player, lobby)
+
+
+def _refuse_unless_forming(lobby: LobbyRecord) -> None:
+    if lobby.status != "forming":
+        conflict(f"The lobby is {lobby.status}", status=lobby.status)
 
 
 async def lock_lobby(tx: Transaction, ctx: Context, lobby_id: str) -> LobbyRecord:
@@ -228,7 +225,7 @@ async def _open_event(tx: Transaction, ctx: Context, event_key: str) -> tuple[Ev
         conflict(f"The event '{event_key}' has no lobbies", leaderboardMode=event.leaderboard_mode)
     window = await definitions.open_window(tx, ctx, event.event_id)
     if window is None:
-        raise RuleError(Code.NO_ACTIVE_WINDOW, f"The event '{event_key}' is not open now")
+        definitions.refuse_between_windows(event)
     return event, window
 
 

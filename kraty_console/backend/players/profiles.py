@@ -9,11 +9,10 @@ from kraty_console.backend.players import names
 from kraty_console.backend.players import service as players
 from kraty_console.backend.rules import formats, idempotency, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
-from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.rules.errors import invalid
 from kraty_console.backend.storage.engine import dump_json
 from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.contract.errors import Code
 
 MAX_METADATA: Final = 16 * 1024
 """Bytes of a player's metadata, as JSON, after the write."""
@@ -47,10 +46,7 @@ async def set_metadata(
     def write(player: PlayerRecord) -> dict[str, Any]:
         kept = {**(player.metadata or {}), **given} if merge else dict(given)
         if len(dump_json(kept).encode()) > MAX_METADATA:
-            message = f"must be {MAX_METADATA} bytes or less as JSON, all keys together"
-            raise RuleError(
-                Code.VALIDATION_FAILED, f"metadata {message}", {"fields": [{"field": "metadata", "message": message}]}
-            )
+            raise invalid("metadata", f"must be {MAX_METADATA} bytes or less as JSON, all keys together")
         tx.change(player, metadata=kept, updated_at=ctx.now_ms)
         return {"externalPlayerId": external_id, "metadata": kept}
 
@@ -92,6 +88,5 @@ async def _written(
     if earlier is not None:
         return earlier
     player = await players.lock(tx, ctx, external_id)
-    if ctx.surface == "sdk":
-        players.refuse_banned(player)
+    players.refuse_banned_caller(ctx, player)
     return await idempotency.keep(tx, ctx, operation, 200, write(player))

@@ -135,6 +135,12 @@ def refuse_banned(player: PlayerRecord) -> None:
         )
 
 
+def refuse_banned_caller(ctx: Context, player: PlayerRecord) -> None:
+    """As `refuse_banned`, if it is the player's own game that writes."""
+    if ctx.surface == "sdk":
+        refuse_banned(player)
+
+
 def _new(ctx: Context, external_id: str) -> dict[str, Any]:
     return {
         "studio_id": ctx.tenant.studio_id,

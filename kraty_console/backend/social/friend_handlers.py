@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from kraty_console.backend.http import api_errors, query_parameters
+from kraty_console.backend.http import query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import GameRequest
 from kraty_console.backend.players.handlers import player_of_path
 from kraty_console.backend.rules.context import Context, RuleResult
+from kraty_console.backend.rules.errors import invalid
 from kraty_console.backend.social import blocks, discovery, friends, gift_queries
 from kraty_console.backend.social import friend_queries as shown
 from kraty_console.backend.social.schemas import PlayerRefRequest
@@ -48,7 +49,7 @@ async def search(call: Call) -> HandlerReply:
     """Players by the beginning of their name."""
     query, limit = (call.query("q") or "").strip(), query_parameters.integer(call, "limit", 20, MOST_HITS)
     if not 1 <= len(query) <= LONGEST_QUERY:
-        raise api_errors.invalid("q", f"must have 1 to {LONGEST_QUERY} characters")
+        raise invalid("q", f"must have 1 to {LONGEST_QUERY} characters")
     async with call.services.db.read() as tx:
         return HandlerReply({"results": await discovery.search(tx, reader_of(call), call.environment, query, limit)})
 

@@ -63,8 +63,7 @@ async def ask(tx: Transaction, ctx: Context, external_id: str, other_ref: Player
     player, other = await lock_pair(tx, ctx, external_id, other_ref)
     if player is other:
         raise RuleError(Code.CANNOT_FRIEND_SELF, "a player cannot be their own friend")
-    if await blocks_between(tx, player, other):
-        raise RuleError(Code.PLAYER_BLOCKED, "one of the two players has blocked the other")
+    await refuse_blocked(tx, player, other)
     if await friendship(tx, player, other) is not None:
         raise RuleError(Code.ALREADY_FRIENDS, f"'{other.external_player_id}' is a friend already")
     open_ = await _request_between(tx, player, other)
@@ -143,6 +142,12 @@ async def friendship(tx: Transaction, player: PlayerRecord, other: PlayerRecord)
     return await tx.record(
         FriendshipRecord, sa.select(tables.friendships).where(*row_between(tables.friendships.c, player, other))
     )
+
+
+async def refuse_blocked(tx: Transaction, player: PlayerRecord, other: PlayerRecord) -> None:
+    """403 `player_blocked` if one of the two has blocked the other."""
+    if await blocks_between(tx, player, other):
+        raise RuleError(Code.PLAYER_BLOCKED, "one of the two players has blocked the other")
 
 
 async def blocks_between(tx: Transaction, player: PlayerRecord, other: PlayerRecord) -> bool:

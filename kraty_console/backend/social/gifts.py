@@ -13,7 +13,7 @@ from kraty_console.backend.rewards import grant_issuing
 from kraty_console.backend.rewards.grant_issuing import GrantSource
 from kraty_console.backend.rules import formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
-from kraty_console.backend.rules.errors import RuleError, conflict, not_found
+from kraty_console.backend.rules.errors import RuleError, conflict, invalid, not_found
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.social import friends, gift_queries
 from kraty_console.backend.social.friends import PlayerRef
@@ -100,10 +100,7 @@ async def _check(tx: Transaction, ctx: Context, resource: Giftable | None, prese
             {"field": "resourceKey", "key": present.key},
         )
     if present.amount > resource.max_amount:
-        message = f"must be {resource.max_amount:,} or less in one gift"
-        raise RuleError(
-            Code.VALIDATION_FAILED, f"amount {message}", {"fields": [{"field": "amount", "message": message}]}
-        )
+        raise invalid("amount", f"must be {resource.max_amount:,} or less in one gift")
 
 
 async def _between_friends(
@@ -112,8 +109,7 @@ async def _between_friends(
     """Refuse who is not a friend, and who gives too often."""
     if player is other:
         raise RuleError(Code.CANNOT_FRIEND_SELF, "a player cannot give themselves a gift")
-    if await friends.blocks_between(tx, player, other):
-        raise RuleError(Code.PLAYER_BLOCKED, "one of the two players has blocked the other")
+    await friends.refuse_blocked(tx, player, other)
     friendship = await friends.friendship(tx, player, other)
     if friendship is None:
         raise RuleError(Code.FORBIDDEN, f"'{other.external_player_id}' is not a friend; gifts are for friends")

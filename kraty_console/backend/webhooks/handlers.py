@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.rules import player_refs
+from kraty_console.backend.rules.errors import invalid, not_found
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.webhooks import endpoint_url, endpoints, replays
 from kraty_console.backend.webhooks import queries as delivery_queries
@@ -22,12 +22,12 @@ async def deliveries(call: Call) -> HandlerReply:
     """A page of deliveries that match every filter, newest first."""
     limit, after = call.limit(), call.query("cursor")
     if after is not None and not is_delivery_id(after):
-        raise api_errors.invalid("cursor", "is not one that this list gave")
+        raise invalid("cursor", "is not one that this list gave")
     state = _one_of(call, "status", STATES)
     event_name = _one_of(call, "eventName", tuple(EventName))
     endpoint_id = call.query("endpoint")
     if endpoint_id is not None and not is_id(endpoint_id):
-        raise api_errors.invalid("endpoint", "is not an id of an endpoint")
+        raise invalid("endpoint", "is not an id of an endpoint")
     async with call.services.db.read() as tx:
         player_id = None
         if (named := call.query("player")) is not None:
@@ -48,7 +48,7 @@ async def delivery(call: Call) -> HandlerReply:
             await delivery_queries.find_delivery(tx, call.game, delivery_id) if is_delivery_id(delivery_id) else None
         )
     if found is None:
-        raise api_errors.not_found("Delivery", delivery_id)
+        not_found("Delivery", delivery_id)
     return HandlerReply(found)
 
 
@@ -72,10 +72,10 @@ async def create(call: Call) -> HandlerReply:
     try:
         endpoint_url.parse_url(body.url, to_private=call.services.webhooks_to_private)
     except endpoint_url.BadTarget as fault:
-        raise api_errors.invalid("url", str(fault)) from None
+        raise invalid("url", str(fault)) from None
     names = None if body.events is None else list(dict.fromkeys(body.events))
     if unknown := [name for name in names or () if name not in set(EventName)]:
-        raise api_errors.invalid("events", f"has {unknown[0]!r:.60}; there are {', '.join(EventName)}")
+        raise invalid("events", f"has {unknown[0]!r:.60}; there are {', '.join(EventName)}")
     secret = new_secret(call.services.random_bytes)
     return await call.change(body, lambda tx, ctx: endpoints.create(tx, ctx, body.url, names, secret))
 
@@ -104,5 +104,5 @@ async def archive(call: Call) -> HandlerReply:
 def _one_of(call: Call, name: str, known: tuple[str, ...]) -> str | None:
     value = call.query(name)
     if value is not None and value not in known:
-        raise api_errors.invalid(name, f"is {value!r:.60}; there are {', '.join(known)}")
+        raise invalid(name, f"is {value!r:.60}; there are {', '.join(known)}")
     return value
