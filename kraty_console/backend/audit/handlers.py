@@ -12,7 +12,7 @@ from kraty_console.backend.rules.errors import invalid, not_found
 
 
 async def page(call: Call) -> HandlerReply:
-    """Rows that match every filter, newest first."""
+    """A page of rows that match every filter, newest first."""
     view = _view(call)
     filters = AuditFilters(
         game_id=call.tenant.game_id if call.tenant else None,
@@ -36,7 +36,7 @@ async def page(call: Call) -> HandlerReply:
 
 
 async def row(call: Call) -> HandlerReply:
-    """One row."""
+    """One audit row."""
     audit_id = call.id("auditId", "Audit row")
     async with call.services.db.read() as tx:
         found = await audit_log.audit_row(tx, _view(call), audit_id)

@@ -49,7 +49,7 @@ async def credit_for_server(call: Call) -> HandlerReply:
 
 
 async def debit_for_server(call: Call) -> HandlerReply:
-    """Take from one balance; 409 when the player has less."""
+    """Take from one balance; 409 if the player has less."""
     player, key = call.text("externalPlayerId"), call.text("economyKey")
     body = await call.body(Adjustment)
     return await call.change(
@@ -59,7 +59,7 @@ async def debit_for_server(call: Call) -> HandlerReply:
 
 
 async def grant(call: Call) -> HandlerReply:
-    """Give so many of an item."""
+    """Give a quantity of an item."""
     player, key = call.text("externalPlayerId"), call.text("itemKey")
     body = await call.body(ItemChange)
     return await call.change(
@@ -69,7 +69,7 @@ async def grant(call: Call) -> HandlerReply:
 
 
 async def revoke(call: Call) -> HandlerReply:
-    """Take so many of an item; 409 when the player has fewer."""
+    """Take a quantity of an item; 409 if the player has fewer."""
     player, key = call.text("externalPlayerId"), call.text("itemKey")
     body = await call.body(ItemChange)
     return await call.change(
@@ -113,14 +113,14 @@ async def progress(call: Call) -> HandlerReply:
 
 
 async def inventory_stream(call: Call) -> HandlerReply:
-    """What the player gets and loses from now on."""
+    """Stream the player's gains and losses from now on."""
     async with call.services.db.read() as tx:
         player = await player_of_path(call, tx)
     return stream_reply(call, PlayerFeed(player, call.now_ms), player_events)
 
 
 async def rows_of_player(call: Call, look: Look) -> list[dict[str, Any]]:
-    """What `look` finds of the player in the path; nothing for a player nobody has heard of."""
+    """The rows that `look` reads for the player in the path; none for an unknown player."""
     async with call.services.db.read() as tx:
         external_id = call.text("externalPlayerId")
         player = await player_refs.find_by_external_id(tx, call.game, call.environment, external_id)
@@ -128,13 +128,13 @@ async def rows_of_player(call: Call, look: Look) -> list[dict[str, Any]]:
 
 
 async def spend(call: Call) -> HandlerReply:
-    """What the player spent in stores."""
+    """What the player spent on purchases in stores."""
     async with call.services.db.read() as tx:
         return HandlerReply(await purchases.spent(tx, await player_of_path(call, tx)))
 
 
 async def track(call: Call) -> HandlerReply:
-    """Keep a purchase."""
+    """Record a purchase."""
     player = call.text("externalPlayerId")
     body = await call.body(PurchaseToTrack)
     purchased_at = milliseconds(body.purchased_at, "purchasedAt")

@@ -1,9 +1,8 @@
-"""Evaluate the condition trees that a player has to meet.
+"""Evaluate the condition trees that players must meet.
 
-`{all: […]}`, `{any: […]}` and `{not: …}` join; the leaves are
-    {kind: "wallet_at_least", economyKey, amount}      {kind: "item_at_least", itemKey, quantity}
-    {kind: "context_at_least", field, value}           {kind: "context_is", field, value}
-    {kind: "event_completed", eventKey}
+`{all: […]}`, `{any: […]}` and `{not: …}` combine; the leaves are {kind: "wallet_at_least", economyKey, amount}
+{kind: "item_at_least", itemKey, quantity} {kind: "context_at_least", field, value}           {kind: "context_is",
+field, value} {kind: "event_completed", eventKey}
 """
 
 from __future__ import annotations
@@ -35,23 +34,23 @@ LEAVES: Final[dict[str, tuple[tuple[str, type], ...]]] = {
     "context_is": (("field", str), ("value", object)),
     "event_completed": (("eventKey", str),),
 }
-"""Of each kind of leaf: its fields, and what they hold; `float` stands for any number."""
+"""The fields of each kind of leaf with their types; `float` means any number."""
 
 
 class BrokenCondition(Exception):
-    """The tree makes no sense; the message says what is wrong, for a person."""
+    """The tree is invalid; the message explains why."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionSubject:
-    """Of whom a condition is asked; `player` is None for one who was never here."""
+    """The player whose conditions are evaluated; `player` is None for an unknown one."""
 
     player: PlayerRecord | None
     context: Mapping[str, Any]
 
 
 def check(tree: object) -> None:
-    """Raise BrokenCondition unless the tree can be looked at."""
+    """Raise BrokenCondition unless the tree is valid."""
     if _leaves(tree, MAX_DEPTH) > MAX_LEAVES:
         raise BrokenCondition(f"a condition has {MAX_LEAVES} parts at most")
 
@@ -63,7 +62,7 @@ async def is_met(tx: Transaction, ctx: Context, tree: Tree, asked: ConditionSubj
 
 
 async def require_conditions(tx: Transaction, ctx: Context, event: EventRecord, asked: ConditionSubject) -> None:
-    """Refuse who may not enter the event: 403 for either condition; 500 for one that makes no sense
+    """Refuse a player who may not enter the event: 403 for either condition; 500 for an invalid one
     (contract/README.md#errors)."""
     for condition, refused, broken, words in (
         (
@@ -90,7 +89,7 @@ async def require_conditions(tx: Transaction, ctx: Context, event: EventRecord, 
 
 
 def _leaves(tree: object, depth: int) -> int:
-    """How many leaves the tree has."""
+    """The number of leaves in the tree."""
     if not isinstance(tree, Mapping):
         raise BrokenCondition("a condition must be an object")
     if depth == 0:

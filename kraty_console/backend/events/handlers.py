@@ -15,7 +15,7 @@ ACTIVE = "active"
 
 
 async def events(call: Call) -> HandlerReply:
-    """What a player can play now; somebody who was never here sees it, too."""
+    """Open events for a player, who may be unknown."""
     player = call.text("externalPlayerId")
     if (call.query("status") or ACTIVE) != ACTIVE:
         raise invalid("status", f"must be {ACTIVE}: only events that are open are listed")
@@ -58,7 +58,7 @@ async def finish(call: Call) -> HandlerReply:
 
 
 def _metrics(body: ReportProgress) -> dict[str, Value] | Value:
-    """What was reported, under whichever of the three names; exactly one of them."""
+    """The reported metrics, from exactly one of the three fields."""
     given = [each for each in (body.metric_value, body.metrics, body.metric_values) if each is not None]
     if len(given) != 1:
         raise invalid("metrics", "or metricValue is required" if not given else "is one of two or more ways")
@@ -77,7 +77,7 @@ async def force_complete(call: Call) -> HandlerReply:
 
 
 async def retry_reward_roll(call: Call) -> HandlerReply:
-    """Roll an attempt's rewards, if that failed or never happened."""
+    """Roll an attempt's rewards if that failed or never happened."""
     attempt_id = call.id("attemptId", "Attempt")
     body = await call.body(RetryRewardRoll)
     return await call.change(body, lambda tx, ctx: attempt_rewards.retry_roll(tx, ctx, attempt_id))

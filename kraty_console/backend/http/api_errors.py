@@ -20,17 +20,17 @@ def compressed_body(encoding: str) -> RuleError:
 
 
 def no_credential() -> RuleError:
-    """401: nothing says who is calling."""
+    """401: the request has no credential."""
     return RuleError(Code.UNAUTHENTICATED, "sign in: this call needs a credential")
 
 
 def bad_credential(what: str) -> RuleError:
-    """401: a session or key that is unknown, revoked or over."""
+    """401: a session or key that is unknown, revoked or expired."""
     return RuleError(Code.SESSION_INVALID, f"this {what} is not valid, or no longer")
 
 
 def forbidden(permission: str, role: str) -> RuleError:
-    """403: known, and not allowed to do this."""
+    """403: the member lacks the permission."""
     return RuleError(Code.FORBIDDEN, f"{role} does not have the permission {permission}", {"permission": permission})
 
 
@@ -55,12 +55,13 @@ def bad_player_secret(missing: bool) -> RuleError:
 
 
 def wrong_game() -> RuleError:
-    """403: a game in the path that is not the key's; of others it is not told whether they are there."""
+    """403: the game in the path is not the key's; the answer does not reveal whether it exists."""
     return RuleError(Code.FORBIDDEN, "this key is for another game than the one in the path")
 
 
 def nothing_at_path() -> RuleError:
-    """404 for paths, and for studios and games that the caller cannot see: it tells nothing of whether they exist."""
+    """404 for unknown paths, and for studios and games that the caller cannot see, without revealing whether they
+    exist."""
     return RuleError(Code.NOT_FOUND, "there is nothing here, or nothing that you can see")
 
 
@@ -81,6 +82,6 @@ _TROUBLE: Final = {
 
 
 def unavailable(fault: StorageFault) -> RuleError:
-    """503: the database is in trouble that passes; nothing was changed unless its answer was lost. Seconds to wait."""
+    """503: temporary trouble of the database, with seconds to wait; nothing changed unless its answer was lost."""
     message, wait = _TROUBLE[fault]
     return RuleError(Code.UNAVAILABLE, message, {"retryAfter": wait})

@@ -37,7 +37,7 @@ class ErrorMiddleware:
         self._watch = watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, and tell those who watch."""
+        """Answer one request and notify the watchers."""
         if scope["type"] != "http":
             raise RuntimeError(f"this backend speaks HTTP only, not {scope['type']}")
         if (watch := self._watch) is None:
@@ -101,11 +101,11 @@ class ErrorMiddleware:
 
 
 _ONCE: Final = frozenset({b"host", b"authorization", b"x-player-secret", b"content-type", b"if-match"})
-"""Headers that say one thing: of two, a proxy may have looked at the other."""
+"""Headers that may occur once: of two, a proxy may have read the other."""
 
 
 def _twofold(scope: Scope) -> RuleError | None:
-    """Why a request cannot be understood in one way: a header that is there twice, or no Host (RFC 9112, 3.2)."""
+    """The refusal of an ambiguous request: a duplicate header, or no Host (RFC 9112, 3.2); else None."""
     seen: set[bytes] = set()
     for name, _ in scope["headers"]:
         if name in _ONCE:
@@ -118,7 +118,7 @@ def _twofold(scope: Scope) -> RuleError | None:
 
 
 def _given_id(scope: Scope) -> str | None:
-    """The caller's own request id, when it is one that can stand in a log unquoted."""
+    """The caller's request id, if it is safe to log unquoted."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _GIVEN_ID.fullmatch(value):
             return bytes(value).decode("ascii")
@@ -158,10 +158,10 @@ def _refusal(error: RuleError, request_id: str) -> Response:
 
 
 def _route(scope: Scope) -> str:
-    """The path with its segments' names; the path that was asked for has ids of players in it."""
+    """The path with the names of its parameters, because the requested path holds ids of players."""
     return str(getattr(scope.get("endpoint"), "path", NO_ROUTE))
 
 
 def _log_failure(error: Exception, scope: Scope, request_id: str) -> None:
-    """One line with the kind of failure and where it arose: no message and no values, they may hold what is secret."""
+    """One line with the type and place of a failure, without message or values, which may be secret."""
     log.error("request %s: %s %s failed with %s", request_id, scope["method"], _route(scope), error_origin(error))

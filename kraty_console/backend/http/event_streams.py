@@ -1,8 +1,8 @@
 """Server-sent events, fed by one poll of the database for all listeners.
 
-Whatever process changes something, every process sees it in the database; so it is asked there, at a modest pace, and
-at a cost that follows what happened rather than how many listen. A comment now and then keeps a connection alive, and
-is when the caller's right to listen is looked at again: a key that was revoked hears no more.
+Every process sees the changes of all others in the database, so it is polled at a modest rate, at a cost that depends
+on the changes and not on the listeners. A comment at intervals keeps a connection alive, and the caller's rights are
+checked again then: a revoked key gets no more events.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from kraty_console.contract.errors import Code
 LOG: Final = logging.getLogger("kraty.streams")
 
 Event = tuple[str, dict[str, Any]]
-"""Its name and its data."""
+"""An event: its name and its data."""
 
 POLL_SECONDS: Final = 1.0
 HEARTBEAT_SECONDS: Final = 15.0
 MOST: Final = 500
-"""Streams in one process; each is a connection."""
+"""Open streams of one process; each is a connection."""
 MOST_OF_ADDRESS: Final = 100
 
 MOST_WAITING: Final = 1000
-"""Events that wait for a listener who is slow to take them; beyond, the stream ends."""
+"""Events that may wait for a slow listener; with more, the stream ends."""
 
 MOST_FAILURES: Final = 30
-"""Looks in a row that may fail before every stream ends."""
+"""Consecutive failed polls after which every stream ends."""
 
 HEARTBEAT: Final = b": here\n\n"
 
@@ -46,17 +46,17 @@ class EventFeed(Protocol):
     """The events of one stream."""
 
     over: bool
-    """Nothing more will come."""
+    """Whether the feed has ended."""
 
     async def begin(self, tx: Transaction) -> list[Event]:
-        """What is told at once; later events follow."""
+        """The first events, sent at once."""
         ...
 
 
 Gather = Callable[[Transaction, Sequence[Any], int], AsyncIterator[tuple[Any, list[Event]]]]
-"""Finds what happened for many of one kind at once, and answers each with what it is told.
+"""Reads the new events of many feeds of one kind at once.
 
-The number is when the look began, before anything was read (milliseconds since the epoch).
+The number is when the poll began, before anything was read (milliseconds since the epoch).
 """
 
 
@@ -70,7 +70,7 @@ class EventSource(Protocol):
 
     @property
     def gather(self) -> Gather:
-        """Finds the events of all feeds of one kind at once."""
+        """Reads the events of all feeds of one kind at once."""
         ...
 
     async def allowed(self, tx: Transaction) -> bool:
@@ -79,7 +79,7 @@ class EventSource(Protocol):
 
 
 class _Listener:
-    """A stream that is open, and what waits to be sent on it."""
+    """An open stream with the events that wait to be sent."""
 
     def __init__(self, source: EventSource, beat_at: float) -> None:
         self.source = source
@@ -97,7 +97,7 @@ class _Listener:
 
 
 class Streams:
-    """The streams that a process has open; they end together when it is told to stop."""
+    """The open streams of a process; they end together when it stops."""
 
     def __init__(
         self,
@@ -115,21 +115,21 @@ class Streams:
         self._listeners: dict[_Listener, None] = {}
         self._feeding: asyncio.Task[None] | None = None
         self.looks = 0
-        """Times the database was asked what happened, for all of them."""
+        """How often the database was polled, for all streams."""
 
     @property
     def open(self) -> int:
-        """How many there are now."""
+        """How many are open."""
         return sum(self._of.values())
 
     def end(self) -> None:
-        """End every stream after what it is at."""
+        """End every stream after its current event."""
         self._ending.set()
         for listener in self._listeners:
             listener.end()
 
     def refuse_more(self, address: str = "") -> None:
-        """Say no to one more stream when there are too many, in all or of an address, or when all are ending."""
+        """Refuse another stream if there are too many, in total or of an address, or if all are ending."""
         if self.open >= self._most or self._of.get(address, 0) >= self._most_of_address or self._ending.is_set():
             raise RuleError(Code.UNAVAILABLE, "too many streams are open here; try again", {"retryAfter": 5})
 
@@ -155,7 +155,7 @@ class Streams:
                 self._listeners.pop(listener, None)
 
     async def _feed(self, db: Database, now_ms: Callable[[], int]) -> None:
-        """Look once for all, again and again, until nobody listens."""
+        """Poll once for all listeners, repeatedly, until nobody listens."""
         failures = 0
         while not await self._rested() and self._listeners:
             try:
@@ -196,7 +196,7 @@ class Streams:
                     listeners[feed].end()
 
     async def _rested(self) -> bool:
-        """Wait until it is time to look again; True when the process is to stop instead."""
+        """Wait until the next poll; True if the process is to stop instead."""
         try:
             await asyncio.wait_for(self._ending.wait(), self._poll)
         except TimeoutError:

@@ -29,7 +29,7 @@ def integer(call: Call, name: str, default: int, most: int) -> int:
 
 
 def clamped_integer(call: Call, name: str, default: int, most: int) -> int:
-    """A whole number, taken for 1 or `most` where it is below or above."""
+    """A whole number, clamped to 1 and `most`."""
     text = call.query(name)
     if text is None:
         return default
@@ -40,7 +40,7 @@ def clamped_integer(call: Call, name: str, default: int, most: int) -> int:
 
 
 def flag(call: Call, name: str) -> bool:
-    """`true` or `false`; false when it is not there."""
+    """`true` or `false`; false by default."""
     text = call.query(name) or "false"
     if text not in ("true", "false"):
         raise invalid(name, "must be true or false")
@@ -48,7 +48,7 @@ def flag(call: Call, name: str) -> bool:
 
 
 def keys(call: Call, name: str) -> tuple[str, ...]:
-    """Keys between commas, at most eight."""
+    """Comma-separated keys, at most eight."""
     found = tuple(dict.fromkeys(part for part in (call.query(name) or "").split(",") if part))
     if len(found) > MAX_KEYS:
         raise invalid(name, f"must be {MAX_KEYS} keys or fewer, between commas")
@@ -56,7 +56,7 @@ def keys(call: Call, name: str) -> tuple[str, ...]:
 
 
 def one_of(call: Call, name: str, words: Sequence[Word], default: Word) -> Word:
-    """One of some words."""
+    """One of the given words."""
     text = call.query(name)
     if text is None:
         return default
@@ -67,7 +67,7 @@ def one_of(call: Call, name: str, words: Sequence[Word], default: Word) -> Word:
 
 
 def timestamp(call: Call, name: str, *, now: str) -> int | None:
-    """An ISO-8601 moment in milliseconds, from 1970 to now; None when it is not there, or is `current`."""
+    """An ISO-8601 timestamp in milliseconds, from 1970 to now; None if it is missing or equals `now`."""
     text = call.query(name)
     if text is None or text == now:
         return None
@@ -78,7 +78,7 @@ def timestamp(call: Call, name: str, *, now: str) -> int | None:
 
 
 def leaderboard_id(call: Call) -> str:
-    """The id of an event's board in the path; what can be no id is 400, to tell a game of its mistake
+    """The id of an event's board in the path; anything but a UUID is 400, to show a game its mistake
     (contract/SDK.md#leaderboards)."""
     text = call.text("leaderboardId").lower()
     if not is_id(text):

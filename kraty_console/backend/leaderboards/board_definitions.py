@@ -1,4 +1,4 @@
-"""Leaderboards and derived resources of a document of definitions: checked, and put into a game."""
+"""Leaderboards and derived resources of a document of definitions: checks and loads them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Faults = list[tuple[str, str]]
 
 
 async def find_faults(tx: Transaction, ctx: Context, document: GameDocument) -> Faults:
-    """What names a currency that is not there, or derives what is none to be derived."""
+    """Faults: references to missing currencies, and resources that cannot be derived."""
     faults: Faults = []
     for index, currency in enumerate(document.currencies):
         for number, rule in enumerate(currency.derives):
@@ -35,7 +35,7 @@ async def find_faults(tx: Transaction, ctx: Context, document: GameDocument) -> 
 
 
 async def put(tx: Transaction, ctx: Context, document: GameDocument) -> int:
-    """Define the leaderboards; the answer is how many."""
+    """Define the leaderboards and return how many."""
     for board in document.leaderboards:
         await definitions.put_board(
             tx,

@@ -33,7 +33,7 @@ async def read_event_board(call: Call) -> HandlerReply:
 
 
 async def event_board_stream(call: Call) -> HandlerReply:
-    """What changes among the first of an event's board, until it is final."""
+    """Stream changes among the first entries of an event's board, until it is final."""
     name = query_parameters.leaderboard_id(call)
     async with call.services.db.read() as tx:
         found = await board_queries.find_event_board(tx, call.game, call.environment, name)
@@ -43,7 +43,7 @@ async def event_board_stream(call: Call) -> HandlerReply:
 
 
 async def join_event_board(call: Call) -> HandlerReply:
-    """Have an entry on an event's board; the board as it is then."""
+    """Join an event's board; the answer is the board."""
     player, leaderboard_id = call.text("externalPlayerId"), query_parameters.leaderboard_id(call)
     reader = _self_reader(call, player)
     body = await call.body(GameRequest)
@@ -84,7 +84,7 @@ async def standings(call: Call) -> HandlerReply:
 
 
 async def periods(call: Call) -> HandlerReply:
-    """The periods of a game's board that are over."""
+    """The past periods of a game's board."""
     limit = query_parameters.integer(call, "limit", 12, 52)
     async with call.services.db.read() as tx:
         found = await _found(call, tx)
@@ -92,7 +92,7 @@ async def periods(call: Call) -> HandlerReply:
 
 
 async def join(call: Call) -> HandlerReply:
-    """Have an entry on a game's board; the board as it is then."""
+    """Join a game's board; the answer is the board."""
     player, key = call.text("externalPlayerId"), call.text("boardKey")
     reader = _self_reader(call, player)
     body = await call.body(Joining)
@@ -107,7 +107,7 @@ async def join(call: Call) -> HandlerReply:
 
 
 async def score_for_game(call: Call) -> HandlerReply:
-    """Count the player's own score, where the game takes such scores."""
+    """Record the player's own score, if the game accepts such scores."""
     player, key = call.text("externalPlayerId"), call.text("boardKey")
     body = await call.body(Score)
     return await call.change(
@@ -147,7 +147,7 @@ def _segment(call: Call) -> str | None:
 
 
 async def score_for_server(call: Call) -> HandlerReply:
-    """Count a player's score."""
+    """Record a player's score."""
     key = call.text("boardKey")
     body = await call.body(PlayerScore)
     return await call.change(

@@ -25,7 +25,7 @@ SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
 @dataclass(frozen=True, slots=True)
 class BoardReader:
-    """Who reads a board, and what of it."""
+    """The reader of a board, and what they ask for."""
 
     environment: str
     now_ms: int
@@ -33,13 +33,13 @@ class BoardReader:
     external_id: str | None = None
     """The player whose entry is `isSelf`; an unknown id matches no entry."""
     include_self: bool = False
-    """Whether `self` is told."""
+    """Whether `self` is included."""
     progression: Sequence[str] = ()
     """Economy keys whose balances are included with each entry."""
 
 
 async def find_board(tx: Transaction, tenant: Tenant, key: str) -> BoardRecord | None:
-    """The game's board of that key, None when there is none, or none any more."""
+    """The game's board of that key; None if there is none or it is archived."""
     column = tables.boards.c
     return await tx.record(
         BoardRecord,
@@ -55,7 +55,7 @@ async def find_board(tx: Transaction, tenant: Tenant, key: str) -> BoardRecord |
 async def find_event_board(
     tx: Transaction, tenant: Tenant, environment: str, leaderboard_id: str
 ) -> LeaderboardRecord | None:
-    """The row of an event's board, None when there is none in the environment."""
+    """The row of an event's board; None if there is none in the environment."""
     column = tables.leaderboards.c
     return await tx.record(
         LeaderboardRecord,
@@ -69,7 +69,7 @@ async def find_event_board(
 
 
 async def event_board(tx: Transaction, tenant: Tenant, leaderboard_id: str, reader: BoardReader) -> Json | None:
-    """An event's board, None when there is none in the reader's environment."""
+    """An event's board; None if there is none in the reader's environment."""
     row = await find_event_board(tx, tenant, reader.environment, leaderboard_id)
     if row is None:
         return None
@@ -93,7 +93,7 @@ async def board(
     segment: str | None = None,
     at_ms: int | None = None,
 ) -> Json:
-    """One segment of a board in the period of a moment; without a segment, that of the player who reads."""
+    """One segment of a board in the period of a time; by default the reader's segment."""
     player = await _player(tx, tenant, reader)
     period = _period(found, reader.now_ms if at_ms is None else at_ms)
     if not found.segments:
@@ -116,7 +116,7 @@ async def board_standings(
     at_ms: int | None = None,
     max_segments: int = 20,
 ) -> Json:
-    """Several segments of a board, by name; where there are more than asked for, `segmentsTruncated`."""
+    """Several segments of a board, by name; `segmentsTruncated` if there are more."""
     player = await _player(tx, tenant, reader)
     period = _period(found, reader.now_ms if at_ms is None else at_ms)
     names: Sequence[str]
@@ -155,7 +155,7 @@ async def board_standings(
 
 
 def board_periods(found: BoardRecord, now_ms: int, limit: int) -> Json:
-    """When the present period began, and the periods that are over, newest first."""
+    """The start of the current period, and the past periods, newest first."""
     past = islice(closed(found.reset_cadence, found.created_at, now_ms), limit)
     return {
         "key": found.key,
@@ -187,9 +187,9 @@ async def _player(tx: Transaction, tenant: Tenant, reader: BoardReader) -> Playe
 
 
 async def _own_segment(tx: Transaction, found: BoardRecord, player: PlayerRecord, period: int) -> str:
-    """The segment that the player last scored in, or else the one that a score would count in now.
+    """The segment that the player last scored in, else the one that a score would count in now.
 
-    Where the segment follows from the player, the entry says it, also one without a score.
+    If the segment follows from the player, an entry without a score counts too.
     """
     if segments.chosen_by_game(found):
         scored = await _last_scored(tx, found, player, period)
@@ -251,7 +251,7 @@ async def _names(tx: Transaction, query: sa.Select[str]) -> list[str]:
 def _in_period(
     table: sa.Table, found: BoardRecord, environment: str, period: int
 ) -> tuple[sa.ColumnElement[bool], ...]:
-    """What a table holds of one period of a board."""
+    """The condition for the rows of one period of a board."""
     return (
         table.c.studio_id == found.studio_id,
         table.c.game_id == found.game_id,

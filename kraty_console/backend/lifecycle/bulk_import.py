@@ -1,7 +1,7 @@
 """Import players, balances and items, up to a thousand rows at a time.
 
-One transaction for all rows: a row that is refused is told of and changes nothing, the others stand. Every row has its
-own idempotency key; players are made and locked, and what they hold is read, in a few statements for all of them.
+One transaction for all rows: a refused row is reported and changes nothing, the others are kept. Every row has its own
+idempotency key; players are created and locked, and their holdings read, in a few statements for all rows.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from kraty_console.contract.errors import Code
 
 MOST_ROWS: Final = 1000
 REASON: Final = "migration"
-"""The ledger's reason where a row gives none."""
+"""The ledger reason of a row without one."""
 
 PLAYERS: Final = "migrate.players"
 WALLET: Final = "migrate.wallet"
@@ -37,7 +37,7 @@ INVENTORY: Final = "migrate.inventory"
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """One row that can be read; `asked` is all of it but the key, by the names of the wire."""
+    """One valid row; `fields` are its fields on the wire, except the key."""
 
     index: int
     external_id: str
@@ -47,7 +47,7 @@ class ImportLine:
 
 @dataclass(frozen=True, slots=True)
 class ImportFailure:
-    """A row that was refused, and why."""
+    """A refused row with the reason."""
 
     index: int
     external_id: str | None
@@ -65,7 +65,7 @@ Apply = Callable[[ImportLine, PlayerRecord], Awaitable[None]]
 async def import_players(
     tx: Transaction, ctx: Context, lines: Sequence[ImportLine], failures: Sequence[ImportFailure]
 ) -> RuleResult:
-    """Make players, or set of those who are there what a row gives: e-mail, last context."""
+    """Create players, or update the e-mail and last context of existing ones."""
     imported = replace(ctx, importing=True)
 
     async def apply(line: ImportLine, _player: PlayerRecord) -> None:
@@ -80,7 +80,7 @@ async def import_players(
 async def import_wallet(
     tx: Transaction, ctx: Context, lines: Sequence[ImportLine], failures: Sequence[ImportFailure]
 ) -> RuleResult:
-    """Add to balances. A row fails with `unknown_currency`, or `conflict` where a balance would be too large."""
+    """Import balances. A row fails with `unknown_currency`, or `conflict` if a balance would be too large."""
     imported = replace(ctx, importing=True)
 
     async def check(line: ImportLine) -> None:
@@ -100,9 +100,9 @@ async def import_wallet(
 async def import_inventory(
     tx: Transaction, ctx: Context, lines: Sequence[ImportLine], failures: Sequence[ImportFailure]
 ) -> RuleResult:
-    """Add items; what a row gives as parameters is kept with the holding. A row fails with `unknown_item`.
+    """Add items; a row's parameters are stored with the holding. A row fails with `unknown_item`.
 
-    Every row fails with `conflict` where the studio keeps its own inventory: there is none here to add to.
+    Every row fails with `conflict` if the studio keeps its own inventory.
     """
     imported = replace(ctx, importing=True)
     inert = (await definitions.game(tx, ctx)).inventory_management == "studio"
@@ -125,7 +125,7 @@ async def import_inventory(
 
 
 async def _anything(_line: ImportLine) -> None:
-    """Nothing in the row can be unknown."""
+    """No check: nothing in the row can be unknown."""
 
 
 async def _import(
@@ -138,7 +138,7 @@ async def _import(
     apply: Apply,
     holdings: tuple[RecordTable[OwnedByPlayer], str, str] | None = None,
 ) -> RuleResult:
-    """Import the lines in their order; `holdings` names the table that they add to, its key, and the line's field."""
+    """Import the lines in order; `holdings` names the table that they add to, its key, and the line's field."""
     failed = {each.index: each for each in failures}
     fresh, repeated = await _not_done(tx, ctx, operation, lines, failed)
     known = [line for line in fresh if await _stands(line, check(line), failed)]
@@ -158,7 +158,7 @@ async def _import(
 
 
 async def _stands(line: ImportLine, work: Awaitable[None], failed: dict[int, ImportFailure]) -> bool:
-    """Whether the work on a line was not refused; if it was, that is kept."""
+    """Await the work on a line; False if it was refused, which is recorded."""
     try:
         await work
     except RuleError as refusal:
@@ -170,7 +170,7 @@ async def _stands(line: ImportLine, work: Awaitable[None], failed: dict[int, Imp
 async def _not_done(
     tx: Transaction, ctx: Context, operation: str, lines: Sequence[ImportLine], failed: dict[int, ImportFailure]
 ) -> tuple[list[ImportLine], list[ImportLine]]:
-    """The lines whose keys are taken here and now, and those that say again what one before them says."""
+    """The lines whose keys are new, and those that repeat an earlier line."""
     prints: dict[str, str] = {}
     first: list[ImportLine] = []
     repeated: list[ImportLine] = []
@@ -198,7 +198,7 @@ async def _not_done(
         return {row.key: row for row in await tx.records(IdempotencyRecord, query)}
 
     stored = await records(place["operation"])
-    # What an older version imported in a test environment is known by the operation's plain name.
+    # Older versions recorded imports into a test environment under the operation's plain name.
     older = await records(operation) if place["operation"] != operation else {}
     done = {key for key, row in older.items() if row.request_hash == prints[key]}
     fresh = []
@@ -217,7 +217,7 @@ def _conflict(line: ImportLine, failed: dict[int, ImportFailure]) -> None:
 
 
 async def _forget(tx: Transaction, ctx: Context, operation: str, keys: Iterable[str]) -> None:
-    """Give back the keys of rows that were refused, so that they can be used again."""
+    """Release the keys of refused rows, so that they can be used again."""
     column = tables.idempotency.c
     wanted = list(keys)
     if wanted:
@@ -232,7 +232,7 @@ async def _forget(tx: Transaction, ctx: Context, operation: str, keys: Iterable[
 
 
 async def _everybody(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, PlayerRecord]:
-    """The players of these external ids, locked, made where they were not there."""
+    """The players with these external ids, locked, created if needed."""
     found = await _locked(tx, ctx, ids)
     missing = [each for each in ids if each not in found]
     if missing:
@@ -261,7 +261,7 @@ async def _prepare(
     holdings: tuple[RecordTable[OwnedByPlayer], str, str],
     lines: Sequence[tuple[PlayerRecord, ImportLine]],
 ) -> None:
-    """Read what the players hold at once, and begin at nothing what they do not hold."""
+    """Read the players' holdings at once, and create missing ones at zero."""
     table, key, field = holdings
     column = table.c
     ids = sorted({player.player_id for player, _ in lines})

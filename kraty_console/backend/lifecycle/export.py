@@ -1,4 +1,4 @@
-"""Export everything that is kept of a player."""
+"""Export everything that is stored about a player."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from kraty_console.backend.storage.transaction import Transaction
 SCHEMA_VERSION: Final = 1
 
 MOST_ROWS: Final = 1_000
-"""How many rows each list has at most, the newest."""
+"""The number of newest rows in each list, at most."""
 
 
 async def build(
     tx: Transaction, tenant: Tenant, environment: str, external_id: str, now_ms: int
 ) -> dict[str, Any] | None:
-    """The export of the player with this external id; None when there is none."""
+    """The export of the player with this external id; None if there is none."""
     found = await snapshot.build(tx, tenant, environment, external_id, limit=MOST_ROWS, surface="server")
     if found is None:
         return None

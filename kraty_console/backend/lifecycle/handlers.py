@@ -20,14 +20,14 @@ async def merge(call: Call) -> HandlerReply:
 
 
 async def delete(call: Call) -> HandlerReply:
-    """Erase a player; also where there is none, it answers 200."""
+    """Erase a player; the status is 200 even if there is none."""
     player = call.text("externalPlayerId")
     body = await call.body(Erasure)
     return await call.change(body, lambda tx, ctx: erase.erase(tx, ctx, player))
 
 
 async def export(call: Call) -> HandlerReply:
-    """Everything that is kept of a player."""
+    """Everything that is stored about a player."""
     player = call.text("externalPlayerId")
     async with call.services.db.read() as tx:
         found = await exports.build(tx, call.game, call.environment, player, call.now_ms)

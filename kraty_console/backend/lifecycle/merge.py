@@ -1,9 +1,9 @@
 """Merge a guest into the account of the same person.
 
-All of it in one transaction under the locks of both players, taken in the order of their ids. Attempts, grants, what
-was deposited, ledgers and seats become the target's; what is held is added up (`reassign` says what a ledger looks like
-then); on each leaderboard the better entry stays. The source's row stays behind without anything that is a person's,
-under the id `__merged_<its uuid>__`. The id it had is free at once, and finds the target until somebody registers it.
+It is one transaction under the locks of both players, taken in the order of their ids. Attempts, grants, deposits,
+ledgers and seats become the target's; holdings are added up (`reassign` describes the ledgers); on each leaderboard the
+better entry stays. The source's row is kept without personal data, under the id `__merged_<its uuid>__`. Its old id is
+free at once, and leads to the target until another player registers it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from kraty_console.contract.webhooks import EventName
 OPERATION: Final = "player.merge"
 
 UNPROCESSABLE: Final = 422
-"""The status of a merge that makes no sense (contract/README.md#errors)."""
+"""The status of an invalid merge (contract/README.md#errors)."""
 
 MOVED: Final = (
     tables.attempts,
@@ -41,10 +41,10 @@ MOVED: Final = (
     tables.grants,
     tables.grant_deposits,
 )
-"""Rows that go over as they are."""
+"""Tables whose rows are reassigned unchanged."""
 
 BOARDS: Final = (tables.leaderboard_entries, tables.board_entries)
-"""Of each: one entry of the two stays."""
+"""Tables in which one of the two entries stays."""
 
 _TOTALS: Final = ("attempt_count", "attempts_completed", "attempts_expired", "grants_pending", "grants_claimed")
 _FILLED: Final = ("display_identity", "anonymized_identity", "last_context", "country", "friend_code")
@@ -62,21 +62,21 @@ _COUNTED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """What went over."""
+    """What was reassigned."""
 
     counts: dict[str, int]
     wallet: PouredHolding
     items: PouredHolding
     both_active: int
-    """Active lobbies that both sat in."""
+    """Active lobbies that both were in."""
 
 
 async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> RuleResult:
     """Merge the player `from_id` into `to_id`; fires one `player.merged`.
 
-    A pair that was merged before, also by way of merges that followed: `no_op_already_merged`, nothing counted. 404
-    when either is missing; 422 `conflict` when they are the same, or the target is banned or erased; 409 `conflict`
-    when something held would pass 2^53-1. A banned source is allowed: the ban goes over (contract/SERVER.md#merge).
+    A pair that was merged before, directly or through later merges: `no_op_already_merged`, with zero counts. 404 if
+    either is missing; 422 `conflict` if they are the same, or the target is banned or erased; 409 `conflict` if a
+    holding would pass 2^53-1. A banned source is allowed: the target is banned then (contract/SERVER.md#merge).
     """
     earlier = await idempotency.replay(tx, ctx, OPERATION, {"from": from_id, "to": to_id})
     if earlier is not None:
@@ -94,7 +94,7 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
             _invalid(f"The player '{to_id}' was erased", "target_deleted")
         not_found("Player", to_id)
     _check(source, target)
-    was = PlayerRecord.of(dict(vars(source)))  # under the id that it had
+    was = PlayerRecord.of(dict(vars(source)))  # with its old external id
     before = {"from": _state(source), "to": _state(target)}
     moved = await _move(tx, ctx, source, target)
     joined = _joined(ctx, source, target, moved)
@@ -122,7 +122,7 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
 async def _both(
     tx: Transaction, ctx: Context, from_id: str, to_id: str
 ) -> tuple[PlayerRecord | None, PlayerRecord | None]:
-    """Both players, locked in the order of their ids; None for who is not there, and then none is locked."""
+    """Both players, locked in the order of their ids; if one is missing (None), neither is locked."""
     while True:
         source = await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, from_id)
         target = await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, to_id)
@@ -161,7 +161,7 @@ async def _merged_before(tx: Transaction, ctx: Context, from_id: str, to_id: str
 
 
 async def _nothing(tx: Transaction, from_id: str, merged: PlayerRecord) -> dict[str, Any]:
-    """The answer of a merge that was done before."""
+    """The answer to a repeated merge."""
     target = await player_refs.follow_merge(tx, merged)
     return {
         "fromPlayerId": merged.player_id,
@@ -200,7 +200,7 @@ async def _move(tx: Transaction, ctx: Context, source: PlayerRecord, target: Pla
 
 
 def _joined(ctx: Context, source: PlayerRecord, target: PlayerRecord, moved: _Moved) -> dict[str, Any]:
-    """What changes in the target's row: totals added, gaps filled, the ban taken over; its secret stays its own."""
+    """The changes of the target's row: totals added, gaps filled, the ban taken over; its secret stays."""
     theirs, ours = vars(source), vars(target)
     joined: dict[str, Any] = {name: ours[name] + theirs[name] for name in _TOTALS}
     joined |= {name: theirs[name] for name in _FILLED if ours[name] is None and theirs[name] is not None}
@@ -232,7 +232,7 @@ def _record(
     moved: _Moved,
     held: dict[str, list[dict[str, Any]]],
 ) -> None:
-    """An audit row for each of the two, so that the log of either id shows it."""
+    """Write an audit row for each of the two, so that the log of either id shows the merge."""
     after = {"to": _state(pair[1])}
     for kind, poured, key, amount in (
         ("wallet", moved.wallet, "economyKey", "balance"),
@@ -255,7 +255,7 @@ def _record(
 
 
 async def _leave(tx: Transaction, ctx: Context, source: PlayerRecord, target: PlayerRecord) -> None:
-    """Make the source's row nobody's, free its id, and let every id that led to it lead to the target."""
+    """Anonymize the source's row, free its id, and point every alias of it to the target."""
     external_id = source.external_player_id
     tx.change(
         source,
@@ -290,7 +290,7 @@ def _state(player: PlayerRecord) -> dict[str, Any]:
 
 
 async def _held(tx: Transaction, player: PlayerRecord) -> dict[str, list[dict[str, Any]]]:
-    """All that the player has now, as the wire has it."""
+    """The player's holdings in wire form."""
     wallet, inventory = tables.wallets, tables.inventory
     of_wallet = sa.select(wallet).where(*reassign.rows_of(wallet, player)).order_by(wallet.c.economy_key)
     of_inventory = sa.select(inventory).where(*reassign.rows_of(inventory, player)).order_by(inventory.c.item_key)

@@ -24,17 +24,17 @@ PERSONAL: Final[dict[str, Any]] = {
     "secret_hash": None,
     "secret_prefix": None,
 }
-"""What such a row has not. The name from the pool stays: it was never anybody's."""
+"""The cleared columns of such a row. The name from the pool stays, because it is not personal."""
 
 
 def id_fingerprint(ctx: Context, external_id: str) -> str:
-    """What is kept of an erased id: enough to know it again when it is asked for, and not to read it."""
+    """A hash of an erased id, by which it is recognized but cannot be read."""
     place = (ctx.tenant.studio_id, ctx.tenant.game_id, ctx.environment, external_id)
     return hashlib.sha256("\n".join(place).encode()).hexdigest()
 
 
 async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
-    """The row of the player who had this id and was erased; the last one, where several had it in turn."""
+    """The row of the erased player who had this id; the latest if several had it in turn."""
     column = tables.players.c
     found = await tx.records(
         PlayerRecord,

@@ -14,7 +14,7 @@ from kraty_console.contract.webhooks import EventName
 
 
 async def ban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
-    """Ban for the context's reason. A second ban refreshes the reason, says `applied: false` and fires nothing."""
+    """Ban for the context's reason. A second ban updates the reason, answers `applied: false` and fires nothing."""
     earlier = await idempotency.replay(tx, ctx, "player.ban", {"player": external_id})
     if earlier is not None:
         return earlier
@@ -31,7 +31,7 @@ async def ban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
 
 
 async def unban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
-    """Lift the ban; `applied: false` when there was none."""
+    """Lift the ban; `applied: false` if there was none."""
     earlier = await idempotency.replay(tx, ctx, "player.unban", {"player": external_id})
     if earlier is not None:
         return earlier

@@ -23,7 +23,7 @@ Write = Callable[[PlayerRecord], dict[str, Any]]
 async def set_identity(
     tx: Transaction, ctx: Context, external_id: str, name: str, avatar: str | None = None
 ) -> RuleResult:
-    """Choose the name that others see, everywhere at once; the name from the pool stays as it is. 404 for nobody."""
+    """Set the name that others see; the name from the pool stays. 404 for an unknown player."""
 
     def write(player: PlayerRecord) -> dict[str, Any]:
         chosen = {"name": name} if avatar is None else {"name": name, "avatar": avatar}
@@ -41,7 +41,7 @@ async def set_identity(
 async def set_metadata(
     tx: Transaction, ctx: Context, external_id: str, given: Mapping[str, Any], *, merge: bool
 ) -> RuleResult:
-    """Replace what the game keeps with a player, or merge into it, key by key and no deeper. 404 for nobody."""
+    """Replace the player's metadata, or merge into its top-level keys. 404 for an unknown player."""
 
     def write(player: PlayerRecord) -> dict[str, Any]:
         kept = {**(player.metadata or {}), **given} if merge else dict(given)
@@ -55,7 +55,7 @@ async def set_metadata(
 
 
 async def set_email(tx: Transaction, ctx: Context, external_id: str, email: str | None) -> RuleResult:
-    """Set the address that support finds the player by, or forget it (None). 404 for nobody."""
+    """Set the e-mail that support finds the player by, or remove it (None). 404 for an unknown player."""
 
     def write(player: PlayerRecord) -> dict[str, Any]:
         folded = None if email is None else player_refs.fold_email(email)
@@ -68,9 +68,9 @@ async def set_email(tx: Transaction, ctx: Context, external_id: str, email: str 
 async def heartbeat(
     tx: Transaction, ctx: Context, external_id: str, status: str | None, *, keep_status: bool
 ) -> RuleResult:
-    """The player is here now, and says so in about half a minute again; friends see the status while it lasts.
+    """Record that the player is online; games repeat it every 30 seconds, and friends see the status meanwhile.
 
-    No key is kept: saying it twice is saying it once, and it is said often.
+    No key is kept, because heartbeats are frequent and repeating one changes nothing.
     """
     player = await players.lock(tx, ctx, external_id)
     players.refuse_banned(player)
@@ -83,7 +83,7 @@ async def heartbeat(
 async def _written(
     tx: Transaction, ctx: Context, operation: str, external_id: str, request: Mapping[str, Any], write: Write
 ) -> RuleResult:
-    """Write once for a key; what a game writes, no game of a banned player can."""
+    """Write once per key; the game of a banned player is refused."""
     earlier = await idempotency.replay(tx, ctx, operation, {"player": external_id, **request})
     if earlier is not None:
         return earlier

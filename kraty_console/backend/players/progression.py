@@ -1,7 +1,7 @@
-"""Progression balances that are shown beside other players' names.
+"""Progression balances shown beside other players' names.
 
-Progression resources only: what a player can spend is private. A key that names no such resource is
-left out; a resource that a player never touched is 0.
+Only progression resources: spendable balances are private. Other keys are left out; a resource that a player never had
+is 0.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Balances = dict[str, dict[str, int]]
 
 
 async def balances(tx: Transaction, tenant: Tenant, player_ids: Sequence[str], keys: Sequence[str]) -> Balances:
-    """By player, then by key, for each player asked for; empty when no keys are asked for."""
+    """Balances by player, then by key; empty without keys."""
     if not keys or not player_ids:
         return {}
     column = currencies.c

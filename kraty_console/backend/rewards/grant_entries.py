@@ -17,7 +17,7 @@ from kraty_console.contract.limits import MAX_ENTRIES
 
 
 async def check_entries(tx: Transaction, ctx: Context, entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The entries as they are kept; 400 naming the first one that is wrong, by its index."""
+    """The entries as they are stored; 400 naming the first wrong one by its index."""
     if not 1 <= len(entries) <= MAX_ENTRIES:
         raise invalid("entries", f"1 to {MAX_ENTRIES} entries", verb="must be")
     return [await _check_one(tx, ctx, entry, index) for index, entry in enumerate(entries)]

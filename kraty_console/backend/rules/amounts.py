@@ -9,7 +9,7 @@ from kraty_console.contract.wire import MAX_AMOUNT, MAX_BALANCE
 
 
 def check_amount(value: object, field: str) -> int:
-    """The amount, or `validation_failed` naming the field; `true`, `1.0` and `"7"` are no amounts."""
+    """The amount, or `validation_failed` naming the field; `true`, `1.0` and `"7"` are not amounts."""
     if type(value) is not int or not 1 <= value <= MAX_AMOUNT:
         raise invalid(field, f"a whole number from 1 to {MAX_AMOUNT}", verb="must be")
     return value
@@ -27,7 +27,7 @@ def check_score(value: float, field: str) -> float:
 
 
 def add(held: int, delta: int, what: str) -> int:
-    """What is held after the change; never below zero, never past 2^53-1 (409 `conflict`)."""
+    """The holding after a change; 409 `conflict` below zero and past 2^53-1."""
     after = held + delta
     if after < 0:
         conflict(f"The player has {held} {what}, {-delta} are needed", held=held, needed=-delta)

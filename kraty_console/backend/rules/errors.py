@@ -10,10 +10,10 @@ from kraty_console.contract.errors import STATUS, Code
 
 
 class RuleError(Refusal):
-    """The change was not made; the api turns this into the error envelope.
+    """The change was refused; the API turns this into the error envelope.
 
-    `commit` is True in the one case where the refusal itself is worth keeping: a reward roll that fails again is
-    recorded on its attempt (contract/README.md#retry-roll). The transaction then commits before it raises.
+    With `commit` the transaction commits before it raises, for refusals that are recorded: a reward roll that fails
+    again (contract/README.md#retry-roll), a seat in a forming lobby.
     """
 
     def __init__(

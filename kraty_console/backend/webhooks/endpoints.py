@@ -25,17 +25,17 @@ UNPAUSE = "webhook.unpause"
 ARCHIVE = "webhook.archive"
 
 MOST_OF_GAME = 20
-"""Endpoints of a game, archived ones aside: each event of the game costs a row and a message for each of them."""
+"""The most endpoints of a game, without archived ones: each event costs a row and a message per endpoint."""
 
 CLOCKS_DIFFER_MS = 60_000
-"""How far the id of an event may be behind its moment; whether it is from before the endpoint, its moment tells."""
+"""How far the id of an event may be behind its time, which decides whether it is older than the endpoint."""
 
 
 async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] | None, secret: Secret) -> RuleResult:
-    """A new endpoint of the context's environment, which is told what happens from now on; `events` None for all.
+    """Create an endpoint in the context's environment for events from now on; `events` None means all.
 
-    Who calls has looked at the url and the names. The secret is in this answer and in no other, the one that the same
-    key gives again included: {endpoint, secret}.
+    The caller has validated the url and the names. The secret is only in this answer, and not in a repeated one:
+    {endpoint, secret}.
     """
     asked = {"url": url, "events": None if events is None else list(events)}
     earlier = await idempotency.replay(tx, ctx, CREATE, asked)
@@ -61,7 +61,7 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
 
 
 async def _make_room(tx: Transaction, ctx: Context) -> None:
-    """Refuse one more endpoint than a game may have; the lock on the game makes those who make one take turns."""
+    """409 if the game has the most endpoints allowed; the lock on the game makes concurrent creations take turns."""
     place = (ctx.tenant.studio_id, ctx.tenant.game_id)
     await tx.get(tables.games, *place, lock=True)
     column = tables.webhook_endpoints.c
@@ -75,7 +75,7 @@ async def _make_room(tx: Transaction, ctx: Context) -> None:
 
 
 async def pause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
-    """Send nothing there until further notice; what happens meanwhile waits. Paused already: nothing changes."""
+    """Pause the endpoint; events meanwhile wait. Already paused: nothing changes."""
 
     async def work(endpoint: WebhookEndpointRecord) -> None:
         if endpoint.state == "active":
@@ -86,7 +86,7 @@ async def pause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
 
 
 async def unpause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
-    """Send again, what waited first. Active already: nothing changes."""
+    """Resume the endpoint, with waiting events first. Already active: nothing changes."""
 
     async def work(endpoint: WebhookEndpointRecord) -> None:
         if endpoint.state == "paused":
@@ -97,7 +97,7 @@ async def unpause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult
 
 
 async def archive(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
-    """Send nothing there ever again; what was still to be sent is cancelled. Archived already: nothing changes."""
+    """Archive the endpoint and cancel its waiting deliveries. Already archived: nothing changes."""
 
     async def work(endpoint: WebhookEndpointRecord) -> None:
         if endpoint.state != "archived":
@@ -110,7 +110,7 @@ async def archive(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult
 async def list_endpoints(
     tx: Transaction, studio_id: str, game_id: str, environment: str | None = None
 ) -> list[dict[str, Any]]:
-    """The endpoints of a game in wire form, the newest first; of one environment, when it is named."""
+    """The endpoints of a game in wire form, newest first; optionally of one environment."""
     column = tables.webhook_endpoints.c
     query = sa.select(tables.webhook_endpoints).where(column.studio_id == studio_id, column.game_id == game_id)
     if environment is not None:
@@ -122,7 +122,7 @@ async def list_endpoints(
 
 
 def serialize_endpoint(row: WebhookEndpointRecord) -> dict[str, Any]:
-    """An endpoint as it is answered: without its secret."""
+    """An endpoint in wire form, without its secret."""
     return {
         "id": row.endpoint_id,
         "url": row.url,

@@ -41,7 +41,7 @@ async def deliveries(call: Call) -> HandlerReply:
 
 
 async def delivery(call: Call) -> HandlerReply:
-    """One delivery, with its attempts and with what it tells."""
+    """One delivery with its attempts and its event."""
     delivery_id = call.text("deliveryId")
     async with call.services.db.read() as tx:
         found = (
@@ -53,21 +53,21 @@ async def delivery(call: Call) -> HandlerReply:
 
 
 async def replay(call: Call) -> HandlerReply:
-    """Send a delivery again, at once."""
+    """Replay a delivery at once."""
     delivery_id = call.text("deliveryId")
     body = await call.body(ReplayDelivery)
     return await call.change(body, lambda tx, ctx: replays.replay(tx, ctx, delivery_id))
 
 
 async def listed(call: Call) -> HandlerReply:
-    """Every endpoint of the game, archived ones too; of one environment when it is named."""
+    """Every endpoint of the game, archived ones included; optionally of one environment."""
     async with call.services.db.read() as tx:
         found = await endpoints.list_endpoints(tx, call.game.studio_id, call.game.game_id, call.query("environment"))
     return HandlerReply({"endpoints": found})
 
 
 async def create(call: Call) -> HandlerReply:
-    """A new endpoint; this answer alone tells its secret."""
+    """Create an endpoint; only this answer has its secret."""
     body = await call.body(CreateEndpoint)
     try:
         endpoint_url.parse_url(body.url, to_private=call.services.webhooks_to_private)
@@ -81,21 +81,21 @@ async def create(call: Call) -> HandlerReply:
 
 
 async def pause(call: Call) -> HandlerReply:
-    """Send nothing there until further notice."""
+    """Pause an endpoint."""
     endpoint_id = call.id("endpointId", "Webhook endpoint")
     body = await call.body(ChangeEndpoint)
     return await call.change(body, lambda tx, ctx: endpoints.pause(tx, ctx, endpoint_id))
 
 
 async def unpause(call: Call) -> HandlerReply:
-    """Send again, what waited first."""
+    """Resume an endpoint; waiting events are sent first."""
     endpoint_id = call.id("endpointId", "Webhook endpoint")
     body = await call.body(ChangeEndpoint)
     return await call.change(body, lambda tx, ctx: endpoints.unpause(tx, ctx, endpoint_id))
 
 
 async def archive(call: Call) -> HandlerReply:
-    """Send nothing there ever again."""
+    """Archive an endpoint for good."""
     endpoint_id = call.id("endpointId", "Webhook endpoint")
     body = await call.body(ChangeEndpoint)
     return await call.change(body, lambda tx, ctx: endpoints.archive(tx, ctx, endpoint_id))

@@ -18,9 +18,9 @@ REPLAY = "webhook.replay"
 async def replay(tx: Transaction, ctx: Context, delivery_id: str) -> RuleResult:
     """Make a delivery due at once, whatever its state: {delivery}.
 
-    It keeps its id and data, counts its attempts on, and restarts the schedule; it neither waits for others of its
-    player nor holds them back. 409 while it is being sent, while it waits for an earlier one of its player (which is
-    then named: `waitsFor`), and when its endpoint is not active.
+    It keeps its id, data and attempt count, and restarts the schedule; it neither waits for others of its player nor
+    blocks them. 409 while it is being sent, while it waits for an earlier one of its player (named in `waitsFor`), and
+    if its endpoint is not active.
     """
     earlier = await idempotency.replay(tx, ctx, REPLAY, {"delivery": delivery_id})
     if earlier is not None:

@@ -21,7 +21,7 @@ from kraty_console.backend.http.routing import Route, RouteAccess
 _REFERENCE: Final = "#/components/schemas/{model}"
 
 _SOURCE: Final = re.compile(r"\s*\([^()]*\.md\b[^()]*\)")
-"""Where a rule comes from: for who reads the code."""
+"""References to the documents, which are left out of the descriptions."""
 
 _LONG: Final = re.compile(r"\bkraty_console__\w+")
 
@@ -42,7 +42,7 @@ _MEMBER: Final = ("session", "sessionCookie")
 
 
 class _Plain(GenerateJsonSchema):
-    """Without the titles that only say a name again."""
+    """The schema without titles that repeat a name."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401 (pydantic's own)
         """Never."""
@@ -50,7 +50,7 @@ class _Plain(GenerateJsonSchema):
         return False
 
     def model_schema(self, schema: Any) -> dict[str, Any]:  # noqa: ANN401 (pydantic's own)
-        """A model; its words say what it is, not where that is written."""
+        """The schema of a model; its description has no references to the documents."""
         found = super().model_schema(schema)
         found.pop("title", None)
         if "description" in found:
@@ -58,18 +58,18 @@ class _Plain(GenerateJsonSchema):
         return found
 
     def function_plain_schema(self, schema: Any) -> dict[str, Any]:  # noqa: ANN401 (pydantic's own)
-        """A secret, which no model lets anybody print: on the wire it is text."""
+        """A secret, which is text on the wire."""
         del schema
         return {"type": "string"}
 
     def sort(self, value: dict[str, Any], parent_key: str | None = None) -> dict[str, Any]:
-        """As the models have it."""
+        """As in the models."""
         del parent_key
         return value
 
 
 def document(surface: Surface, routes: Iterable[Route]) -> dict[str, Any]:
-    """All operations of one surface, with what they ask for and answer."""
+    """All operations of one surface, with requests and responses."""
     mine = [route for route in routes if route.path.startswith(surface.prefix + "/")]
     schemas, components = _schemas(mine)
     paths: dict[str, dict[str, Any]] = {}
@@ -102,7 +102,7 @@ def _schemas(routes: Iterable[Route]) -> tuple[Schemas, dict[str, Any]]:
 
 
 def _readable(value: Any) -> Any:  # noqa: ANN401 (it is JSON, but for the keys of the outermost)
-    """Of two models of one name pydantic tells the whole way to each; the last module on it is enough."""
+    """Pydantic qualifies models of the same name with the full path; the last module is enough."""
     match value:
         case dict():
             return {_short(key): _readable(each) for key, each in value.items()}

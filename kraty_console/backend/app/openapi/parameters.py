@@ -34,7 +34,7 @@ _SEGMENTS: Final[Mapping[str, tuple[str, Schema]]] = {
     **dict.fromkeys(_KEYS, ("A key of the game's catalog.", {})),
     "deliveryId": ("A delivery.", {"pattern": "^evt_[0-9A-HJKMNP-TV-Z]{26}$"}),
 }
-"""What is no UUID."""
+"""Path parameters that are not UUIDs."""
 
 
 def _whole(most: int) -> Schema:
@@ -91,7 +91,7 @@ _REQUIRED: Final = ("q", "query")
 
 
 def parameters(route: Route) -> list[dict[str, Any]]:
-    """What the path and the query of a route hold."""
+    """The path and query parameters of a route."""
     found = [_segment(name) for name in re.findall(r"\{(\w+)\}", route.path)]
     return found + [_parameter(route.path, name) for name in route.query]
 

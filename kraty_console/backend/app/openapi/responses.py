@@ -1,4 +1,4 @@
-"""Responses of an operation: its success, and every error with its codes."""
+"""Responses of an operation: success, and every error with its codes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _MORE_HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
 
 
 def responses(route: Route, schemas: Schemas) -> dict[str, Any]:
-    """Everything that a route may answer, by status."""
+    """All responses of a route, by status."""
     found: dict[str, Any] = {}
     for status in route.status:
         if status != 202:
@@ -71,7 +71,7 @@ def responses(route: Route, schemas: Schemas) -> dict[str, Any]:
 
 
 def refusals() -> dict[str, Any]:
-    """The components that refusals are made of."""
+    """The components of error responses."""
     return {name: _refusal(status, words) for status, (name, words) in _REFUSALS.items()}
 
 
@@ -95,7 +95,7 @@ def _words(route: Route, status: int) -> str:
 
 
 def _refused(route: Route) -> set[int]:
-    """The statuses of what a route may refuse."""
+    """The error statuses of a route."""
     found = {500, 503}
     if "{" in route.path:
         found |= {400, 404}
