@@ -70,7 +70,7 @@ async def test_an_id_used_again_leads_to_its_new_player(world: SmallGame) -> Non
     player_id = (await world.player(GUEST))["player_id"]
     async with world.db.read() as tx:
         resolved = await player_refs.resolve(tx, world.tenant, "live", GUEST)
-    assert resolved == player_refs.ResolvedPlayer(player_id, player_id)
+    assert resolved == player_refs.ResolvedId(player_id, player_id)
 
 
 async def test_an_erased_id_leads_nowhere(world: SmallGame) -> None:

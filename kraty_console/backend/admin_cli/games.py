@@ -70,12 +70,12 @@ async def find_game(tx: Transaction, named: str | None) -> Game:
             return known[0]
         if not known:
             raise NoSuch("there is no game yet: make one with kraty-console backend game create NAME --studio NAME")
-        raise Declined(f"which game? Name one with --game: {_told(known)}")
+        raise Declined(f"which game? Name one with --game: {_list_games(known)}")
     found = [game for game in known if named in (game.tenant.game_id, game.slug, game.name)]
     if not found:
-        raise NoSuch(f"there is no game {named}; there is {_told(known)}" if known else "there is no game yet")
+        raise NoSuch(f"there is no game {named}; there is {_list_games(known)}" if known else "there is no game yet")
     if len(found) > 1:
-        raise Declined(f"{named} is the name of several games; say which by its id: {_told(found)}")
+        raise Declined(f"{named} is the name of several games; say which by its id: {_list_games(found)}")
     return found[0]
 
 
@@ -127,5 +127,5 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64].strip("-")
 
 
-def _told(known: list[Game]) -> str:
+def _list_games(known: list[Game]) -> str:
     return ", ".join(f"{game.slug} ({game.tenant.game_id})" for game in known[:10])

@@ -120,7 +120,7 @@ class PathEndpoint:
             environment = call.environment
         except RuleError:
             environment = LIVE
-        target = (route.target[0], _shown(call, route.target[1])) if route.target else None
+        target = (route.target[0], _loggable_segment(call, route.target[1])) if route.target else None
         await record_denial(
             self._services,
             replace(call, tenant=tried).context(environment=environment),
@@ -128,7 +128,7 @@ class PathEndpoint:
             f"{route.method} {route.path}",
             route.action,
             target=target,
-            external_player_id=_shown(call, PLAYER) if PLAYER in call.request.path_params else None,
+            external_player_id=_loggable_segment(call, PLAYER) if PLAYER in call.request.path_params else None,
         )
 
 
@@ -159,14 +159,14 @@ async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route, 
     if admitted.refusal is None:
         key, given = caller.the_key, call.request.headers.get(PLAYER_SECRET)
         name = decode_segment(call.request.path_params[PLAYER], PLAYER)
-        who = await find_secret_holder(tx, key, name, given)
-        if who is None:
+        holder = await find_secret_holder(tx, key, name, given)
+        if holder is None:
             if route.strangers and not await player_exists(tx, key, name):
                 return admitted
             cost.take(caller)
             cost.refused()
             raise api_errors.bad_player_secret(given is None)
-        return replace(admitted, caller=replace(caller, player=who))
+        return replace(admitted, caller=replace(caller, player=holder))
     return admitted
 
 
@@ -204,7 +204,7 @@ def _id(call: Call, name: str) -> str | None:
     return text if is_id(text) else None
 
 
-def _shown(call: Call, name: str) -> str:
+def _loggable_segment(call: Call, name: str) -> str:
     """A path segment for the audit log: decoded, or raw if it is not valid text."""
     segment = call.request.path_params[name]
     try:

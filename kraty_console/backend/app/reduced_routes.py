@@ -143,16 +143,16 @@ def _cut(handler: Handler, field: str | None, shape: Shape) -> Handler:
 
     async def answer(call: Call) -> HandlerReply:
         reply = await handler(call)
-        return replace(reply, data=_kept(reply.data if field is None else reply.data[field], shape))
+        return replace(reply, data=_reduced(reply.data if field is None else reply.data[field], shape))
 
     return answer
 
 
-def _kept(value: Any, shape: Shape | None) -> Any:  # noqa: ANN401 (it is JSON)
+def _reduced(value: Any, shape: Shape | None) -> Any:  # noqa: ANN401 (it is JSON)
     match value:
         case list() if shape is not None:
-            return [_kept(each, shape) for each in value]
+            return [_reduced(each, shape) for each in value]
         case Mapping() if shape is not None:
-            return {name: _kept(value[name], inner) for name, inner in shape.items() if name in value}
+            return {name: _reduced(value[name], inner) for name, inner in shape.items() if name in value}
         case _:
             return value

@@ -31,18 +31,18 @@ async def page(call: Call) -> HandlerReply:
             raise invalid("cursor", "is not one that this log gave")
     limit = call.limit()
     async with call.services.db.read() as tx:
-        rows, following = await audit_log.audit_page(tx, view, filters, after, limit)
-    return HandlerReply({"rows": rows, "nextCursor": following})
+        rows, next_cursor = await audit_log.audit_page(tx, view, filters, after, limit)
+    return HandlerReply({"rows": rows, "nextCursor": next_cursor})
 
 
 async def row(call: Call) -> HandlerReply:
     """One audit row."""
     audit_id = call.id("auditId", "Audit row")
     async with call.services.db.read() as tx:
-        found = await audit_log.audit_row(tx, _view(call), audit_id)
-    if found is None:
+        data = await audit_log.audit_row(tx, _view(call), audit_id)
+    if data is None:
         not_found("Audit row", audit_id)
-    return HandlerReply(found)
+    return HandlerReply(data)
 
 
 def _view(call: Call) -> AuditScope:

@@ -57,9 +57,9 @@ async def move_wallet(
     entry = await _write_wallet(tx, ctx, player, change, currency)
     derived = []
     for rule in (currency and currency.derives) or ():
-        found = await _derive(tx, ctx, player, rule, entry)
-        if found is not None:
-            derived.append(found)
+        derived_change = await _derive(tx, ctx, player, rule, entry)
+        if derived_change is not None:
+            derived.append(derived_change)
     return entry, derived
 
 

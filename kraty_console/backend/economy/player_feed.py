@@ -54,9 +54,9 @@ class PlayerFeed:
 
         `now_ms` is a time before the poll began: rows it cannot see are committed later.
         """
-        told = await self._changes(tx, counted) if counted > self._position else []
+        events = await self._changes(tx, counted) if counted > self._position else []
         self._position = max(self._position, counted)
-        return told + [("grant_created", _created(row)) for row in self._new(grants, now_ms)]
+        return events + [("grant_created", _created(row)) for row in self._new(grants, now_ms)]
 
     @property
     def place(self) -> tuple[str, str]:
@@ -79,10 +79,10 @@ class PlayerFeed:
     async def _changes(self, tx: Transaction, until: int) -> list[Event]:
         found: list[tuple[int, int, Event]] = []
         for entry in await self._entries(tx, tables.wallet_ledger, until):
-            change = _moved("wallet_changed", serialize_wallet_entry(entry))
+            change = _change_event("wallet_changed", serialize_wallet_entry(entry))
             found.append((entry.position, entry.occurred_at, ("wallet_changed", change)))
         for item_entry in await self._entries(tx, tables.item_ledger, until):
-            change = _moved("inventory_changed", serialize_item_entry(item_entry))
+            change = _change_event("inventory_changed", serialize_item_entry(item_entry))
             found.append((item_entry.position, item_entry.occurred_at, ("inventory_changed", change)))
         self._moved_at = max([self._moved_at, *(moved_at for _position, moved_at, _event in found)])
         return [event for _position, _moved_at, event in sorted(found, key=itemgetter(0))]
@@ -158,7 +158,7 @@ async def _grants_since(tx: Transaction, place: tuple[str, str], ids: Sequence[s
     )
 
 
-def _moved(name: str, change: Json) -> Json:
+def _change_event(name: str, change: Json) -> Json:
     """A change that always has a reason, as SDKs expect (contract/README.md#ledger-rows): by default actor and action,
     `server_grant`."""
     gain, loss = ("credit", "debit") if name == "wallet_changed" else ("grant", "revoke")

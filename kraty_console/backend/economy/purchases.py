@@ -45,7 +45,7 @@ class Purchase:
     product_type: str | None = None
     receipt: str | None = None
     purchased_at: int | None = None
-    """Milliseconds since the epoch; None for now."""
+    """Milliseconds since the epoch; None for the current time."""
     metadata: Mapping[str, Any] | None = None
 
 
@@ -66,7 +66,7 @@ async def track(tx: Transaction, ctx: Context, external_id: str, purchase: Purch
         column.transaction_id == purchase.transaction_id,
     )
     if kept is not None:
-        return RuleResult(200, {**_told(kept), **totals(await _spend(tx, player)), "deduplicated": True})
+        return RuleResult(200, {**_serialize_purchase(kept), **totals(await _spend(tx, player)), "deduplicated": True})
     rate = fx_rate((await definitions.game(tx, ctx)).settings, purchase.currency)
     if rate is None:
         raise RuleError(
@@ -76,7 +76,7 @@ async def track(tx: Transaction, ctx: Context, external_id: str, purchase: Purch
         )
     row = _keep(tx, ctx, player, purchase, rate)
     spend = await _add_up(tx, ctx, player, row.normalized_amount_minor)
-    return RuleResult(201, {**_told(row), **totals(spend), "deduplicated": False})
+    return RuleResult(201, {**_serialize_purchase(row), **totals(spend), "deduplicated": False})
 
 
 def totals(spend: PlayerSpendRecord | None) -> dict[str, int]:
@@ -89,8 +89,8 @@ def totals(spend: PlayerSpendRecord | None) -> dict[str, int]:
 
 async def spent(tx: Transaction, player: PlayerRecord) -> dict[str, Any]:
     """A player's total, for the studio's backend."""
-    told = {"externalPlayerId": player.external_player_id, "normalizedCurrency": BASE}
-    return told | totals(await _spend(tx, player))
+    data = {"externalPlayerId": player.external_player_id, "normalizedCurrency": BASE}
+    return data | totals(await _spend(tx, player))
 
 
 def _keep(tx: Transaction, ctx: Context, player: PlayerRecord, purchase: Purchase, rate: float) -> PurchaseRecord:
@@ -133,7 +133,7 @@ async def _spend(tx: Transaction, player: PlayerRecord) -> PlayerSpendRecord | N
     return await tx.get(tables.player_spend, *player.primary_key())
 
 
-def _told(row: PurchaseRecord) -> dict[str, Any]:
+def _serialize_purchase(row: PurchaseRecord) -> dict[str, Any]:
     """A purchase (contract/SDK.md#purchases); the receipt is stored but not returned."""
     return {
         "purchaseId": row.purchase_id,
@@ -157,10 +157,10 @@ def fx_rate(settings: Mapping[str, Any], currency: str) -> float | None:
     if currency == BASE:
         return 1.0
     rates = settings.get("fxRates")
-    found = rates.get(currency) if isinstance(rates, Mapping) else None
-    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 < found < 1_000_000:
+    rate = rates.get(currency) if isinstance(rates, Mapping) else None
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < 1_000_000:
         return None
-    return float(found)
+    return float(rate)
 
 
 def in_cents(amount_minor: int, currency: str, fx_rate: float) -> int:

@@ -21,12 +21,12 @@ async def events(call: Call) -> HandlerReply:
         raise invalid("status", f"must be {ACTIVE}: only events that are open are listed")
     context = call.context()
     async with call.services.db.read() as tx:
-        found = await event_listing.read_listing(tx, context, player)
-    if found.boardless:
-        await call.services.db.run(lambda tx: event_listing.make_boards(tx, context, found.boardless))
+        listing = await event_listing.read_listing(tx, context, player)
+    if listing.boardless:
+        await call.services.db.run(lambda tx: event_listing.make_boards(tx, context, listing.boardless))
         async with call.services.db.read() as tx:
-            found = await event_listing.read_listing(tx, context, player)
-    return HandlerReply(found.listings)
+            listing = await event_listing.read_listing(tx, context, player)
+    return HandlerReply(listing.listings)
 
 
 async def start(call: Call) -> HandlerReply:

@@ -36,7 +36,7 @@ async def read_listing(tx: Transaction, ctx: Context, external_id: str) -> OpenE
     """
     player = await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, external_id)
     context = {} if player is None else player.last_context or {}
-    found = OpenEvents()
+    events = OpenEvents()
     windows = await _open_windows(tx, ctx)
     playing = await _playing(tx, ctx, player, windows)
     for window in windows:
@@ -47,8 +47,8 @@ async def read_listing(tx: Transaction, ctx: Context, external_id: str) -> OpenE
         if event.leaderboard_mode == leaderboards.GLOBAL:
             board = await leaderboards.find(tx, ctx, window)
             if board is None:
-                found.boardless.append((event, window))
-        found.listings.append(
+                events.boardless.append((event, window))
+        events.listings.append(
             {
                 "eventKey": event.key,
                 "name": event.name,
@@ -68,7 +68,7 @@ async def read_listing(tx: Transaction, ctx: Context, external_id: str) -> OpenE
                 "attemptQuota": await _quota(tx, ctx, player, event, window),
             }
         )
-    return found
+    return events
 
 
 async def make_boards(tx: Transaction, ctx: Context, boardless: list[tuple[EventRecord, EventWindowRecord]]) -> None:
@@ -117,12 +117,12 @@ async def _playing(
     return {row.window_id: row.attempt_id for row in await tx.records(AttemptRecord, query)}
 
 
-async def _unlocked(tx: Transaction, ctx: Context, event: EventRecord, asked: ConditionSubject) -> bool:
+async def _unlocked(tx: Transaction, ctx: Context, event: EventRecord, subject: ConditionSubject) -> bool:
     """Whether the player can see the event; one with a broken condition is hidden."""
     if event.unlock_condition is None:
         return True
     try:
-        return await conditions.is_met(tx, ctx, event.unlock_condition, asked)
+        return await conditions.is_met(tx, ctx, event.unlock_condition, subject)
     except BrokenCondition:
         return False
 

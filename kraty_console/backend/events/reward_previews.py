@@ -43,17 +43,17 @@ async def _bundle(tx: Transaction, ctx: Context, named: object) -> Json | None:
 
 
 async def _entries(tx: Transaction, ctx: Context, entries: Sequence[Entry], depth: int) -> list[Json]:
-    found: list[Json] = []
+    previews: list[Json] = []
     for entry in entries:
         kind = entry.get("type")
         if kind == "bundle" and depth:
             inner = await definitions.bundle(tx, ctx, str(entry.get("bundleKey")))
             if inner is not None and inner.archived_at is None:
-                found += await _entries(tx, ctx, inner.entries, depth - 1)
+                previews += await _entries(tx, ctx, inner.entries, depth - 1)
         elif kind in FIELDS:
             count = FIELDS[str(kind)][1]
-            found.append({**entry, count: _least(entry.get(count))})
-    return found
+            previews.append({**entry, count: _least(entry.get(count))})
+    return previews
 
 
 def _least(amount: object) -> Any:  # noqa: ANN401 (a number of a game's document)

@@ -22,7 +22,7 @@ async def open_window(tx: Transaction, ctx: Context, window: EventWindowRecord) 
     if window.opened_at is not None or window.starts_at > ctx.now_ms:
         return False
     tx.change(window, opened_at=ctx.now_ms)
-    outbox.emit_of_game(tx, ctx, EventName.EVENT_WINDOW_OPENED, LIVE, await _shown(tx, ctx, window))
+    outbox.emit_of_game(tx, ctx, EventName.EVENT_WINDOW_OPENED, LIVE, await _window_payload(tx, ctx, window))
     return True
 
 
@@ -50,8 +50,8 @@ async def close_window(tx: Transaction, ctx: Context, window: EventWindowRecord)
         )
         .values(finalized_at=ctx.now_ms, finalized_reason=WINDOW_CLOSED, **settled)
     )
-    told = {**await _shown(tx, ctx, window), "finalizedReason": WINDOW_CLOSED}
-    outbox.emit_of_game(tx, ctx, EventName.EVENT_WINDOW_CLOSED, LIVE, told)
+    payload = {**await _window_payload(tx, ctx, window), "finalizedReason": WINDOW_CLOSED}
+    outbox.emit_of_game(tx, ctx, EventName.EVENT_WINDOW_CLOSED, LIVE, payload)
     return True
 
 
@@ -71,7 +71,7 @@ async def _has_open_lobbies(tx: Transaction, ctx: Context, window: EventWindowRe
     return found is not None
 
 
-async def _shown(tx: Transaction, ctx: Context, window: EventWindowRecord) -> dict[str, Any]:
+async def _window_payload(tx: Transaction, ctx: Context, window: EventWindowRecord) -> dict[str, Any]:
     event = await definitions.event(tx, ctx, window.event_id)
     return {
         "event": {"id": event.event_id, "key": event.key, "name": event.name},

@@ -40,8 +40,8 @@ async def force_claim(call: Call) -> HandlerReply:
 async def revoke(call: Call) -> HandlerReply:
     """Revoke a pending grant, so that it cannot be collected."""
     grant_id = call.id("grantId", "Grant")
-    asked = await call.body(RevokeGrant)
-    return await call.change(asked, lambda tx, ctx: grants.revoke(tx, ctx, grant_id))
+    body = await call.body(RevokeGrant)
+    return await call.change(body, lambda tx, ctx: grants.revoke(tx, ctx, grant_id))
 
 
 async def create_for_server(call: Call) -> HandlerReply:

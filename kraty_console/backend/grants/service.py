@@ -192,7 +192,7 @@ async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) 
     Already claimed: 200, the same row. Expired or revoked: 409; to a game 404, as its SDKs expect
     (contract/README.md#grant). Games and studios get the grant itself as the answer.
     """
-    player, grant = await _owned(tx, ctx, external_id, grant_id)
+    player, grant = await _lock_grant(tx, ctx, external_id, grant_id)
     if grant.status == "claimed":
         return _claimed(ctx, serialize_grant(grant), [])
     _refuse_ended(ctx, grant)
@@ -224,7 +224,7 @@ def _claimed(ctx: Context, shown: dict[str, Any], deposits: list[dict[str, Any]]
 async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
     """Open a crate: it is claimed, and its contents become a pending grant; repeated calls return the same contents
     (contract/SDK.md#collecting)."""
-    player, crate = await _owned(tx, ctx, external_id, grant_id)
+    player, crate = await _lock_grant(tx, ctx, external_id, grant_id)
     if crate.kind != "crate":
         conflict(f"Grant '{grant_id}' is not a crate", kind=crate.kind)
     if crate.status == "claimed":
@@ -237,7 +237,7 @@ async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: 
 
 async def expire(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
     """Expire a pending grant whose time is over; any other stays as it is (contract/README.md#grant)."""
-    player, grant = await _owned(tx, ctx, external_id, grant_id, banned_too=True)
+    player, grant = await _lock_grant(tx, ctx, external_id, grant_id, banned_too=True)
     expire_locked(tx, ctx, player, grant)
     return RuleResult(200, {"grant": serialize_grant(grant)})
 
@@ -296,7 +296,7 @@ async def _contents(tx: Transaction, crate: GrantRecord) -> GrantRecord:
     return row
 
 
-async def _owned(
+async def _lock_grant(
     tx: Transaction, ctx: Context, external_id: str, grant_id: str, *, banned_too: bool = False
 ) -> tuple[PlayerRecord, GrantRecord]:
     player = await players.lock(tx, ctx, external_id)

@@ -51,8 +51,8 @@ class ErrorMiddleware:
                 status = message["status"]
             await send(message)
 
-        for told in watch.begun:
-            told()
+        for notify in watch.begun:
+            notify()
         try:
             await self._answer(scope, receive, send_and_see)
         finally:
@@ -74,7 +74,7 @@ class ErrorMiddleware:
         scope["path"] = raw_path(scope)
         scope["app"] = self
         started = False
-        refused = _twofold(scope)
+        refused = _ambiguity(scope)
 
         async def send_with_id(message: Message) -> None:
             nonlocal started
@@ -104,7 +104,7 @@ _ONCE: Final = frozenset({b"host", b"authorization", b"x-player-secret", b"conte
 """Headers that may occur once: of two, a proxy may have read the other."""
 
 
-def _twofold(scope: Scope) -> RuleError | None:
+def _ambiguity(scope: Scope) -> RuleError | None:
     """The refusal of an ambiguous request: a duplicate header, or no Host (RFC 9112, 3.2); else None."""
     seen: set[bytes] = set()
     for name, _ in scope["headers"]:

@@ -86,7 +86,7 @@ class _Listener:
         self.beat_at = beat_at
         self.waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
 
-    def tell(self, frame: bytes) -> None:
+    def enqueue(self, frame: bytes) -> None:
         if self.waiting.qsize() < MOST_WAITING:
             self.waiting.put_nowait(frame)
         else:
@@ -149,8 +149,8 @@ class Streams:
             if self._feeding is None or self._feeding.done():
                 self._feeding = asyncio.create_task(self._feed(db, now_ms), name="streams")
             try:
-                while (told := await listener.waiting.get()) is not None:
-                    yield told
+                while (message := await listener.waiting.get()) is not None:
+                    yield message
             finally:
                 self._listeners.pop(listener, None)
 
@@ -161,7 +161,7 @@ class Streams:
             try:
                 began_ms = now_ms()
                 async with db.read() as tx:
-                    await self._look(tx, began_ms)
+                    await self._poll_once(tx, began_ms)
                 failures = 0
             except (SQLAlchemyError, OSError) as error:
                 failures += 1
@@ -176,7 +176,7 @@ class Streams:
         for listener in self._listeners:
             listener.end()
 
-    async def _look(self, tx: Transaction, began_ms: int) -> None:
+    async def _poll_once(self, tx: Transaction, began_ms: int) -> None:
         self.looks += 1
         now = asyncio.get_running_loop().time()
         kinds: dict[Gather, dict[EventFeed, _Listener]] = {}
@@ -186,12 +186,12 @@ class Streams:
                 if not await listener.source.allowed(tx):
                     listener.end()
                     continue
-                listener.tell(HEARTBEAT)
+                listener.enqueue(HEARTBEAT)
             kinds.setdefault(listener.source.gather, {})[listener.source.feed] = listener
         for gather, listeners in kinds.items():
             async for feed, events in gather(tx, list(listeners), began_ms):
                 for name, data in events:
-                    listeners[feed].tell(frame(name, data))
+                    listeners[feed].enqueue(frame(name, data))
                 if feed.over:
                     listeners[feed].end()
 

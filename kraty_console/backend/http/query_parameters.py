@@ -49,10 +49,10 @@ def flag(call: Call, name: str) -> bool:
 
 def keys(call: Call, name: str) -> tuple[str, ...]:
     """Comma-separated keys, at most eight."""
-    found = tuple(dict.fromkeys(part for part in (call.query(name) or "").split(",") if part))
-    if len(found) > MAX_KEYS:
+    given = tuple(dict.fromkeys(part for part in (call.query(name) or "").split(",") if part))
+    if len(given) > MAX_KEYS:
         raise invalid(name, f"must be {MAX_KEYS} keys or fewer, between commas")
-    return found
+    return given
 
 
 def one_of(call: Call, name: str, words: Sequence[Word], default: Word) -> Word:
@@ -71,10 +71,10 @@ def timestamp(call: Call, name: str, *, now: str) -> int | None:
     text = call.query(name)
     if text is None or text == now:
         return None
-    found = milliseconds(text, name)
-    if found is None or not 0 <= found <= call.now_ms:
+    moment = milliseconds(text, name)
+    if moment is None or not 0 <= moment <= call.now_ms:
         raise invalid(name, f"must be {now}, or a moment from 1970 until now")
-    return found
+    return moment
 
 
 def leaderboard_id(call: Call) -> str:

@@ -46,13 +46,13 @@ def stream_reply(call: Call, feed: EventFeed, gather: Gather) -> HandlerReply:
     services = call.services
     services.streams.refuse_more(call.address)
     if call.request.method == "HEAD":
-        return HandlerReply(stream=_nothing(), headers=_HEADERS)
+        return HandlerReply(stream=_empty_stream(), headers=_HEADERS)
     source = StreamSource(call, feed, gather)
     stream = services.streams.frames(services.db, services.now_ms, source, call.address)
     return HandlerReply(stream=stream, headers=_HEADERS)
 
 
-async def _nothing() -> AsyncIterator[bytes]:
+async def _empty_stream() -> AsyncIterator[bytes]:
     """The answer to HEAD: an empty stream."""
     nothing: tuple[bytes, ...] = ()
     for chunk in nothing:

@@ -126,15 +126,15 @@ def _checked(value: Any, path: tuple[str | int, ...], depth: int) -> Any:  # noq
 
 
 def _object(pairs: _Pairs, path: tuple[str | int, ...], depth: int) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for key, item in pairs:
         inner = (*path, key)
         if fault := text_fault(key):
             _refuse(inner, f"has a name that {fault}")
-        if key in found:
+        if key in result:
             _refuse(inner, "is given twice")
-        found[key] = _checked(item, inner, depth + 1)
-    return found
+        result[key] = _checked(item, inner, depth + 1)
+    return result
 
 
 def _integer(digits: _Integer, path: tuple[str | int, ...]) -> int:

@@ -16,10 +16,10 @@ async def find_faults(tx: Transaction, ctx: Context, document: GameDocument) -> 
     for index, currency in enumerate(document.currencies):
         for number, rule in enumerate(currency.derives):
             where = f"currencies[{index}].derives[{number}].economyKey"
-            found = await definitions.currency(tx, ctx, rule.economy_key)
-            if found is None:
+            derived = await definitions.currency(tx, ctx, rule.economy_key)
+            if derived is None:
                 faults.append((where, f"there is no currency '{rule.economy_key}'"))
-            elif found.kind != "progression" or rule.economy_key == currency.key or found.derives:
+            elif derived.kind != "progression" or rule.economy_key == currency.key or derived.derives:
                 faults.append((where, f"'{rule.economy_key}' cannot follow from '{currency.key}'"))
     for index, board in enumerate(document.leaderboards):
         named = [("rankedBy", board.ranked_by)] if board.ranked_by is not None else []

@@ -39,12 +39,12 @@ class BoardFeed:
 
     def events_of(self, row: LeaderboardRecord, entries: list[RankedEntry], final: Json | None) -> list[Event]:
         """`score_update` for each new score, then `finalized` and `closed` if the board became final."""
-        told: list[Event] = []
+        events: list[Event] = []
         for place, entry in enumerate(entries, 1):
             if self._scores.get(entry.participant_id) != entry.score:
-                told.append(("score_update", _scored(row.leaderboard_id, entry, place)))
+                events.append(("score_update", _scored(row.leaderboard_id, entry, place)))
         self._scores |= {entry.participant_id: entry.score for entry in entries}
-        return told if final is None else [*told, ("finalized", final), self._closed(row)]
+        return events if final is None else [*events, ("finalized", final), self._closed(row)]
 
     @property
     def key(self) -> tuple[str, ...]:

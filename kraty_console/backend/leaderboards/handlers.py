@@ -26,20 +26,20 @@ async def read_event_board(call: Call) -> HandlerReply:
     """An event's board."""
     leaderboard_id, reader = query_parameters.leaderboard_id(call), _reader(call)
     async with call.services.db.read() as tx:
-        found = await board_queries.event_board(tx, call.game, leaderboard_id, reader)
-    if found is None:
+        board = await board_queries.event_board(tx, call.game, leaderboard_id, reader)
+    if board is None:
         not_found("Leaderboard", leaderboard_id)
-    return HandlerReply(found)
+    return HandlerReply(board)
 
 
 async def event_board_stream(call: Call) -> HandlerReply:
     """Stream changes among the first entries of an event's board, until it is final."""
     name = query_parameters.leaderboard_id(call)
     async with call.services.db.read() as tx:
-        found = await board_queries.find_event_board(tx, call.game, call.environment, name)
-    if found is None:
+        board = await board_queries.find_event_board(tx, call.game, call.environment, name)
+    if board is None:
         not_found("Leaderboard", name)
-    return stream_reply(call, BoardFeed(found), board_events)
+    return stream_reply(call, BoardFeed(board), board_events)
 
 
 async def join_event_board(call: Call) -> HandlerReply:
@@ -50,8 +50,8 @@ async def join_event_board(call: Call) -> HandlerReply:
 
     async def join(tx: Transaction, ctx: Context) -> RuleResult:
         await leaderboards.join(tx, ctx, player, leaderboard_id)
-        found = await board_queries.event_board(tx, ctx.tenant, leaderboard_id, reader)
-        return RuleResult(200, {**(found or {}), "joined": True})
+        board = await board_queries.event_board(tx, ctx.tenant, leaderboard_id, reader)
+        return RuleResult(200, {**(board or {}), "joined": True})
 
     return await call.change(body, join)
 
@@ -60,9 +60,9 @@ async def read(call: Call) -> HandlerReply:
     """One segment of a game's board, in a period."""
     reader, at_ms = _reader(call), query_parameters.timestamp(call, "period", now=_NOW)
     async with call.services.db.read() as tx:
-        found = await _found(call, tx)
+        board = await _board_of_path(call, tx)
         return HandlerReply(
-            await board_queries.board(tx, call.game, found, reader, segment=_segment(call), at_ms=at_ms)
+            await board_queries.board(tx, call.game, board, reader, segment=_segment(call), at_ms=at_ms)
         )
 
 
@@ -76,19 +76,19 @@ async def standings(call: Call) -> HandlerReply:
     if scope == "segment" and segment is None:
         raise invalid("segment", "is required with the scope segment")
     async with call.services.db.read() as tx:
-        found = await _found(call, tx)
-        told = await board_queries.board_standings(
-            tx, call.game, found, reader, scope=scope, segment=segment, at_ms=at_ms, max_segments=most
+        board = await _board_of_path(call, tx)
+        data = await board_queries.board_standings(
+            tx, call.game, board, reader, scope=scope, segment=segment, at_ms=at_ms, max_segments=most
         )
-    return HandlerReply(told)
+    return HandlerReply(data)
 
 
 async def periods(call: Call) -> HandlerReply:
     """The past periods of a game's board."""
     limit = query_parameters.integer(call, "limit", 12, 52)
     async with call.services.db.read() as tx:
-        found = await _found(call, tx)
-    return HandlerReply(board_queries.board_periods(found, call.now_ms, limit))
+        board = await _board_of_path(call, tx)
+    return HandlerReply(board_queries.board_periods(board, call.now_ms, limit))
 
 
 async def join(call: Call) -> HandlerReply:
@@ -99,9 +99,9 @@ async def join(call: Call) -> HandlerReply:
 
     async def enter(tx: Transaction, ctx: Context) -> RuleResult:
         entry = await game_boards.join(tx, ctx, player, key, segment=body.segment)
-        found = await game_boards.find(tx, ctx, key)
-        told = await board_queries.board(tx, ctx.tenant, found, reader, segment=entry.segment)
-        return RuleResult(200, {**told, "joined": True})
+        board = await game_boards.find(tx, ctx, key)
+        data = await board_queries.board(tx, ctx.tenant, board, reader, segment=entry.segment)
+        return RuleResult(200, {**data, "joined": True})
 
     return await call.change(body, enter)
 
@@ -115,12 +115,12 @@ async def score_for_game(call: Call) -> HandlerReply:
     )
 
 
-async def _found(call: Call, tx: Transaction) -> BoardRecord:
+async def _board_of_path(call: Call, tx: Transaction) -> BoardRecord:
     key = call.text("boardKey")
-    found = await board_queries.find_board(tx, call.game, key)
-    if found is None:
+    board = await board_queries.find_board(tx, call.game, key)
+    if board is None:
         not_found("Leaderboard", key)
-    return found
+    return board
 
 
 def _reader(call: Call) -> BoardReader:

@@ -73,7 +73,7 @@ async def event_board(tx: Transaction, tenant: Tenant, leaderboard_id: str, read
     row = await find_event_board(tx, tenant, reader.environment, leaderboard_id)
     if row is None:
         return None
-    entries, own = await _look(tx, tenant, standings.of_event(row), reader, await _player(tx, tenant, reader))
+    entries, own = await _read_ranking(tx, tenant, standings.of_event(row), reader, await _player(tx, tenant, reader))
     return {
         "leaderboardId": row.leaderboard_id,
         "mode": row.mode,
@@ -101,7 +101,7 @@ async def board(
     elif segment is None:
         segment = segments.NONE if player is None else await _own_segment(tx, found, player, period)
     ranking = standings.of_board(found, reader.environment, period, segment)
-    entries, own = await _look(tx, tenant, ranking, reader, player)
+    entries, own = await _read_ranking(tx, tenant, ranking, reader, player)
     return {**_head(found, period), "segment": segment or None, "entries": entries, "self": own}
 
 
@@ -168,7 +168,7 @@ def board_periods(found: BoardRecord, now_ms: int, limit: int) -> Json:
     }
 
 
-async def _look(
+async def _read_ranking(
     tx: Transaction, tenant: Tenant, ranking: standings.Ranking, reader: BoardReader, player: PlayerRecord | None
 ) -> tuple[list[Json], Json | None]:
     self_id = None if player is None else player.player_id

@@ -37,10 +37,10 @@ async def segment_of(tx: Transaction, player: PlayerRecord, board: BoardRecord, 
         return NONE
     if given is not None and chosen_by_game(board):
         return given
-    found = [await _part(tx, player, part) for part in parts]
-    if len(found) == 1:
-        return found[0] or NONE
-    return "/".join(each or _UNKNOWN for each in found)[:LONGEST]
+    names = [await _part(tx, player, part) for part in parts]
+    if len(names) == 1:
+        return names[0] or NONE
+    return "/".join(each or _UNKNOWN for each in names)[:LONGEST]
 
 
 async def _part(tx: Transaction, player: PlayerRecord, part: Mapping[str, Any]) -> str | None:

@@ -240,10 +240,10 @@ def split_pool(pool: int, scores: Sequence[tuple[float, int]]) -> list[int]:
     total = sum(weights)
     if pool <= 0 or not total:
         return [0] * len(scores)
-    parted = [divmod(pool * weight, total) for weight in weights]
-    given = [whole for whole, _ in parted]
+    shares = [divmod(pool * weight, total) for weight in weights]
+    given = [share for share, _ in shares]
     left = pool - sum(given)
-    by_remainder = sorted(range(len(scores)), key=lambda index: (-parted[index][1], scores[index][1], index))
+    by_remainder = sorted(range(len(scores)), key=lambda index: (-shares[index][1], scores[index][1], index))
     for index in by_remainder[:left]:
         given[index] += 1
     return given

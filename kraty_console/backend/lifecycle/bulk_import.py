@@ -42,7 +42,7 @@ class ImportLine:
     index: int
     external_id: str
     key: str
-    asked: Mapping[str, Any]
+    fields: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,12 @@ async def import_players(
     imported = replace(ctx, importing=True)
 
     async def apply(line: ImportLine, _player: PlayerRecord) -> None:
-        asked = line.asked
+        fields = line.fields
         await players.upsert(
-            tx, imported, line.external_id, email=asked.get("email"), context=asked.get("contextSnapshot")
+            tx, imported, line.external_id, email=fields.get("email"), context=fields.get("contextSnapshot")
         )
 
-    return await _import(tx, imported, PLAYERS, lines, failures, _anything, apply)
+    return await _import(tx, imported, PLAYERS, lines, failures, _accept_any, apply)
 
 
 async def import_wallet(
@@ -84,14 +84,14 @@ async def import_wallet(
     imported = replace(ctx, importing=True)
 
     async def check(line: ImportLine) -> None:
-        key = line.asked["economyKey"]
+        key = line.fields["economyKey"]
         currency = await definitions.currency(tx, ctx, key)
         if currency is None or currency.archived_at is not None:
             raise RuleError(Code.UNKNOWN_CURRENCY, f"Currency '{key}' is not in the catalog")
 
     async def apply(line: ImportLine, player: PlayerRecord) -> None:
-        asked = line.asked
-        change = LedgerChange(asked["economyKey"], asked["amount"], asked.get("reason") or REASON, line.key)
+        fields = line.fields
+        change = LedgerChange(fields["economyKey"], fields["amount"], fields.get("reason") or REASON, line.key)
         await change_wallet(tx, imported, player, change)
 
     return await _import(tx, imported, WALLET, lines, failures, check, apply, _WALLETS)
@@ -108,7 +108,7 @@ async def import_inventory(
     inert = (await definitions.game(tx, ctx)).inventory_management == "studio"
 
     async def check(line: ImportLine) -> None:
-        key = line.asked["itemKey"]
+        key = line.fields["itemKey"]
         if inert:
             raise RuleError(Code.CONFLICT, "the studio keeps the inventory of this game itself")
         item = await definitions.item(tx, ctx, key)
@@ -116,15 +116,17 @@ async def import_inventory(
             raise RuleError(Code.UNKNOWN_ITEM, f"Item '{key}' is not in the catalog")
 
     async def apply(line: ImportLine, player: PlayerRecord) -> None:
-        asked = line.asked
-        key = asked["itemKey"]
-        change = LedgerChange(key, asked["quantity"], asked.get("reason") or REASON, line.key, asked.get("parameters"))
+        fields = line.fields
+        key = fields["itemKey"]
+        change = LedgerChange(
+            key, fields["quantity"], fields.get("reason") or REASON, line.key, fields.get("parameters")
+        )
         await change_inventory(tx, imported, player, change)
 
     return await _import(tx, imported, INVENTORY, lines, failures, check, apply, _INVENTORY)
 
 
-async def _anything(_line: ImportLine) -> None:
+async def _accept_any(_line: ImportLine) -> None:
     """No check: nothing in the row can be unknown."""
 
 
@@ -154,7 +156,7 @@ async def _import(
     skipped = len(lines) + len(failures) - len(applied) - len(failed)
     counts = {"applied": len(applied), "skipped": skipped, "failed": len(failed)}
     trail.record(tx, ctx, operation, target_kind=None, target_id=None, metadata=counts)
-    return RuleResult(200, {**counts, "failures": [_told(failed[index]) for index in sorted(failed)]})
+    return RuleResult(200, {**counts, "failures": [_serialize_failure(failed[index]) for index in sorted(failed)]})
 
 
 async def _stands(line: ImportLine, work: Awaitable[None], failed: dict[int, ImportFailure]) -> bool:
@@ -175,7 +177,7 @@ async def _not_done(
     first: list[ImportLine] = []
     repeated: list[ImportLine] = []
     for line in lines:
-        print_ = idempotency.fingerprint({**line.asked, "player": line.external_id, "environment": ctx.environment})
+        print_ = idempotency.fingerprint({**line.fields, "player": line.external_id, "environment": ctx.environment})
         if line.key not in prints:
             prints[line.key] = print_
             first.append(line)
@@ -233,13 +235,13 @@ async def _forget(tx: Transaction, ctx: Context, operation: str, keys: Iterable[
 
 async def _everybody(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, PlayerRecord]:
     """The players with these external ids, locked, created if needed."""
-    found = await _locked(tx, ctx, ids)
-    missing = [each for each in ids if each not in found]
+    players_by_id = await _locked(tx, ctx, ids)
+    missing = [each for each in ids if each not in players_by_id]
     if missing:
         await tx.insert_all_absent(tables.players, (players.new_player(ctx, each) for each in missing))
         await player_refs.delete_alias(tx, ctx.tenant, ctx.environment, *missing)
-        found |= await _locked(tx, ctx, missing)
-    return found
+        players_by_id |= await _locked(tx, ctx, missing)
+    return players_by_id
 
 
 async def _locked(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, PlayerRecord]:
@@ -249,10 +251,10 @@ async def _locked(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str
         tx.among(tables.players.c.external_player_id, ids),
         lock=True,
     )
-    found = {row.external_player_id: row for row in rows}
-    for external_id, row in found.items():
+    players_by_id = {row.external_player_id: row for row in rows}
+    for external_id, row in players_by_id.items():
         players.cache_locked(tx, ctx, external_id, row)
-    return found
+    return players_by_id
 
 
 async def _prepare(
@@ -269,14 +271,14 @@ async def _prepare(
     held = {row.primary_key() for row in await tx.load(table, *here, tx.among(column.player_id, ids))}
     count = "balance" if table is tables.wallets else "quantity"
     for player, line in lines:
-        place = (*player.primary_key(), line.asked[field])
+        place = (*player.primary_key(), line.fields[field])
         if place not in held:
             held.add(place)
             owner = player.owner()
             times = {"created_at": ctx.now_ms, "updated_at": ctx.now_ms}
-            tx.add(table, {**owner, key: line.asked[field], count: 0, **times})
+            tx.add(table, {**owner, key: line.fields[field], count: 0, **times})
 
 
-def _told(failure: ImportFailure) -> dict[str, Any]:
+def _serialize_failure(failure: ImportFailure) -> dict[str, Any]:
     named = {} if failure.external_id is None else {"externalPlayerId": failure.external_id}
     return {"rowIndex": failure.index, **named, "error": {"code": failure.code.value, "message": failure.message}}

@@ -42,7 +42,7 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     """
     player = await players.find_locked(tx, ctx, external_id)
     if player is None or player_refs.is_gone(player):
-        return RuleResult(200, await _nothing(tx, ctx, external_id, player))
+        return RuleResult(200, await _no_op_answer(tx, ctx, external_id, player))
     anonymized = f"__deleted_{player.player_id}__"
     data = {
         "playerId": player.player_id,
@@ -70,7 +70,7 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     tx.memo.pop(("player", ctx.tenant, ctx.environment, external_id), None)
     await tx.execute(sa.delete(tables.player_aliases).where(*reassign.rows_of(tables.player_aliases, player)))
     await relations.erase_relations(tx, player)
-    told = {name: value for name, value in data.items() if name != "externalPlayerId"}
+    metadata = {name: value for name, value in data.items() if name != "externalPlayerId"}
     trail.record(
         tx,
         ctx,
@@ -78,7 +78,7 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
         target_kind="player",
         target_id=player.player_id,
         player=player,
-        metadata={**told, "reason": ctx.reason},
+        metadata={**metadata, "reason": ctx.reason},
         before=before,
         after={"erased": True},
     )
@@ -90,7 +90,7 @@ async def _traces(tx: Transaction, ctx: Context, player: PlayerRecord, anonymize
     return redaction.find_traces(player, aliases, merged_ids, anonymized)
 
 
-async def _nothing(tx: Transaction, ctx: Context, external_id: str, row: PlayerRecord | None) -> dict[str, Any]:
+async def _no_op_answer(tx: Transaction, ctx: Context, external_id: str, row: PlayerRecord | None) -> dict[str, Any]:
     """The answer if there is nobody to erase; the alias of a merged player is deleted."""
     alias = None
     if row is None:

@@ -30,7 +30,7 @@ async def export(call: Call) -> HandlerReply:
     """Everything that is stored about a player."""
     player = call.text("externalPlayerId")
     async with call.services.db.read() as tx:
-        found = await exports.build(tx, call.game, call.environment, player, call.now_ms)
-    if found is None:
+        bundle = await exports.build(tx, call.game, call.environment, player, call.now_ms)
+    if bundle is None:
         not_found("Player", player)
-    return HandlerReply(found)
+    return HandlerReply(bundle)

@@ -115,8 +115,8 @@ async def _import(call: Call, model: type[PlayerRow | WalletRow | InventoryRow],
         except ValidationError as error:
             failures.append(_unreadable(index, row, error))
             continue
-        said = read.model_dump(by_alias=True, exclude_unset=True)
-        lines.append(ImportLine(index, said.pop("externalPlayerId"), said.pop("idempotencyKey"), said))
+        fields = read.model_dump(by_alias=True, exclude_unset=True)
+        lines.append(ImportLine(index, fields.pop("externalPlayerId"), fields.pop("idempotencyKey"), fields))
     return await call.change(body, lambda tx, ctx: rule(tx, ctx, lines, failures))
 
 

@@ -81,12 +81,12 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
     earlier = await idempotency.replay(tx, ctx, OPERATION, {"from": from_id, "to": to_id})
     if earlier is not None:
         return earlier
-    source, target = await _both(tx, ctx, from_id, to_id)
+    source, target = await _lock_both(tx, ctx, from_id, to_id)
     if source is None or source.merged_into is not None:
         merged = await _merged_before(tx, ctx, from_id, to_id)
         if merged is None:
             not_found("Player", from_id)
-        return await idempotency.keep(tx, ctx, OPERATION, 200, await _nothing(tx, from_id, merged))
+        return await idempotency.keep(tx, ctx, OPERATION, 200, await _no_op_answer(tx, from_id, merged))
     if source.deleted_at is not None:
         not_found("Player", from_id)
     if target is None:
@@ -97,9 +97,9 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
     was = PlayerRecord.of(dict(vars(source)))  # with its old external id
     before = {"from": _state(source), "to": _state(target)}
     moved = await _move(tx, ctx, source, target)
-    joined = _joined(ctx, source, target, moved)
-    await _leave(tx, ctx, source, target)
-    tx.change(target, **joined)
+    changes = _target_changes(ctx, source, target, moved)
+    await _retire_source(tx, ctx, source, target)
+    tx.change(target, **changes)
     for economy_key in moved.wallet.source:
         await ledger.update_derived(tx, ctx, target, economy_key)
     result = {
@@ -112,14 +112,14 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
         "mergedAt": formats.timestamp(ctx.now_ms),
         "status": "merged",
     }
-    held = await _held(tx, target)
+    held = await _holdings(tx, target)
     _record(tx, ctx, (was, target), result, before, moved, held)
     after = {"player": serialize_player(target, with_email=False), "summary": serialize_totals(target), **held}
     outbox.emit(tx, ctx, EventName.PLAYER_MERGED, target, {**result, **after})
     return await idempotency.keep(tx, ctx, OPERATION, 200, result)
 
 
-async def _both(
+async def _lock_both(
     tx: Transaction, ctx: Context, from_id: str, to_id: str
 ) -> tuple[PlayerRecord | None, PlayerRecord | None]:
     """Both players, locked in the order of their ids; if one is missing (None), neither is locked."""
@@ -160,7 +160,7 @@ async def _merged_before(tx: Transaction, ctx: Context, from_id: str, to_id: str
     return await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, source.row_id)
 
 
-async def _nothing(tx: Transaction, from_id: str, merged: PlayerRecord) -> dict[str, Any]:
+async def _no_op_answer(tx: Transaction, from_id: str, merged: PlayerRecord) -> dict[str, Any]:
     """The answer to a repeated merge."""
     target = await player_refs.follow_merge(tx, merged)
     return {
@@ -199,23 +199,23 @@ async def _move(tx: Transaction, ctx: Context, source: PlayerRecord, target: Pla
     return _Moved(dict(zip(_COUNTED, counted, strict=True)), wallet, items, both_active)
 
 
-def _joined(ctx: Context, source: PlayerRecord, target: PlayerRecord, moved: _Moved) -> dict[str, Any]:
+def _target_changes(ctx: Context, source: PlayerRecord, target: PlayerRecord, moved: _Moved) -> dict[str, Any]:
     """The changes of the target's row: totals added, gaps filled, the ban taken over; its secret stays."""
     theirs, ours = vars(source), vars(target)
-    joined: dict[str, Any] = {name: ours[name] + theirs[name] for name in _TOTALS}
-    joined |= {name: theirs[name] for name in _FILLED if ours[name] is None and theirs[name] is not None}
-    if "display_identity" in joined or target.name_folded is None:
-        joined["name_folded"] = source.name_folded
+    changes: dict[str, Any] = {name: ours[name] + theirs[name] for name in _TOTALS}
+    changes |= {name: theirs[name] for name in _FILLED if ours[name] is None and theirs[name] is not None}
+    if "display_identity" in changes or target.name_folded is None:
+        changes["name_folded"] = source.name_folded
     if target.email is None:
-        joined |= {"email": source.email, "email_folded": source.email_folded}
+        changes |= {"email": source.email, "email_folded": source.email_folded}
     if source.metadata is not None:
-        joined["metadata"] = {**source.metadata, **(target.metadata or {})}
+        changes["metadata"] = {**source.metadata, **(target.metadata or {})}
     if source.banned_at is not None:
-        joined |= {"banned_at": source.banned_at, "ban_reason": source.ban_reason}
+        changes |= {"banned_at": source.banned_at, "ban_reason": source.ban_reason}
     if source.last_active_at is not None:
-        joined["last_active_at"] = max(source.last_active_at, target.last_active_at or 0)
+        changes["last_active_at"] = max(source.last_active_at, target.last_active_at or 0)
     return {
-        **joined,
+        **changes,
         "lobbies_active": target.lobbies_active + source.lobbies_active - moved.both_active,
         "first_seen_at": min(target.first_seen_at, source.first_seen_at),
         "last_seen_at": max(target.last_seen_at, source.last_seen_at),
@@ -254,7 +254,7 @@ def _record(
         )
 
 
-async def _leave(tx: Transaction, ctx: Context, source: PlayerRecord, target: PlayerRecord) -> None:
+async def _retire_source(tx: Transaction, ctx: Context, source: PlayerRecord, target: PlayerRecord) -> None:
     """Anonymize the source's row, free its id, and point every alias of it to the target."""
     external_id = source.external_player_id
     tx.change(
@@ -289,7 +289,7 @@ def _state(player: PlayerRecord) -> dict[str, Any]:
     return {**serialize_totals(player), "banned": player.banned_at is not None}
 
 
-async def _held(tx: Transaction, player: PlayerRecord) -> dict[str, list[dict[str, Any]]]:
+async def _holdings(tx: Transaction, player: PlayerRecord) -> dict[str, list[dict[str, Any]]]:
     """The player's holdings in wire form."""
     wallet, inventory = tables.wallets, tables.inventory
     of_wallet = sa.select(wallet).where(*reassign.rows_of(wallet, player)).order_by(wallet.c.economy_key)

@@ -140,12 +140,12 @@ class Traces:
             return [self.without(each, under) for each in value]
         if not isinstance(value, Mapping):
             return value
-        about = any(
+        is_about_player = any(
             isinstance(each, str) and (each in self.player_ids or (each in self.ids and _NAMES_A_PLAYER.search(name)))
             for name, each in value.items()
         )
         return {
-            self.without(name): None if about and name in PERSONAL else self.without(each, name)
+            self.without(name): None if is_about_player and name in PERSONAL else self.without(each, name)
             for name, each in value.items()
         }
 
@@ -301,7 +301,9 @@ async def _rewrite(
     own: bool = False,
 ) -> None:
     here = (table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id, *conditions)
-    mentions = sa.or_(*(_holds(table.c[name], needle, whole) for name in columns for needle, whole in who.needles()))
+    mentions = sa.or_(
+        *(_holds(table.c[name], needle, whole_value) for name in columns for needle, whole_value in who.needles())
+    )
     keys = [column.name for column in table.primary_key]
     wanted = list(dict.fromkeys([*keys, *columns]))
     found = iter(await tx.all(sa.select(*(table.c[name] for name in wanted)).where(*here, mentions)))
@@ -310,13 +312,13 @@ async def _rewrite(
         await tx.rewrite(table, columns, [({key: row[key] for key in keys}, new) for row, new in changed if new])
 
 
-def _holds(column: sa.Column[Any], needle: str, whole: bool) -> sa.ColumnElement[bool]:
+def _holds(column: sa.Column[Any], needle: str, whole_value: bool) -> sa.ColumnElement[bool]:
     """The condition that a column may mention a word; the rows found are then checked in Python."""
     if isinstance(column.type, sa.JSON) or column.name == "answer":
         encoded = json.dumps(needle, ensure_ascii=False)
         text = sa.cast(column, sa.Text) if isinstance(column.type, sa.JSON) else column
-        return text.icontains(encoded if whole else encoded[1:-1], autoescape=True)
-    return column == needle if whole else column.icontains(needle, autoescape=True)
+        return text.icontains(encoded if whole_value else encoded[1:-1], autoescape=True)
+    return column == needle if whole_value else column.icontains(needle, autoescape=True)
 
 
 def _changes(

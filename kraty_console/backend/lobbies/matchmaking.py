@@ -37,13 +37,13 @@ def strategy(event: EventRecord, game: GameRecord, fill_bots: bool | None = None
 
     `fill_bots` of a lobby or event is short for fill_with_bots, or for any other strategy if false.
     """
-    said: str | None = event.fill_strategy or game.settings.get(GAME_SETTING)
+    chosen: str | None = event.fill_strategy or game.settings.get(GAME_SETTING)
     bots = event.fill_bots if fill_bots is None else fill_bots
     if fill_bots is None and event.fill_strategy is not None:
-        return said
+        return chosen
     if bots:
         return WITH_BOTS
-    return START_SHORT if bots is False and said == WITH_BOTS else said
+    return START_SHORT if bots is False and chosen == WITH_BOTS else chosen
 
 
 def fill_by(event: EventRecord, how: str | None, now_ms: int) -> int | None:
@@ -67,10 +67,10 @@ def bot_slots(lobby: LobbyRecord, now_ms: int) -> int:
         return int(lobby.bot_slots)
     if lobby.fill_strategy != WITH_BOTS or lobby.fill_by is None:
         return 0
-    whole = lobby.fill_by - lobby.created_at
-    passed = min(max(now_ms - lobby.created_at, 0), whole)
+    duration = lobby.fill_by - lobby.created_at
+    passed = min(max(now_ms - lobby.created_at, 0), duration)
     most: int = lobby.capacity - 1
-    return most * passed // whole if whole > 0 else most
+    return most * passed // duration if duration > 0 else most
 
 
 def is_played_out() -> sa.ColumnElement[bool]:

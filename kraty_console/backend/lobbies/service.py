@@ -83,7 +83,7 @@ async def push(
     if made:
         known = {external_id: await players.find_or_create(tx, ctx, external_id) for external_id in sorted(seats)}
         for player_id in sorted(known.values()):
-            _sit(tx, ctx, await players.lock_by_id(tx, ctx, player_id), lobby)
+            _add_member(tx, ctx, await players.lock_by_id(tx, ctx, player_id), lobby)
         await _start(tx, ctx, lobby)
     await advance(tx, ctx, lobby)
     return RuleResult(201 if made else 200, (await lobby_answer(tx, ctx, lobby))["lobby"])
@@ -194,7 +194,7 @@ async def take_seat(tx: Transaction, ctx: Context, player: PlayerRecord, lobby: 
     _refuse_unless_forming(lobby)
     if lobby.participant_count >= lobby.capacity:
         conflict("The lobby is full", capacity=lobby.capacity)
-    _sit(tx, ctx, player, lobby)
+    _add_member(tx, ctx, player, lobby)
 
 
 def _refuse_unless_forming(lobby: LobbyRecord) -> None:
@@ -260,7 +260,7 @@ async def _new(
     }
     if await tx.insert_if_absent(tables.lobbies, values):
         lobby = await lock_lobby(tx, ctx, lobby_id)
-        await _tell(tx, ctx, EventName.LOBBY_CREATED, lobby)
+        await _emit(tx, ctx, EventName.LOBBY_CREATED, lobby)
         return lobby, True
     column = tables.lobbies.c
     there = await tx.find(
@@ -276,7 +276,7 @@ async def _new(
     return there, False
 
 
-def _sit(tx: Transaction, ctx: Context, player: PlayerRecord, lobby: LobbyRecord) -> None:
+def _add_member(tx: Transaction, ctx: Context, player: PlayerRecord, lobby: LobbyRecord) -> None:
     place = (*player.primary_key(), lobby.lobby_id)
     tx.add(
         tables.lobby_members,
@@ -293,7 +293,7 @@ async def _start(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> None:
     if bots := await matchmaking.seat_bots(tx, ctx, lobby, event, board):
         tx.change(lobby, bot_slots=bots)
     await _count(tx, ctx, lobby.lobby_id, +1)
-    await _tell(tx, ctx, EventName.LOBBY_STARTED, lobby)
+    await _emit(tx, ctx, EventName.LOBBY_STARTED, lobby)
 
 
 async def _close(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> None:
@@ -304,10 +304,10 @@ async def _close(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> None:
         assert lobby.leaderboard_id is not None, "an active lobby has a board"
         await leaderboards.finalize(tx, ctx, lobby.leaderboard_id, reason)
     tx.change(lobby, status="closed", ends_at=ctx.now_ms)
-    await _tell(tx, ctx, EventName.LOBBY_CLOSED, lobby)
+    await _emit(tx, ctx, EventName.LOBBY_CLOSED, lobby)
 
 
-async def _tell(tx: Transaction, ctx: Context, event: EventName, lobby: LobbyRecord) -> None:
+async def _emit(tx: Transaction, ctx: Context, event: EventName, lobby: LobbyRecord) -> None:
     data = await lobby_answer(tx, ctx, lobby)
     if lobby.metadata is not None:
         data["lobby"]["metadata"] = lobby.metadata

@@ -27,7 +27,7 @@ async def ban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     if first:
         outbox.emit(tx, ctx, EventName.PLAYER_BANNED, player, after)
     data = {**_ids(player), **after, "applied": first}
-    return await _done(tx, ctx, "player.ban", player, before, data)
+    return await _finish(tx, ctx, "player.ban", player, before, data)
 
 
 async def unban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
@@ -41,7 +41,7 @@ async def unban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     if applied:
         tx.change(player, banned_at=None, ban_reason=None, updated_at=ctx.now_ms)
     data = {**_ids(player), "unbannedAt": formats.timestamp(ctx.now_ms), "applied": applied}
-    return await _done(tx, ctx, "player.unban", player, before, data)
+    return await _finish(tx, ctx, "player.unban", player, before, data)
 
 
 def _ids(player: PlayerRecord) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def _state(player: PlayerRecord) -> dict[str, Any]:
     return {"bannedAt": formats.timestamp(player.banned_at), "reason": player.ban_reason}
 
 
-async def _done(
+async def _finish(
     tx: Transaction, ctx: Context, action: str, player: PlayerRecord, before: dict[str, Any], data: dict[str, Any]
 ) -> RuleResult:
     audit_id = trail.record(

@@ -35,7 +35,7 @@ async def set_identity(
             data["syntheticIdentity"] = names.synthetic(chosen)
         return data
 
-    return await _written(tx, ctx, "player.identity", external_id, {"name": name, "avatar": avatar}, write)
+    return await _write_once(tx, ctx, "player.identity", external_id, {"name": name, "avatar": avatar}, write)
 
 
 async def set_metadata(
@@ -51,7 +51,7 @@ async def set_metadata(
         return {"externalPlayerId": external_id, "metadata": kept}
 
     request = {"metadata": dict(given), "merge": merge}
-    return await _written(tx, ctx, "player.metadata", external_id, request, write)
+    return await _write_once(tx, ctx, "player.metadata", external_id, request, write)
 
 
 async def set_email(tx: Transaction, ctx: Context, external_id: str, email: str | None) -> RuleResult:
@@ -62,7 +62,7 @@ async def set_email(tx: Transaction, ctx: Context, external_id: str, email: str 
         tx.change(player, email=email, email_folded=folded, updated_at=ctx.now_ms)
         return {"externalPlayerId": external_id, "email": email}
 
-    return await _written(tx, ctx, "player.email", external_id, {"email": email}, write)
+    return await _write_once(tx, ctx, "player.email", external_id, {"email": email}, write)
 
 
 async def heartbeat(
@@ -80,7 +80,7 @@ async def heartbeat(
     return RuleResult(200, {"online": True, "lastActiveAt": formats.timestamp(ctx.now_ms), "status": shown})
 
 
-async def _written(
+async def _write_once(
     tx: Transaction, ctx: Context, operation: str, external_id: str, request: Mapping[str, Any], write: Write
 ) -> RuleResult:
     """Write once per key; the game of a banned player is refused."""

@@ -32,7 +32,7 @@ async def balances(tx: Transaction, tenant: Tenant, player_ids: Sequence[str], k
         ),
     )
     known = {row.key for row in resources}
-    found: Balances = {each: {key: 0 for key in keys if key in known} for each in player_ids}
+    balances: Balances = {each: {key: 0 for key in keys if key in known} for each in player_ids}
     wallet = wallets.c
     held = await tx.records(
         WalletRecord,
@@ -44,5 +44,5 @@ async def balances(tx: Transaction, tenant: Tenant, player_ids: Sequence[str], k
         ),
     )
     for row in held:
-        found[row.player_id][row.economy_key] = row.balance
-    return found
+        balances[row.player_id][row.economy_key] = row.balance
+    return balances

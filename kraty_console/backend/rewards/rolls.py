@@ -67,10 +67,10 @@ def roll_amount(spec: object, dice: SeededRng, where: str) -> int:
 
 async def resolve(tx: Transaction, ctx: Context, entries: Sequence[Entry], dice: SeededRng) -> list[dict[str, Any]]:
     """The rolled entries, with ranges drawn and tables and bundles resolved; equal keys are added up."""
-    found: list[dict[str, Any]] = []
+    rolled: list[dict[str, Any]] = []
     for entry in entries:
-        await _resolve_one(tx, ctx, entry, dice, found, MAX_DEPTH)
-    total = _add_up(found)
+        await _resolve_one(tx, ctx, entry, dice, rolled, MAX_DEPTH)
+    total = _add_up(rolled)
     for entry in total:
         if entry["type"] == "crate" and entry["quantity"] > MAX_ROLLS:
             fail(f'crate "{entry["crateItemKey"]}" comes to {entry["quantity"]}, {MAX_ROLLS} is the most in one grant')
@@ -92,26 +92,26 @@ async def bundle_entries(tx: Transaction, ctx: Context, named: object) -> Sequen
 
 
 async def _resolve_one(
-    tx: Transaction, ctx: Context, entry: Entry, dice: SeededRng, found: list[dict[str, Any]], depth: int
+    tx: Transaction, ctx: Context, entry: Entry, dice: SeededRng, rolled: list[dict[str, Any]], depth: int
 ) -> None:
     if depth == 0:
         fail("tables and bundles name each other too deeply")
-    if len(found) >= MAX_ENTRIES:
+    if len(rolled) >= MAX_ENTRIES:
         fail(f"the reward has more than {MAX_ENTRIES} entries")
     kind = entry.get("type")
     if kind == "table":
-        await _resolve_table(tx, ctx, entry, dice, found, depth)
+        await _resolve_table(tx, ctx, entry, dice, rolled, depth)
     elif kind == "bundle":
         for inner in await bundle_entries(tx, ctx, entry.get("bundleKey")):
-            await _resolve_one(tx, ctx, inner, dice, found, depth - 1)
+            await _resolve_one(tx, ctx, inner, dice, rolled, depth - 1)
     elif kind in FIELDS:
-        await _resolve_leaf(tx, ctx, str(kind), entry, dice, found)
+        await _resolve_leaf(tx, ctx, str(kind), entry, dice, rolled)
     else:
         fail(f"an entry of the unknown type {kind!r}")
 
 
 async def _resolve_table(
-    tx: Transaction, ctx: Context, entry: Entry, dice: SeededRng, found: list[dict[str, Any]], depth: int
+    tx: Transaction, ctx: Context, entry: Entry, dice: SeededRng, rolled: list[dict[str, Any]], depth: int
 ) -> None:
     key = entry.get("tableKey")
     if not isinstance(key, str):
@@ -129,13 +129,13 @@ async def _resolve_table(
         for choice, weight in zip(weighted, weights, strict=True):
             if point < weight:
                 if choice.get("entry") is not None:
-                    await _resolve_one(tx, ctx, choice["entry"], dice, found, depth - 1)
+                    await _resolve_one(tx, ctx, choice["entry"], dice, rolled, depth - 1)
                 break
             point -= weight
 
 
 async def _resolve_leaf(
-    tx: Transaction, ctx: Context, kind: str, entry: Entry, dice: SeededRng, found: list[dict[str, Any]]
+    tx: Transaction, ctx: Context, kind: str, entry: Entry, dice: SeededRng, rolled: list[dict[str, Any]]
 ) -> None:
     field, count = FIELDS[kind]
     key = entry.get(field)
@@ -150,7 +150,7 @@ async def _resolve_leaf(
         resolved: dict[str, Any] = {"type": kind, field: key, count: amount}
         if kind == "item" and entry.get("parameters") is not None:
             resolved["parameters"] = entry["parameters"]
-        found.append(resolved)
+        rolled.append(resolved)
 
 
 def _usable(row: DefinitionT | None, what: str, key: str) -> DefinitionT:

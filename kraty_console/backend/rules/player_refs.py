@@ -20,7 +20,7 @@ from kraty_console.backend.storage.transaction import Transaction
 Conditions = tuple[sa.ColumnElement[bool], ...]
 
 
-class GameRef(Protocol):
+class GameKey(Protocol):
     """Anything that belongs to one game: a tenant, an API key, a row."""
 
     @property
@@ -31,7 +31,7 @@ class GameRef(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ResolvedPlayer:
+class ResolvedId:
     """Where an external id leads when merges are followed."""
 
     row_id: str | None
@@ -40,18 +40,18 @@ class ResolvedPlayer:
     """Internal id of the player they were merged into; `row_id` if they were not."""
 
 
-def in_environment(game: GameRef, environment: str, table: sa.Table = tables.players) -> Conditions:
+def in_environment(game: GameKey, environment: str, table: sa.Table = tables.players) -> Conditions:
     """The rows of a table in one environment of a game."""
     column = table.c
     return (column.studio_id == game.studio_id, column.game_id == game.game_id, column.environment == environment)
 
 
-def by_external_id(game: GameRef, environment: str, external_id: str, table: sa.Table = tables.players) -> Conditions:
+def by_external_id(game: GameKey, environment: str, external_id: str, table: sa.Table = tables.players) -> Conditions:
     """The row with this external id: a player, or an alias in `player_aliases`."""
     return (*in_environment(game, environment, table), table.c.external_player_id == external_id)
 
 
-def by_email(game: GameRef, environment: str, email: str) -> Conditions:
+def by_email(game: GameKey, environment: str, email: str) -> Conditions:
     """The players with this e-mail; case and surrounding space do not matter."""
     return (*in_environment(game, environment), tables.players.c.email_folded == fold_email(email.strip()))
 
@@ -78,13 +78,13 @@ def fold_email(email: str) -> str:
 
 
 async def find_by_external_id(
-    tx: Transaction, game: GameRef, environment: str, external_id: str, *, lock: bool = False
+    tx: Transaction, game: GameKey, environment: str, external_id: str, *, lock: bool = False
 ) -> PlayerRecord | None:
     """The player with exactly this external id; merges are not followed."""
     return await tx.find(tables.players, *by_external_id(game, environment, external_id), lock=lock)
 
 
-async def get_by_external_id(tx: Transaction, game: GameRef, environment: str, external_id: str) -> PlayerRecord:
+async def get_by_external_id(tx: Transaction, game: GameKey, environment: str, external_id: str) -> PlayerRecord:
     """The player with exactly this external id; 404 `not_found` if there is none."""
     player = await find_by_external_id(tx, game, environment, external_id)
     if player is None:
@@ -92,7 +92,7 @@ async def get_by_external_id(tx: Transaction, game: GameRef, environment: str, e
     return player
 
 
-async def find_by_any_id(tx: Transaction, game: GameRef, environment: str, reference: str) -> PlayerRecord | None:
+async def find_by_any_id(tx: Transaction, game: GameKey, environment: str, reference: str) -> PlayerRecord | None:
     """The player with this external id, else the one with this internal id, in whatever environment."""
     player = await find_by_external_id(tx, game, environment, reference)
     if player is None and is_id(reference):
@@ -100,7 +100,7 @@ async def find_by_any_id(tx: Transaction, game: GameRef, environment: str, refer
     return player
 
 
-async def find_alias(tx: Transaction, game: GameRef, environment: str, external_id: str) -> PlayerAliasRecord | None:
+async def find_alias(tx: Transaction, game: GameKey, environment: str, external_id: str) -> PlayerAliasRecord | None:
     """The alias that a merge left under this id; None if there was none, or another player has the id since."""
     alias = tables.player_aliases
     return await tx.record(
@@ -108,7 +108,7 @@ async def find_alias(tx: Transaction, game: GameRef, environment: str, external_
     )
 
 
-async def delete_alias(tx: Transaction, game: GameRef, environment: str, *external_ids: str) -> None:
+async def delete_alias(tx: Transaction, game: GameKey, environment: str, *external_ids: str) -> None:
     """Let these ids lead to nobody any more."""
     alias = tables.player_aliases
     await tx.execute(
@@ -118,13 +118,13 @@ async def delete_alias(tx: Transaction, game: GameRef, environment: str, *extern
     )
 
 
-async def resolve(tx: Transaction, game: GameRef, environment: str, external_id: str) -> ResolvedPlayer | None:
+async def resolve(tx: Transaction, game: GameKey, environment: str, external_id: str) -> ResolvedId | None:
     """Where this external id leads: to the player who has it, else to whom its player was merged into."""
     player = await find_by_external_id(tx, game, environment, external_id)
     if player is not None:
-        return ResolvedPlayer(player.player_id, player.merged_into or player.player_id)
+        return ResolvedId(player.player_id, player.merged_into or player.player_id)
     alias = await find_alias(tx, game, environment, external_id)
-    return None if alias is None else ResolvedPlayer(alias.source_id, alias.player_id)
+    return None if alias is None else ResolvedId(alias.source_id, alias.player_id)
 
 
 async def follow_merge(tx: Transaction, player: PlayerRecord) -> PlayerRecord:

@@ -81,8 +81,8 @@ class _Supervisor:
         assert process.stdout is not None
         if self.is_stopping():
             process.terminate()
-        told = f"{self._listener.fileno()} {self._settings.of_process(number).to_json()}\n"
-        process.stdin.write(told.encode())
+        settings_line = f"{self._listener.fileno()} {self._settings.of_process(number).to_json()}\n"
+        process.stdin.write(settings_line.encode())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(START_SECONDS):
                 return bool(await process.stdout.readline())

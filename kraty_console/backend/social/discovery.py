@@ -153,7 +153,7 @@ def _can_be_met(reader: FriendListReader) -> tuple[sa.ColumnElement[bool], ...]:
 
 async def _relations(tx: Transaction, reader: FriendListReader, ids: list[str]) -> dict[str, str]:
     """The relation of each of these players to the reader, if any."""
-    found: dict[str, str] = {}
+    relations: dict[str, str] = {}
     for table, extra in ((friendships, sa.literal(None)), (friend_requests, friend_requests.c.direction)):
         rows = await tx.all(
             sa.select(table.c.friend_id, extra.label("direction")).where(
@@ -162,8 +162,8 @@ async def _relations(tx: Transaction, reader: FriendListReader, ids: list[str]) 
                 tx.among(table.c.friend_id, ids),
             )
         )
-        found |= {row["friend_id"]: RELATIONS.get(row["direction"], "friends") for row in rows}
-    return found
+        relations |= {row["friend_id"]: RELATIONS.get(row["direction"], "friends") for row in rows}
+    return relations
 
 
 async def _known(tx: Transaction, reader: FriendListReader) -> Iterable[str]:

@@ -31,8 +31,8 @@ async def code(call: Call) -> HandlerReply:
 
     async def read(tx: Transaction) -> dict[str, Any]:
         answer = await friends.code(tx, context, player)
-        [found] = await shown.with_progression(tx, reader, [(reader.player_id, answer.data)])
-        return found
+        [suggested] = await shown.with_progression(tx, reader, [(reader.player_id, answer.data)])
+        return suggested
 
     return HandlerReply(await call.services.db.run(read))
 
@@ -59,8 +59,8 @@ async def suggestions(call: Call) -> HandlerReply:
     limit = query_parameters.clamped_integer(call, "limit", 5, MOST_SUGGESTIONS)
     async with call.services.db.read() as tx:
         chance = call.services.random_bytes
-        found = await discovery.suggestions(tx, reader_of(call), call.environment, limit, chance)
-        return HandlerReply({"suggestions": found})
+        suggested = await discovery.suggestions(tx, reader_of(call), call.environment, limit, chance)
+        return HandlerReply({"suggestions": suggested})
 
 
 async def requests(call: Call) -> HandlerReply:

@@ -75,8 +75,8 @@ def serialize_presence(row: PlayerRecord, now_ms: int) -> Json:
 
 def serialize_friend(row: PlayerRecord, since_ms: int, now_ms: int, next_gift_ms: int = 0) -> Json:
     """A friend (contract/SDK.md#friends); the time of the next possible gift is included only during the cooldown."""
-    told = {**serialize_named(row), "friendsSince": formats.timestamp(since_ms), **serialize_presence(row, now_ms)}
-    return told | ({"giftCooldownUntil": formats.timestamp(next_gift_ms)} if next_gift_ms > now_ms else {})
+    friend = {**serialize_named(row), "friendsSince": formats.timestamp(since_ms), **serialize_presence(row, now_ms)}
+    return friend | ({"giftCooldownUntil": formats.timestamp(next_gift_ms)} if next_gift_ms > now_ms else {})
 
 
 def serialize_request(row: PlayerRecord, request_id: str, direction: str, created_at: int) -> Json:
@@ -110,7 +110,7 @@ async def friends(tx: Transaction, reader: FriendListReader, rules: Gifting) -> 
 
 async def requests(tx: Transaction, reader: FriendListReader) -> dict[str, list[Json]]:
     """Incoming and outgoing requests, newest first."""
-    found: dict[str, list[Json]] = {}
+    requests: dict[str, list[Json]] = {}
     column = friend_requests.c
     for direction in ("incoming", "outgoing"):
         rows = await _others(
@@ -123,8 +123,8 @@ async def requests(tx: Transaction, reader: FriendListReader) -> dict[str, list[
             limit=MOST_REQUESTS,
         )
         listed = [(row.player_id, serialize_request(row, row.request_id, direction, row.since)) for row in rows]
-        found[direction] = await with_progression(tx, reader, listed, inside="player")
-    return found
+        requests[direction] = await with_progression(tx, reader, listed, inside="player")
+    return requests
 
 
 async def blocks_of(tx: Transaction, reader: FriendListReader) -> list[Json]:

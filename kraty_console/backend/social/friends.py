@@ -103,13 +103,13 @@ async def decline(tx: Transaction, ctx: Context, external_id: str, request_id: s
 async def cancel(tx: Transaction, ctx: Context, external_id: str, request_id: str) -> RuleResult:
     """Cancel a request; `cancelled: false` if it is not open, or not the player's."""
     sender = await player_refs.get_by_external_id(tx, ctx.tenant, ctx.environment, external_id)
-    found = await _request(tx, sender, request_id, "outgoing")
-    if found is not None:
-        player, other = await _locked_pair(tx, ctx, external_id, found.friend_id)
-        found = await _request(tx, player, request_id, "outgoing")
-        if found is not None:
+    request = await _request(tx, sender, request_id, "outgoing")
+    if request is not None:
+        player, other = await _locked_pair(tx, ctx, external_id, request.friend_id)
+        request = await _request(tx, player, request_id, "outgoing")
+        if request is not None:
             await delete_rows(tx, tables.friend_requests, player, other)
-    return RuleResult(200, {"cancelled": found is not None})
+    return RuleResult(200, {"cancelled": request is not None})
 
 
 async def remove(tx: Transaction, ctx: Context, external_id: str, friend: str) -> RuleResult:
@@ -195,10 +195,10 @@ async def _answering(
 ) -> tuple[PlayerRecord, PlayerRecord]:
     """The recipient and the sender of an incoming request, both locked."""
     recipient = await player_refs.get_by_external_id(tx, ctx.tenant, ctx.environment, external_id)
-    waiting = await _request(tx, recipient, request_id, "incoming")
-    if waiting is None:
+    request = await _request(tx, recipient, request_id, "incoming")
+    if request is None:
         _no_request(request_id)
-    player, other = await _locked_pair(tx, ctx, external_id, waiting.friend_id)
+    player, other = await _locked_pair(tx, ctx, external_id, request.friend_id)
     if await _request(tx, player, request_id, "incoming") is None:
         _no_request(request_id)
     return player, other

@@ -49,5 +49,5 @@ async def _listed(call: Call, *, sent: bool) -> HandlerReply:
     limit = call.limit()
     pending_only = query_parameters.one_of(call, "status", ("all", "pending"), "all") == "pending"
     async with call.services.db.read() as tx:
-        found = await gift_queries.list_gifts(tx, reader_of(call), sent=sent, pending_only=pending_only, limit=limit)
-    return HandlerReply({"gifts": found})
+        gifts = await gift_queries.list_gifts(tx, reader_of(call), sent=sent, pending_only=pending_only, limit=limit)
+    return HandlerReply({"gifts": gifts})

@@ -49,9 +49,9 @@ async def send(
     that the game does not list; 409 `conflict` during the cooldown of this friend, beyond the daily limit, or if the
     sender has too little. Fires `grant.created` for the friend.
     """
-    asked = {"player": external_id, "code": other_ref.friend_code, "other": other_ref.external_id}
+    request = {"player": external_id, "code": other_ref.friend_code, "other": other_ref.external_id}
     what = {"type": present.type, "key": present.key, "amount": present.amount, "message": present.message}
-    earlier = await idempotency.replay(tx, ctx, OPERATION, {**asked, **what})
+    earlier = await idempotency.replay(tx, ctx, OPERATION, {**request, **what})
     if earlier is not None:
         return earlier
     rules = await gift_queries.rules(tx, ctx.tenant)
@@ -74,10 +74,10 @@ async def claim(tx: Transaction, ctx: Context, external_id: str, gift_id: str) -
     """
     player = await players.lock(tx, ctx, external_id)
     players.refuse_banned(player)
-    found = await gift_queries.find_gift(tx, ctx.tenant, player.player_id, gift_id) if is_id(gift_id) else None
-    if found is None:
+    gift = await gift_queries.find_gift(tx, ctx.tenant, player.player_id, gift_id) if is_id(gift_id) else None
+    if gift is None:
         not_found("Gift", gift_id)
-    await grants.claim(tx, ctx, external_id, found.grant_id)
+    await grants.claim(tx, ctx, external_id, gift.grant_id)
     await tx.flush()
     claimed = await gift_queries.find_gift(tx, ctx.tenant, player.player_id, gift_id)
     assert claimed is not None, "it was there"

@@ -106,7 +106,7 @@ class Deliverer:
             raise trouble
         if self._nobody_at is not None and self._clock() < self._nobody_at + LOOK_SECONDS:
             return 0
-        work = await self._look()
+        work = await self._find_work()
         told = 0
         for tenant in dict.fromkeys(each.endpoint.tenant for each in work if each.untold):
             told += await self._fan_out(tenant)
@@ -140,14 +140,14 @@ class Deliverer:
             await asyncio.gather(*self._under_way, return_exceptions=True)
             raise
 
-    async def _look(self) -> list[_Work]:
+    async def _find_work(self) -> list[_Work]:
         async with self._db.read() as tx:
-            found = [
+            work = [
                 _Work(EndpointKey(Tenant(row.studio_id, row.game_id), row.endpoint_id), row.untold, row.due)
                 for row in await tx.execute(_overview(self._now_ms()))
             ]
-        self._nobody_at = None if found else self._clock()
-        return [each for each in found if each.untold or each.due]
+        self._nobody_at = None if work else self._clock()
+        return [each for each in work if each.untold or each.due]
 
     async def _fan_out(self, tenant: Tenant) -> int:
         async def work(tx: Transaction) -> int:

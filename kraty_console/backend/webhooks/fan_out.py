@@ -63,7 +63,7 @@ async def fan_out(tx: Transaction, tenant: Tenant, now_ms: int, new_id: Callable
                 }
             )
         if position != endpoint.last_position:
-            await tx.execute(_moved(endpoint, position))
+            await tx.execute(_advance_endpoint(endpoint, position))
     await tx.insert_many(tables.webhook_deliveries, made)
     await _mark_told(tx, tenant, events)
     return len(events)
@@ -144,7 +144,7 @@ async def _mark_told(tx: Transaction, tenant: Tenant, events: Sequence[OutboxRec
     )
 
 
-def _moved(endpoint: WebhookEndpointRecord, position: int) -> sa.Update:
+def _advance_endpoint(endpoint: WebhookEndpointRecord, position: int) -> sa.Update:
     column = tables.webhook_endpoints.c
     return (
         sa.update(tables.webhook_endpoints)

@@ -36,20 +36,18 @@ async def deliveries(call: Call) -> HandlerReply:
                 return HandlerReply({"deliveries": [], "nextCursor": None})
             player_id = player.player_id
         filters = delivery_queries.DeliveryFilters(call.environment, player_id, event_name, state, endpoint_id)
-        found, following = await delivery_queries.page(tx, call.game, filters, after, limit)
-    return HandlerReply({"deliveries": found, "nextCursor": following})
+        rows, next_cursor = await delivery_queries.page(tx, call.game, filters, after, limit)
+    return HandlerReply({"deliveries": rows, "nextCursor": next_cursor})
 
 
 async def delivery(call: Call) -> HandlerReply:
     """One delivery with its attempts and its event."""
     delivery_id = call.text("deliveryId")
     async with call.services.db.read() as tx:
-        found = (
-            await delivery_queries.find_delivery(tx, call.game, delivery_id) if is_delivery_id(delivery_id) else None
-        )
-    if found is None:
+        row = await delivery_queries.find_delivery(tx, call.game, delivery_id) if is_delivery_id(delivery_id) else None
+    if row is None:
         not_found("Delivery", delivery_id)
-    return HandlerReply(found)
+    return HandlerReply(row)
 
 
 async def replay(call: Call) -> HandlerReply:
@@ -62,8 +60,8 @@ async def replay(call: Call) -> HandlerReply:
 async def listed(call: Call) -> HandlerReply:
     """Every endpoint of the game, archived ones included; optionally of one environment."""
     async with call.services.db.read() as tx:
-        found = await endpoints.list_endpoints(tx, call.game.studio_id, call.game.game_id, call.query("environment"))
-    return HandlerReply({"endpoints": found})
+        rows = await endpoints.list_endpoints(tx, call.game.studio_id, call.game.game_id, call.query("environment"))
+    return HandlerReply({"endpoints": rows})
 
 
 async def create(call: Call) -> HandlerReply:

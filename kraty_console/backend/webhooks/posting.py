@@ -41,8 +41,8 @@ async def resolve(host: str, port: int) -> Sequence[str]:
     if host.rstrip(".").lower().rpartition(".")[2] == "invalid":
         raise socket.gaierror(socket.EAI_NONAME, "there is no such name")
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in addresses))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +119,16 @@ class Poster:
     async def _connect(self, target: EndpointUrl) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection to one of the checked addresses, and no other."""
         try:
-            found = await self.resolve(target.host, target.port)
+            addresses = await self.resolve(target.host, target.port)
         except (OSError, UnicodeError) as error:
             raise _Fault(f"{target.host} is not known: {_words(error)}") from None
         if not self.to_private:
-            for address in found:
+            for address in addresses:
                 if address_policy.refusal_of(address) is not None:
                     # The address and its kind would reveal the backend's network to a studio.
                     raise _Fault(f"{target.host} does not lead to the public internet: nothing is sent there")
         last: OSError | None = None
-        for address in found:
+        for address in addresses:
             try:
                 return await asyncio.open_connection(
                     address,

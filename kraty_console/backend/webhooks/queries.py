@@ -68,7 +68,7 @@ async def _newest(
     order = tables.webhook_deliveries.c.delivery_id.desc()
     rows = await tx.records(DeliveryToEndpoint, _deliveries(tenant).where(*conditions).order_by(order).limit(limit))
     tried = await _attempts(tx, tenant, [row.delivery_id for row in rows]) if rows else {}
-    return [_shown(row, tried.get(row.delivery_id, [])) for row in rows]
+    return [_serialize_delivery(row, tried.get(row.delivery_id, [])) for row in rows]
 
 
 async def find_delivery(tx: Transaction, tenant: Tenant, delivery_id: str) -> dict[str, Any] | None:
@@ -89,7 +89,7 @@ async def find_delivery(tx: Transaction, tenant: Tenant, delivery_id: str) -> di
         ),
     )
     tried = await _attempts(tx, tenant, [delivery_id])
-    return {**_shown(row, tried.get(delivery_id, [])), "data": None if event is None else event.payload}
+    return {**_serialize_delivery(row, tried.get(delivery_id, [])), "data": None if event is None else event.payload}
 
 
 async def first_of_stream(tx: Transaction, delivery: WebhookDeliveryRecord) -> str | None:
@@ -169,7 +169,7 @@ async def _attempts(tx: Transaction, tenant: Tenant, ids: Sequence[str]) -> dict
     return found
 
 
-def _shown(row: DeliveryToEndpoint, attempts: list[dict[str, Any]]) -> dict[str, Any]:
+def _serialize_delivery(row: DeliveryToEndpoint, attempts: list[dict[str, Any]]) -> dict[str, Any]:
     sending = row.state == "pending" and row.sending_since is not None
     player = None
     if row.player_id is not None:

@@ -51,11 +51,11 @@ class _Plain(GenerateJsonSchema):
 
     def model_schema(self, schema: Any) -> dict[str, Any]:  # noqa: ANN401 (pydantic's own)
         """The schema of a model; its description has no references to the documents."""
-        found = super().model_schema(schema)
-        found.pop("title", None)
-        if "description" in found:
-            found["description"] = _told(found["description"])
-        return found
+        result = super().model_schema(schema)
+        result.pop("title", None)
+        if "description" in result:
+            result["description"] = _description(result["description"])
+        return result
 
     def function_plain_schema(self, schema: Any) -> dict[str, Any]:  # noqa: ANN401 (pydantic's own)
         """A secret, which is text on the wire."""
@@ -70,12 +70,12 @@ class _Plain(GenerateJsonSchema):
 
 def document(surface: Surface, routes: Iterable[Route]) -> dict[str, Any]:
     """All operations of one surface, with requests and responses."""
-    mine = [route for route in routes if route.path.startswith(surface.prefix + "/")]
-    schemas, components = _schemas(mine)
+    surface_routes = [route for route in routes if route.path.startswith(surface.prefix + "/")]
+    schemas, components = _schemas(surface_routes)
     paths: dict[str, dict[str, Any]] = {}
-    for route in mine:
+    for route in surface_routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
-    schemes = {name for route in mine for needed in _security(route) for name in needed}
+    schemes = {name for route in surface_routes for needed in _security(route) for name in needed}
     return {
         "openapi": "3.1.0",
         "info": {"title": surface.title, "version": __version__, "description": surface.words},
@@ -92,12 +92,12 @@ def document(surface: Surface, routes: Iterable[Route]) -> dict[str, Any]:
 
 def _schemas(routes: Iterable[Route]) -> tuple[Schemas, dict[str, Any]]:
     models = [model for route in routes for model in (route.body, route.reply) if model is not None]
-    found, defined = models_json_schema(
+    result, defined = models_json_schema(
         [(model, "validation") for model in dict.fromkeys(models)],
         ref_template=_REFERENCE,
         schema_generator=_Plain,
     )
-    schemas = {model: found[model, "validation"] for model in models}
+    schemas = {model: result[model, "validation"] for model in models}
     return _readable(schemas), _readable(defined.get("$defs", {}))
 
 
@@ -116,27 +116,27 @@ def _short(text: Any) -> Any:  # noqa: ANN401 (a text, or what is none)
     return _LONG.sub(_shortened, text) if isinstance(text, str) else text
 
 
-def _shortened(found: re.Match[str]) -> str:
-    module, model = found[0].split("__")[-2:]
+def _shortened(match: re.Match[str]) -> str:
+    module, model = match[0].split("__")[-2:]
     return module.title().replace("_", "") + model
 
 
 def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     tag, _, name = route.operation.partition(".")
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "operationId": _camel(f"{tag}_{name}"),
         "tags": [tag.replace("_", " ")],
-        "summary": _told(inspect.getdoc(route.handler) or route.action).partition("\n\n")[0].replace("\n", " "),
+        "summary": _description(inspect.getdoc(route.handler) or route.action).partition("\n\n")[0].replace("\n", " "),
         "security": _security(route),
         "parameters": parameters(route),
     }
     if route.access in (RouteAccess.GAME, RouteAccess.STUDIO):
-        found["description"] = f"Needs the permission `{route.permission}`."
+        result["description"] = f"Needs the permission `{route.permission}`."
     if route.body is not None:
         required = bool(_required(route.body))
-        found["requestBody"] = {"content": {JSON_TYPE: {"schema": schemas[route.body]}}, "required": required}
-    found["responses"] = responses(route, schemas)
-    return found
+        result["requestBody"] = {"content": {JSON_TYPE: {"schema": schemas[route.body]}}, "required": required}
+    result["responses"] = responses(route, schemas)
+    return result
 
 
 def _required(model: type[BaseModel]) -> list[str]:
@@ -157,7 +157,7 @@ def _security(route: Route) -> list[dict[str, list[str]]]:
             return [{name: []} for name in _MEMBER]
 
 
-def _told(text: str) -> str:
+def _description(text: str) -> str:
     return _SOURCE.sub("", text)
 
 

@@ -92,8 +92,8 @@ _REQUIRED: Final = ("q", "query")
 
 def parameters(route: Route) -> list[dict[str, Any]]:
     """The path and query parameters of a route."""
-    found = [_segment(name) for name in re.findall(r"\{(\w+)\}", route.path)]
-    return found + [_parameter(route.path, name) for name in route.query]
+    result = [_segment(name) for name in re.findall(r"\{(\w+)\}", route.path)]
+    return result + [_parameter(route.path, name) for name in route.query]
 
 
 def _segment(name: str) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _parameter(path: str, name: str) -> dict[str, Any]:
             schema = special
     if not schema:
         raise KeyError(f"{path} reads ?{name}=, and what that may be is not said in {__name__}")
-    found: dict[str, Any] = {"name": name, "in": "query", "description": words, "schema": schema}
+    result: dict[str, Any] = {"name": name, "in": "query", "description": words, "schema": schema}
     if schema.get("type") == "array":
-        found |= {"style": "form", "explode": False}
-    return found | {"required": True} if name in _REQUIRED else found
+        result |= {"style": "form", "explode": False}
+    return result | {"required": True} if name in _REQUIRED else result
