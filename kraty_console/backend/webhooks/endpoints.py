@@ -37,8 +37,11 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
     The caller has validated the url and the names. The secret is only in this answer, and not in a repeated one:
     {endpoint, secret}.
     """
-    asked = {"url": url, "events": None if events is None else list(events)}
-    earlier = await idempotency.replay(tx, ctx, CREATE, asked)
+    request = {"url": url, "events": None if events is None else list(events)}
+    # The game before the key, whose row refers to it: two creations that both held the key's shared lock on the game
+    # would wait for each other here.
+    await tx.get(tables.games, ctx.tenant.studio_id, ctx.tenant.game_id, lock=True)
+    earlier = await idempotency.replay(tx, ctx, CREATE, request)
     if earlier is not None:
         return earlier
     await _make_room(tx, ctx)
@@ -48,7 +51,7 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
         {
             **place,
             "environment": ctx.environment,
-            **asked,
+            **request,
             "secret": endpoint_secrets.seal_secret(tx, WebhookEndpointRecord.of(dict(place)), secret),
             "state": "active",
             "first_outbox_id": least_uuid7(ctx.now_ms - CLOCKS_DIFFER_MS),
@@ -56,14 +59,13 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
             "updated_at": ctx.now_ms,
         },
     )
-    answer = await _done(tx, ctx, CREATE, 201, endpoint, None)
+    answer = await _finish(tx, ctx, CREATE, 201, endpoint, None)
     return RuleResult(answer.status, {**answer.data, "secret": secret.reveal()})
 
 
 async def _make_room(tx: Transaction, ctx: Context) -> None:
-    """409 if the game has the most endpoints allowed; the lock on the game makes concurrent creations take turns."""
+    """409 if the game has the most endpoints allowed; the game is locked, so concurrent creations take turns."""
     place = (ctx.tenant.studio_id, ctx.tenant.game_id)
-    await tx.get(tables.games, *place, lock=True)
     column = tables.webhook_endpoints.c
     there = await tx.scalar(
         sa.select(sa.func.count()).where(
@@ -156,10 +158,10 @@ async def _change(
         conflict("The endpoint is archived; make a new one", state="archived")
     before = serialize_endpoint(endpoint)
     await work(endpoint)
-    return await _done(tx, ctx, action, 200, endpoint, before)
+    return await _finish(tx, ctx, action, 200, endpoint, before)
 
 
-async def _done(
+async def _finish(
     tx: Transaction,
     ctx: Context,
     action: str,
