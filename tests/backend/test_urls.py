@@ -82,7 +82,7 @@ async def test_a_failed_start_is_explained_without_the_password(shape: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "display"),
     [
         ("postgresql://kraty:secret@db.example:5432/kraty?sslmode=require", f"postgresql://kraty:{HIDDEN}@db.example:5432/kraty?sslmode=require"),
         ("postgresql+asyncpg://ann@db.example/kraty", "postgresql://ann@db.example/kraty"),
