@@ -1,4 +1,4 @@
-"""Each test of the backend runs on both databases, each time with a game of its own."""
+"""Each test of the backend runs on both databases with its own game."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def database_url(databases: Source) -> str:
 
 @cache
 def _engine(url: str) -> AsyncEngine:
-    """One for all tests: what it has learned of statements outlives its connections, which end with each test."""
+    """One engine for all tests: its statement cache outlives its connections, which end with each test."""
     return make_engine(url, PATIENT)
 
 
 @pytest.fixture
 async def database(databases: Source) -> AsyncIterator[Database]:
-    """An open, migrated database; on PostgreSQL other tests' games are in it, and none may matter."""
+    """An open, migrated database; on PostgreSQL it also has games of other tests, which must not matter."""
     opened = Database(_engine(databases.shared()))
     yield opened
     await opened.close()

@@ -1,4 +1,4 @@
-"""What is true of every change: one effect, one audit row, one answer, whatever is sent how often and at once."""
+"""Properties of every change: one effect, one audit row, one answer, also when repeated concurrently."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ each_action = pytest.mark.parametrize("action", ACTIONS, ids=[action.name for ac
 
 
 @each_action
-async def test_done_it_leaves_one_effect_and_one_audit_row(world: SmallGame, action: Action) -> None:
+async def test_a_change_has_one_effect_and_one_audit_row(world: SmallGame, action: Action) -> None:
     target = await action.prepare(world)
     answer = await action.call(world, action.context(world), target)
     assert not answer.replayed
@@ -66,10 +66,10 @@ async def test_the_same_key_with_another_body_is_a_conflict(world: SmallGame, ac
 
 
 @each_action
-async def test_a_refusal_leaves_nothing_and_gives_the_key_back(world: SmallGame, action: Action) -> None:
+async def test_a_refusal_changes_nothing_and_releases_the_key(world: SmallGame, action: Action) -> None:
     before = await world.counts()
     target = "nobody" if action.name in ("manual-grant", "wallet-credit", "ban") else world.new_id()
-    if action.name != "server-grant":  # which makes players on first contact
+    if action.name != "server-grant":  # which creates players on first contact
         with pytest.raises(RuleError) as refused:
             await action.call(world, action.context(world), target)
         assert refused.value.code is Code.NOT_FOUND

@@ -1,4 +1,4 @@
-"""Where webhooks may not go, in every form in which it can be written (backend/README.md#webhooks)."""
+"""Addresses that webhooks may not go to, in every notation (backend/README.md#webhooks)."""
 
 from __future__ import annotations
 
@@ -119,12 +119,12 @@ def test_the_public_internet_is_reached(address: str) -> None:
 
 
 @pytest.mark.parametrize("text", NO_ADDRESSES)
-def test_what_is_no_address_is_looked_up_first(text: str) -> None:
+def test_other_texts_are_not_addresses(text: str) -> None:
     assert addresses.refusal_of(text) == addresses.NO_ADDRESS
 
 
 @pytest.mark.parametrize("address", REFUSED)
-def test_an_endpoint_may_not_name_it_either(address: str) -> None:
+def test_an_endpoint_with_such_an_address_is_refused(address: str) -> None:
     written = f"[{address}]" if ":" in address else address
     with pytest.raises(targets.BadTarget):
         targets.parse_url(f"https://{written}/kraty", to_private=False)
@@ -167,7 +167,7 @@ def test_what_is_no_target(url: str, words: str) -> None:
         ("https://1.1.1.1/", "1.1.1.1", "/"),
     ],
 )
-def test_a_target_goes_over_the_wire_as_ascii(url: str, authority: str, path: str) -> None:
+def test_a_target_is_ascii_on_the_wire(url: str, authority: str, path: str) -> None:
     target = targets.parse_url(url, to_private=False)
     assert (target.secure, target.authority, target.path) == (True, authority, path)
 

@@ -1,4 +1,4 @@
-"""The game's own leaderboards: what counts, when they begin anew, who is in which segment
+"""The game's own leaderboards: scores, periods, segments
 (contract/SERVER.md#scores, contract/SDK.md#leaderboards)."""
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ async def score(
     world: SmallGame, value: float, external_id: str = ALICE, key: str = "laps", **more: Any
 ) -> dict[str, Any]:
     answer = await world.run(boards.score, world.server(None), external_id, key, value, **more)
-    told: dict[str, Any] = answer.data
-    return told
+    data: dict[str, Any] = answer.data
+    return data
 
 
 async def look(world: SmallGame, key: str = "laps", external_id: str | None = ALICE, **more: Any) -> dict[str, Any]:
@@ -91,15 +91,15 @@ async def test_who_had_a_score_first_ranks_higher(world: SmallGame) -> None:
     for minutes, (name, value) in enumerate([("ann", 7), ("ben", 9), ("cid", 7), ("ann", 7), ("dot", 7.5)]):
         now = world.later(minutes * 60_000)
         await arrive(now, name)
-        told = await score(now, value, name)
-    assert told["rank"] == 2
+        data = await score(now, value, name)
+    assert data["rank"] == 2
     shown = await look(world, external_id="cid")
     assert [(entry["score"], entry["rank"]) for entry in shown["entries"]] == [(9, 1), (7.5, 2), (7, 3), (7, 4)]
     assert [entry["isSelf"] for entry in shown["entries"]] == [False, False, False, True]
     assert shown["self"] == {"rank": 4, "score": 7}
 
 
-async def test_a_board_begins_anew_and_keeps_what_was(world: SmallGame) -> None:
+async def test_a_board_resets_and_keeps_past_periods(world: SmallGame) -> None:
     await board(world, reset_cadence="weekly", score_aggregation="sum")
     await arrive(world)
     await score(world, 10)
@@ -111,8 +111,8 @@ async def test_a_board_begins_anew_and_keeps_what_was(world: SmallGame) -> None:
     async with world.db.read() as tx:
         found = await board_reads.find_board(tx, world.tenant, "laps")
     assert found is not None
-    told = board_reads.board_periods(found, next_week.now, 12)
-    assert told["periods"] == [{"periodStartedAt": before["period"], "periodEndedAt": told["currentPeriodStartedAt"]}]
+    data = board_reads.board_periods(found, next_week.now, 12)
+    assert data["periods"] == [{"periodStartedAt": before["period"], "periodEndedAt": data["currentPeriodStartedAt"]}]
 
 
 class TestSegments:
@@ -128,9 +128,9 @@ class TestSegments:
         async with world.db.read() as tx:
             found = await board_reads.find_board(tx, world.tenant, "laps")
             assert found is not None
-            told = await board_reads.board_standings(tx, world.tenant, found, reader, scope="mine", max_segments=1)
-        assert [(each["segment"], each["selfRank"]) for each in told["segments"]] == [("eu", 1)]
-        assert told["segmentsTruncated"] is True
+            data = await board_reads.board_standings(tx, world.tenant, found, reader, scope="mine", max_segments=1)
+        assert [(each["segment"], each["selfRank"]) for each in data["segments"]] == [("eu", 1)]
+        assert data["segmentsTruncated"] is True
 
     async def test_what_follows_from_the_player_moves_with_the_player(self, world: SmallGame) -> None:
         steps = [{"from": 0, "segment": "bronze"}, {"from": 100, "segment": "gold"}]
@@ -144,7 +144,7 @@ class TestSegments:
         assert (await look(world, segment="PT/bronze"))["entries"] == []
         assert [entry["score"] for entry in (await look(world))["entries"]] == [5]
 
-    async def test_on_a_board_without_any_nothing_is_parted(self, world: SmallGame) -> None:
+    async def test_a_board_without_segments_has_one_ranking(self, world: SmallGame) -> None:
         await board(world)
         await arrive(world)
         await score(world, 5, segment="eu")
@@ -155,12 +155,12 @@ class TestSegments:
         async with world.db.read() as tx:
             found = await board_reads.find_board(tx, world.tenant, "laps")
             assert found is not None
-            told = await board_reads.board_standings(tx, world.tenant, found, reader, scope="segment", segment="us")
-        assert [(each["segment"], len(each["entries"])) for each in told["segments"]] == [(None, 1)]
+            data = await board_reads.board_standings(tx, world.tenant, found, reader, scope="segment", segment="us")
+        assert [(each["segment"], len(each["entries"])) for each in data["segments"]] == [(None, 1)]
 
 
 class TestBoardsOfABalance:
-    async def test_they_follow_it_whatever_moves_it(self, world: SmallGame) -> None:
+    async def test_boards_follow_the_balance_whatever_changes_it(self, world: SmallGame) -> None:
         await board(world, "rich", ranked_by="gold", reset_cadence="monthly")
         await arrive(world, "ben")
         await world.run(boards.join, world.engine(), "ben", "rich")
@@ -178,7 +178,7 @@ class TestBoardsOfABalance:
             await score(world, 5, key="rich")
         assert refused.value.code is Code.SCORE_NOT_SUPPORTED
 
-    async def test_joining_brings_what_is_held(self, world: SmallGame) -> None:
+    async def test_joining_enters_the_current_balance(self, world: SmallGame) -> None:
         await arrive(world)
         await world.run(wallet.credit, world.server(None), ALICE, "gold", 12)
         await board(world, "rich", ranked_by="gold")
@@ -205,7 +205,7 @@ async def test_scores_at_once_all_count(world: SmallGame) -> None:
     assert sum(entry["score"] for entry in shown["entries"]) == 32
 
 
-async def test_a_sum_that_nobody_could_read_is_refused(world: SmallGame) -> None:
+async def test_a_total_past_the_largest_number_is_refused(world: SmallGame) -> None:
     await board(world, score_aggregation="sum")
     await arrive(world)
     await score(world, 2.0**53 - 1)
@@ -214,7 +214,7 @@ async def test_a_sum_that_nobody_could_read_is_refused(world: SmallGame) -> None
     assert refused.value.code is Code.CONFLICT
 
 
-async def test_a_place_is_counted_only_so_far_down(world: SmallGame) -> None:
+async def test_ranks_are_counted_down_to_a_limit(world: SmallGame) -> None:
     await board(world)
     for name, value in (("ann", 3), ("ben", 2), ("cid", 1)):
         await arrive(world, name)

@@ -1,4 +1,4 @@
-"""The end of a database engine leaves no thread behind."""
+"""Closing a database engine leaves no thread behind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from kraty_console.backend.storage.engine import close_engine, make_engine
 
 
-async def test_a_connection_that_was_given_up_has_ended_when_its_engine_is_closed(
+async def test_closing_an_engine_ends_its_abandoned_connections(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opening, may_open = threading.Event(), threading.Event()

@@ -1,4 +1,4 @@
-"""A game from one document: all of it, or none of it and every fault by its place."""
+"""Loading a game from one document: all of it, or nothing and every fault with its path."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ EVENT = {**KEYS, "metrics": [{"key": "wins"}], "rewardPolicy": {"type": "none"}}
 
 async def test_the_example_can_be_played(world: SmallGame) -> None:
     document = read_document(EXAMPLE.replace("amount = 10 }", "amount = 1 }"), toml=True)
-    told = await world.run(definitions.load, world.engine(), document)
-    assert told == {
+    result = await world.run(definitions.load, world.engine(), document)
+    assert result == {
         "currencies": 3,
         "items": 1,
         "crates": 1,
@@ -47,14 +47,14 @@ async def test_the_example_can_be_played(world: SmallGame) -> None:
     assert (duel["leaderboard_mode"], duel["capacity"], duel["fill_bots"]) == ("lobby_matched", 4, True)
 
 
-async def test_loaded_again_it_changes_what_is_said_and_keeps_the_rest(world: SmallGame) -> None:
+async def test_loading_again_updates_named_definitions_and_keeps_others(world: SmallGame) -> None:
     await world.run(definitions.load, world.engine(), read_document(EXAMPLE, toml=True))
     before = await world.counts()
     await world.run(definitions.load, world.engine(), read_document(EXAMPLE, toml=True))
     assert await world.counts() == before
     changed = EXAMPLE.replace("Turbo Boots", "Old Boots").replace("2026-07-01", "2026-08-01")
-    told = await world.run(definitions.load, world.engine(), read_document(changed, toml=True))
-    assert told["windows"] == 0
+    result = await world.run(definitions.load, world.engine(), read_document(changed, toml=True))
+    assert result["windows"] == 0
     assert await world.counts() == before
     assert [row["name"] for row in await world.rows(tables.items, key="boots")] == ["Old Boots"]
     assert 1_785_542_400_000 in [row["ends_at"] for row in await world.rows(tables.event_windows)]
@@ -63,8 +63,8 @@ async def test_loaded_again_it_changes_what_is_said_and_keeps_the_rest(world: Sm
 async def test_the_example_has_levels_and_leaderboards(world: SmallGame) -> None:
     await world.run(definitions.load, world.engine(), read_document(EXAMPLE, toml=True))
     await world.run(players.upsert, world.engine(), ALICE, context={"country": "PT"})
-    told = await world.run(wallet.progress, world.engine(), ALICE, "xp", 120)
-    assert [(each["economyKey"], each["current"], len(each["grantIds"])) for each in told.data["derived"]] == [
+    result = await world.run(wallet.progress, world.engine(), ALICE, "xp", 120)
+    assert [(each["economyKey"], each["current"], len(each["grantIds"])) for each in result.data["derived"]] == [
         ("level", 2, 1)
     ]
     [entry] = await world.rows(tables.board_entries)
@@ -79,7 +79,7 @@ async def test_the_example_has_levels_and_leaderboards(world: SmallGame) -> None
     assert (ranked["xp"], ranked["gold"]) == (None, [board["board_id"]])
 
 
-async def test_a_metric_that_is_new_begins_at_nothing_in_attempts_under_way(world: SmallGame) -> None:
+async def test_a_new_metric_starts_at_zero_in_running_attempts(world: SmallGame) -> None:
     attempt = await world.play(score=None)
     race = {
         "key": "race",
@@ -134,12 +134,12 @@ UNSOUND: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-async def test_what_is_unsound_is_not_loaded(world: SmallGame) -> None:
+async def test_an_inconsistent_document_is_not_loaded(world: SmallGame) -> None:
     before = await world.counts()
     for document, where, what in UNSOUND:
-        with pytest.raises(BadDocument) as said:
+        with pytest.raises(BadDocument) as failure:
             await world.run(definitions.load, world.engine(), _read(document))
-        [(place, message)] = said.value.faults
+        [(place, message)] = failure.value.faults
         assert place == where
         assert what in message
     assert await world.counts() == before
@@ -194,17 +194,17 @@ async def test_what_is_unsound_is_not_loaded(world: SmallGame) -> None:
         ),
     ],
 )
-def test_what_cannot_be_read_is_told_by_its_place(document: dict[str, Any], where: str) -> None:
-    with pytest.raises(BadDocument) as said:
+def test_an_unreadable_value_is_reported_by_its_path(document: dict[str, Any], where: str) -> None:
+    with pytest.raises(BadDocument) as failure:
         _read(document)
-    assert [place for place, _ in said.value.faults] == [where]
+    assert [place for place, _ in failure.value.faults] == [where]
 
 
 @pytest.mark.parametrize(("text", "toml"), [("{", False), ("[" * 100_000, False), ("a = ", True)])
-def test_what_is_no_document_at_all(text: str, *, toml: bool) -> None:
-    with pytest.raises(BadDocument) as said:
+def test_invalid_documents(text: str, *, toml: bool) -> None:
+    with pytest.raises(BadDocument) as failure:
         read_document(text, toml=toml)
-    assert said.value.faults[0][0] == "document"
+    assert failure.value.faults[0][0] == "document"
 
 
 def _read(document: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""From a change to a studio's receiver: signed, once, in order, again later when it fails
+"""Delivery of events to a receiver: signed, once, in order, with retries
 (contract/README.md#webhooks)."""
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ async def test_an_event_arrives_signed_in_its_envelope(studio: Studio, receiver:
     assert (attempt["number"], attempt["status"], attempt["error"], attempt["answer"]) == (1, 200, None, "ok")
 
 
-async def test_an_endpoint_is_told_of_what_it_asked_for_and_of_nothing_before_it(studio: Studio) -> None:
+async def test_an_endpoint_gets_its_events_since_its_creation(studio: Studio) -> None:
     async with receiving() as all_, receiving() as bans, receiving() as test, receiving() as late:
         await studio.credit(ALICE, 1)
         studio.now += 1
@@ -79,7 +79,7 @@ async def test_an_endpoint_is_told_of_what_it_asked_for_and_of_nothing_before_it
         assert len(set(all_.ids + bans.ids + test.ids + late.ids)) == 6
 
 
-async def test_a_receiver_that_fails_is_tried_again_on_the_schedule_and_then_no_more(
+async def test_a_failing_receiver_is_retried_on_the_schedule_and_then_given_up(
     studio: Studio, receiver: Receiver
 ) -> None:
     await studio.endpoint(receiver)
@@ -106,9 +106,7 @@ async def test_a_receiver_that_fails_is_tried_again_on_the_schedule_and_then_no_
     assert {row["error"] for row in await studio.attempts()} == {"answered 503", None}
 
 
-async def test_one_that_recovers_gets_what_waited_in_the_order_in_which_it_happened(
-    studio: Studio, receiver: Receiver
-) -> None:
+async def test_a_recovered_receiver_gets_waiting_events_in_order(studio: Studio, receiver: Receiver) -> None:
     await studio.endpoint(receiver)
     receiver.answer = lambda message: answer(500 if message.envelope["data"]["externalPlayerId"] == "ann" else 200)
     for amount in (1, 2, 3):
@@ -153,7 +151,7 @@ async def test_two_workers_at_once_tell_each_event_once_and_in_order(studio: Stu
         assert {row["number"] for row in await studio.attempts()} == {1}
 
 
-async def test_killed_between_sending_and_noting_it_is_told_again_under_the_same_id(
+async def test_a_delivery_is_repeated_with_its_id_after_a_kill_before_its_outcome(
     studio: Studio, receiver: Receiver
 ) -> None:
     await studio.endpoint(receiver)
@@ -177,8 +175,8 @@ async def test_killed_between_sending_and_noting_it_is_told_again_under_the_same
     assert await studio.states() == ["delivered"]
 
 
-async def test_late_news_of_a_success_count_and_of_a_failure_do_not(studio: Studio, receiver: Receiver) -> None:
-    """A worker that was held up longer than its lease: another one has taken over meanwhile."""
+async def test_a_late_success_counts_and_a_late_failure_does_not(studio: Studio, receiver: Receiver) -> None:
+    """A worker was delayed beyond its lease, and another one has taken over."""
     await studio.endpoint(receiver)
     for amount, last in ((1, 500), (2, 200)):
         receiver.gate = asyncio.Event()
@@ -205,7 +203,7 @@ async def test_late_news_of_a_success_count_and_of_a_failure_do_not(studio: Stud
         assert (await studio.deliveries())[-1]["state"] == "delivered"
 
 
-async def test_a_receiver_that_is_slow_holds_up_no_other(studio: Studio) -> None:
+async def test_a_slow_receiver_does_not_delay_others(studio: Studio) -> None:
     async with receiving() as slow, receiving() as quick:
         slow.gate = asyncio.Event()
         for receiver in (slow, quick):

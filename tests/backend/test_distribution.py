@@ -1,4 +1,4 @@
-"""What Citus needs of tables that are distributed by studio (backend/README.md, Running it).
+"""Requirements of Citus for tables that are distributed by studio (backend/README.md, Running it).
 
 The column that rows are distributed by is in every unique key and in every reference between distributed tables; there
 is no counter that everybody waits for, and nothing that fires on a row but the audit log's trigger.
@@ -30,7 +30,7 @@ def test_every_unique_key_has_the_column_that_rows_are_spread_by(table: sa.Table
 
 @pytest.mark.parametrize("table", SPREAD, ids=lambda table: table.name)
 def test_every_index_starts_where_rows_are_looked_for(table: sa.Table) -> None:
-    """By studio; only credentials, which say who calls before a studio is known, are found by themselves."""
+    """By studio, except credentials, which identify the caller before a studio is known."""
     by_themselves = {"ix_api_keys_prefix", "ix_game_roles_member"}
     for index in table.indexes:
         if index.name not in by_themselves:
@@ -54,7 +54,7 @@ async def test_the_database_counts_nothing_and_nothing_fires_but_on_the_log(worl
         assert {row["tbl_name"] for row in found} == {"audit"}
         assert counters == []
         return
-    asked = {
+    statements = {
         "counters": "SELECT sequencename FROM pg_sequences",
         "triggers": "SELECT DISTINCT tgrelid::regclass::text AS name FROM pg_trigger WHERE NOT tgisinternal",
         "exclusions": "SELECT conname FROM pg_constraint WHERE contype = 'x'",
@@ -62,6 +62,6 @@ async def test_the_database_counts_nothing_and_nothing_fires_but_on_the_log(worl
         "unlogged": "SELECT relname FROM pg_class WHERE relkind = 'r' AND relpersistence <> 'p'",
     }
     async with world.db.read() as tx:
-        rows = {name: await tx.all(sa.text(query.replace("::", "\\:\\:"))) for name, query in asked.items()}
+        rows = {name: await tx.all(sa.text(query.replace("::", "\\:\\:"))) for name, query in statements.items()}
     assert rows.pop("triggers") == [{"name": "audit"}]
     assert not any(rows.values()), rows

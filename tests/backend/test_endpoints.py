@@ -1,4 +1,4 @@
-"""Pausing, letting go on, archiving, and sending again."""
+"""Pausing, resuming and archiving endpoints, and replaying deliveries."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 async def fail_for_good(studio: Studio, endpoint: str) -> None:
-    """Every attempt of the schedule, without sending anything."""
+    """Fail every attempt of the schedule, without sending anything."""
 
     async def work(tx: Transaction, ctx: Context) -> None:
         await fan_out(tx, ctx.tenant, ctx.now_ms, ctx.new_id)
@@ -68,7 +68,7 @@ async def refused(work: Any) -> RuleError:
     return raised.value
 
 
-async def test_what_happens_while_an_endpoint_is_paused_waits(studio: Studio, receiver: Receiver) -> None:
+async def test_events_wait_while_an_endpoint_is_paused(studio: Studio, receiver: Receiver) -> None:
     endpoint = await studio.endpoint(receiver)
     receiver.answer = lambda _: answer(500)
     await studio.credit(ALICE, 1)
@@ -107,7 +107,7 @@ async def test_an_attempt_under_way_ends_when_its_endpoint_is_paused(studio: Stu
         await studio.change("unpause", endpoint)
 
 
-async def test_an_archived_endpoint_gets_nothing_ever_again(studio: Studio, receiver: Receiver) -> None:
+async def test_an_archived_endpoint_gets_no_events(studio: Studio, receiver: Receiver) -> None:
     endpoint = await studio.endpoint(receiver)
     receiver.answer = lambda _: answer(500)
     await studio.credit(ALICE, 1)
@@ -141,7 +141,7 @@ async def test_an_attempt_under_way_ends_when_its_endpoint_is_archived(studio: S
     assert [attempt["status"] for attempt in await studio.attempts()] == [200]
 
 
-async def test_what_failed_for_good_is_sent_again_on_a_schedule_of_its_own(studio: Studio, receiver: Receiver) -> None:
+async def test_a_failed_delivery_is_replayed_on_a_new_schedule(studio: Studio, receiver: Receiver) -> None:
     endpoint = await studio.endpoint(receiver)
     receiver.answer = lambda _: answer(500)
     await studio.credit(ALICE, 1)
@@ -169,7 +169,7 @@ async def test_what_failed_for_good_is_sent_again_on_a_schedule_of_its_own(studi
     )
 
 
-async def test_what_was_delivered_is_sent_again_and_holds_back_nothing(studio: Studio, receiver: Receiver) -> None:
+async def test_a_delivered_event_is_replayed_without_blocking_others(studio: Studio, receiver: Receiver) -> None:
     await studio.endpoint(receiver)
     await studio.credit(ALICE, 1)
     await studio.deliver()
@@ -182,9 +182,7 @@ async def test_what_was_delivered_is_sent_again_and_holds_back_nothing(studio: S
     assert await studio.states() == ["pending", "delivered"]
 
 
-async def test_what_waits_for_its_next_attempt_is_tried_at_once_and_what_waits_behind_it_is_not(
-    studio: Studio, receiver: Receiver
-) -> None:
+async def test_a_replay_sends_a_waiting_delivery_but_not_those_behind_it(studio: Studio, receiver: Receiver) -> None:
     await studio.endpoint(receiver)
     receiver.answer = lambda _: answer(500)
     await studio.credit(ALICE, 1)
@@ -201,7 +199,7 @@ async def test_what_waits_for_its_next_attempt_is_tried_at_once_and_what_waits_b
     assert told(receiver)[-2:] == [(ALICE, 1), (ALICE, 2)]
 
 
-async def test_what_is_being_sent_is_not_sent_twice_at_once(studio: Studio, receiver: Receiver) -> None:
+async def test_a_delivery_in_progress_is_not_replayed(studio: Studio, receiver: Receiver) -> None:
     await studio.endpoint(receiver)
     await studio.credit(ALICE, 1)
     receiver.gate = asyncio.Event()
@@ -214,7 +212,7 @@ async def test_what_is_being_sent_is_not_sent_twice_at_once(studio: Studio, rece
     await deliverer.quiet()
 
 
-async def test_a_paused_endpoint_is_not_replayed_to_and_what_is_not_there_is_not_there(
+async def test_replays_to_paused_endpoints_and_of_unknown_deliveries_are_refused(
     studio: Studio, receiver: Receiver
 ) -> None:
     endpoint = await studio.endpoint(receiver)
@@ -237,7 +235,7 @@ async def test_the_secret_can_be_read_in_no_table(studio: Studio, receiver: Rece
         assert SECRET not in held, table.name
 
 
-async def test_what_the_worker_makes_happen_is_told_to_live_endpoints(studio: Studio, receiver: Receiver) -> None:
+async def test_events_of_the_worker_go_to_live_endpoints(studio: Studio, receiver: Receiver) -> None:
     async def expire(tx: Transaction, ctx: Context) -> None:
         player = await players.upsert(tx, ctx, "tester")
         for name in sorted(WORKER_DRIVEN):

@@ -1,4 +1,4 @@
-"""What a start asks for: an open event, conditions, a place in the quota, the entry cost (contract/SDK.md#start)."""
+"""Requirements of a start: open event, conditions, quota, entry cost (contract/SDK.md#start)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def _give(world: SmallGame, *entries: dict[str, Any]) -> None:
     await world.run(grants.claim, world.engine(), ALICE, made.data["grant"]["id"])
 
 
-async def test_an_event_must_be_there_switched_on_and_open(world: SmallGame) -> None:
+async def test_an_event_must_exist_be_enabled_and_open(world: SmallGame) -> None:
     await define(world, "off", more={"enabled": False})
     await define(world, "soon", opens=HOUR)
     for event, code in (("none", Code.NOT_FOUND), ("off", Code.EVENT_DISABLED), ("soon", Code.NO_ACTIVE_WINDOW)):
@@ -77,7 +77,7 @@ async def test_the_entry_cost_is_paid_with_the_start(world: SmallGame) -> None:
     assert await world.counts() == after
 
 
-async def test_conditions_are_asked_of_what_a_player_has_and_did(world: SmallGame) -> None:
+async def test_conditions_depend_on_holdings_and_history(world: SmallGame) -> None:
     await define(world, "gate", more={"unlock_condition": {"kind": "event_completed", "eventKey": "quiet"}})
     rich = {"kind": "wallet_at_least", "economyKey": "gold", "amount": 30}
     stocked = {"kind": "item_at_least", "itemKey": "potion", "quantity": 9}
@@ -99,7 +99,7 @@ async def test_conditions_are_asked_of_what_a_player_has_and_did(world: SmallGam
             assert (await refused(world, ALICE, "club")).code is Code.ENTRY_REQUIREMENT_FAILED
 
 
-async def test_a_condition_that_makes_no_sense_is_the_studio_s_fault(world: SmallGame) -> None:
+async def test_an_invalid_condition_is_a_server_error(world: SmallGame) -> None:
     for column, code in (
         ("unlock_condition", Code.INVALID_UNLOCK_CONDITION),
         ("entry_requirement", Code.INVALID_ENTRY_REQUIREMENT),
@@ -125,21 +125,21 @@ async def test_a_condition_that_makes_no_sense_is_the_studio_s_fault(world: Smal
         {"any": [{"kind": "event_completed", "eventKey": "x"}] * 51},
     ],
 )
-def test_trees_that_cannot_be_looked_at(tree: object) -> None:
+def test_invalid_condition_trees(tree: object) -> None:
     with pytest.raises(BrokenCondition):
         check(tree)
 
 
-async def test_what_is_over_is_said_to_be_finished(world: SmallGame) -> None:
+async def test_reports_to_a_finished_attempt_are_refused(world: SmallGame) -> None:
     attempt = await world.play("quiet", 10)
     for rule, args in ((attempts.progress, ({"wins": 1},)), (attempts.finish, ())):
-        with pytest.raises(Exception, match="completed already") as said:
+        with pytest.raises(Exception, match="completed already") as refusal:
             await world.run(rule, world.engine(), ALICE, attempt["id"], *args)
-        assert said.value.code is Code.ATTEMPT_FINISHED  # type: ignore[attr-defined]
+        assert refusal.value.code is Code.ATTEMPT_FINISHED  # type: ignore[attr-defined]
     assert STATUS[Code.ATTEMPT_FINISHED] == 409
 
 
-async def test_a_ban_stops_the_game_and_not_the_studio_s_backend(world: SmallGame) -> None:
+async def test_a_ban_stops_the_game_but_not_the_studio_backend(world: SmallGame) -> None:
     attempt = await world.play(score=1)
     await world.run(bans.ban, world.admin(), ALICE)
     assert (await refused(world, ALICE, "race")).code is Code.PLAYER_BANNED

@@ -1,4 +1,4 @@
-"""After an erasure nothing but the audit log says who the player was: every column of every table is searched."""
+"""After an erasure only the audit log names the player: every column of every table is searched."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 from tests.backend.test_boards import board
-from tests.backend.test_merge_whole import digest, everything
+from tests.backend.test_merge_atomic import digest, everything
 from tests.harness.backend.playable_events import define, drain, sweeper
 from tests.harness.backend.small_game import DAY, SmallGame
 from tests.harness.backend.webhook_receiver import receiving
@@ -54,16 +54,16 @@ STRUCTURAL = {
     "purchases": {"store", "product_id", "product_type", "currency", "validation_status"},
     "other": {"request_hash", "prefix", "permission_set", "secret_hash", "erased_hash", "role", "token_hash"},
 }
-"""Columns of text that say nothing of a person."""
+"""Text columns without personal data."""
 
 OF_STAFF = {"members", "api_keys", "studios", "sessions", "game_roles", "audit", "games"}
-"""Who works here; and the log of what they did, which is kept as it is."""
+"""Tables of staff, and the audit log, which is never changed."""
 
 CLEARED = {"players", "player_aliases", "gifts"}
-"""Whose columns the erasure itself empties, or whose rows it removes."""
+"""Tables whose columns the erasure clears, or whose rows it deletes."""
 
 DEFINED = {"items", "currencies", "bundles", "reward_tables", "events", "event_windows", "boards", "milestones_fired"}
-"""What the game is made of, by the studio."""
+"""Definitions of the game, made by the studio."""
 
 
 @pytest.mark.parametrize("table", tables.metadata.sorted_tables, ids=lambda table: table.name)
@@ -76,7 +76,7 @@ def test_every_column_of_text_is_searched_or_is_known_to_name_nobody(table: sa.T
 
 
 async def _life(world: SmallGame) -> None:
-    """A player with an e-mail and a name, and all that can come of it, each with a key that says whose it is."""
+    """A player with e-mail, name and all kinds of rows, each with an idempotency key that contains the id."""
     keys = iter(range(100))
 
     def of(ctx: Context, word: str = ID) -> Context:
@@ -125,7 +125,7 @@ async def _allow_gifts(tx: Transaction, ctx: Context) -> None:
 
 
 async def _traces(world: SmallGame) -> dict[str, list[str]]:
-    """Of each table but the audit log: the traces that are in it."""
+    """The traces in each table except the audit log."""
     found = await digest(world, everything(world))
     return {
         table: left
@@ -134,7 +134,7 @@ async def _traces(world: SmallGame) -> dict[str, list[str]]:
     }
 
 
-async def test_nothing_is_left_of_who_it_was(world: SmallGame) -> None:
+async def test_no_trace_of_the_player_remains(world: SmallGame) -> None:
     await _life(world)
     before = await _traces(world)
     assert {"players", "idempotency", "outbox", "grants", "wallet_ledger", "purchases", "lobbies", "gifts"} <= set(
@@ -145,14 +145,14 @@ async def test_nothing_is_left_of_who_it_was(world: SmallGame) -> None:
     assert await _traces(world) == {}
 
 
-async def test_it_is_looked_for_slice_by_slice(world: SmallGame, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_tables_are_scanned_in_slices(world: SmallGame, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forgetting, "_SLICE", 2)
     await _life(world)
     await world.run(erase.erase, world.server(None, reason="gdpr_erasure"), ID)
     assert await _traces(world) == {}
 
 
-async def test_an_id_that_a_merge_left_behind_goes_everywhere(world: SmallGame) -> None:
+async def test_an_alias_of_a_merged_guest_is_erased_everywhere(world: SmallGame) -> None:
     await _life(world)
     await world.run(erase.erase, world.server(None, reason="gdpr_erasure"), GUEST)
     left = [each for kept in (await _traces(world)).values() for each in kept]
@@ -172,7 +172,7 @@ async def test_what_others_have_stays_as_it_is(world: SmallGame) -> None:
 
 
 @pytest.mark.parametrize("external_id", ["7", "live", "gold", "bob"])
-async def test_an_id_that_is_a_common_word_takes_nothing_else_with_it(world: SmallGame, external_id: str) -> None:
+async def test_erasing_an_id_that_is_a_common_word_changes_nothing_else(world: SmallGame, external_id: str) -> None:
     await world.run(grants.create, world.server("key 7 live gold bob"), "carol", [GOLD], metadata={"level": "7"})
     await world.run(wallet.credit, world.server("other key"), "carol", "gold", 7)
     other = await world.rows(tables.outbox)
@@ -185,7 +185,7 @@ async def test_an_id_that_is_a_common_word_takes_nothing_else_with_it(world: Sma
     assert external_id not in {row["payload"]["externalPlayerId"] for row in own}
 
 
-async def test_a_grants_key_stays_taken_though_it_names_nobody_any_more(world: SmallGame) -> None:
+async def test_a_grants_key_stays_taken_after_the_erasure(world: SmallGame) -> None:
     key = f"order of {ID}"
     first = await world.run(grants.create, world.server(key), ID, [GOLD])
     await world.run(erase.erase, world.server(None, reason="gdpr_erasure"), ID)
@@ -226,27 +226,27 @@ def studio(world: SmallGame) -> Studio:
 
 
 class TestThoseWhoAreTold:
-    async def test_they_hear_the_id_and_then_it_is_forgotten(self, studio: Studio) -> None:
+    async def test_receivers_get_the_id_and_then_it_is_removed(self, studio: Studio) -> None:
         world = studio.world
         async with receiving() as receiver:
             await studio.endpoint(receiver)
             await world.run(players.upsert, studio.context(), ID, email=EMAIL)
             await studio.credit(ID, 5)
             await world.run(erase.erase, studio.context(idempotency_key=None), ID)
-            assert list(await _traces(world)) == ["outbox"]  # nobody has been told yet
+            assert list(await _traces(world)) == ["outbox"]  # nothing has been delivered yet
             assert await drain(sweeps.forget_erased, world) == 0
             await studio.deliver()
-            told = [message.envelope for message in receiver.messages]
-            [deleted] = [each["data"] for each in told if each["eventName"] == "player.deleted"]
+            envelopes = [message.envelope for message in receiver.messages]
+            [deleted] = [each["data"] for each in envelopes if each["eventName"] == "player.deleted"]
             assert deleted["externalPlayerId"] == ID
-            [credited] = [each["data"] for each in told if each["eventName"] == "wallet.changed"]
+            [credited] = [each["data"] for each in envelopes if each["eventName"] == "wallet.changed"]
             assert credited["externalPlayerId"] == deleted["anonymizedExternalId"]
         assert await drain(sweeps.forget_erased, world) == 1
         assert await _traces(world) == {}
         assert await drain(sweeps.forget_erased, world) == 0
 
     @pytest.mark.parametrize("passed_on", [False, True])
-    async def test_events_that_wait_for_delivery_hold_up_no_later_ones(self, studio: Studio, passed_on: bool) -> None:
+    async def test_waiting_events_do_not_block_later_ones(self, studio: Studio, passed_on: bool) -> None:
         world = studio.world
         async with receiving() as receiver:
             paused = await studio.endpoint(receiver)
@@ -259,7 +259,7 @@ class TestThoseWhoAreTold:
             await world.run(players.upsert, test, ID)
             await world.run(erase.erase, test, ID)
             if passed_on:
-                await studio.deliver()  # the first two are kept back by the pause
+                await studio.deliver()  # the first two are held back by the pause
             else:
                 await studio.change("archive", other)
         few = replace(sweeper(world), batch=2)
@@ -267,7 +267,7 @@ class TestThoseWhoAreTold:
         events = await world.rows(tables.outbox, event_name="player.deleted")
         assert [row["state"] == "forgotten" for row in events] == [False, False, True]
 
-    async def test_what_a_receiver_said_of_them_is_gone(self, studio: Studio) -> None:
+    async def test_answers_of_receivers_are_redacted(self, studio: Studio) -> None:
         world = studio.world
         async with receiving() as receiver:
             await studio.endpoint(receiver)
@@ -298,7 +298,7 @@ class TestThoseWhoAreTold:
         assert await world.rows(tables.outbox, event_name="player.deleted") == []
 
     @pytest.mark.parametrize("given_up", [True, False])
-    async def test_an_endpoint_that_is_gone_is_not_waited_for(self, studio: Studio, given_up: bool) -> None:
+    async def test_an_archived_endpoint_is_not_waited_for(self, studio: Studio, given_up: bool) -> None:
         world = studio.world
         async with receiving() as receiver:
             endpoint = await studio.endpoint(receiver)
@@ -306,7 +306,7 @@ class TestThoseWhoAreTold:
             await studio.change("pause", endpoint)
             await world.run(erase.erase, studio.context(idempotency_key=None), ID)
             if given_up:
-                await studio.deliver()  # passed on, and kept back by the pause
+                await studio.deliver()  # fanned out, and held back by the pause
             assert await drain(sweeps.forget_erased, world.later(DAY)) == 0
             await studio.change("archive", endpoint)
         assert await drain(sweeps.forget_erased, world.later(DAY)) == 1

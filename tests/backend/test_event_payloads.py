@@ -1,4 +1,4 @@
-"""Every event by its name, as it arrives: the ids, and the full state after what happened
+"""The payload of every event: the ids, and the full state after the change
 (contract/README.md#webhooks)."""
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ async def studio(world: SmallGame) -> AsyncIterator[Studio]:
 
 
 async def live(studio: Studio) -> None:
-    """Everything that can happen, once or more."""
+    """Fire every event at least once."""
 
     async def do(rule: Any, *args: Any, player: str = ALICE, **kwargs: Any) -> Any:
         return await studio.world.run(rule, replace(studio.context(), surface="server"), player, *args, **kwargs)
@@ -109,7 +109,7 @@ async def test_each_event_arrives_with_its_ids_and_the_full_state_after_it(studi
             assert "secret" not in str(data).lower().replace("secretprefix", ""), name
     registered = {data["externalPlayerId"] for data in seen[EventName.PLAYER_REGISTERED]}
     gone = seen[EventName.PLAYER_DELETED][0]["anonymizedExternalId"]
-    assert registered == {gone}  # erased, and the guest with them, before anybody was told
+    assert registered == {gone}  # erased, with the guest, before anything was delivered
     assert [data["grant"]["status"] for data in seen[EventName.GRANT_EXPIRED]] == ["expired"]
     assert sorted(data["delta"] for data in seen[EventName.WALLET_CHANGED]) == [-1, 5]
     assert sorted(data["delta"] for data in seen[EventName.INVENTORY_CHANGED]) == [-1, 2]

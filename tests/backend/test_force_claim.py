@@ -34,7 +34,7 @@ async def test_pending_is_delivered(world: SmallGame) -> None:
     assert row["metadata"]["before"] == row["before"]
 
 
-async def test_claimed_already_changes_nothing(world: SmallGame) -> None:
+async def test_claiming_again_changes_nothing(world: SmallGame) -> None:
     grant_id = await pending(world)
     claimed = await world.run(grants.claim, world.engine(), ALICE, grant_id)
     answer = await world.run(grants.force_claim, world.admin(), grant_id)
@@ -140,7 +140,7 @@ async def test_the_studio_acknowledges(world: SmallGame) -> None:
     assert row["metadata"] == {"ackedBy": "server_api"}
 
 
-async def test_anothers_grant_is_not_there(world: SmallGame) -> None:
+async def test_a_grant_of_another_player_is_not_found(world: SmallGame) -> None:
     grant_id = await pending(world)
     await world.play("quiet", external_id="bob_7")
     with pytest.raises(RuleError) as refused:

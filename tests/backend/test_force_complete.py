@@ -48,7 +48,7 @@ async def test_expired_can_be_completed_and_the_totals_follow(world: SmallGame) 
     assert (player["attempt_count"], player["attempts_completed"], player["attempts_expired"]) == (1, 1, 0)
 
 
-async def test_complete_already_is_refused(world: SmallGame) -> None:
+async def test_completing_again_is_refused(world: SmallGame) -> None:
     attempt = await world.play()
     with pytest.raises(RuleError) as refused:
         await world.run(attempts.force_complete, world.admin(), attempt["id"])
@@ -57,7 +57,7 @@ async def test_complete_already_is_refused(world: SmallGame) -> None:
 
 
 @pytest.mark.parametrize("score", [-1, float("nan"), float("inf"), 10**400])
-async def test_a_score_that_is_none(world: SmallGame, score: float) -> None:
+async def test_an_invalid_score(world: SmallGame, score: float) -> None:
     attempt = await world.play(score=4)
     with pytest.raises(RuleError) as refused:
         await world.run(attempts.force_complete, world.admin(), attempt["id"], final_score=score)
@@ -66,7 +66,7 @@ async def test_a_score_that_is_none(world: SmallGame, score: float) -> None:
 
 
 @pytest.mark.parametrize("attempt_id", ["", "x", "../grants", "0" * 36, "01900000-0000-7000-8000-00000000000A"])
-async def test_an_id_that_names_nothing(world: SmallGame, attempt_id: str) -> None:
+async def test_an_unknown_id(world: SmallGame, attempt_id: str) -> None:
     with pytest.raises(RuleError) as refused:
         await world.run(attempts.force_complete, world.admin(), attempt_id)
     assert refused.value.code is Code.NOT_FOUND

@@ -1,4 +1,4 @@
-"""What an idempotency key is unique in: studio, game, environment and operation; a grant's in the whole game."""
+"""The scope of idempotency keys: studio, game, environment and operation; for grants the game."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CHANGES: dict[str, Change] = {
 
 @pytest.fixture
 async def both(world: SmallGame) -> SmallGame:
-    """The same players in both environments, with the same money."""
+    """The same players in both environments, with equal balances."""
     await board(world)
     for environment in ("live", "test"):
         for name in (ALICE, "guest"):
@@ -80,12 +80,12 @@ async def test_a_grants_key_is_unique_in_the_whole_game(both: SmallGame) -> None
 async def test_rows_of_a_migration_have_their_environment_too(both: SmallGame, order: tuple[str, str]) -> None:
     for environment in order:
         ctx = both.server(None, environment=environment)
-        told = [(await both.run(importing.import_wallet, ctx, [LINE], [])).data for _ in range(2)]
-        assert [(each["applied"], each["skipped"]) for each in told] == [(1, 0), (0, 1)]
+        answers = [(await both.run(importing.import_wallet, ctx, [LINE], [])).data for _ in range(2)]
+        assert [(each["applied"], each["skipped"]) for each in answers] == [(1, 0), (0, 1)]
 
 
 async def _as_before(world: SmallGame) -> None:
-    """Keys as older versions kept them: under the operation alone."""
+    """Keys as older versions stored them: under the operation only."""
 
     async def work(tx: Transaction, _ctx: Context) -> None:
         table = tables.idempotency

@@ -1,4 +1,4 @@
-"""How lobbies fill: with players, with bots, short, or not at all (contract/SDK.md#lobbies)."""
+"""Filling lobbies: with players, with bots, short, or not at all (contract/SDK.md#lobbies)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def test_a_start_that_waits_keeps_its_key_free(world: SmallGame) -> None:
     assert (started.status, started.replayed) == (201, False)
 
 
-async def test_who_has_played_is_matched_anew(world: SmallGame) -> None:
+async def test_a_player_who_has_played_is_matched_again(world: SmallGame) -> None:
     await pit(world, capacity=1)
     first, second = [(await world.run(attempts.start, world.engine(), ALICE, "pit")).data for _ in range(2)]
     assert first["leaderboardId"] == second["leaderboardId"]
@@ -67,7 +67,7 @@ async def test_nothing_is_paid_while_waiting(world: SmallGame) -> None:
     assert await world.rows(tables.lobbies) == []
 
 
-async def test_short_after_its_time(world: SmallGame) -> None:
+async def test_a_lobby_starts_short_after_its_time_to_fill(world: SmallGame) -> None:
     await pit(world, fill_timeout_seconds=20)
     lobby_id = await waiting(world, ALICE)
     almost, late = world.later(19_999), world.later(20_000)
@@ -102,7 +102,7 @@ async def test_bots_drip_in_and_sit_on_the_board(world: SmallGame) -> None:
     assert all(0 <= entry["score"] < 10 for entry in board)
 
 
-async def test_who_waits_for_a_full_lobby_waits_until_the_window_closes(world: SmallGame) -> None:
+async def test_a_lobby_that_waits_to_be_full_waits_until_the_window_closes(world: SmallGame) -> None:
     await pit(world, fill_strategy="wait_full", fill_bots=True)
     lobby_id = await waiting(world, ALICE)
     assert (await _look(world, lobby_id))["fillBy"] is None
@@ -151,7 +151,7 @@ async def test_a_pushed_lobby_plays_at_once_whatever_its_roster(
     assert pushed["botSlots"] == (2 - len(roster) if bots else 0)
 
 
-async def test_what_cannot_be_pushed(world: SmallGame) -> None:
+async def test_invalid_pushes_of_lobbies(world: SmallGame) -> None:
     await pit(world)
     for event, players, code in (
         ("pit", ["a", "b", "c", "d"], Code.VALIDATION_FAILED),
@@ -164,7 +164,7 @@ async def test_what_cannot_be_pushed(world: SmallGame) -> None:
 
 
 async def _win(world: SmallGame, player: str, *, wins: float = 10) -> str:
-    """Play to the end: with fewer than ten wins the attempt is given up."""
+    """Play to the end; with fewer than ten wins the attempt is abandoned."""
     attempt: str = (await world.run(attempts.start, world.engine(), player, "pit")).data["attempt"]["id"]
     await world.run(attempts.progress, world.engine(), player, attempt, {"wins": wins})
     if wins < 10:
@@ -173,7 +173,7 @@ async def _win(world: SmallGame, player: str, *, wins: float = 10) -> str:
 
 
 @pytest.mark.parametrize("look", ["the worker", "a reader"])
-async def test_a_lobby_ends_when_all_of_its_people_have_played(world: SmallGame, look: str) -> None:
+async def test_a_lobby_closes_when_all_players_have_played(world: SmallGame, look: str) -> None:
     await pit(world)
     pushed = (await world.run(lobbies.push, world.server(None), "pit", "m-1", ["ann", "ben"], fill_bots=True)).data
 
@@ -185,7 +185,7 @@ async def test_a_lobby_ends_when_all_of_its_people_have_played(world: SmallGame,
 
     assert await state() == "active"
     await _win(world, "ann")
-    assert await state() == "active"  # the other has not come yet
+    assert await state() == "active"  # the other has not joined yet
     started = (await world.run(attempts.start, world.engine(), "ben", "pit")).data["attempt"]["id"]
     assert await state() == "active"
     await world.run(attempts.finish, world.engine(), "ben", started)
@@ -197,7 +197,7 @@ async def test_a_lobby_ends_when_all_of_its_people_have_played(world: SmallGame,
     assert await waiting(world, "ann") != pushed["id"]  # the next start is another match
 
 
-async def test_a_lobby_whose_window_closes_first_says_so(world: SmallGame) -> None:
+async def test_a_lobby_that_ends_with_its_window_has_that_reason(world: SmallGame) -> None:
     await pit(world)
     pushed = (await world.run(lobbies.push, world.server(None), "pit", "m-1", ["ann", "ben"])).data
     await _win(world, "ann")
@@ -207,7 +207,7 @@ async def test_a_lobby_whose_window_closes_first_says_so(world: SmallGame) -> No
     assert (board["finalized_at"], board["finalized_reason"]) == (over.now, "window_closed")
 
 
-async def test_a_lobby_nobody_sits_in_waits_for_the_end_of_its_window(world: SmallGame) -> None:
+async def test_an_empty_lobby_stays_until_its_window_ends(world: SmallGame) -> None:
     await pit(world)
     await world.run(lobbies.push, world.server(None), "pit", "m-1", [])
     assert await drain(sweeps.end_lobbies, world) == 0

@@ -1,4 +1,4 @@
-"""Issue a manual grant (contract/README.md#manual-grant), and its twin for the studio's backend
+"""Issue a manual grant (contract/README.md#manual-grant), and the same for the studio's backend
 (contract/SERVER.md#grants)."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MIXED = [
 ]
 
 
-async def test_it_waits_to_be_claimed_and_is_told_of(world: SmallGame) -> None:
+async def test_a_manual_grant_is_pending_and_fires_an_event(world: SmallGame) -> None:
     await present(world)
     answer = await world.run(grants.create, world.admin(), ALICE, MIXED, metadata={"why": "make-good"})
     grant = answer.data["grant"]
@@ -35,9 +35,9 @@ async def test_it_waits_to_be_claimed_and_is_told_of(world: SmallGame) -> None:
         None,
     )
     player = await world.player()
-    (told,) = await world.rows(tables.outbox)
-    assert told["event_name"] == "grant.created"
-    assert told["payload"] == {"playerId": player["player_id"], "externalPlayerId": ALICE, "grant": grant}
+    (event,) = await world.rows(tables.outbox)
+    assert event["event_name"] == "grant.created"
+    assert event["payload"] == {"playerId": player["player_id"], "externalPlayerId": ALICE, "grant": grant}
     assert player["grants_pending"] == 1
     assert await world.rows(tables.wallets) == []
     (row,) = await world.rows(tables.audit)
@@ -74,7 +74,7 @@ async def test_a_key_that_is_not_in_the_catalog(world: SmallGame, index: int, en
 
 
 @pytest.mark.parametrize("amount", [0, -1, 1_000_000_001, 1.0, True, "7", None])
-async def test_an_amount_that_is_none(world: SmallGame, amount: object) -> None:
+async def test_an_invalid_amount(world: SmallGame, amount: object) -> None:
     await present(world)
     with pytest.raises(RuleError) as refused:
         await world.run(

@@ -29,7 +29,7 @@ POTIONS = {"type": "item", "itemKey": "potion"}
 
 
 async def give(world: SmallGame, who: str, key: str, *, gold: int = 0, potions: int = 0) -> None:
-    """Give and claim."""
+    """Grant and claim."""
     entries: list[dict[str, Any]] = []
     if gold:
         entries.append({"type": "currency", "currencyKey": "gold", "amount": gold})
@@ -55,7 +55,7 @@ async def merged(world: SmallGame, key: str | None = "merge-01") -> dict[str, An
     return data
 
 
-async def test_everything_goes_over_and_is_counted(world: SmallGame) -> None:
+async def test_everything_is_merged_and_counted(world: SmallGame) -> None:
     await both(world)
     guest, user = await world.player(GUEST), await world.player(USER)
     moving = {table: len(await world.rows(table, player_id=guest["player_id"])) for table in (*merge.MOVED, *LEDGERS)}
@@ -95,13 +95,13 @@ async def test_everything_goes_over_and_is_counted(world: SmallGame) -> None:
 LEDGERS = (tables.wallet_ledger, tables.item_ledger)
 
 
-async def test_a_ledger_keeps_what_was_true_and_says_how_the_rest_came_over(world: SmallGame) -> None:
+async def test_a_ledger_keeps_its_rows_and_records_the_transfer(world: SmallGame) -> None:
     await give(world, GUEST, "g-1", gold=30)
     await give(world, USER, "u-1", gold=500)
     await merged(world)
     rows = sorted(await world.rows(tables.wallet_ledger), key=lambda row: int(row["position"]))
-    told = [(row["position"], row["delta"], row["balance"], row["reason"]) for row in rows]
-    assert told == [
+    changes = [(row["position"], row["delta"], row["balance"], row["reason"]) for row in rows]
+    assert changes == [
         (1, 500, 500, "grant_deposit"),
         (2, 30, 30, "grant_deposit"),
         (3, -30, 0, "merge"),
@@ -111,7 +111,7 @@ async def test_a_ledger_keeps_what_was_true_and_says_how_the_rest_came_over(worl
     assert (await world.player(USER))["ledger_position"] == 5
 
 
-async def test_a_balance_that_was_spent_leaves_the_account_s_as_it_was(world: SmallGame) -> None:
+async def test_a_spent_balance_of_the_guest_leaves_the_account_unchanged(world: SmallGame) -> None:
     await give(world, GUEST, "g-1", gold=30)
     await world.run(wallet.debit, world.server("d-1", reason="shop"), GUEST, "gold", 30)
     await give(world, USER, "u-1", gold=500)
@@ -121,19 +121,19 @@ async def test_a_balance_that_was_spent_leaves_the_account_s_as_it_was(world: Sm
     await ledgers_add_up(world)
 
 
-async def test_one_event_tells_it_all_and_the_log_of_both_ids_shows_it(world: SmallGame) -> None:
+async def test_a_merge_fires_one_event_and_is_logged_under_both_ids(world: SmallGame) -> None:
     await both(world)
     before = len(await world.rows(tables.outbox))
     result = await merged(world)
     events = (await world.rows(tables.outbox))[before:]
     (event,) = events
     assert event["event_name"] == "player.merged"
-    told = event["payload"]
-    assert {name: told[name] for name in result} == result
-    assert (told["playerId"], told["externalPlayerId"]) == (result["toPlayerId"], USER)
-    assert {row["economyKey"]: row["balance"] for row in told["wallet"]} == {"gold": 530, "gems": 7}
-    assert [row["quantity"] for row in told["inventory"]] == [3]
-    assert told["summary"]["attemptCount"] == 2
+    payload = event["payload"]
+    assert {name: payload[name] for name in result} == result
+    assert (payload["playerId"], payload["externalPlayerId"]) == (result["toPlayerId"], USER)
+    assert {row["economyKey"]: row["balance"] for row in payload["wallet"]} == {"gold": 530, "gems": 7}
+    assert [row["quantity"] for row in payload["inventory"]] == [3]
+    assert payload["summary"]["attemptCount"] == 2
     rows = await world.rows(tables.audit, action="player.merge")
     assert [(row["player_id"], row["external_player_id"]) for row in rows] == [
         (result["fromPlayerId"], GUEST),
@@ -147,7 +147,7 @@ async def test_one_event_tells_it_all_and_the_log_of_both_ids_shows_it(world: Sm
         assert row["actor_label"] == "api_key:sUUVdrM8"
 
 
-async def test_again_is_nothing_and_the_same_key_gives_the_same_answer(world: SmallGame) -> None:
+async def test_a_repeated_merge_changes_nothing_and_the_same_key_gives_the_same_answer(world: SmallGame) -> None:
     await both(world)
     first = await merged(world)
     before = await world.counts()
@@ -204,7 +204,7 @@ async def test_merges_follow_one_another(world: SmallGame) -> None:
     await ledgers_add_up(world)
 
 
-async def test_what_makes_no_sense(world: SmallGame) -> None:
+async def test_invalid_merges(world: SmallGame) -> None:
     await both(world)
     await world.run(bans.ban, world.admin(reason="cheating"), USER)
     for pair, status in (
@@ -227,7 +227,7 @@ async def test_what_makes_no_sense(world: SmallGame) -> None:
     assert (await world.run(merge.merge, world.server(None), source, USER)).data["status"] == "no_op_already_merged"
 
 
-async def test_a_ban_goes_over(world: SmallGame) -> None:
+async def test_a_ban_is_merged_into_the_account(world: SmallGame) -> None:
     await both(world)
     await world.run(bans.ban, world.admin(reason="cheating"), GUEST)
     await merged(world.later(HOUR))
@@ -235,7 +235,7 @@ async def test_a_ban_goes_over(world: SmallGame) -> None:
     assert (user["banned_at"], user["ban_reason"]) == (world.now, "cheating")
 
 
-async def test_gaps_are_filled_and_what_is_there_stays(world: SmallGame) -> None:
+async def test_gaps_are_filled_and_existing_values_stay(world: SmallGame) -> None:
     async def prepare(tx: Transaction, ctx: Any) -> None:
         guest = await players.upsert(tx, ctx, GUEST, email="G@x.org", display_name="Guest", context={"level": 3})
         user = await players.upsert(tx, ctx, USER, display_name="User")
@@ -269,7 +269,7 @@ async def test_the_better_entry_stays(world: SmallGame, guest: float, user: floa
     assert (entry["attempt_id"] == first["id"]) == (guest >= user)
 
 
-async def test_seats_are_given_over_and_one_of_two_falls_free(world: SmallGame) -> None:
+async def test_seats_are_merged_and_a_second_one_becomes_free(world: SmallGame) -> None:
     async def lobby(*seats: str, start: bool) -> str:
         lobby_id: str = (await world.run(lobbies.create, world.engine(), "arena")).data["lobby"]["id"]
         for who in seats:
@@ -302,7 +302,7 @@ async def test_both_may_play_the_same_window(world: SmallGame) -> None:
     assert len(await world.rows(tables.attempts, status="in_progress")) == 1
 
 
-async def test_a_sum_that_nobody_can_have_is_refused_and_nothing_is_moved(world: SmallGame) -> None:
+async def test_a_merge_past_the_largest_balance_is_refused(world: SmallGame) -> None:
     await both(world)
 
     async def nearly(tx: Transaction, ctx: Any) -> None:

@@ -1,4 +1,4 @@
-"""Merges that meet each other, and claims, debits and first contacts that meet a merge."""
+"""Merges concurrent with other merges, claims, debits and first contacts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ AT_ONCE = 64
 
 
 async def together(*calls: Awaitable[Any]) -> Counter[str]:
-    """Run all at once; how often each came to what: a status, or the code of a refusal."""
+    """Run all at once; returns the number of each outcome: a status, or the code of a refusal."""
     outcomes: Counter[str] = Counter()
     for each in await asyncio.gather(*calls, return_exceptions=True):
         if isinstance(each, RuleError):
@@ -37,14 +37,14 @@ async def together(*calls: Awaitable[Any]) -> Counter[str]:
 
 
 async def sound(world: SmallGame) -> None:
-    """Whatever happened, everything adds up."""
+    """Check that all sums are right."""
     await ledgers_add_up(world)
     await totals_add_up(world)
     await deposits_are_single(world)
 
 
 async def paid(world: SmallGame, who: str, count: int) -> list[str]:
-    """A player with gold and so many grants to claim; their ids."""
+    """A player with gold and pending grants; returns the grants' ids."""
     await world.play("quiet", 3, who)
     await world.run(wallet.credit, world.server(f"c-{who}"), who, "gold", 100)
     ids = []
@@ -54,7 +54,7 @@ async def paid(world: SmallGame, who: str, count: int) -> list[str]:
     return ids
 
 
-async def test_of_many_merges_of_a_pair_one_merges(world: SmallGame) -> None:
+async def test_concurrent_merges_of_a_pair_merge_once(world: SmallGame) -> None:
     for who in (GUEST, USER):
         await paid(world, who, 1)
     keys = [f"merge-{index:02}" if index % 2 else None for index in range(AT_ONCE)]
@@ -91,7 +91,7 @@ async def test_claims_and_debits_that_meet_a_merge_happen_once(world: SmallGame)
     await sound(world)
 
 
-async def test_lobbies_that_fill_start_and_close_during_a_merge_seat_nobody_who_is_gone(world: SmallGame) -> None:
+async def test_lobbies_during_a_merge_seat_no_merged_player(world: SmallGame) -> None:
     lobby_ids = []
     for _ in range(3):
         made = await world.run(lobbies.create, world.engine(), "arena", capacity=4)
@@ -116,7 +116,7 @@ async def test_lobbies_that_fill_start_and_close_during_a_merge_seat_nobody_who_
     await sound(world)
 
 
-async def test_two_that_would_merge_into_each_other(world: SmallGame) -> None:
+async def test_two_merges_in_opposite_directions(world: SmallGame) -> None:
     for who in (GUEST, USER):
         await paid(world, who, 2)
     outcomes = await together(
@@ -145,7 +145,7 @@ async def test_merges_in_a_row_that_come_at_once_end_in_one_player(world: SmallG
     await sound(world)
 
 
-async def test_a_guest_who_comes_back_during_the_merge_is_somebody_new_or_was_in_time(world: SmallGame) -> None:
+async def test_a_guest_who_plays_during_the_merge_is_merged_or_a_new_player(world: SmallGame) -> None:
     for who in (GUEST, USER):
         await paid(world, who, 0)
     await together(

@@ -1,4 +1,4 @@
-"""Long stories of a few people who meet, play, are merged, erased and come back: what must always be true."""
+"""Invariants over long random stories of players who play, meet, are merged, erased and return."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GIFT = [{"type": "currency", "currencyKey": "gold", "amount": 5}, {"type": "item
 
 
 class Story:
-    """What happens next is decided by dice from a seed; what the rules refuse is refused."""
+    """Random steps from a seed; refusals of the rules are allowed."""
 
     def __init__(self, world: SmallGame, seed: int) -> None:
         self.world = world
@@ -37,7 +37,7 @@ class Story:
         self.happened: Counter[str] = Counter()
 
     async def step(self) -> None:
-        """One thing that somebody tries."""
+        """One random step."""
         self.steps += 1
         world = self.world.later(self.steps)
         does: tuple[Callable[[SmallGame], Awaitable[Any]], ...] = (
@@ -56,7 +56,7 @@ class Story:
         return self.dice.choice(NAMES)
 
     async def one_of(self, table: Any, **equal: Any) -> tuple[str, dict[str, Any]] | None:
-        """A row, and the id of the player it belongs to."""
+        """A row with the id of its player."""
         rows = await self.world.rows(table, **equal)
         if not rows:
             return None
@@ -117,7 +117,7 @@ class Story:
 
 
 async def nobody_is_left_over(world: SmallGame) -> None:
-    """Merged rows own nothing and lead to somebody; erased ones know nobody; ids lead to one player each."""
+    """Merged rows own nothing and lead to a player; erased ones have no relations; each id leads to one player."""
     people = {row["player_id"]: row for row in await world.rows(tables.players)}
     merged = {each for each, row in people.items() if row["merged_into"] is not None}
     gone = merged | {each for each, row in people.items() if row["deleted_at"] is not None}
@@ -132,7 +132,7 @@ async def nobody_is_left_over(world: SmallGame) -> None:
 
 
 async def acquaintances_agree(world: SmallGame) -> None:
-    """Friends know each other, nobody themselves or somebody gone; no friend is asked, or blocked."""
+    """Friendships are mutual, never with oneself or a gone player; friends have no requests or blocks."""
     people = await world.rows(tables.players)
     gone = {row["player_id"] for row in people if row["merged_into"] or row["deleted_at"]}
     pairs = {}
@@ -147,7 +147,7 @@ async def acquaintances_agree(world: SmallGame) -> None:
 
 
 async def boards_and_lobbies_agree(world: SmallGame) -> None:
-    """An entry is its player's best attempt on the board, and a lobby counts the seats that are taken."""
+    """An entry has its player's best score on the board, and a lobby's count equals its seats."""
     best: dict[tuple[str, str], float] = {}
     for attempt in await world.rows(tables.attempts):
         if attempt["last_progress_at"] is not None:
@@ -160,7 +160,7 @@ async def boards_and_lobbies_agree(world: SmallGame) -> None:
 
 
 @pytest.mark.parametrize("at_once", [1, 8])
-async def test_a_long_story_leaves_everything_in_order(world: SmallGame, at_once: int) -> None:
+async def test_invariants_hold_through_a_long_story(world: SmallGame, at_once: int) -> None:
     story = Story(world, seed=20 + at_once)
     for _ in range(4):
         for _ in range(48 // at_once):

@@ -1,4 +1,4 @@
-"""An item's parameters in a grant are kept with the item, and with its deposit, whoever claims it."""
+"""An item's parameters in a grant are stored with the item and its deposit, however it is claimed."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ async def _held(world: SmallGame) -> tuple[Any, list[Any]]:
 
 
 @pytest.mark.parametrize("how", CLAIMS)
-async def test_a_claim_keeps_them(world: SmallGame, how: str) -> None:
+async def test_a_claim_keeps_parameters(world: SmallGame, how: str) -> None:
     made = await world.run(grants.create, world.server(), ALICE, [SWORD])
     await CLAIMS[how](world, made.data["id"])
     assert await _held(world) == (SWORD["parameters"], [SWORD["parameters"]])
-    [told] = await world.rows(tables.outbox, event_name="inventory.changed")
-    assert told["payload"]["metadata"] == told["payload"]["item"]["metadata"] == SWORD["parameters"]
+    [event] = await world.rows(tables.outbox, event_name="inventory.changed")
+    assert event["payload"]["metadata"] == event["payload"]["item"]["metadata"] == SWORD["parameters"]
 
 
-async def test_giving_to_oneself_keeps_them(world: SmallGame) -> None:
+async def test_a_self_grant_keeps_parameters(world: SmallGame) -> None:
     async def open_up(tx: Transaction, ctx: Context) -> None:
         tx.change(await catalog.game(tx, ctx), inventory_management="permissive")
 
@@ -55,7 +55,7 @@ async def test_giving_to_oneself_keeps_them(world: SmallGame) -> None:
 
 
 @pytest.mark.parametrize("forced", [True, False])
-async def test_what_a_crate_holds_keeps_them(world: SmallGame, forced: bool) -> None:
+async def test_contents_of_a_crate_keep_parameters(world: SmallGame, forced: bool) -> None:
     async def pack(tx: Transaction, ctx: Context) -> None:
         await catalog.put_item(tx, ctx, "mystery", name="Mystery", crate_entries=[SWORD])
 
@@ -70,7 +70,7 @@ async def test_what_a_crate_holds_keeps_them(world: SmallGame, forced: bool) -> 
     assert await _held(world) == (SWORD["parameters"], [SWORD["parameters"]])
 
 
-async def test_later_ones_win_and_none_change_nothing(world: SmallGame) -> None:
+async def test_later_parameters_win_and_missing_ones_change_nothing(world: SmallGame) -> None:
     for number, entries in enumerate(([SWORD], [PLAIN], [{**PLAIN, "parameters": {"level": 4}}])):
         made = await world.run(grants.create, world.server(f"key-{number:04}"), ALICE, entries)
         await world.run(grants.claim, world.engine(), ALICE, made.data["id"])
@@ -79,8 +79,8 @@ async def test_later_ones_win_and_none_change_nothing(world: SmallGame) -> None:
     assert stamped == [SWORD["parameters"], None, {"level": 4}]
 
 
-async def test_an_import_keeps_them_as_well(world: SmallGame) -> None:
-    asked = {"externalPlayerId": ALICE, "itemKey": "potion", "quantity": 2, "parameters": {"level": 3}}
-    line = ImportLine(0, ALICE, "import-01", asked)
+async def test_an_import_keeps_parameters(world: SmallGame) -> None:
+    request = {"externalPlayerId": ALICE, "itemKey": "potion", "quantity": 2, "parameters": {"level": 3}}
+    line = ImportLine(0, ALICE, "import-01", request)
     await world.run(importing.import_inventory, world.server(None), [line], [])
     assert await _held(world) == ({"level": 3}, [{"level": 3}])

@@ -1,4 +1,4 @@
-"""Every statement of each hot call finds its rows by an index, in tables full enough for the planner to choose."""
+"""Every statement of each hot call uses an index, in tables large enough for the planner to choose."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from tests.harness.databases import KINDS, PostgresqlServer, SqliteFiles
 
 PLAYERS = 2_500
 VETERAN = 2_000
-"""Rows of each kind that one player has; what is asked about them costs as about anybody."""
+"""Rows of each kind of one player, whose calls must cost the same as others'."""
 MOST = 450
-"""Rows of one table that one statement may meet: twice a page of the longest, and what follows of one row each."""
+"""Rows of one table that one statement may read: twice the longest page, and what follows from one row each."""
 
 T = TypeVar("T")
 
@@ -44,12 +44,12 @@ class Full:
         return self.world.player(self.crowd.external_id(number)) + more
 
     def play(self, number: int, method: str, what: str, body: object = None) -> Answered:
-        """A call of a player's game."""
+        """A call by a player's game."""
         who = self.crowd.external_id(number)
         return self.world.play(method, f"/players/{who}/{what}", body, who=who)
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run something in the backend's loop."""
+        """Run a coroutine in the backend's loop."""
         return asyncio.run_coroutine_threadsafe(work, self.world.backend.loop).result(60)
 
 
@@ -175,7 +175,7 @@ CALLS: dict[str, Callable[[Full], Answered]] = {
 
 
 @pytest.mark.parametrize("name", [name for name in CALLS if name != "erasure"])
-def test_a_call_walks_through_no_table(full: Full, name: str) -> None:
+def test_no_call_scans_a_table(full: Full, name: str) -> None:
     database = full.world.backend.db
     with recorded(database) as sent:
         answer = CALLS[name](full)
@@ -183,7 +183,7 @@ def test_a_call_walks_through_no_table(full: Full, name: str) -> None:
     assert full.wait(walks(database, sent, MOST)) == []
 
 
-def test_an_erasure_walks_only_through_what_may_mention_anybody(full: Full) -> None:
+def test_an_erasure_scans_only_tables_that_may_mention_a_player(full: Full) -> None:
     database = full.world.backend.db
     with recorded(database) as sent:
         assert CALLS["erasure"](full).data["status"] == "erased"
@@ -203,7 +203,7 @@ def test_no_job_walks_through_a_table(full: Full) -> None:
 
 
 def test_the_seats_of_a_lobby_are_found_by_the_lobby(full: Full) -> None:
-    """SQLite calls it a search, too, when it reads the seats of the whole game for each lobby."""
+    """SQLite also reports a search if it reads all seats of the game for each lobby."""
     backend = full.world.backend
     sweeper = Sweeper(backend.db, lambda: backend.clock.ms, backend.new_id)
     with recorded(backend.db) as sent:

@@ -1,4 +1,4 @@
-"""Normal play: start, progress, completion and what it pays, milestones, boards, lobbies, expiry."""
+"""Normal play: start, progress, completion, rewards, milestones, boards, lobbies, expiry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many at once: the last place, the last coin and the last seat go to one of them."""
+"""Concurrency: the last attempt, coin or seat goes to one of many."""
 
 from __future__ import annotations
 

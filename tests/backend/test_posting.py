@@ -1,4 +1,4 @@
-"""Sending one message over a real socket: what counts as success, and what may not cost us anything."""
+"""Sending one message over a real socket: what counts as success, and limits on cost."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def post(url: str, poster: Poster | None = None) -> Outcome:
     return await poster.post(targets.parse_url(url, to_private=True), {"X-Extra": "yes"}, BODY)
 
 
-async def test_a_message_goes_out_as_it_stands(receiver: Receiver) -> None:
+async def test_a_message_is_sent_unchanged(receiver: Receiver) -> None:
     outcome = await post(receiver.url + "?key=a%20b")
     assert (outcome.succeeded, outcome.status, outcome.error, outcome.answer) == (True, 200, None, "ok")
     [message] = receiver.messages
@@ -45,11 +45,11 @@ async def test_a_message_goes_out_as_it_stands(receiver: Receiver) -> None:
 
 
 @pytest.mark.parametrize("name", ["orders.studio.invalid", "INVALID", "a.invalid."])
-async def test_a_name_that_leads_nowhere_by_definition_asks_nobody(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def asked(*_: object, **__: object) -> None:
+async def test_names_in_invalid_are_not_looked_up(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lookups(*_: object, **__: object) -> None:
         raise AssertionError("a resolver was asked")
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", asked)
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", lookups)
     outcome = await post(f"https://{name}/hook")
     assert outcome.error == f"{name.lower()} is not known: there is no such name"
 
@@ -61,7 +61,7 @@ async def test_each_2xx_is_a_success(receiver: Receiver, status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [300, 304, 400, 401, 404, 410, 429, 500, 503])
-async def test_anything_else_is_none(receiver: Receiver, status: int) -> None:
+async def test_any_other_status_is_a_failure(receiver: Receiver, status: int) -> None:
     receiver.answer = lambda _: answer(status, b"no \xff\x00 thanks")
     outcome = await post(receiver.url)
     assert (outcome.succeeded, outcome.status) == (False, status)
@@ -77,52 +77,52 @@ async def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
         assert elsewhere.connections == 0
 
 
-async def test_of_a_huge_answer_little_is_read(receiver: Receiver) -> None:
+async def test_a_huge_answer_is_read_up_to_a_limit(receiver: Receiver) -> None:
     receiver.answer = lambda _: answer(200, b"x" * 50_000_000)
     outcome = await post(receiver.url)
     assert outcome.succeeded
     assert outcome.answer == "x" * 1024
 
 
-async def test_a_head_without_an_end_is_no_answer(receiver: Receiver) -> None:
+async def test_an_unfinished_head_is_not_an_answer(receiver: Receiver) -> None:
     receiver.answer = lambda _: b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * (MOST_READ * 2)
     outcome = await post(receiver.url)
     assert (outcome.succeeded, outcome.status) == (False, None)
 
 
 @pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 2", b"SMTP ready\r\n\r\n", b"\x16\x03\x01\x00"])
-async def test_what_is_no_http_is_no_answer(receiver: Receiver, sent: bytes) -> None:
+async def test_other_protocols_are_not_an_answer(receiver: Receiver, sent: bytes) -> None:
     receiver.answer = lambda _: sent
     outcome = await post(receiver.url)
     assert (outcome.succeeded, outcome.status) == (False, None)
     assert outcome.error
 
 
-async def test_interim_answers_are_none(receiver: Receiver) -> None:
+async def test_interim_answers_are_skipped(receiver: Receiver) -> None:
     receiver.answer = lambda _: b"HTTP/1.1 103 Early Hints\r\n\r\n" + answer(204)
     assert (await post(receiver.url)).status == 204
 
 
-async def test_a_body_that_is_cut_off_takes_nothing_from_a_success(receiver: Receiver) -> None:
+async def test_a_truncated_body_does_not_undo_a_success(receiver: Receiver) -> None:
     receiver.answer = lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"
     outcome = await post(receiver.url)
     assert (outcome.succeeded, outcome.answer) == (True, "only this")
 
 
-async def test_who_is_too_slow_has_not_answered(receiver: Receiver) -> None:
+async def test_a_slow_receiver_times_out(receiver: Receiver) -> None:
     receiver.gate = asyncio.Event()
     outcome = await post(receiver.url, Poster(to_private=True, limit_seconds=0.05))
     assert (outcome.status, outcome.error) == (None, "no answer within 0.05 s")
     assert outcome.duration_ms >= 50
 
 
-async def test_who_does_not_listen_is_told_in_words() -> None:
+async def test_a_refused_connection_is_reported_in_words() -> None:
     with reserved_port() as port:
         outcome = await post(f"http://127.0.0.1:{port}/")
     assert outcome.error == f"no connection to 127.0.0.1:{port}: Connection refused"
 
 
-async def test_a_name_that_is_not_known_is_told_in_words(receiver: Receiver) -> None:
+async def test_an_unknown_host_is_reported_in_words(receiver: Receiver) -> None:
     async def unknown(host: str, port: int) -> Sequence[str]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -131,7 +131,7 @@ async def test_a_name_that_is_not_known_is_told_in_words(receiver: Receiver) -> 
 
 
 CERTIFICATE = Path(__file__).parents[1] / "client" / "localhost.pem"
-"""For `localhost`, signed by itself, with its key."""
+"""A self-signed certificate for `localhost`, with its key."""
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ async def test_over_tls_the_certificate_has_to_be_that_of_the_name(secure: Recei
     assert len(secure.messages) == 1
 
 
-async def test_a_receiver_that_speaks_no_tls_is_told_in_words() -> None:
+async def test_a_receiver_without_tls_is_reported_in_words() -> None:
     async def hello(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 mail.example ESMTP\r\n")
         await writer.drain()
@@ -170,33 +170,31 @@ async def test_a_receiver_that_speaks_no_tls_is_told_in_words() -> None:
 
 
 class Names:
-    """Names that lead to other addresses each time they are asked for."""
+    """A resolver with different addresses for each look-up."""
 
     def __init__(self, *answers: Sequence[str]) -> None:
         self.answers = list(answers)
-        self.asked = 0
+        self.lookups = 0
 
     async def __call__(self, host: str, port: int) -> Sequence[str]:
-        self.asked += 1
-        return self.answers[min(self.asked, len(self.answers)) - 1]
+        self.lookups += 1
+        return self.answers[min(self.lookups, len(self.answers)) - 1]
 
 
 @pytest.mark.parametrize(
     "found", [["127.0.0.1"], ["::ffff:127.0.0.1"], ["1.1.1.1", "127.0.0.1"], ["127.0.0.1", "1.1.1.1"], ["10.1.2.3"]]
 )
-async def test_a_name_that_leads_inside_is_refused_when_the_connection_is_made(
-    receiver: Receiver, found: list[str]
-) -> None:
+async def test_a_name_with_a_private_address_is_refused_on_connection(receiver: Receiver, found: list[str]) -> None:
     names = Names(found)
     target = targets.EndpointUrl(False, "games.example", receiver.port, "/")
     outcome = await Poster(resolve=names).post(target, {}, BODY)
     assert "nothing is sent there" in (outcome.error or "")
     assert receiver.connections == 0
-    assert names.asked == 1
+    assert names.lookups == 1
 
 
-async def test_a_name_that_leads_elsewhere_the_second_time_gains_nothing(receiver: Receiver) -> None:
-    """What was checked is what is connected to: the name is asked for once per attempt, and each attempt checks."""
+async def test_dns_rebinding_gains_nothing(receiver: Receiver) -> None:
+    """The checked address is the connected one: each attempt resolves the name once and checks it."""
     names = Names(["192.0.2.1"], ["127.0.0.1"])
     target = targets.EndpointUrl(False, "games.example", receiver.port, "/")
     for _ in range(2):
@@ -217,7 +215,7 @@ async def test_the_system_leads_numbers_of_every_form_to_the_check(receiver: Rec
 async def test_no_error_names_an_address_that_a_name_led_to(
     found: list[str], to_private: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nor what kind of address it is: whoever chooses the url would learn of the network that the backend is in."""
+    """The kind of address is not named either, because it would reveal the backend's network."""
 
     async def refused(address: str, port: int, **_more: object) -> None:
         raise ConnectionRefusedError(errno.ECONNREFUSED, f"Connect call failed ({address!r}, {port})")

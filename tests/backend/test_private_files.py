@@ -1,4 +1,4 @@
-"""A database's files hold e-mails and more: they are their owner's alone, whatever the umask and whoever made them."""
+"""Files of a database are readable only by their owner, whatever the umask."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def modes(folder: Path) -> dict[str, int]:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[None]:
-    """While a database is in use."""
+    """Use a database within the block."""
     db = Database.open(url)
     try:
         async with db.transaction() as tx:
@@ -52,7 +52,7 @@ async def test_new_files_are_private(tmp_path: Path, umask: int, way: object) ->
 async def test_files_that_are_there_become_private_when_they_are_opened(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/kraty.db"
     await migrate(url)
-    with closing(sqlite3.connect(tmp_path / "kraty.db")) as held:  # keeps what lies beside the database there
+    with closing(sqlite3.connect(tmp_path / "kraty.db")) as held:  # keeps the files beside the database there
         held.execute("UPDATE alembic_version SET version_num = version_num")
         held.commit()
         for name in modes(tmp_path):

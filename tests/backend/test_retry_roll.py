@@ -14,7 +14,7 @@ from tests.harness.backend.admin_actions import unpaid
 from tests.harness.backend.small_game import DAY, SmallGame
 
 
-async def test_a_mended_table_pays_what_it_would_have_paid(world: SmallGame) -> None:
+async def test_a_restored_table_pays_the_same_rewards(world: SmallGame) -> None:
     attempt_id = await unpaid(world)
     answer = await world.run(rewards.retry_roll, world.admin(), attempt_id)
     assert answer.data["grantCount"] == len(answer.data["grants"]) == 2
@@ -42,7 +42,7 @@ async def test_linked_grants_refuse_a_second_roll(world: SmallGame) -> None:
     assert refused.value.details == {"grantIds": attempt["grantIds"]}
 
 
-async def test_a_roll_that_came_to_nothing_is_a_roll(world: SmallGame) -> None:
+async def test_a_roll_without_rewards_counts_as_rolled(world: SmallGame) -> None:
     for n in range(3):
         await world.play("ladder", 20, f"better_{n}")
     attempt = await world.play("ladder", 10)
@@ -73,7 +73,7 @@ async def test_a_roll_that_fails_again_is_kept_on_the_attempt(world: SmallGame) 
     assert (kept["roll_status"], kept["roll_at"]) == ("failed", again.now)
     (row,) = await world.rows(tables.audit)
     assert row["metadata"] == {"grantCount": 0, "rollError": 'table "daily_gold" was archived'}
-    # The same key gets the same answer, a new one tries again.
+    # The same key gets the same answer; a new key rolls again.
     await world.restore()
     with pytest.raises(RuleError) as replayed:
         await again.run(rewards.retry_roll, again.admin(), attempt["id"])

@@ -1,4 +1,4 @@
-"""Revoking a grant (contract/README.md#revoke): what is pending is taken back, and reaches nobody but by force."""
+"""Revoking a pending grant (contract/README.md#revoke), which only force-claim can still deliver."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def refusal(world: SmallGame, rule: Any, ctx: Context, *args: Any) -> tupl
     return refused.value.code, refused.value.status, refused.value.details
 
 
-async def test_a_pending_grant_is_revoked_once_and_told_of(world: SmallGame) -> None:
+async def test_a_pending_grant_is_revoked_once_and_fires_an_event(world: SmallGame) -> None:
     grant_id = await pending(world)
     answer = await world.run(grants.revoke, world.admin(), grant_id)
     again = await world.run(grants.revoke, world.admin(), grant_id)
@@ -46,7 +46,7 @@ async def test_a_pending_grant_is_revoked_once_and_told_of(world: SmallGame) -> 
     assert await world.rows(tables.wallet_ledger) == []
 
 
-async def test_what_is_claimed_expired_or_revoked_is_refused(world: SmallGame) -> None:
+async def test_claimed_expired_and_revoked_grants_cannot_be_revoked(world: SmallGame) -> None:
     claimed, taken = await pending(world), await revoked(world)
     await world.run(grants.claim, world.engine(), ALICE, claimed)
     short = await world.run(grants.create, world.server("key-short"), ALICE, GOLD, expires_at=world.now + 1)
@@ -87,7 +87,7 @@ async def test_force_claim_delivers_it_all_the_same(world: SmallGame) -> None:
     assert row["before"]["status"] == "revoked"
 
 
-async def test_of_a_claim_and_a_revocation_at_once_one_takes_effect(world: SmallGame) -> None:
+async def test_a_concurrent_claim_and_revocation_have_one_effect(world: SmallGame) -> None:
     grant_id = await pending(world)
     calls = [world.run(grants.claim, world.engine(), ALICE, grant_id)]
     calls += [world.run(grants.revoke, world.admin(f"key-{number:04}"), grant_id) for number in range(4)]

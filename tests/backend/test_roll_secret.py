@@ -1,4 +1,4 @@
-"""Rolls are keyed by a secret of the game: the same for the game, and foreseen by nobody who sees only ids."""
+"""Rolls are keyed by a secret of the game: repeatable, and unpredictable from ids."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ async def _bots(world: SmallGame) -> Any:
 
 @pytest.mark.parametrize("roll", [_attempt, _milestone, _crate, _bots])
 async def test_every_kind_of_roll_follows_the_secret(world: SmallGame, roll: Any) -> None:
-    """Two games with the same ids roll the same by the same secret, and otherwise by another."""
+    """Two games with the same ids roll the same with the same secret, and differently with another."""
     found = []
     for secret in ("one", "one", "other"):
         same = await make_small_game(world.db, seed=7)
@@ -108,7 +108,7 @@ async def test_every_kind_of_roll_follows_the_secret(world: SmallGame, roll: Any
 
 
 async def _forget(world: SmallGame) -> None:
-    """Make room for a game with the same ids."""
+    """Delete the game, so that another can have the same ids."""
 
     async def work(tx: Transaction, _ctx: Context) -> None:
         for table in reversed(tables.metadata.sorted_tables):
@@ -118,7 +118,7 @@ async def _forget(world: SmallGame) -> None:
     await world.run(work, world.engine())
 
 
-async def test_a_game_without_one_gets_one_when_it_first_rolls_and_keeps_it(world: SmallGame) -> None:
+async def test_a_game_without_a_secret_gets_a_permanent_one_with_its_first_roll(world: SmallGame) -> None:
     async def lose(tx: Transaction, ctx: Context) -> None:
         tx.change(await catalog.game(tx, ctx), roll_secret=None)
 
@@ -129,7 +129,7 @@ async def test_a_game_without_one_gets_one_when_it_first_rolls_and_keeps_it(worl
 
 
 def test_nothing_rolls_by_an_id_alone() -> None:
-    """A generator without a key is for trials of definitions."""
+    """Generators without a key are only for checks of definitions."""
     made = {
         path.name: found
         for path in Path(kraty_console.backend.__file__).parent.rglob("*.py")

@@ -1,4 +1,4 @@
-"""What a reward comes to
+"""Rolling rewards
 (contract/GAME.md#rewards): amounts, ranges and steps, tables, bundles; the same every time."""
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def test_every_value_of_a_range_comes_up(spec: Any, values: set[int]) -> None:
 @pytest.mark.parametrize(
     "spec", [None, "7", 1.5, True, -1, {"min": 5, "max": 4}, {"min": 0}, {"min": 0, "max": 4, "step": 0}, 2**60]
 )
-def test_an_amount_that_makes_no_sense(spec: Any) -> None:
+def test_an_invalid_reward_amount(spec: Any) -> None:
     with pytest.raises(RollFailed):
         roll_amount(spec, SeededRng("x"), "x")
 
@@ -144,7 +144,7 @@ async def test_the_same_seed_the_same_reward(world: SmallGame) -> None:
         ),
     ],
 )
-async def test_what_cannot_be_rolled_says_why(world: SmallGame, entry: dict[str, Any], words: str) -> None:
+async def test_a_failed_roll_says_why(world: SmallGame, entry: dict[str, Any], words: str) -> None:
     await _put_table(world, "weightless", (0, GOLD))
     await _put_table(world, "boxes", (1, {"type": "crate", "crateItemKey": "mystery", "quantity": 600}))
     await _put_table(world, "self", (1, {"type": "table", "tableKey": "self"}))

@@ -1,4 +1,4 @@
-"""Both databases give the same answers: one story, told twice, row by row and word by word."""
+"""Both databases give the same answers: the same story leaves identical rows."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ GIFT = [
 
 
 async def _tell(world: SmallGame) -> list[Any]:
-    """Play, break and mend; everything that was answered."""
-    said: list[Any] = []
+    """Play, fail and repair; returns all answers."""
+    answers: list[Any] = []
 
     async def say(rule: Any, ctx: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             answer: RuleResult = await world.run(rule, ctx, *args, **kwargs)
         except RuleError as refusal:
-            said.append([refusal.code, refusal.status, refusal.message, refusal.details])
+            answers.append([refusal.code, refusal.status, refusal.message, refusal.details])
             return None
-        said.append([answer.status, answer.data, answer.replayed])
+        answers.append([answer.status, answer.data, answer.replayed])
         return answer.data
 
     await world.run(players.upsert, world.engine(), ALICE, email="ÀLICE@example.com", display_name="[/nope]")
     for external_id, score in (("ann", 12), ("ben", 12), ("Ben", 20), ("é", 3.25)):
-        said += [await world.play(event, score, external_id) for event in ("race", "ladder", "pool", "steps")]
+        answers += [await world.play(event, score, external_id) for event in ("race", "ladder", "pool", "steps")]
     await world.archive()
     failed = await world.play()
     await say(rewards.retry_roll, world.admin("key-0001"), failed["id"])
@@ -68,22 +68,22 @@ async def _tell(world: SmallGame) -> list[Any]:
     await say(bans.ban, world.admin("key-0009"), ALICE)
     await say(attempts.start, world.engine(), ALICE, "race")
     async with world.db.read() as tx:
-        said += [await snapshot.build(tx, world.tenant, "live", who) for who in (ALICE, "ann", "ben", "Ben", "é")]
+        answers += [await snapshot.build(tx, world.tenant, "live", who) for who in (ALICE, "ann", "ben", "Ben", "é")]
     for pair in (("ben", "ann"), ("ben", "ann"), ("é", "ann"), ("ann", "ann"), ("ann", ALICE), ("nobody", "ann")):
         await say(merge.merge, world.server(None), *pair)
     for external_id in ("Ben", "Ben", "ben", "nobody"):
         await say(erase.erase, world.server(None, reason="gdpr_erasure"), external_id)
     async with world.db.read() as tx:
-        said.append(await export.build(tx, world.tenant, "live", "ann", world.now))
-    said += [[table.name, await world.rows(table)] for table in tables.metadata.sorted_tables]
-    return said
+        answers.append(await export.build(tx, world.tenant, "live", "ann", world.now))
+    answers += [[table.name, await world.rows(table)] for table in tables.metadata.sorted_tables]
+    return answers
 
 
-async def test_one_story_on_both(sqlite_files: SqliteFiles, postgresql: PostgresqlServer) -> None:
-    told = []
+async def test_one_story_on_both_databases(sqlite_files: SqliteFiles, postgresql: PostgresqlServer) -> None:
+    outcomes = []
     for url in (sqlite_files.fresh(), postgresql.fresh()):
         database = Database.open(url)
-        told.append(await _tell(await make_small_game(database, seed=11)))
+        outcomes.append(await _tell(await make_small_game(database, seed=11)))
         await database.close()
-    for on_sqlite, on_postgresql in zip(*told, strict=True):
+    for on_sqlite, on_postgresql in zip(*outcomes, strict=True):
         assert json.dumps(on_sqlite, indent=1) == json.dumps(on_postgresql, indent=1)

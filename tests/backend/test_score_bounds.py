@@ -1,4 +1,4 @@
-"""Scores and metrics are numbers from 0 to 2^53-1, wherever they come in (contract/README.md#limits)."""
+"""Scores and metrics are numbers from 0 to 2^53-1 in every request (contract/README.md#limits)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def test_a_value_out_of_bounds_is_refused_and_leaves_nothing(
 
 @pytest.mark.parametrize("value", [0, -0.0, 0.5, MAX_BALANCE])
 @pytest.mark.parametrize("report", [_metric, _final_score, _board_score])
-async def test_the_bounds_themselves_are_taken(world: SmallGame, report: Report, value: float) -> None:
+async def test_the_bounds_are_accepted(world: SmallGame, report: Report, value: float) -> None:
     await report(world, value)
     kept = [row["metrics_raw"]["wins"] for row in await world.rows(tables.attempts)]
     assert not [number for number in kept if str(number).startswith("-")]
@@ -74,7 +74,7 @@ async def test_metrics_that_together_score_too_much_are_refused(world: SmallGame
 
 @pytest.mark.parametrize("value", [-1, 1e308])
 @pytest.mark.parametrize("field", ["target", "cap", "scorePerUnit"])
-def test_an_event_cannot_ask_for_what_no_metric_can_be(field: str, value: float) -> None:
+def test_a_target_beyond_the_largest_metric_is_refused(field: str, value: float) -> None:
     with pytest.raises(ValidationError):
         Metric.model_validate({"key": "wins", field: value})
 

@@ -1,4 +1,4 @@
-"""Secrets that have to be readable to the backend are sealed in the database, with a key that is kept elsewhere."""
+"""Secrets that the backend must read are sealed in the database with a separate key."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def filed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_what_is_sealed_opens_at_its_place_alone(filed: Vault, text: str) -> None:
+def test_a_sealed_text_opens_only_at_its_place(filed: Vault, text: str) -> None:
     one, other = filed.seal(text, "studio", "game"), filed.seal(text, "studio", "game")
     assert one.startswith(SEALED)
     assert one != other, "the same text never looks the same"
@@ -66,12 +66,12 @@ def test_the_key_lies_beside_the_database_for_its_owner_alone(filed: Vault) -> N
     assert stat.S_IMODE(filed.file.stat().st_mode) == 0o600
 
 
-def test_two_who_make_the_key_at_once_have_the_same(filed: Vault) -> None:
+def test_two_processes_that_create_the_key_share_it(filed: Vault) -> None:
     other = Vault(make_url(f"sqlite:///{filed.file.with_suffix('')}"))
     assert other.open(filed.seal(SECRET)) == filed.open(other.seal(SECRET)) == SECRET
 
 
-def test_what_the_file_sealed_opens_when_the_variable_is_set_and_the_file_is_kept(
+def test_secrets_sealed_with_the_file_open_after_the_variable_is_set(
     filed: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sealed = filed.seal(SECRET)
@@ -86,7 +86,7 @@ def test_what_the_file_sealed_opens_when_the_variable_is_set_and_the_file_is_kep
         alone.open(sealed)
 
 
-def test_a_key_that_is_too_short_is_told(filed: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_short_key_is_reported(filed: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SECRET_VARIABLE, "short")
     with pytest.raises(NoKey, match=r"KRATY_BACKEND_SECRET needs 16"):
         filed.seal(SECRET)
@@ -105,7 +105,7 @@ async def studio(world: SmallGame) -> AsyncIterator[Studio]:
 
 
 async def _store(world: SmallGame, secret: str) -> None:
-    """As an older version stored it."""
+    """Store a secret as an older version did."""
     async with world.db.transaction() as tx:
         await tx.execute(sa.update(tables.webhook_endpoints).values(secret=secret))
 
@@ -130,7 +130,7 @@ async def test_what_an_older_version_stored_is_sealed_and_still_signs(studio: St
         assert [message.is_signed(SECRET, studio.now / 1000) for message in receiver.messages] == [True, True]
 
 
-async def test_without_its_key_nothing_is_sent_and_it_is_said_why(
+async def test_without_its_key_nothing_is_sent_and_the_reason_is_reported(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     world = studio.world
@@ -147,7 +147,7 @@ async def test_without_its_key_nothing_is_sent_and_it_is_said_why(
     assert "the secret cannot be read" in attempt["error"]
 
 
-async def test_a_start_seals_and_tells_when_a_key_is_missing(
+async def test_a_start_seals_secrets_and_reports_a_missing_key(
     database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))

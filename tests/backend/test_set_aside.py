@@ -1,4 +1,4 @@
-"""One bad row of a sweep never blocks the rest: it is left alone, then set aside, told of, and tried again later."""
+"""A failing row of a sweep never blocks the rest: it is skipped, set aside, reported and retried later."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GOLD = [{"type": "currency", "currencyKey": "gold", "amount": 5}]
 SCHEDULE = {"mode": "recurring_windows", "startsAt": 0, "everySeconds": 7200, "openSeconds": 3600}
 
 Make = Callable[[SmallGame], Awaitable[str]]
-"""Makes a row that will be due, and answers its id."""
+"""Creates a row that will be due, and returns its id."""
 
 
 async def _attempt(world: SmallGame) -> str:
@@ -102,7 +102,7 @@ async def test_the_rows_beside_a_bad_one_are_done(world: SmallGame, kind: str) -
     assert [row["failures"] for row in await world.rows(tables.sweep_failures)] == [1]
 
 
-async def test_a_row_is_set_aside_after_some_failures_and_told_of(world: SmallGame) -> None:
+async def test_a_row_is_set_aside_after_some_failures_and_reported(world: SmallGame) -> None:
     bad, good = await _attempt(world), await _attempt(world)
     lost = (await world.rows(tables.attempts, attempt_id=bad))[0]["event_id"]
     await _spoil(world, tables.attempts, bad, {"event_id": "unknown"})
@@ -126,7 +126,7 @@ async def test_a_row_is_set_aside_after_some_failures_and_told_of(world: SmallGa
     assert states == {bad: "expired", good: "expired"}
 
 
-async def test_a_row_that_others_dealt_with_is_forgotten(world: SmallGame) -> None:
+async def test_a_row_processed_by_others_is_forgotten(world: SmallGame) -> None:
     bad = await _attempt(world)
     await _spoil(world, tables.attempts, bad, {"event_id": "unknown"})
     over = world.later(DAY)
@@ -140,8 +140,8 @@ async def _failures(world: SmallGame) -> list[int]:
     return [row["failures"] for row in await world.rows(tables.sweep_failures)]
 
 
-async def test_a_row_whose_turn_does_not_come_keeps_its_count(world: SmallGame) -> None:
-    """Of lobbies one is started in each transaction; those behind it are not tried."""
+async def test_a_row_that_is_not_retried_keeps_its_count(world: SmallGame) -> None:
+    """One lobby is started per transaction; later ones are not tried."""
     bad = await _lobby(world)
     await _spoil(world, tables.lobbies, bad, {"event_id": "unknown"})
     over = world.later(HOUR)
@@ -186,7 +186,7 @@ async def test_many_bad_rows_leave_room_for_good_ones(world: SmallGame) -> None:
     assert states == {**dict.fromkeys(bad, "in_progress"), good["id"]: "expired"}
 
 
-async def test_a_lobby_that_cannot_close_is_not_waited_for_for_ever(world: SmallGame) -> None:
+async def test_a_lobby_that_cannot_close_does_not_block_its_window_for_ever(world: SmallGame) -> None:
     await pit(world)
     lobby_id = await waiting(world, ALICE)
     await _spoil(world, tables.lobbies, lobby_id, {"event_id": "unknown"})
@@ -204,7 +204,7 @@ async def _window_of(world: SmallGame, lobby_id: str) -> str:
     return str((await world.rows(tables.lobbies, lobby_id=lobby_id))[0]["window_id"])
 
 
-async def test_trouble_of_the_database_is_no_rows(world: SmallGame, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_errors_of_the_database_set_no_row_aside(world: SmallGame, monkeypatch: pytest.MonkeyPatch) -> None:
     await _attempt(world)
 
     async def full(*_: object) -> int:

@@ -1,4 +1,4 @@
-"""Rewards by rank and from a pool: once, when the board is final, from a frozen ranking, in whole numbers."""
+"""Settling rewards by rank and from a pool: once, from the frozen ranking of a final board, in whole numbers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SETTLING = (
 
 
 async def settle(world: SmallGame) -> None:
-    """Let the worker do all that is due."""
+    """Run all due work of the worker."""
     for sweep in SETTLING:
         await drain(sweep, world)
 
@@ -58,7 +58,7 @@ class TestAPool:
         await settle(world.later(DAY - 1))
         assert await world.rows(tables.grants) == []
 
-    async def test_it_never_pays_more_than_it_holds_however_late_somebody_overtakes(self, world: SmallGame) -> None:
+    async def test_a_pool_never_pays_more_than_it_holds(self, world: SmallGame) -> None:
         scores = {"ann": 10, "ben": 11, "cid": 12, "dot": 20, "eve": 10}
         for external_id, score in scores.items():
             await world.play("pool", score, external_id)
@@ -69,7 +69,7 @@ class TestAPool:
             zip(scores, split_pool(1000, [(score, 0) for score in scores.values()]), strict=True)
         )
 
-    async def test_a_player_has_one_share_however_often_they_played(self, world: SmallGame) -> None:
+    async def test_a_player_has_one_share_whatever_the_number_of_attempts(self, world: SmallGame) -> None:
         for score in (20, 10, 15):
             await world.play("pool", score)
         await world.play("pool", 20, "ben")
@@ -78,13 +78,13 @@ class TestAPool:
         states = {row["roll_status"] for row in await world.rows(tables.attempts)}
         assert states == {"rolled"}
 
-    async def test_who_did_not_complete_takes_no_part_of_it(self, world: SmallGame) -> None:
+    async def test_unfinished_attempts_get_no_share(self, world: SmallGame) -> None:
         await world.play("pool", 10)
         await world.play("pool", 9, "ben")
         await settle(world.later(DAY))
         assert (await gold_of(world, ALICE), await gold_of(world, "ben")) == ([1000], [])
 
-    async def test_bots_take_no_part_of_it(self, world: SmallGame) -> None:
+    async def test_bots_get_no_share(self, world: SmallGame) -> None:
         pool = {"type": "shared_pool", "pool": 100, "currencyKey": "gold"}
         more = {"fill_bots": True, "fill_timeout_seconds": 0}
         await define(world, "pit", leaderboard_mode=lobbies.MODE, capacity=5, reward_policy=pool, more=more)
@@ -103,7 +103,7 @@ class TestAPool:
         amounts = sorted(row["contents"]["entries"][0]["amount"] for row in await world.rows(tables.grants))
         assert amounts == [500, 500, 1000]
 
-    async def test_what_was_paid_before_rankings_were_frozen_is_taken_from_it(self, world: SmallGame) -> None:
+    async def test_earlier_payments_are_subtracted_from_the_pool(self, world: SmallGame) -> None:
         first = await world.play("pool", 20, "ann")
         ann = await world.player("ann")
 
@@ -138,7 +138,7 @@ class TestByRank:
         states = {row["roll_status"] for row in await world.rows(tables.attempts)}
         assert states == {"rolled"}
 
-    async def test_a_place_belongs_to_one(self, world: SmallGame) -> None:
+    async def test_a_player_is_paid_for_one_rank(self, world: SmallGame) -> None:
         for turn in range(3):
             await world.play("ladder", 15 + turn, "ann")
             await world.play("ladder", 14 + turn, "ben")
@@ -171,7 +171,7 @@ class TestByRank:
         answer = await over.run(rewards.retry_roll, over.admin("key-0002"), hung["id"])
         assert [grant["contents"]["entries"] for grant in answer.data["grants"]] == [GEMS]  # the second place
 
-    async def test_what_had_no_place_comes_to_nothing(self, world: SmallGame) -> None:
+    async def test_an_attempt_without_a_rank_gets_nothing(self, world: SmallGame) -> None:
         hung = (await world.run(attempts.start, world.engine(), ALICE, "ladder")).data["attempt"]
         over = world.later(DAY)
         await settle(over)
@@ -179,7 +179,7 @@ class TestByRank:
         answer = await over.run(rewards.retry_roll, over.admin("key-0002"), hung["id"])
         assert (answer.data["grantCount"], answer.data["attempt"]["roll"]["status"]) == (0, "rolled")
 
-    async def test_a_board_from_before_pays_by_its_place(self, world: SmallGame) -> None:
+    async def test_a_board_of_an_older_version_pays_by_current_rank(self, world: SmallGame) -> None:
         await world.archive()
         attempt = await world.play("ladder", 20)
 
@@ -196,7 +196,7 @@ class TestByRank:
 
 @pytest.mark.parametrize("event", ["ladder", "pool"])
 class TestBoth:
-    async def test_a_retry_before_the_close_says_when(self, world: SmallGame, event: str) -> None:
+    async def test_a_retry_before_the_window_closes_says_when_it_does(self, world: SmallGame, event: str) -> None:
         attempt = await world.play(event, 12)
         with pytest.raises(RuleError, match="once its window has closed") as refused:
             await world.run(rewards.retry_roll, world.admin(), attempt["id"])
@@ -286,7 +286,7 @@ class TestBoth:
         assert [key for key, at in settled.items() if at is None] == [bad["attempt_id"]]
         assert [row["row_id"] for row in await world.rows(tables.sweep_failures)] == [bad["attempt_id"]]
 
-    async def test_an_award_goes_over_with_a_merge(self, world: SmallGame, event: str) -> None:
+    async def test_a_merge_reassigns_awards(self, world: SmallGame, event: str) -> None:
         await world.play(event, 12, "guest")
         await world.play(event, 11, "user")
         over = world.later(DAY)
@@ -314,9 +314,12 @@ class TestBoth:
                 }
             ]
         }
-        asked = GameDocument.model_validate(document)
-        assert (asked.events[0].windows[0].starts_at, asked.events[0].windows[0].ends_at) == (NOW - DAY, NOW + HOUR)
-        await world.run(definitions.load, world.engine(), asked)
+        game_document = GameDocument.model_validate(document)
+        assert (game_document.events[0].windows[0].starts_at, game_document.events[0].windows[0].ends_at) == (
+            NOW - DAY,
+            NOW + HOUR,
+        )
+        await world.run(definitions.load, world.engine(), game_document)
         [attempt] = await world.rows(tables.attempts)
         assert attempt["ends_at"] == NOW + HOUR
 
@@ -338,10 +341,12 @@ class TestShares:
             (5, [(5e-324, 0), (1e308, 0)], [0, 5]),
         ],
     )
-    def test_to_the_last_unit(self, pool: int, scores: list[tuple[float, int]], given: list[int]) -> None:
+    def test_a_pool_is_divided_to_the_last_unit(
+        self, pool: int, scores: list[tuple[float, int]], given: list[int]
+    ) -> None:
         assert split_pool(pool, scores) == given
 
-    def test_they_add_up_to_the_pool_and_follow_the_scores(self) -> None:
+    def test_shares_add_up_to_the_pool_and_follow_the_scores(self) -> None:
         chance = random.Random(7)
         for _ in range(300):
             pool = chance.choice([1, 7, 1000, 10**12, MAX_BALANCE])

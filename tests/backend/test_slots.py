@@ -1,4 +1,4 @@
-"""Slots for deliveries are shared: whoever is slow, silent or busy takes none that others need."""
+"""Slots for deliveries are shared: slow, silent or busy endpoints take none that others need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.harness.backend.webhook_studio import Studio, told
 
 
 async def there(studio: Studio, *names: str) -> None:
-    """Have these players."""
+    """Create these players."""
     for name in names:
         await studio.world.run(players.upsert, studio.world.engine(), name)
 
@@ -34,8 +34,8 @@ async def receiver() -> AsyncIterator[Receiver]:
         yield started
 
 
-async def test_silent_endpoints_starve_nobody(studio: Studio, receiver: Receiver) -> None:
-    """Eight that never answer hold a slot each until their time is over; the others get everything meanwhile."""
+async def test_silent_endpoints_do_not_starve_others(studio: Studio, receiver: Receiver) -> None:
+    """Eight endpoints that never answer hold a slot each until they time out; the others get everything meanwhile."""
     async with receiving() as silent:
         silent.gate = asyncio.Event()
         for number in range(8):
@@ -51,12 +51,12 @@ async def test_silent_endpoints_starve_nobody(studio: Studio, receiver: Receiver
             await asyncio.sleep(0)
         assert len(silent.messages) == 8
         assert sorted(told(receiver)) == sorted((player, 1) for player in crowd)
-        await studio.leave()  # what is under way ends, nothing more begins
+        await studio.leave()  # deliveries in progress end, no more begin
         silent.gate.set()
         await deliverer.quiet()
 
 
-async def test_a_game_with_much_to_send_leaves_room_for_another(studio: Studio, receiver: Receiver) -> None:
+async def test_a_busy_game_leaves_slots_for_another(studio: Studio, receiver: Receiver) -> None:
     other = Studio(await make_small_game(studio.world.db))
     await there(other, ALICE)
     async with receiving() as silent:

@@ -1,4 +1,4 @@
-"""The look-up (contract/README.md#snapshot): its shape, its limits, and what it costs."""
+"""The snapshot (contract/README.md#snapshot): its shape, limits and cost."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ async def test_lists_are_capped_and_newest_first(world: SmallGame) -> None:
     assert found.summary.attempt_count == 5
 
 
-async def test_nobody_and_other_environments(world: SmallGame) -> None:
+async def test_unknown_players_and_other_environments(world: SmallGame) -> None:
     await _busy(world, 1)
     async with world.db.read() as tx:
         assert await snapshot.build(tx, world.tenant, "live", "ghost") is None
@@ -129,9 +129,9 @@ async def test_the_same_queries_for_a_long_history(world: SmallGame) -> None:
 
 
 async def test_every_query_goes_by_an_index(world: SmallGame) -> None:
-    """No list of a player is found by reading a table through, nor sorted where an index has the order."""
+    """No list of a player scans a table, or sorts if an index has the order."""
     if world.db.postgresql:
-        return  # its planner reads tables this small through whatever there is; the indexes are the same
+        return  # its planner scans tables of this size; the indexes are the same
     await _busy(world, 3)
     plans: list[tuple[str, object]] = []
 

@@ -1,6 +1,6 @@
-"""Three players to whom anything happens in any order: whatever it is, the books balance after every step.
+"""A state machine of three players and random changes: the accounts balance after every step.
 
-A few dozen steps in `make test`; ten thousand on each database with `STEPS=10000`, as `make soak` has it.
+A few dozen steps in `make test`; ten thousand on each database with `STEPS=10000`, as in `make soak`.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Books(RuleBasedStateMachine):
         self._run(self._db.close())
         self._runner.close()
 
-    # What happens
+    # Rules
 
     @rule(who=player, event=strategies.sampled_from(("race", "quiet", "steps")), score=amount)
     def plays(self, who: str, event: str, score: int) -> None:
@@ -152,12 +152,12 @@ class Books(RuleBasedStateMachine):
     def the_same_is_asked_again(self) -> None:
         if self._last is not None:
             before = self._rows()
-            asked, ctx, given, more = self._last
-            answer: RuleResult = self._run(self.world.run(asked, ctx, *given, **more))
+            rule_function, ctx, given, more = self._last
+            answer: RuleResult = self._run(self.world.run(rule_function, ctx, *given, **more))
             assert answer.replayed
             assert self._rows() == before
 
-    # What holds
+    # Invariants
 
     @invariant()
     def the_books_balance(self) -> None:
@@ -171,15 +171,15 @@ class Books(RuleBasedStateMachine):
             _ledgers_are_sums(each, mine["inventory"], mine["item_ledger"], "item_key", "quantity")
         _each_grant_is_deposited_once(rows)
 
-    # How it is done
+    # Helpers
 
-    def _do(self, asked: Callable[..., Awaitable[Any]], ctx: Context, *given: Any, **more: Any) -> None:
+    def _do(self, rule_function: Callable[..., Awaitable[Any]], ctx: Context, *given: Any, **more: Any) -> None:
         try:
-            self._run(self.world.run(asked, ctx, *given, **more))
+            self._run(self.world.run(rule_function, ctx, *given, **more))
         except RuleError:
             return
         if ctx.idempotency_key is not None:
-            self._last = asked, ctx, given, more
+            self._last = rule_function, ctx, given, more
 
     def _one_of(self, table: sa.Table, name: str, which: int) -> tuple[str, str]:
         """The owner and the id of one row, or of none."""
@@ -213,7 +213,7 @@ async def _play(tx: Any, ctx: Context, who: str, event: str, score: int) -> None
 
 
 def _held(rows: Rows) -> Counter[str]:
-    """What everybody has together."""
+    """The sums over all players."""
     money = Counter({row["economy_key"]: 0 for row in rows["wallets"]})
     for row in rows["wallets"]:
         money[row["economy_key"]] += row["balance"]

@@ -1,4 +1,4 @@
-"""The database keeps what it promises: shape, tenants, append-only audit, all or nothing."""
+"""Guarantees of the database: schema, tenants, append-only audit log, transactions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.harness.backend.admin_actions import present
 from tests.harness.backend.small_game import ALICE, MEMBER, SmallGame
 
 DIRECTORY = {"members", "sessions"}
-"""Members may belong to several studios: these start with the member."""
+"""Members may belong to several studios, so these keys start with the member."""
 
 OF_PLAYERS = {
     "attempt_awards",
@@ -80,7 +80,7 @@ async def test_the_migrations_make_what_the_tables_say(database_url: str) -> Non
     await migrate(database_url)  # a second time: nothing to do
     opened = Database.open(database_url)
     ranked = ("ix_leaderboard_entries_rank", "ix_board_entries_rank")
-    """They descend, which Alembic cannot read back from SQLite."""
+    """Descending columns, which Alembic cannot read back from SQLite."""
 
     def compare(connection: sa.Connection) -> list[object]:
         options = {"compare_type": True, "include_object": lambda _object, name, *_rest: name not in ranked}
@@ -104,13 +104,13 @@ async def test_an_index_of_few_rows_has_the_condition_that_queries_repeat(databa
     async with database.read() as tx:
         for index in indexes:
             made = await tx.scalar(sa.text(f"SELECT {column} FROM {where} = '{index.name}'"))
-            # PostgreSQL writes it in a way of its own: IN as = ANY, with types and more brackets.
-            said, kept = (set(re.findall(r"[\w.]+|<>", text)) for text in (index.info[CONDITION], made))
+            # PostgreSQL normalizes it: IN as = ANY, with types and more brackets.
+            declared, kept = (set(re.findall(r"[\w.]+|<>", text)) for text in (index.info[CONDITION], made))
             assert " WHERE " in made
-            assert said - {"IN"} <= kept, made
+            assert declared - {"IN"} <= kept, made
 
 
-def test_the_newest_shape_is_that_of_the_last_migration() -> None:
+def test_the_current_revision_is_that_of_the_last_migration() -> None:
     config = Config(attributes={})
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
@@ -132,7 +132,7 @@ async def test_sqlite_is_durable_and_strict(database: Database) -> None:
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "sqlite:///"])
-def test_a_url_of_no_database_we_run_on(url: str) -> None:
+def test_a_url_of_an_unsupported_database(url: str) -> None:
     with pytest.raises(UnknownDatabase):
         engine_url(url)
 
@@ -206,8 +206,8 @@ async def test_a_refusal_undoes_everything_unless_it_says_otherwise(world: Small
         assert ((await world.player())["banned_at"] is not None) is commit
 
 
-async def test_two_that_wait_for_each_other_are_tried_again(world: SmallGame) -> None:
-    """A deadlock (40P01) is the database's to break and ours to repeat; SQLite lets one writer in at a time."""
+async def test_deadlocked_transactions_are_retried(world: SmallGame) -> None:
+    """The database breaks a deadlock (40P01) and the transaction is retried; SQLite has one writer at a time."""
     names = ("ann", "ben")
     for name in names:
         await world.run(players.upsert, world.engine(), name)

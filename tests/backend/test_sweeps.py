@@ -1,4 +1,4 @@
-"""What happens because time passes, once, whoever is at it
+"""Sweeps: changes by time happen once, whatever the number of workers
 (contract/README.md#environments, backend/README.md#playing)."""
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ async def test_attempts_expire_when_their_time_is_over(world: SmallGame) -> None
     assert (player["attempt_count"], player["attempts_expired"], player["attempts_completed"]) == (2, 1, 1)
 
 
-async def test_an_attempt_that_has_what_is_asked_for_by_now_is_completed_and_paid(world: SmallGame) -> None:
+async def test_an_attempt_that_meets_a_lowered_target_is_completed_and_paid(world: SmallGame) -> None:
     attempt = await world.play(score=3)
     easier = {"name": "Race", "metrics": [{"key": "wins", "target": 2}], "reward_policy": world_bundle()}
     await world.run(catalog.put_event, world.engine(), "race", **easier)
@@ -68,9 +68,9 @@ async def test_grants_expire_and_the_studio_hears_of_each(world: SmallGame) -> N
     states = {row["grant_id"]: row["status"] for row in await world.rows(tables.grants)}
     assert states[soon.data["grant"]["id"]] == "expired"
     assert states[later.data["grant"]["id"]] == "pending"
-    [told] = await world.rows(tables.outbox, event_name="grant.expired")
-    assert told["payload"]["externalPlayerId"] == ALICE
-    assert (told["payload"]["grant"]["id"], told["payload"]["grant"]["status"]) == (
+    [events] = await world.rows(tables.outbox, event_name="grant.expired")
+    assert events["payload"]["externalPlayerId"] == ALICE
+    assert (events["payload"]["grant"]["id"], events["payload"]["grant"]["status"]) == (
         soon.data["grant"]["id"],
         "expired",
     )
@@ -87,8 +87,8 @@ async def test_windows_open_and_close_and_their_boards_are_final(world: SmallGam
     assert await drain(sweeps.close_windows, during) == 0
     after = world.later(2 * HOUR)
     assert await drain(sweeps.close_windows, after) == 1
-    told = [row for row in await world.rows(tables.outbox) if row["payload"].get("event", {}).get("key") == "soon"]
-    assert [(row["event_name"], row["environment"]) for row in told] == [
+    events = [row for row in await world.rows(tables.outbox) if row["payload"].get("event", {}).get("key") == "soon"]
+    assert [(row["event_name"], row["environment"]) for row in events] == [
         ("event.window_opened", "live"),
         ("event.window_closed", "live"),
     ]
@@ -128,10 +128,10 @@ async def test_several_workers_do_each_thing_once(world: SmallGame) -> None:
         *(sweeps.end_lobbies, sweeps.close_windows),
     )
     done = await asyncio.gather(*(drain(sweep, over) for sweep in works for _ in range(3)))
-    later = [await drain(sweep, over) for sweep in works]  # what another was at is left to the next round
+    later = [await drain(sweep, over) for sweep in works]  # rows held by another are left to the next round
     assert sum(done[0:3]) + later[0] == 6
     assert sum(done[3:6]) + later[1] == 6
-    assert sum(done[6:12]) + sum(later[2:4]) == 1  # the lobby, by whichever of the two closes it
+    assert sum(done[6:12]) + sum(later[2:4]) == 1  # the lobby, closed by either of the two
     assert sum(done[12:15]) + later[4] == 7
     names = [row["event_name"] for row in await world.rows(tables.outbox)]
     assert names.count("grant.expired") == 6
@@ -139,7 +139,7 @@ async def test_several_workers_do_each_thing_once(world: SmallGame) -> None:
     assert names.count("lobby.closed") == 1
 
 
-async def test_what_another_is_at_is_left_to_it(world: SmallGame) -> None:
+async def test_rows_held_by_another_process_are_skipped(world: SmallGame) -> None:
     await world.play(score=3)
     over = world.later(DAY)
     if not world.db.postgresql:
@@ -185,7 +185,7 @@ def test_the_present_window_and_the_next(now: int, found: list[tuple[int, int]])
     assert due_windows(schedule, now) == found
 
 
-async def test_a_game_in_trouble_does_not_hold_up_the_others(database_url: str) -> None:
+async def test_a_failing_game_does_not_delay_the_others(database_url: str) -> None:
     database = Database.open(database_url)
     try:
         broken, sound = await make_small_game(database), await make_small_game(database)

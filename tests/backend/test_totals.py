@@ -1,4 +1,4 @@
-"""Whatever happens to a player, the totals are the counts and the ledgers add up to what is held."""
+"""Totals equal the counts, and ledgers add up to the holdings, after any sequence of changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POTIONS = [{"type": "item", "itemKey": "potion", "quantity": 2}]
 
 
 async def _step(world: SmallGame, chance: random.Random, number: int) -> None:
-    """Do one thing that may or may not be allowed just now."""
+    """Try one rule that may be refused."""
     key = f"step-{number:05}"
     attempt = chance.choice(await world.rows(tables.attempts) or [{"attempt_id": world.new_id()}])
     grant = chance.choice(await world.rows(tables.grants) or [{"grant_id": world.new_id()}])

@@ -1,4 +1,4 @@
-"""Trouble with PostgreSQL that passes: collisions, locks, slow statements, lost connections, a pooler in between."""
+"""Temporary trouble with PostgreSQL: collisions, locks, slow statements, lost connections, a pooler."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ Opener = Callable[..., AbstractAsyncContextManager[Database]]
 
 @pytest.fixture(scope="session")
 def url(postgresql: PostgresqlServer) -> str:
-    """A database of this module's own."""
+    """A database for this module only."""
     return postgresql.fresh()
 
 
 @pytest.fixture
 def opened(url: str) -> Opener:
-    """Opens it with limits, or by a URL that says more."""
+    """Opens the database with limits or other URL parameters."""
 
     @asynccontextmanager
     async def opener(limits: Limits | None = None, *, more: str = "") -> AsyncIterator[Database]:
@@ -52,7 +52,7 @@ def opened(url: str) -> Opener:
 
 
 async def do(database: Database, *statements: str) -> object:
-    """The first value of the last statement, all of them in one transaction."""
+    """Run statements in one transaction; returns the first value of the last."""
 
     async def work(tx: Transaction) -> object:
         *before, last = [sa.text(each) for each in statements]
@@ -65,7 +65,7 @@ async def do(database: Database, *statements: str) -> object:
 
 
 async def test_a_serialisation_failure_at_the_commit_is_tried_again(opened: Opener) -> None:
-    """Write skew: each reads what the other writes; the database sees it when the second one commits (40001)."""
+    """Write skew: each reads what the other writes; the database detects it at the second commit (40001)."""
     barrier = asyncio.Barrier(2)
     tries = 0
 
@@ -104,7 +104,7 @@ async def test_what_collides_for_ever_is_given_up_after_ever_longer_pauses(url: 
     assert sum(pauses) < 5
 
 
-async def test_a_statement_and_a_wait_for_a_row_have_an_end(opened: Opener) -> None:
+async def test_statements_and_lock_waits_time_out(opened: Opener) -> None:
     async with opened(Limits(statement_ms=50)) as database:
         with pytest.raises(DBAPIError) as caught:
             await do(database, "SELECT pg_sleep(20)")
@@ -116,12 +116,12 @@ async def test_a_statement_and_a_wait_for_a_row_have_an_end(opened: Opener) -> N
         assert fault_of(caught.value) is StorageFault.LOCKED
 
 
-async def test_a_transaction_that_rests_too_long_is_ended_and_tells_so(opened: Opener) -> None:
+async def test_an_idle_transaction_is_ended_and_reported(opened: Opener) -> None:
     async def rest(database: Database, other: Database) -> None:
         async with database.transaction() as tx:
             await tx.execute(sa.text("SELECT pg_advisory_xact_lock(76)"))
             await tx.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 20"))
-            await do(other, "SELECT pg_advisory_xact_lock(76)")  # once the server has ended who held it
+            await do(other, "SELECT pg_advisory_xact_lock(76)")  # once the server has ended the holder
             await tx.scalar(sa.text("SELECT 1"))
 
     async with opened(Limits(idle_ms=34_000)) as database, opened() as other:
@@ -148,7 +148,7 @@ async def test_connections_that_a_restart_cut_are_replaced_without_anybody_notic
             ours = [(await each.get_raw_connection()).driver_connection for each in (one, two)]
         assert await do(other, others) == 2
         while not all(each is not None and each.is_closed() for each in ours):
-            await do(other, "SELECT 1")  # the news come while something is awaited
+            await do(other, "SELECT 1")  # the message is received while something is awaited
         for _ in range(3):
             async with database.read() as tx:
                 assert await tx.scalar(sa.text("SELECT 1")) == 1
@@ -167,7 +167,7 @@ async def test_connections_that_a_restart_cut_are_replaced_without_anybody_notic
 
 @asynccontextmanager
 async def never_hung_up(url: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
-    """The server's URL by way of us: its last words are passed on, its end is not; and the event of those words."""
+    """A URL through a proxy that forwards the last message but not the close; and an event for that message."""
     parsed = sa.make_url(url)
     last_words = asyncio.Event()
 
@@ -193,15 +193,15 @@ async def never_hung_up(url: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
         await server.wait_closed()
 
 
-async def test_a_connection_between_its_last_words_and_its_end_is_lost(url: str, opened: Opener) -> None:
-    """Asked then, asyncpg speaks of a fault of its own, also while a connection is made, where nobody words it anew."""
+async def test_a_terminated_connection_counts_as_lost(url: str, opened: Opener) -> None:
+    """In that state asyncpg raises an internal error, also while a connection is made."""
     async with never_hung_up(url) as (through, last_words), opened() as other:
 
         async def ended(pid: object) -> None:
             last_words.clear()
             await do(other, f"SELECT pg_terminate_backend({pid})")
             await last_words.wait()
-            await do(other, "SELECT 1")  # they are heard while something is awaited
+            await do(other, "SELECT 1")  # they are received while something is awaited
 
         new = await asyncpg.connect(through)
         await ended(new.get_server_pid())
@@ -222,7 +222,7 @@ async def test_a_connection_between_its_last_words_and_its_end_is_lost(url: str,
 
 
 async def test_behind_a_pooler_no_statement_outlives_its_transaction(opened: Opener) -> None:
-    """A pooler of transactions may give the next one another connection: to this it looks as if all was discarded."""
+    """A transaction pooler may give the next transaction another connection, as if all state was discarded."""
     async with opened(more="&statement_cache_size=0") as database:
         for _ in range(3):
             async with database.engine.connect() as connection:
@@ -248,7 +248,7 @@ async def test_names_of_statements_are_never_counted(opened: Opener) -> None:
             assert re.fullmatch("kraty_[0-9a-f]{32}", str(await do(database, names)))
 
 
-async def test_a_pooler_that_nobody_told_us_of_is_told_with_what_to_configure(opened: Opener) -> None:
+async def test_an_unconfigured_pooler_is_reported_with_what_to_configure(opened: Opener) -> None:
     async with opened() as database:
         await do(database, "SELECT 1")
         async with database.engine.connect() as connection:
@@ -282,7 +282,7 @@ def test_a_pooler_ends_a_call_with_503_and_is_logged_with_what_to_configure(
 @pytest.mark.parametrize(
     ("query", "words"), [("statement_cache_size=none", "whole number"), ("conect_timeout=5", "conect_timeout")]
 )
-def test_what_a_url_says_and_nobody_understands(query: str, words: str) -> None:
+def test_unsupported_parameters_of_a_url(query: str, words: str) -> None:
     with pytest.raises(UnknownDatabase, match=words):
         engine_url(f"postgresql://host/db?{query}")
 
@@ -292,7 +292,7 @@ def test_tls_is_asked_for_as_everywhere() -> None:
     assert dict(url.query) == {"ssl": "verify-full", "host": "/run/postgresql"}
 
 
-def test_trouble_that_passes_is_503_in_words_and_says_when_to_come_back(url: str) -> None:
+def test_temporary_trouble_is_503_with_the_seconds_to_wait(url: str) -> None:
     async def slow(call: Call) -> HandlerReply:
         await do(call.services.db, "SET LOCAL statement_timeout = 20", "SELECT pg_sleep(20)")
         return HandlerReply({})

@@ -1,4 +1,4 @@
-"""Migrations that old code survives: what it wrote before goes on being accepted while new code runs beside it."""
+"""Migrations are compatible with the previous version, which may run beside the new one."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from kraty_console.backend.storage.migrate import migrate
 from tests.harness.databases import KINDS, PostgresqlServer
 
 FIRST = "r0005_records"
-"""The shape that the first release had; every later one has to bear its statements."""
+"""The revision of the first release, whose statements every later one must accept."""
 
 Shape = dict[str, dict[str, tuple[str, bool]]]
-"""Tables, their columns, and of each its type and whether it may be empty."""
+"""Tables and columns, with the type of each and whether it is nullable."""
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -37,7 +37,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module")
 def upgraded(url: str) -> tuple[sa.MetaData, Shape, Shape]:
-    """The tables of the first release, and the shapes before and after every migration since."""
+    """The tables of the first release, and the schemas before and after all later migrations."""
 
     async def work() -> tuple[sa.MetaData, Shape, Shape]:
         await migrate(url, FIRST)
@@ -66,7 +66,7 @@ def _shape(metadata: sa.MetaData) -> Shape:
     }
 
 
-def test_nothing_is_taken_away_and_what_is_added_may_be_empty(upgraded: tuple[sa.MetaData, Shape, Shape]) -> None:
+def test_migrations_drop_nothing_and_new_columns_are_optional(upgraded: tuple[sa.MetaData, Shape, Shape]) -> None:
     _, before, after = upgraded
     for table, columns in before.items():
         assert columns.items() <= after[table].items(), f"a column of {table} was changed or dropped"
@@ -75,8 +75,8 @@ def test_nothing_is_taken_away_and_what_is_added_may_be_empty(upgraded: tuple[sa
         assert not needed, f"old code does not know that {table} needs {needed}"
 
 
-def test_rows_of_the_old_shape_are_still_taken(url: str, upgraded: tuple[sa.MetaData, Shape, Shape]) -> None:
-    """Two rows of each table, in one game: a unique index that came later must not find them alike."""
+def test_rows_of_the_old_schema_are_still_accepted(url: str, upgraded: tuple[sa.MetaData, Shape, Shape]) -> None:
+    """Two rows of each table in one game, which a later unique index must not treat as duplicates."""
     old, _, _ = upgraded
 
     async def work() -> None:
@@ -131,7 +131,7 @@ def test_each_game_of_an_older_version_gets_a_secret_for_its_rolls(
 def test_boards_that_were_final_are_not_settled_again(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    """Their rewards were paid as each attempt was completed."""
+    """Their rewards were paid on completion."""
     url = f"sqlite:///{tmp_path / 'old.db'}" if kind == "sqlite" else request.getfixturevalue("postgresql").empty()
 
     async def work() -> dict[str, int | None]:
@@ -157,8 +157,8 @@ def test_boards_that_were_final_are_not_settled_again(
     assert asyncio.run(work()) == {"board 1": NEVER_FROZEN, "board 2": None}
 
 
-def test_a_table_that_somebody_holds_is_not_waited_for_for_ever(postgresql: PostgresqlServer) -> None:
-    """Whoever waits to change a table has everybody else wait behind them."""
+def test_a_migration_does_not_wait_for_a_locked_table_for_ever(postgresql: PostgresqlServer) -> None:
+    """A waiting change of a table makes all others wait behind it."""
 
     async def work(url: str) -> None:
         await migrate(url, FIRST)
@@ -174,7 +174,7 @@ def test_a_table_that_somebody_holds_is_not_waited_for_for_ever(postgresql: Post
 
 
 def _row(table: sa.Table, number: int) -> dict[str, Any]:
-    """Whatever fits: columns of one name have one value, so that rows refer to each other; all share the tenant."""
+    """Any valid row: columns of one name share one value, so that rows refer to each other; all share the tenant."""
     return {
         column.name: _value(column, 1 if column.name in ("studio_id", "game_id") else number)
         for column in table.columns
@@ -194,7 +194,7 @@ def _value(column: sa.Column[Any], number: int) -> object:
 
 
 async def test_limits_of_the_role_do_not_end_a_migration(postgresql: PostgresqlServer) -> None:
-    """As behind a pooler, where the role carries the limits and what is asked at the connection is ignored."""
+    """As behind a pooler, where the role has the limits and connection parameters are ignored."""
     limits = ("statement_timeout", "idle_in_transaction_session_timeout")
     url = postgresql.empty()
     name = sa.make_url(url).database

@@ -1,4 +1,4 @@
-"""A database URL is shown to people in many places, and its password in none, however the URL is put together."""
+"""Database URLs are shown without their password, whatever their form."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ SHAPES = [
 
 
 def parts(password: str) -> Iterator[str]:
-    """What of a password one would recognise."""
+    """Recognizable parts of a password."""
     yield from (part for part in re.split(r"\W+", password) if part.startswith("qx"))
 
 
@@ -63,18 +63,18 @@ def parts(password: str) -> Iterator[str]:
 @pytest.mark.parametrize("encoded", [False, True], ids=["raw", "encoded"])
 def test_no_part_of_a_password_is_shown(shape: str, password: str, encoded: bool) -> None:
     url = shape.format(quote(password, safe="") if encoded else password)
-    told = shown(url)
+    display = shown(url)
     try:
         engine_url(url)
     except UnknownDatabase as error:
-        told += f"{error} {error.__cause__}"
-    told += repr(Settings(url))
+        display += f"{error} {error.__cause__}"
+    display += repr(Settings(url))
     for part in parts(password):
-        assert part not in told
+        assert part not in display
 
 
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if "5432x" in shape or "[::1/" in shape])
-async def test_a_start_says_what_is_wrong_and_no_password(shape: str) -> None:
+async def test_a_failed_start_is_explained_without_the_password(shape: str) -> None:
     with pytest.raises(CannotServe) as raised:
         await prepare(shape.format("hidden"))
     assert raised.value.usage
@@ -82,7 +82,7 @@ async def test_a_start_says_what_is_wrong_and_no_password(shape: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "display"),
     [
         ("postgresql://kraty:secret@db.example:5432/kraty?sslmode=require", f"postgresql://kraty:{HIDDEN}@db.example:5432/kraty?sslmode=require"),
         ("postgresql+asyncpg://ann@db.example/kraty", "postgresql://ann@db.example/kraty"),
@@ -93,8 +93,8 @@ async def test_a_start_says_what_is_wrong_and_no_password(shape: str) -> None:
         ("nonsense", HIDDEN),
     ],
 )  # fmt: skip
-def test_what_is_harmless_is_shown(url: str, told: str) -> None:
-    assert shown(url) == told
+def test_what_is_harmless_is_shown(url: str, display: str) -> None:
+    assert shown(url) == display
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_what_is_harmless_is_shown(url: str, told: str) -> None:
         ("postgresql://db.example/kraty?password=p@q", "db.example", None),
     ],
 )
-def test_what_can_be_meant_in_one_way_is_taken(url: str, host: str, password: str | None) -> None:
+def test_unambiguous_urls_are_accepted(url: str, host: str, password: str | None) -> None:
     found = engine_url(url)
     assert (found.host, found.password) == (host, password)
 
@@ -118,7 +118,7 @@ def test_a_database_in_memory_is_refused_in_words(url: str) -> None:
 
 
 @pytest.mark.parametrize("port", ["5432x", "x", "0", "65536", "-1", "54 32", "5432,5433"])
-def test_a_port_that_is_none_is_refused_in_words(port: str) -> None:
+def test_an_invalid_port_is_refused_in_words(port: str) -> None:
     for url in (f"postgresql://ann@host:{port}/kraty", f"postgresql:///kraty?host=host&port={port.replace(',', ',x')}"):
         with pytest.raises(UnknownDatabase, match="database URL"):
             engine_url(url)

@@ -16,15 +16,15 @@ from tests.harness.backend.admin_actions import present
 from tests.harness.backend.small_game import ALICE, SmallGame
 
 
-async def test_a_credit_is_there_at_once_and_told_of(world: SmallGame) -> None:
+async def test_a_credit_applies_at_once_and_fires_an_event(world: SmallGame) -> None:
     await present(world)
     answer = await world.run(wallet.credit, world.admin(), ALICE, "gold", 500)
     assert {**answer.data, "audit": None} == {"economyKey": "gold", "balance": 500, "applied": True, "audit": None}
     (entry,) = await world.rows(tables.wallet_ledger)
     assert (entry["delta"], entry["balance"], entry["reason"], entry["origin"]) == (500, 500, "ticket says so", "admin")
-    (told,) = await world.rows(tables.outbox)
-    assert told["event_name"] == "wallet.changed"
-    assert (told["payload"]["externalPlayerId"], told["payload"]["wallet"]["balance"]) == (ALICE, 500)
+    (event,) = await world.rows(tables.outbox)
+    assert event["event_name"] == "wallet.changed"
+    assert (event["payload"]["externalPlayerId"], event["payload"]["wallet"]["balance"]) == (ALICE, 500)
     (row,) = await world.rows(tables.audit)
     assert (row["before"]["balance"], row["after"]["balance"]) == (0, 500)
 
@@ -41,7 +41,7 @@ async def test_the_studio_credits_and_debits(world: SmallGame) -> None:
 
 
 @pytest.mark.parametrize(("player", "key"), [("ghost", "gold"), (ALICE, "silver"), (ALICE, "potion")])
-async def test_nobody_or_nothing_of_that_name(world: SmallGame, player: str, key: str) -> None:
+async def test_an_unknown_player_or_key(world: SmallGame, player: str, key: str) -> None:
     await present(world)
     with pytest.raises(RuleError) as refused:
         await world.run(wallet.credit, world.admin(), player, key, 1)
@@ -49,7 +49,7 @@ async def test_nobody_or_nothing_of_that_name(world: SmallGame, player: str, key
 
 
 @pytest.mark.parametrize("amount", [0, -5, 1_000_000_001, True])
-async def test_an_amount_that_is_none(world: SmallGame, amount: int) -> None:
+async def test_an_invalid_amount(world: SmallGame, amount: int) -> None:
     with pytest.raises(RuleError) as refused:
         await world.run(wallet.credit, world.admin(), ALICE, "gold", amount)
     assert refused.value.code is Code.VALIDATION_FAILED

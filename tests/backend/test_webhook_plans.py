@@ -1,4 +1,4 @@
-"""What the worker and the list of deliveries ask finds its rows by an index, also among many that are done with."""
+"""Statements of the worker and of the list of deliveries use an index, also among many finished rows."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from tests.harness.backend.webhook_studio import Studio
 MANY = 6_000
 OWNERS = 2_000
 FEW = 40
-"""How many of those still have to be sent."""
+"""How many of these are still to be sent."""
 ERASED = 60
-"""How many of those tell of an erasure, and still say of whom."""
+"""How many of these are erasures that still have the player's id."""
 ERASURE = {"externalPlayerId": "ann", "anonymizedExternalId": "gone"}
 MOST = 450
 
 
 async def fill(studio: Studio) -> str:
-    """An endpoint that was told a lot by now; its id."""
+    """Create an endpoint with many past deliveries; returns its id."""
     world = studio.world
     long_ago = IdSource(lambda: studio.now - 1_000_000, lambda bits: 0)
     tenant = {"studio_id": world.tenant.studio_id, "game_id": world.tenant.game_id}
@@ -50,8 +50,8 @@ async def fill(studio: Studio) -> str:
             owner, outbox_id, pending = owners[number % OWNERS], long_ago(), number >= MANY - FEW
             name = "player.deleted" if number % (MANY // ERASED) == 0 else "wallet.changed"
             shared = {**tenant, "environment": "live", "player_id": owner, "event_name": name}
-            told = {"outbox_id": outbox_id, "payload": ERASURE, "occurred_at": 1, "state": "told"}
-            events.append({**shared, **told})
+            row = {"outbox_id": outbox_id, "payload": ERASURE, "occurred_at": 1, "state": "told"}
+            events.append({**shared, **row})
             deliveries.append(
                 {
                     **shared,
@@ -84,13 +84,13 @@ async def fill(studio: Studio) -> str:
     return endpoint
 
 
-async def test_nothing_walks_through_what_is_done_with(world: SmallGame) -> None:
+async def test_no_statement_scans_finished_rows(world: SmallGame) -> None:
     studio = Studio(world)
     endpoint = await fill(studio)
     key = EndpointKey(world.tenant, endpoint)
     first = (await studio.deliveries())[0]
     with recorded(world.db) as sent:
-        await Deliverer(world.db, lambda: studio.now, studio.new_id, Poster())._look()
+        await Deliverer(world.db, lambda: studio.now, studio.new_id, Poster())._find_work()
         async with world.db.transaction() as tx:
             assert await fan_out(tx, world.tenant, studio.now, studio.new_id) == 3
         async with world.db.transaction() as tx:

@@ -1,4 +1,4 @@
-"""The worker beside HTTP: it comes round, is woken, survives what goes wrong, and ends."""
+"""The scheduler: jobs run on their interval, are woken, survive failures, and stop."""
 
 from __future__ import annotations
 
@@ -13,46 +13,46 @@ HOUR = 3600.0
 
 
 class Counter:
-    """A job that does what it was told to, and says when it was asked."""
+    """A job with given results that reports each run."""
 
     def __init__(self, *answers: int | Exception) -> None:
-        self.asked: asyncio.Queue[int] = asyncio.Queue()
+        self.runs: asyncio.Queue[int] = asyncio.Queue()
         self._answers = list(answers)
         self._times = 0
 
     async def run(self) -> int:
         self._times += 1
-        self.asked.put_nowait(self._times)
+        self.runs.put_nowait(self._times)
         answer = self._answers.pop(0) if self._answers else 0
         if isinstance(answer, Exception):
             raise answer
         return answer
 
 
-async def test_it_asks_again_at_once_while_there_is_something_to_do_and_rests_until_woken() -> None:
+async def test_a_job_runs_again_while_there_is_work_and_waits_until_woken() -> None:
     job = Counter(3, 2, 0)
     worker = Scheduler([Job("a", HOUR, job.run)], lambda: 42)
     worker.start()
-    assert [await job.asked.get() for _ in range(3)] == [1, 2, 3]
+    assert [await job.runs.get() for _ in range(3)] == [1, 2, 3]
     assert worker.running
     worker.wake("a")
     worker.wake("nobody")
-    assert await job.asked.get() == 4
+    assert await job.runs.get() == 4
     await worker.stop(1)
     state = worker.states["a"]
     assert (state.done, state.failures, state.last_run_ms) == (5, 0, 42)
     assert not worker.running
 
 
-async def test_one_that_fails_is_logged_and_tried_again_later(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failing_job_is_logged_and_retried_later(caplog: pytest.LogCaptureFixture) -> None:
     bad, good = Counter(ValueError("alice's secret"), 0), Counter()
     worker = Scheduler([Job("bad", 0.0, bad.run), Job("good", HOUR, good.run)], lambda: 7)
     with caplog.at_level(logging.ERROR, "kraty.worker"):
         worker.start()
-        assert await bad.asked.get() == 1
-        assert await good.asked.get() == 1
-        worker.wake("bad")  # it rests a second all the same
-        assert await bad.asked.get() == 2
+        assert await bad.runs.get() == 1
+        assert await good.runs.get() == 1
+        worker.wake("bad")  # it still waits a second
+        assert await bad.runs.get() == 2
     await worker.stop(1)
     state = worker.states["bad"]
     assert (state.failures, state.failing, state.last_error, state.last_error_ms) == (1, 0, "ValueError", 7)
@@ -94,5 +94,5 @@ async def test_what_is_under_way_may_end_and_what_takes_too_long_is_cancelled() 
     assert quick.states["short"].done == 1
 
 
-async def test_one_that_never_started_stops_too() -> None:
+async def test_a_scheduler_that_never_started_stops_too() -> None:
     await Scheduler([], lambda: 0).stop(1)

@@ -12,16 +12,16 @@ from kraty_console.backend.storage.transaction import Transaction
 
 
 class Declined(Exception):
-    """Why it is not done, in words."""
+    """The command was refused; the message says why."""
 
 
 class NoSuch(Declined):
-    """What was named is not there."""
+    """The row that the operator named does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdminSession:
-    """A transaction, and what a change needs besides."""
+    """An operator's transaction, with time, ids and the actor."""
 
     tx: Transaction
     now_ms: int
@@ -29,10 +29,10 @@ class AdminSession:
     new_id: Callable[[], str]
     random_bytes: Callable[[int], bytes]
     operator: str
-    """Who is at it, as the audit log names them: `command line (ann)`."""
+    """The operator as the audit log names them: `command line (ann)`."""
 
     def record(self, tenant: Tenant, action: str, kind: str, target_id: str, **metadata: Any) -> None:  # noqa: ANN401
-        """Leave a row in the studio's audit log."""
+        """Write a row into the studio's audit log."""
         trail.record(
             self.tx,
             self.context(tenant),

@@ -1,4 +1,4 @@
-"""Copy a SQLite database while it is in use: one consistent, checked state, readable by its owner alone."""
+"""Copy a SQLite database while it is in use: one consistent, checked state, readable by its owner only."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from kraty_console.private_files import create_private
 
 
 def back_up(url: str, target: Path) -> int:
-    """Copy the database at the URL to a new file, and check the copy; the answer is its size in bytes.
+    """Copy the database at the URL to a new file, check the copy, and return its size in bytes.
 
-    The file appears under its name only when it is whole (0600); one that is there already is left alone.
+    The file (mode 0600) appears under its name only when it is complete; an existing file is not overwritten.
     """
     parsed = engine_url(url)
     if not parsed.drivername.startswith("sqlite"):
@@ -30,7 +30,7 @@ def back_up(url: str, target: Path) -> int:
     try:
         os.close(create_private(partial))
         _copy(source, partial)
-        os.link(partial, target)  # unlike a rename, it never takes the place of a file that came meanwhile
+        os.link(partial, target)  # unlike a rename, it never replaces a file that was created meanwhile
     except FileExistsError:
         raise Declined(f"{target} is there already; name a new file") from None
     except (OSError, sqlite3.Error) as error:
@@ -42,7 +42,7 @@ def back_up(url: str, target: Path) -> int:
 
 
 def key_file(url: str) -> Path | None:
-    """Where the key lies that opens what is sealed in the database; None when there is no such file."""
+    """The file with the key for the sealed columns of the database; None if there is no such file."""
     path = Vault(engine_url(url)).file
     return path if path.is_file() else None
 
@@ -52,8 +52,8 @@ def _copy(source: Path, partial: Path) -> None:
         closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as live,
         closing(sqlite3.connect(partial)) as copy,
     ):
-        live.backup(copy)  # all in one step: a read of one state, whatever is written meanwhile
-        copy.execute("PRAGMA journal_mode=DELETE")  # so that the one file is all there is of it
+        live.backup(copy)  # all pages in one step: a consistent state, whatever is written meanwhile
+        copy.execute("PRAGMA journal_mode=DELETE")  # so that the copy is a single file
         found = copy.execute("PRAGMA integrity_check").fetchone()[0]
         if found != "ok":
             raise Declined(f"the copy is not sound ({found}); the database itself may be damaged")

@@ -23,7 +23,8 @@ DAY_MS: Final = 86_400_000
 
 
 async def issue_token(desk: AdminSession, email: str, days: float) -> tuple[str, str]:
-    """A session for a member, who must have a role somewhere: the token, shown once, and until when it lives."""
+    """Create a session for a member, who must have a role in a game. Returns the token, shown once, and when it
+    expires."""
     member = await find_member(desk.tx, email)
     roles = await roles_of(desk.tx, member["member_id"])
     if not roles:
@@ -44,7 +45,7 @@ async def issue_token(desk: AdminSession, email: str, days: float) -> tuple[str,
 
 
 async def all_tokens(tx: Transaction, email: str | None, now_ms: int) -> list[dict[str, Any]]:
-    """Sessions, the newest first, with whether they live; of one member when one is named."""
+    """Sessions, newest first, each with whether it is active; optionally of one member."""
     query = sa.select(sessions, members.c.email).join(members, members.c.member_id == sessions.c.member_id)
     if email is not None:
         query = query.where(members.c.member_id == (await find_member(tx, email))["member_id"])
@@ -63,7 +64,7 @@ async def all_tokens(tx: Transaction, email: str | None, now_ms: int) -> list[di
 
 
 async def revoke_tokens(desk: AdminSession, named: str) -> int:
-    """End the session with this id, or every living one of the member with this e-mail; how many ended."""
+    """Revoke the session with this id, or every active one of the member with this e-mail. Returns how many."""
     query = sa.select(sessions).where(sessions.c.revoked_at.is_(None), sessions.c.expires_at > desk.now_ms)
     if "@" in named:
         member = await find_member(desk.tx, named)
@@ -85,7 +86,7 @@ async def revoke_tokens(desk: AdminSession, named: str) -> int:
 
 
 async def make_key(desk: AdminSession, game: Game, permission_set: str, environment: str) -> str:
-    """A key of a game, shown once (contract/README.md#api-keys)."""
+    """Create an API key of a game, shown once (contract/README.md#api-keys)."""
     if not environment.isidentifier() or len(environment) > 40:
         raise Declined(f"unknown environment {environment!r}: use live or test")
     key, key_id = new_api_key(desk.random_bytes, "p" if permission_set == CLIENT_SDK else "s"), desk.new_id()
@@ -105,7 +106,7 @@ async def make_key(desk: AdminSession, game: Game, permission_set: str, environm
 
 
 async def all_keys(tx: Transaction, game: Game | None = None) -> list[dict[str, Any]]:
-    """Keys by their prefix, the newest first; of one game when one is named."""
+    """Keys by their prefix, newest first; optionally of one game."""
     query = sa.select(api_keys, games.c.slug).join(
         games, sa.and_(games.c.studio_id == api_keys.c.studio_id, games.c.game_id == api_keys.c.game_id)
     )
@@ -128,7 +129,7 @@ async def all_keys(tx: Transaction, game: Game | None = None) -> list[dict[str, 
 
 
 async def revoke_key(desk: AdminSession, named: str) -> None:
-    """End the key with this prefix or id, from the next call on."""
+    """Revoke the key with this prefix or id; it fails from the next call on."""
     query = sa.select(api_keys).where(api_keys.c.revoked_at.is_(None), api_keys.c.prefix == named)
     found: Iterable[dict[str, Any]] = await desk.tx.all(query)
     if not found:

@@ -34,15 +34,15 @@ from kraty_console.contract.game_settings import GameSettings
 Faults = list[tuple[str, str]]
 
 _THROWS: Final = 3
-"""How often each reward is rolled on trial; each line of a table is a reward of its own."""
+"""How often each reward is rolled as a check; each line of a table counts as a reward."""
 
 
 async def load(tx: Transaction, ctx: Context, document: GameDocument) -> dict[str, int]:
     """Define or redefine everything in the document; returns how many of each kind.
 
-    What the game has besides stays as it is; what was archived and is named again is back. A window that is there (the
-    same event, the same start) gets the end that is said now, unless it is closed. Raises BadDocument where keys are
-    given twice, something names what is not there, or a reward cannot be rolled; then nothing may be committed.
+    Definitions that the document does not name stay; archived ones that it names are restored. An existing window (same
+    event, same start) gets the new end, unless it is closed. Raises BadDocument for duplicate keys, references to
+    missing definitions, or rewards that cannot be rolled; the caller must not commit then.
     """
     faults = _twice(document)
     if faults:
@@ -174,7 +174,7 @@ async def _put_event(tx: Transaction, ctx: Context, event: Event) -> EventRecord
 
 
 async def _put_window(tx: Transaction, ctx: Context, event: EventRecord, window: WindowDefinition) -> int:
-    """One for a window that was not there."""
+    """1 if the window is new, else 0."""
     column = tables.event_windows.c
     there = await tx.find(
         tables.event_windows,
@@ -201,7 +201,7 @@ async def _put_window(tx: Transaction, ctx: Context, event: EventRecord, window:
 
 
 async def _end_sooner(tx: Transaction, ctx: Context, window: EventWindowRecord, ends_at: int) -> None:
-    """No attempt outlasts its window: when that closes, the ranking of its boards is final."""
+    """No attempt outlasts its window, because the ranking of its boards is final when it closes."""
     column = tables.attempts.c
     await tx.forget(tables.attempts)
     await tx.execute(
@@ -209,7 +209,7 @@ async def _end_sooner(tx: Transaction, ctx: Context, window: EventWindowRecord, 
         .where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
-            sa.text("attempts.status = 'in_progress'"),  # the words of the index
+            sa.text("attempts.status = 'in_progress'"),  # as in the index, so that it is used
             column.window_id == window.window_id,
             column.ends_at > ends_at,
         )
@@ -218,7 +218,7 @@ async def _end_sooner(tx: Transaction, ctx: Context, window: EventWindowRecord, 
 
 
 async def _unsound(tx: Transaction, ctx: Context, document: GameDocument) -> Faults:
-    """What names something that is not there, or comes to nothing that could be given."""
+    """References to missing definitions, and rewards that cannot be given."""
     faults: Faults = []
     for where, entries in _rewards(document):
         try:
@@ -248,7 +248,7 @@ Entries = Sequence[Mapping[str, Any]]
 
 
 def _rewards(document: GameDocument) -> list[tuple[str, Entries]]:
-    """Everything in the document that can be rolled, and where it is."""
+    """Everything in the document that can be rolled, with its path."""
     found: list[tuple[str, Entries]] = []
     opened: Mapping[str, Sequence[Bundle | Crate]] = {"bundles": document.bundles, "crates": document.crates}
     for family, members in opened.items():

@@ -22,7 +22,7 @@ _LONGEST_NAME: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Game:
-    """A game and the studio it is of."""
+    """A game and its studio."""
 
     tenant: Tenant
     studio: str
@@ -32,7 +32,7 @@ class Game:
     """Milliseconds since the epoch."""
 
     def shown(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """As JSON."""
         return {
             "studioId": self.tenant.studio_id,
             "studio": self.studio,
@@ -44,7 +44,7 @@ class Game:
 
 
 async def all_games(tx: Transaction) -> list[Game]:
-    """Every game, by the names of studio and game."""
+    """Every game, ordered by the names of studio and game."""
     query = (
         sa.select(games, studios.c.name.label("studio"))
         .join(studios, studios.c.studio_id == games.c.studio_id)
@@ -63,26 +63,26 @@ async def all_games(tx: Transaction) -> list[Game]:
 
 
 async def find_game(tx: Transaction, named: str | None) -> Game:
-    """The game with this id, slug or name; the only one there is, when none is named."""
+    """The game with this id, slug or name; without a name, the only game."""
     known = await all_games(tx)
     if named is None:
         if len(known) == 1:
             return known[0]
         if not known:
             raise NoSuch("there is no game yet: make one with kraty-console backend game create NAME --studio NAME")
-        raise Declined(f"which game? Name one with --game: {_told(known)}")
+        raise Declined(f"which game? Name one with --game: {_list_games(known)}")
     found = [game for game in known if named in (game.tenant.game_id, game.slug, game.name)]
     if not found:
-        raise NoSuch(f"there is no game {named}; there is {_told(known)}" if known else "there is no game yet")
+        raise NoSuch(f"there is no game {named}; there is {_list_games(known)}" if known else "there is no game yet")
     if len(found) > 1:
-        raise Declined(f"{named} is the name of several games; say which by its id: {_told(found)}")
+        raise Declined(f"{named} is the name of several games; say which by its id: {_list_games(found)}")
     return found[0]
 
 
 async def create_game(
     desk: AdminSession, studio: str, name: str, slug: str | None = None, mode: str = "platform"
 ) -> Game:
-    """A game, and its studio too where there is none of that id or name."""
+    """Create a game, and its studio if there is none with that id or name."""
     if not 0 < len(name.strip()) <= _LONGEST_NAME or not 0 < len(studio.strip()) <= _LONGEST_NAME:
         raise Declined(f"a name has 1 to {_LONGEST_NAME} characters")
     slug = slug or _slug(name)
@@ -102,7 +102,7 @@ async def create_game(
 
 
 async def define(desk: AdminSession, game: Game, document: GameDocument) -> dict[str, int]:
-    """Put a document of definitions into the game, all of it or nothing; how many of each kind."""
+    """Load a document of definitions into the game, all of it or nothing. Returns how many of each kind."""
     try:
         made = await game_document.load(desk.tx, desk.context(game.tenant), document)
     except BadDocument as bad:
@@ -127,5 +127,5 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64].strip("-")
 
 
-def _told(known: list[Game]) -> str:
+def _list_games(known: list[Game]) -> str:
     return ", ".join(f"{game.slug} ({game.tenant.game_id})" for game in known[:10])

@@ -16,7 +16,7 @@ _LONGEST_EMAIL: Final = 320
 
 
 async def find_member(tx: Transaction, email: str) -> dict[str, Any]:
-    """The member with this e-mail, upper or lower case."""
+    """The member with this e-mail; case does not matter."""
     found = await _with_email(tx, email)
     if found is None:
         raise NoSuch(f"there is no member {email}: add one with kraty-console backend member add {email} --role ROLE")
@@ -24,7 +24,7 @@ async def find_member(tx: Transaction, email: str) -> dict[str, Any]:
 
 
 async def all_members(tx: Transaction, game: Game | None = None) -> list[dict[str, Any]]:
-    """Every member with a role in a game, one row for each of these; of one game when one is named."""
+    """Every role of a member in a game, one row each; optionally of one game."""
     query = (
         sa.select(members, game_roles.c.role, games.c.slug, games.c.game_id, games.c.studio_id)
         .join_from(members, game_roles, game_roles.c.member_id == members.c.member_id, isouter=True)
@@ -52,7 +52,7 @@ async def all_members(tx: Transaction, game: Game | None = None) -> list[dict[st
 
 
 async def add_member(desk: AdminSession, email: str, name: str | None, game: Game, role: str) -> str:
-    """A member with a role in a game; one who is in another game already gets the role besides. The member's id."""
+    """Give a member a role in a game; the member is created if needed. Returns the member's id."""
     email = email.strip()
     if "@" not in email.strip("@") or len(email) > _LONGEST_EMAIL or not email.isprintable() or " " in email:
         raise Declined(f"not an e-mail address: {email!r}")
@@ -71,7 +71,7 @@ async def add_member(desk: AdminSession, email: str, name: str | None, game: Gam
 
 
 async def set_role(desk: AdminSession, email: str, game: Game, role: str | None) -> None:
-    """Give a member another role in a game, or none; it counts from the next call on."""
+    """Change or remove a member's role in a game, with effect from the next call."""
     member = await find_member(desk.tx, email)
     before = await _role(desk.tx, member["member_id"], game)
     if before is None:
@@ -89,7 +89,7 @@ async def set_role(desk: AdminSession, email: str, game: Game, role: str | None)
 
 
 async def _with_email(tx: Transaction, email: str) -> dict[str, Any] | None:
-    """Members are few: all are looked at, so that upper and lower case of any script compare as people read them."""
+    """There are few members, so all are compared in Python, which folds case for every script."""
     folded = email.strip().casefold()
     rows = await tx.all(sa.select(members).order_by(members.c.member_id))
     return next((row for row in rows if row["email"].casefold() == folded), None)

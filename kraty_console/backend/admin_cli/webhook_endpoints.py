@@ -28,7 +28,7 @@ _RULES: Final[dict[Verb, Callable[[Transaction, Context, str], Awaitable[RuleRes
 
 
 def _way_out(url: str) -> str:
-    """What to do where a target is refused only because it is not for players' data."""
+    """What to do if a target is refused because it is private or not https."""
     try:
         endpoint_url.parse_url(url, to_private=True)
     except endpoint_url.BadTarget:
@@ -39,7 +39,8 @@ def _way_out(url: str) -> str:
 async def create(
     desk: AdminSession, game: Game, url: str, events: Sequence[str], environment: str, *, to_private: bool
 ) -> tuple[str, Secret]:
-    """An endpoint of a game, for the events named or for all: its id, and its secret, which is told only now."""
+    """Create an endpoint of a game, for the named events or all. Returns its id and its secret, which is shown only
+    here."""
     try:
         endpoint_url.parse_url(url, to_private=to_private)
     except endpoint_url.BadTarget as fault:
@@ -62,7 +63,7 @@ class _EndpointOfGame(WebhookEndpointRecord):
 
 
 async def listed(tx: Transaction, game: Game | None) -> list[dict[str, Any]]:
-    """Endpoints, the newest first; of one game when one is named. Their secrets are not told."""
+    """Endpoints without their secrets, newest first; optionally of one game."""
     query = sa.select(webhook_endpoints, games.c.slug).join(
         games,
         sa.and_(games.c.studio_id == webhook_endpoints.c.studio_id, games.c.game_id == webhook_endpoints.c.game_id),

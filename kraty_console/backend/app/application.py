@@ -21,14 +21,14 @@ from kraty_console.backend.http.rate_limit_gate import RateLimitGate
 from kraty_console.backend.http.routing import Route
 
 WORTH_COMPRESSING = 1024
-"""Bytes; below, an answer goes as it is."""
+"""Bytes; shorter answers are not compressed."""
 
 QUICK = 3
-"""Of gzip's nine levels: most of the gain for little of the time."""
+"""The gzip level that gives most of the gain for little time."""
 
 
 def build_app(services: Services, routes: Iterable[Route] = ROUTES, *, only: Reduction | None = None) -> ASGIApp:
-    """Everything a server needs to answer the three surfaces; `only` says what is left of the admin surface."""
+    """The ASGI application of the three surfaces; `only` limits the operations of the admin surface."""
     if only is not None:
         routes = reduced(routes, only)
     by_path: dict[str, dict[str, Route]] = {}

@@ -41,7 +41,7 @@ PLAYER: Final = "externalPlayerId"
 
 @dataclass(frozen=True, slots=True)
 class _Admitted:
-    """A caller, and what was found of their rights; `refusal` when these do not suffice."""
+    """A caller with their rights; `refusal` is set if these do not suffice."""
 
     caller: Caller
     tenant: Tenant | None = None
@@ -50,7 +50,7 @@ class _Admitted:
 
 
 class PathEndpoint:
-    """Every method of one path."""
+    """The endpoint of one path, for all its methods."""
 
     def __init__(self, path: str, routes: Mapping[str, Route], services: Services) -> None:
         self.path = path
@@ -58,7 +58,7 @@ class PathEndpoint:
         self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; raises what is refused, for the error middleware to answer."""
+        """Answer one request; refusals are raised, and answered by the error middleware."""
         request = Request(scope, receive)
         cost: CallCost = scope[CALL_COST]
         route = self._routes["GET" if request.method == "HEAD" else request.method]
@@ -121,13 +121,13 @@ class PathEndpoint:
                 return _Admitted(caller)
 
     async def _record(self, call: Call, route: Route) -> None:
-        """Leave the audit row of a refused attempt."""
+        """Write the audit row of a refused attempt."""
         tried = call.tenant or Tenant(_id(call, STUDIO) or "", _id(call, GAME) or "")
         try:
             environment = call.environment
         except RuleError:
             environment = LIVE
-        target = (route.target[0], _shown(call, route.target[1])) if route.target else None
+        target = (route.target[0], _loggable_segment(call, route.target[1])) if route.target else None
         await record_denial(
             self._services,
             replace(call, tenant=tried).context(environment=environment),
@@ -135,19 +135,19 @@ class PathEndpoint:
             f"{route.method} {route.path}",
             route.action,
             target=target,
-            external_player_id=_shown(call, PLAYER) if PLAYER in call.request.path_params else None,
+            external_player_id=_loggable_segment(call, PLAYER) if PLAYER in call.request.path_params else None,
         )
 
 
 def _who_plays(call: Call, route: Route) -> tuple[str, ...]:
-    """What tells the players of a game apart, who all have its key; of those without a secret, the address."""
+    """What distinguishes the players of a game, who share its key: their secret, else the address."""
     if route.access is not RouteAccess.PLAYER:
         return (call.address,)
     return (call.address, call.request.path_params.get(PLAYER, ""), call.request.headers.get(PLAYER_SECRET, ""))
 
 
 def _surface(path: str) -> Surface:
-    """The surface a path is on, as the rules know it."""
+    """The surface of a path."""
     if path.startswith("/sdk/"):
         return "sdk"
     return "server" if path.startswith("/server/") else "admin"
@@ -161,19 +161,19 @@ def _with_key(caller: Caller, route: Route) -> _Admitted:
 
 
 async def _as_player(reader: Reader, call: Call, caller: Caller, route: Route, cost: CallCost) -> _Admitted:
-    """With the key of a game and the secret of the player in the path; which of the two is wrong is told."""
+    """Check the key of the game and the secret of the player in the path; the refusal says which is wrong."""
     admitted = _with_key(caller, route)
     if admitted.refusal is None:
         key, given = caller.the_key, call.request.headers.get(PLAYER_SECRET)
         name = decode_segment(call.request.path_params[PLAYER], PLAYER)
-        who = await find_secret_holder(reader, key, name, given)
-        if who is None:
+        holder = await find_secret_holder(reader, key, name, given)
+        if holder is None:
             if route.strangers and not await player_exists(reader, key, name):
                 return admitted
             cost.take(caller)
             cost.refused()
             raise api_errors.bad_player_secret(given is None)
-        return replace(admitted, caller=replace(caller, player=who))
+        return replace(admitted, caller=replace(caller, player=holder))
     return admitted
 
 
@@ -193,7 +193,7 @@ def _in_game(tenant: Tenant | None, role: str | None, caller: Caller, route: Rou
 
 
 async def _in_studio(reader: Reader, call: Call, caller: Caller, route: Route) -> _Admitted:
-    """In the studio at large, or in one game of it when `?gameId=` names one."""
+    """Check the member's rights in the studio, or in the game that `?gameId=` names."""
     studio_id = _id(call, STUDIO)
     roles = await roles_of(reader, caller.the_session.member_id, studio_id) if studio_id else []
     tenant = None
@@ -208,13 +208,13 @@ async def _in_studio(reader: Reader, call: Call, caller: Caller, route: Route) -
 
 
 def _id(call: Call, name: str) -> str | None:
-    """A segment that can be an internal id; None when it is none, or not in the path."""
+    """A path segment if it can be an internal id, else None."""
     text = call.request.path_params.get(name, "")
     return text if is_id(text) else None
 
 
-def _shown(call: Call, name: str) -> str:
-    """A segment as the audit log can keep it: decoded, or as it came when it is no text."""
+def _loggable_segment(call: Call, name: str) -> str:
+    """A path segment for the audit log: decoded, or raw if it is not valid text."""
     segment = call.request.path_params[name]
     try:
         return decode_segment(segment, name)

@@ -1,7 +1,6 @@
 """Reduce the table of routes to what a Kraty with fewer operations serves.
 
-Both are done to the table of routes before it is served: a route is left out, or its answer is cut on the way out. No
-handler and no rule knows of it.
+Routes are left out, or wrapped so that their answers lose fields; handlers and rules do not know of it.
 """
 
 from __future__ import annotations
@@ -22,8 +21,7 @@ _OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {method_and_path(each)
 """By method and path."""
 
 Shape = Mapping[str, Any]
-"""The fields that are kept: each with the shape of what it holds (of every element, if it is a list), or None for all
-of it."""
+"""The fields that are kept, each with the shape of its value (of each element in a list), or None for all of it."""
 
 
 def _all(*names: str) -> Shape:
@@ -90,7 +88,7 @@ _SNAPSHOT: Final[Shape] = {
         "attemptCount", "attemptsCompleted", "attemptsExpired", "grantsPending", "grantsClaimed", "lobbiesActive"
     ),
 }
-"""The look-up as the player tools page has it (contract/README.md#snapshot)."""
+"""The snapshot as the player tools page documents it (contract/README.md#snapshot)."""
 
 _SERVER_SNAPSHOT: Final[Shape] = {
     **_SNAPSHOT,
@@ -99,7 +97,7 @@ _SERVER_SNAPSHOT: Final[Shape] = {
     "wallet": _all("economyKey", "balance", "metadata", "createdAt", "updatedAt"),
     "recentGrants": _GRANT,
 }
-"""That, and what the official SDKs read (contract/README.md#snapshot)."""
+"""The same with the fields that the official SDKs read (contract/README.md#snapshot)."""
 
 _SERVER_PLAYER: Final = "/server/v1/players/{externalPlayerId}"
 
@@ -112,11 +110,11 @@ _PUBLISHED: Final[Mapping[tuple[str, str], tuple[str | None, Shape]]] = {
     ("POST", f"{_SERVER_PLAYER}/grants"): (None, _GRANT),
     ("POST", f"{_SERVER_PLAYER}/grants/{{grantId}}/ack"): (None, _GRANT),
 }
-"""Method and path → the field that alone is answered (None for the whole answer), and what is published of it."""
+"""Method and path → the only field that is answered (None for the whole answer), and its published shape."""
 
 
 def reduced(routes: Iterable[Route], only: Reduction) -> Iterator[Route]:
-    """The routes that are left, each with the answer that is left."""
+    """The remaining routes, with reduced answers."""
     for route in routes:
         place = (route.method, route.path)
         operation = _OPERATIONS.get(place)
@@ -141,20 +139,20 @@ def _without(handler: Handler, name: str) -> Handler:
 
 
 def _cut(handler: Handler, field: str | None, shape: Shape) -> Handler:
-    """The handler's answers, cut to a shape."""
+    """The handler's answers, reduced to a shape."""
 
     async def answer(call: Call) -> HandlerReply:
         reply = await handler(call)
-        return replace(reply, data=_kept(reply.data if field is None else reply.data[field], shape))
+        return replace(reply, data=_reduced(reply.data if field is None else reply.data[field], shape))
 
     return answer
 
 
-def _kept(value: Any, shape: Shape | None) -> Any:  # noqa: ANN401 (it is JSON)
+def _reduced(value: Any, shape: Shape | None) -> Any:  # noqa: ANN401 (it is JSON)
     match value:
         case list() if shape is not None:
-            return [_kept(each, shape) for each in value]
+            return [_reduced(each, shape) for each in value]
         case Mapping() if shape is not None:
-            return {name: _kept(value[name], inner) for name, inner in shape.items() if name in value}
+            return {name: _reduced(value[name], inner) for name, inner in shape.items() if name in value}
         case _:
             return value

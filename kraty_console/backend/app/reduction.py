@@ -1,4 +1,4 @@
-"""Which operations of the admin surface remain when a backend is told to have fewer."""
+"""Which operations of the admin surface a reduced backend has."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any, Final
 from kraty_console.contract.operations import ADMIN_OPERATIONS, PUBLISHED, Operation
 
 PUBLISHED_WORD: Final = "published"
-"""Stands for every published operation, and for answers that hold published fields alone."""
+"""Means every published operation, with answers that have published fields only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """What is left of the admin surface."""
+    """The operations of a reduced admin surface."""
 
     operations: tuple[Operation, ...]
-    """Those that are there, in the order of their table."""
+    """The available operations, in the order of the table."""
     published_fields: bool = False
-    """Whether answers hold published fields alone."""
+    """Whether answers have published fields only."""
 
     @classmethod
     def parse(cls, text: str) -> Reduction:
-        """Names of operations with commas between; `published` may be among them.
+        """Parse comma-separated names of operations; `published` may be among them.
 
-        Raises ValueError in words when a name is not known.
+        Raises ValueError for an unknown name.
         """
         words = [word.strip() for word in text.split(",")]
         known = (PUBLISHED_WORD, *ADMIN_OPERATIONS)
@@ -38,5 +38,5 @@ class Reduction:
 
     @classmethod
     def from_plain(cls, payload: Mapping[str, Any]) -> Reduction:
-        """From what `dataclasses.asdict` makes of one."""
+        """The inverse of `dataclasses.asdict`."""
         return cls(tuple(map(Operation, payload["operations"])), payload["published_fields"])

@@ -33,7 +33,7 @@ async def me(call: Call) -> HandlerReply:
 
 
 async def end_session(call: Call) -> HandlerReply:
-    """The token is dead from now on; the log of each studio the member is in says so."""
+    """End the session; the audit log of each studio of the member records it."""
     session = call.caller.the_session
 
     async def end(tx: Transaction) -> None:

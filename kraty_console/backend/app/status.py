@@ -7,18 +7,18 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from kraty_console import __version__
-from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call, Services
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.rules import formats, set_aside
+from kraty_console.backend.rules.errors import invalid
 from kraty_console.contract.operations import ADMIN_OPERATIONS, FEATURE_PREFIX
 
 FEATURES: Final = ("idempotency-keys", *sorted(FEATURE_PREFIX + operation for operation in ADMIN_OPERATIONS))
-"""What this backend promises beyond the published contract: what it keeps to, and every operation that it has."""
+"""What this backend offers beyond the published contract: guarantees, and every operation."""
 
 
 async def health(call: Call) -> HandlerReply:
-    """That the backend answers. When its database does not, `ok` is false; the status is 200 all the same."""
+    """Health of the backend. The status is always 200; `ok` is false if the database does not answer."""
     database, set_aside_ = await _database(call.services)
     return HandlerReply(
         {
@@ -33,7 +33,7 @@ async def health(call: Call) -> HandlerReply:
 
 
 async def _database(services: Services) -> tuple[dict[str, Any], dict[str, int]]:
-    """Whether the database answers, and how many rows jobs have set aside, by job."""
+    """Whether the database answers, and how many rows each job has set aside."""
     kind, probe = services.db.engine.dialect.name, services.db.probe
     probe.also = set_aside.COUNTS
     trouble = await probe.trouble()
@@ -60,7 +60,7 @@ def _worker(services: Services) -> dict[str, Any]:
 
 
 async def ping(call: Call) -> HandlerReply:
-    """The facts of the key (contract/README.md#api-keys); this answer stands alone, without an envelope."""
+    """Information about the key (contract/README.md#api-keys); the answer has no envelope."""
     key = call.caller.the_key
     facts = {
         "id": key.key_id,
@@ -74,7 +74,7 @@ async def ping(call: Call) -> HandlerReply:
 
 
 async def time(call: Call) -> HandlerReply:
-    """The backend's clock; `?timezone=` says where it is read, UTC when nothing does. 400 for an unknown zone."""
+    """The backend's clock, in the zone of `?timezone=`, by default UTC. 400 for an unknown zone."""
     name = call.query("timezone") or "UTC"
     here = datetime.fromtimestamp(call.now_ms // 1000, UTC)
     if name != "UTC":
@@ -95,5 +95,5 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError):
-        # What is no name of a zone may be the name of a folder, or no path at all.
-        raise api_errors.invalid("timezone", "must be a time zone of the IANA list, such as Europe/Lisbon") from None
+        # An unknown name may be a folder of the time zone data, or an invalid path.
+        raise invalid("timezone", "must be a time zone of the IANA list, such as Europe/Lisbon") from None

@@ -17,9 +17,9 @@ HOUR_MS: Final = 3_600_000
 
 
 async def is_first(tx: Transaction, ctx: Context, route: str, audit_id: str) -> bool:
-    """Count an attempt; True when it is the first of its hour, whose audit row is to have this id.
+    """Count an attempt; True if it is the first of its hour, whose audit row gets this id.
 
-    Of two first ones at once one waits for the other, and is the second.
+    Of two first attempts at once, one waits for the other and counts as the second.
     """
     key = {
         "studio_id": ctx.tenant.studio_id,

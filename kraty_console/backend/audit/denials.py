@@ -1,7 +1,7 @@
 """Record refused attempts: one audit row for each actor, route and hour.
 
-An outsider's attempts are counted in the numbers of the process alone: whoever has any account could otherwise fill the
-log of a studio that is not theirs, which nobody can delete.
+Attempts of outsiders are only counted in the metrics: anyone with an account could otherwise fill another studio's log,
+which cannot be deleted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage.transaction import Transaction
 
 OUTSIDER = "outsider"
-"""Why an attempt is only counted: the caller is in no game of the studio that was tried, or there is no such studio."""
+"""Why an attempt is only counted: the caller has no role in the studio, or the studio does not exist."""
 
 
 async def record_denial(
@@ -30,9 +30,9 @@ async def record_denial(
     target: tuple[str, str] | None,
     external_player_id: str | None,
 ) -> None:
-    """Note a refused attempt; `context` names what was tried, empty where it is no id.
+    """Record a refused attempt; `context` names its studio and game, empty if they are not ids.
 
-    Where the caller may see the game, the row is among those of the player it was about.
+    If the caller may see the game, the row belongs to the player concerned.
     """
     kind, target_id = target or (None, None)
     async with services.db.read() as tx:
@@ -65,9 +65,9 @@ async def record_denial(
 
 
 async def _log_of(tx: Transaction, caller: Caller, tried: Tenant) -> Tenant | None:
-    """Whose log holds a refused attempt, and under which game (empty: under none); None for an outsider's.
+    """The studio and game (empty for none) whose log gets a refused attempt; None for an outsider's.
 
-    A game that is not there is not named, for then nobody could see the row.
+    A game that does not exist is left out, because nobody could see the row then.
     """
     if caller.session is None:
         return tried

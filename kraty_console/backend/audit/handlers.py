@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from kraty_console.backend.audit import queries as audit_log
 from kraty_console.backend.audit.queries import AuditFilters, AuditScope
-from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.http.request_models import milliseconds
+from kraty_console.backend.rules.errors import invalid, not_found
 
 
 async def page(call: Call) -> HandlerReply:
-    """Rows that match every filter, newest first."""
+    """A page of rows that match every filter, newest first."""
     view = _view(call)
     filters = AuditFilters(
         game_id=call.tenant.game_id if call.tenant else None,
@@ -28,21 +28,21 @@ async def page(call: Call) -> HandlerReply:
     if (cursor := call.query("cursor")) is not None:
         after = PagePosition.decoded(cursor)
         if after is None:
-            raise api_errors.invalid("cursor", "is not one that this log gave")
+            raise invalid("cursor", "is not one that this log gave")
     limit = call.limit()
     async with call.services.db.read() as tx:
-        rows, following = await audit_log.audit_page(tx, view, filters, after, limit)
-    return HandlerReply({"rows": rows, "nextCursor": following})
+        rows, next_cursor = await audit_log.audit_page(tx, view, filters, after, limit)
+    return HandlerReply({"rows": rows, "nextCursor": next_cursor})
 
 
 async def row(call: Call) -> HandlerReply:
-    """One row."""
+    """One audit row."""
     audit_id = call.id("auditId", "Audit row")
     async with call.services.db.read() as tx:
-        found = await audit_log.audit_row(tx, _view(call), audit_id)
-    if found is None:
-        raise api_errors.not_found("Audit row", audit_id)
-    return HandlerReply(found)
+        data = await audit_log.audit_row(tx, _view(call), audit_id)
+    if data is None:
+        not_found("Audit row", audit_id)
+    return HandlerReply(data)
 
 
 def _view(call: Call) -> AuditScope:

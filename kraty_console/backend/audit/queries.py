@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from kraty_console.backend.audit.denial_counts import with_counts
 from kraty_console.backend.audit.serializers import serialize_audit_row
 from kraty_console.backend.http.pagination import PagePosition
-from kraty_console.backend.rules.ids import is_id
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.storage.tables import AuditRecord, audit
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -21,7 +21,7 @@ _Condition = sa.ColumnElement[bool]
 
 @dataclass(frozen=True, slots=True)
 class AuditFilters:
-    """What the rows must have in common; None leaves it open."""
+    """Filters of audit rows; None means any."""
 
     game_id: str | None = None
     player: str | None = None
@@ -32,14 +32,14 @@ class AuditFilters:
     ticket: str | None = None
     outcome: str | None = None
     since: int | None = None
-    """From this moment on (milliseconds)."""
+    """From this time, inclusive (milliseconds)."""
     until: int | None = None
-    """Before this moment (milliseconds)."""
+    """Until this time, exclusive (milliseconds)."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditScope:
-    """The part of a studio's log that a caller may see: some of its games, and what concerns none."""
+    """The part of a studio's log that a caller may see: rows of some games, and rows of no game."""
 
     studio_id: str
     game_ids: Sequence[str]
@@ -64,13 +64,13 @@ async def audit_page(
 
 
 _AT_ONCE: Final = 100
-"""Questions that one statement asks; SQLite takes 500."""
+"""How many selects one statement combines; SQLite allows 500."""
 
 
 async def _newest(
     tx: Transaction, questions: Sequence[Sequence[_Condition]], after: PagePosition | None, limit: int
 ) -> set[tuple[int, str]]:
-    """Moment and id of the newest rows that meet any of these, so many of each: read from the indexes alone."""
+    """Time and id of the newest rows of each condition, up to `limit` each, read from indexes only."""
     at, row_id = audit.c.occurred_at, audit.c.audit_id
     place = [] if after is None else [after.older(at, row_id)]
     each = [
@@ -91,7 +91,7 @@ async def _rows(tx: Transaction, studio_id: str, ids: Sequence[str]) -> dict[str
 
 
 async def audit_row(tx: Transaction, view: AuditScope, audit_id: str) -> dict[str, Any] | None:
-    """One row in wire form; None when there is none that this caller may see."""
+    """One row in wire form; None if the caller may see no such row."""
     row = await tx.record(AuditRecord, sa.select(audit).where(*_visible(view), audit.c.audit_id == audit_id))
     if row is None:
         return None
@@ -109,10 +109,9 @@ def _visible(view: AuditScope) -> list[_Condition]:
 
 
 def _each_by_an_index(view: AuditScope, filters: AuditFilters) -> Iterator[list[_Condition]]:
-    """What is asked for, as one question for each game and for each column that a name may stand in.
+    """The filters as one condition for each game and each column that a name may be in.
 
-    An index leads to each of these, and holds its rows in order. One question with an "or" in it, or about a game among
-    others, would walk through the log until it has found enough.
+    An index serves each of them in order. A single condition with "or" would scan the log until enough rows match.
     """
     column = audit.c
     games: list[_Condition] = [column.game_id == game_id for game_id in view.game_ids]
@@ -121,9 +120,7 @@ def _each_by_an_index(view: AuditScope, filters: AuditFilters) -> Iterator[list[
         games = [column.game_id == filters.game_id] if filters.game_id in view.game_ids else [column.game_id.is_(None)]
     players: list[list[_Condition]] = [[]]
     if filters.player is not None:
-        players = [[column.external_player_id == filters.player]]
-        if is_id(filters.player):
-            players.append([column.player_id == filters.player])
+        players = [[condition] for condition in player_refs.by_any_id(audit, filters.player)]
     actors: list[list[_Condition]] = [[]]
     if filters.actor is not None:
         actors = [[column.actor_id == filters.actor], [column.actor_label == filters.actor]]

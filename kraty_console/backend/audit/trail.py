@@ -1,10 +1,11 @@
-"""Write audit rows: who did what to whom, why, and the state before and after."""
+"""Write audit rows: actor, action, target, reason, and the state before and after."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage import tables
@@ -26,7 +27,7 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> str:
-    """Write the row of a change, in the change's transaction; the answer is the row's id."""
+    """Write the row of a change in the change's transaction, and return its id."""
     return _write(
         tx,
         ctx,
@@ -46,7 +47,7 @@ def record(
 
 
 LONGEST_DENIED: Final = 256
-"""Characters of any text in the row of a refused attempt: the refused caller chose them."""
+"""Longest text in the row of a refused attempt, in characters, because the refused caller chose it."""
 
 
 def record_denied(
@@ -60,10 +61,10 @@ def record_denied(
     external_player_id: str | None = None,
     player: PlayerRecord | None = None,
 ) -> None:
-    """Write the row of an attempt that was not allowed (contract/README.md#refused-attempts), under an id.
+    """Write the row of a refused attempt (contract/README.md#refused-attempts) under an id.
 
-    The game named in the context need not exist, nor be one the actor can see. With `player` the row is among those of
-    that player; it is given where the actor may see the game (`player_concerned`).
+    The game of the context need not exist or be visible to the actor. With `player` the row belongs to that player; it
+    is given if the actor may see the game (`player_concerned`).
     """
     _write(
         tx,
@@ -91,16 +92,12 @@ def _cut(text: str | None) -> str | None:
 async def player_concerned(
     tx: Transaction, ctx: Context, *, target_kind: str | None, target_id: str | None, external_player_id: str | None
 ) -> PlayerRecord | None:
-    """The player that a refused attempt was about: named in it, or whose attempt or grant it named; None where none."""
+    """The player that a refused attempt concerned: the named one, or the owner of the named attempt or grant; else
+    None."""
     player = tables.players.c
     place = (player.studio_id == ctx.tenant.studio_id, player.game_id == ctx.tenant.game_id)
     if external_player_id is not None:
-        return await tx.find(
-            tables.players,
-            *place,
-            player.environment == ctx.environment,
-            player.external_player_id == external_player_id,
-        )
+        return await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, external_player_id)
     table: RecordTable[OwnedByPlayer] | None = {"attempt": tables.attempts, "grant": tables.grants}.get(
         target_kind or ""
     )
@@ -118,7 +115,7 @@ async def player_concerned(
 
 
 def audit_link(ctx: Context, audit_id: str) -> dict[str, str]:
-    """How an answer names its audit row: the url is what an engineer pastes into a ticket."""
+    """The reference to an audit row in an answer; the url is for pasting into a ticket."""
     path = OPERATIONS[Operation.AUDIT_ROW].path.format(studioId=ctx.tenant.studio_id, auditId=audit_id)
     return {"id": audit_id, "url": ctx.public_url + path}
 

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from kraty_console.backend.auth.api_keys import ApiKey
 from kraty_console.backend.auth.tokens import MAX_CREDENTIAL_LENGTH, matches
-from kraty_console.backend.storage.queries import Queries, Query, Reader, parameter
+from kraty_console.backend.rules import player_refs
+from kraty_console.backend.storage.queries import Queries, Query, Reader
 from kraty_console.backend.storage.tables import PlayerRecord, players
-from kraty_console.backend.storage.tables.columns import TEXT, UUID
 
 PLAYER_SECRET: Final = "x-player-secret"  # noqa: S105 (the name of a header)
 
@@ -26,12 +26,7 @@ class SecretHolder:
 
 _PLAYER: Final = Query(
     PlayerRecord,
-    sa.select(players.c.player_id, players.c.secret_hash).where(
-        players.c.studio_id == parameter("studio_id", UUID),
-        players.c.game_id == parameter("game_id", UUID),
-        players.c.environment == parameter("environment", TEXT),
-        players.c.external_player_id == parameter("external_player_id", TEXT),
-    ),
+    sa.select(players.c.player_id, players.c.secret_hash).where(*player_refs.prepared_external_id()),
 )
 _FIND_PLAYER: Final = Queries(_PLAYER)
 
@@ -52,10 +47,5 @@ async def player_exists(reader: Reader, key: ApiKey, external_id: str) -> bool:
 
 
 async def _found(reader: Reader, key: ApiKey, external_id: str) -> PlayerRecord | None:
-    values = {
-        "studio_id": key.studio_id,
-        "game_id": key.game_id,
-        "environment": key.environment,
-        "external_player_id": external_id,
-    }
+    values = player_refs.prepared_values(key, key.environment, external_id)
     return (await reader.fetch(_FIND_PLAYER, values)).first(_PLAYER)

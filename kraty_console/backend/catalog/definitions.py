@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import sqlalchemy as sa
 
 from kraty_console.backend.rules.context import Context
-from kraty_console.backend.rules.errors import not_found
+from kraty_console.backend.rules.errors import RuleError, not_found
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import (
     BoardRecord,
@@ -22,6 +22,7 @@ from kraty_console.backend.storage.tables import (
 )
 from kraty_console.backend.storage.tables.record import RecordT, RecordTable
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.errors import Code
 
 Json = Mapping[str, Any]
 
@@ -39,7 +40,7 @@ EVENT_EXTRAS: Final = frozenset(
         "fill_strategy",
     }
 )
-"""The columns of an event that need not be said."""
+"""The optional columns of an event."""
 
 
 async def item(tx: Transaction, ctx: Context, key: str) -> ItemRecord | None:
@@ -63,7 +64,7 @@ async def table(tx: Transaction, ctx: Context, key: str) -> RewardTableRecord | 
 
 
 async def game(tx: Transaction, ctx: Context) -> GameRecord:
-    """The game itself, with its settings; 404 when there is none."""
+    """The game with its settings; 404 if there is none."""
     row = await tx.get(tables.games, ctx.tenant.studio_id, ctx.tenant.game_id)
     if row is None:
         not_found("Game", ctx.tenant.game_id)
@@ -71,7 +72,7 @@ async def game(tx: Transaction, ctx: Context) -> GameRecord:
 
 
 async def roll_secret(tx: Transaction, ctx: Context) -> str:
-    """What the game's rolls are keyed by; never shown. A game of an older version gets one when it first rolls."""
+    """The secret that keys the game's rolls; never shown. A game of an older version gets one with its first roll."""
     row = await game(tx, ctx)
     if row.roll_secret is None:
         row = await tx.get(tables.games, *row.primary_key(), lock=True) or row
@@ -91,7 +92,7 @@ async def event(tx: Transaction, ctx: Context, event_id: str) -> EventRecord:
 
 
 async def event_by_key(tx: Transaction, ctx: Context, key: str) -> EventRecord:
-    """The event of that key; 404 when there is none."""
+    """The event of that key; 404 if there is none."""
     place = ("event", ctx.tenant, key)
     row: EventRecord | None = tx.memo.get(place)
     if row is None:
@@ -114,6 +115,11 @@ async def window(tx: Transaction, ctx: Context, window_id: str) -> EventWindowRe
     if row is None:
         not_found("Window", window_id)
     return row
+
+
+def refuse_between_windows(event: EventRecord) -> NoReturn:
+    """409 `no_active_window`: no window of the event is open now."""
+    raise RuleError(Code.NO_ACTIVE_WINDOW, f"The event '{event.key}' is not open now")
 
 
 async def open_window(tx: Transaction, ctx: Context, event_id: str) -> EventWindowRecord | None:
@@ -156,7 +162,7 @@ async def put_item(
     tags: Sequence[str] = (),
     crate_entries: Sequence[Json] | None = None,
 ) -> ItemRecord:
-    """Define an item; `crate_entries` is what opening one rolls, and makes it a crate."""
+    """Define an item; `crate_entries` are what opening one rolls; they make it a crate."""
     return await _put(
         tx,
         ctx,
@@ -217,7 +223,7 @@ async def put_table(
 
 
 async def archive_table(tx: Transaction, ctx: Context, key: str) -> None:
-    """Archive a reward table: rolls that need it fail from now on."""
+    """Archive a reward table; rolls that need it fail."""
     row = await table(tx, ctx, key)
     if row is None:
         not_found("Table", key)
@@ -225,7 +231,7 @@ async def archive_table(tx: Transaction, ctx: Context, key: str) -> None:
 
 
 async def restore_table(tx: Transaction, ctx: Context, key: str) -> None:
-    """Bring an archived reward table back."""
+    """Restore an archived reward table."""
     row = await table(tx, ctx, key)
     if row is None:
         not_found("Table", key)
@@ -245,12 +251,12 @@ async def put_event(
     capacity: int | None = None,
     more: Json | None = None,
 ) -> EventRecord:
-    """Define an event, or redefine it.
+    """Create or update an event.
 
     `metrics`: `[{key, target?, cap?, scorePerUnit?}]`. `milestone_rewards`: `[{key, metricKey, threshold, entries}]`.
     `reward_policy`: `{type: "none"}`, `{type: "fixed_bundle", bundle}`, `{type: "shared_pool", pool, currencyKey}` or
-    `{type: "rank_scaled", tiers: [{fromRank, toRank, bundle}]}`; a bundle is its key or `{entries}`. `more` holds what
-    few events have, by the names of EVENT_EXTRAS.
+    `{type: "rank_scaled", tiers: [{fromRank, toRank, bundle}]}`; a bundle is its key or `{entries}`. `more` holds
+    rarely used columns, by the names of EVENT_EXTRAS.
     """
     assert more is None or more.keys() <= EVENT_EXTRAS, "an event has no more than that"
     values = {
@@ -279,7 +285,7 @@ async def put_event(
 async def put_window(
     tx: Transaction, ctx: Context, event_key: str, *, starts_at: int, ends_at: int, metadata: Json | None = None
 ) -> EventWindowRecord:
-    """Open the event from one moment to another (milliseconds, UTC); `metadata` wins over the event's."""
+    """Create a window of the event between two times (milliseconds, UTC); `metadata` overrides the event's."""
     event_row = await event_by_key(tx, ctx, event_key)
     return tx.add(
         tables.event_windows,
@@ -305,10 +311,10 @@ async def put_board(
     ranked_by: str | None = None,
     segments: Sequence[Json] = (),
 ) -> BoardRecord:
-    """Define a leaderboard of the game, or redefine it (contract/GAME.md#leaderboards-of-a-game); its entries stay.
+    """Create or update a leaderboard of the game (contract/GAME.md#leaderboards-of-a-game); its entries stay.
 
     `reset_cadence`: never, weekly, monthly. `score_aggregation`: best, latest, sum. `ranked_by`: the currency whose
-    balance it follows, from now on; then no scores are sent to it. `segments`: what parts its players (`segments`).
+    balance it ranks; it then takes no scores. `segments`: how players are divided (`segments`).
     """
     values = {
         "name": name,
@@ -336,7 +342,7 @@ async def put_board(
 
 
 async def _follow(tx: Transaction, ctx: Context, economy_key: str | None, board_id: str, follows: bool) -> None:
-    """Note on a currency whether a board ranks by it, so that its changes need not look for boards."""
+    """Record on a currency whether a board ranks by it, so that changes need not search for boards."""
     followed = await currency(tx, ctx, str(economy_key))
     if followed is None:
         not_found("Currency", str(economy_key))

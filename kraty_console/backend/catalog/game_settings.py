@@ -11,7 +11,7 @@ Faults = list[tuple[str, str]]
 
 
 async def find_faults(tx: Transaction, ctx: Context, settings: GameSettings) -> Faults:
-    """What may be given and is not there."""
+    """Giftable resources that are not in the catalog."""
     faults: Faults = []
     for index, rule in enumerate(settings.gifting.resources if settings.gifting else []):
         known = await (definitions.currency if rule.type == "currency" else definitions.item)(tx, ctx, rule.key)
@@ -21,6 +21,6 @@ async def find_faults(tx: Transaction, ctx: Context, settings: GameSettings) -> 
 
 
 async def put(tx: Transaction, ctx: Context, settings: GameSettings) -> None:
-    """Set what the document names; the rest stays."""
+    """Set the settings that the document names; others stay."""
     game = await definitions.game(tx, ctx)
     tx.change(game, settings={**game.settings, **settings.bag}, **settings.columns)

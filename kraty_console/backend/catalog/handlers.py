@@ -14,7 +14,7 @@ async def catalog_for_admin(call: Call) -> HandlerReply:
 
 
 async def catalog_for_game(call: Call) -> HandlerReply:
-    """Items and currencies; how rewards are put together is not a player's to see."""
+    """Items and currencies; games do not see how rewards are composed."""
     async with call.services.db.read() as tx:
-        found = await read_catalog(tx, call.game)
-    return HandlerReply({name: found[name] for name in ("items", "currencies")}, tagged=True)
+        catalog = await read_catalog(tx, call.game)
+    return HandlerReply({name: catalog[name] for name in ("items", "currencies")}, tagged=True)

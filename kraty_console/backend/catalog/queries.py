@@ -1,4 +1,4 @@
-"""The catalog of a game as JSON, without what is archived."""
+"""The catalog of a game as JSON, without archived entries."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A copy of the demo world on disk, from which later demos start: its timestamps are moved to the present.
 
 Making the world takes seconds, copying it and moving it in time takes a fraction of one. Only SQLite files are kept. A
-copy that cannot be used, for whatever reason, is not an error: the world is made again.
+copy that cannot be used is not an error: the world is made again.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class DemoCache:
         self._name = f"world-{_fingerprint()}"
 
     def restore(self, database: Path, now_ms: int) -> bool:
-        """Make the database file from the copy, as if its world had been made now; returns False where there is none.
+        """Make the database file from the copy, as if its world had been made now; returns False if there is no copy.
 
-        The file must not be in use. What is there of it is replaced.
+        The file must not be in use; an existing one is replaced.
         """
         kept = self._kept()
         if kept is None:
@@ -63,7 +63,7 @@ class DemoCache:
 
     def keep(self, database: Path, made_ms: int) -> None:
         """Keep a copy of a database file that holds nothing but the world, made at the moment; nobody may write it."""
-        if os.environ.get(SECRET_VARIABLE):  # what is sealed could not be opened without it
+        if os.environ.get(SECRET_VARIABLE):  # sealed columns could not be read without it
             return
         try:
             private_dir(self._folder)
@@ -136,7 +136,7 @@ def _without_triggers(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a file into a private one, whole or not at all. Raises OSError."""
+    """Copy a file into a private one atomically. Raises OSError."""
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with source.open("rb") as whence, open(create_private(partial), "wb") as file:  # noqa: PTH123 (a descriptor has no path)
@@ -147,7 +147,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _key_of(database: Path) -> Path:
-    """The file with the key to what is sealed in a database file."""
+    """The file with the key for the sealed columns of a database file."""
     return Path(f"{database}.key")
 
 

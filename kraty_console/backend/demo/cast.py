@@ -60,10 +60,10 @@ class Scene:
 
 def stories(scene: Scene) -> list[Story]:
     """The stories of the whole cast."""
-    told: list[Story] = []
+    stories: list[Story] = []
     for tell in _TELLERS:
-        told += tell(scene)
-    return told
+        stories += tell(scene)
+    return stories
 
 
 def _races(play: Playing, scene: Scene, days_ago: dict[int, int]) -> list[Story]:

@@ -19,16 +19,16 @@ def stories(scene: Scene, people: Sequence[Person]) -> list[Story]:
     """A lobby in every other window of the past, and two now: Alice sits in one, the other still waits for players."""
     luck = scene.stage.chances("duels")
     now_ms = scene.stage.now_ms
-    told = [
+    stories = [
         _lobby(scene, window.starts_ms + 2 * HOUR, _some(luck, people), luck)
         for window in scene.calendar.windows["duel_arena"][::2]
         if scene.ago(days=HISTORY_DAYS) < window.starts_ms and window.ends_ms < now_ms
     ]
     today = scene.calendar.open_at("duel_arena", now_ms)
     assert today is not None, "there is always a duel"
-    told.append(_lobby(scene, now_ms - 7 * HOUR, [ALICE, *_some(luck, people)], luck))
-    told.append(_forming(scene, now_ms - 3 * MINUTE, _some(luck, people)[:2]))
-    return told
+    stories.append(_lobby(scene, now_ms - 7 * HOUR, [ALICE, *_some(luck, people)], luck))
+    stories.append(_forming(scene, now_ms - 3 * MINUTE, _some(luck, people)[:2]))
+    return stories
 
 
 def _some(luck: random.Random, people: Sequence[Person]) -> list[Person]:

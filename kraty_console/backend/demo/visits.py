@@ -69,7 +69,7 @@ _LIKED: Final = (
 
 
 def some_visit(luck: random.Random, calendar: Calendar, start_ms: int, now_ms: int) -> Visit | None:
-    """A visit as players make them; None when the event they would like is closed, or about to close."""
+    """A visit as players make them; None if the event they would like is closed, or about to close."""
     event_key = luck.choices([key for key, _ in _LIKED], [weight for _, weight in _LIKED])[0]
     plays_for = luck.randrange(4 * MINUTE, 25 * MINUTE, SECOND)
     window = calendar.open_at(event_key, start_ms)

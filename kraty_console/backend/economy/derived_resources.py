@@ -17,24 +17,24 @@ from kraty_console.backend.storage.tables import GrantRecord, PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 
 DERIVED: Final = "derived"
-"""The ledger's reason for a change that follows from another; its `sourceRefId` is that one's ledger id."""
+"""The ledger reason of a derived change; its `sourceRefId` is the ledger id of the original change."""
 
 PAID: Final = "stepsPaid"
-"""Where the metadata of a derived holding says how many steps have paid."""
+"""The metadata field of a derived holding with the number of steps that have paid."""
 
 SOURCE: Final = "progression"
-"""The kind of source of a grant that a step paid."""
+"""The source kind of a grant that a step paid."""
 
 
 def steps_reached(steps: Sequence[Mapping[str, Any]], balance: int) -> int:
-    """How many steps a balance has reached."""
+    """The number of steps that a balance has reached."""
     return sum(1 for step in steps if step["at"] <= balance)
 
 
 async def pay_steps(
     tx: Transaction, ctx: Context, player: PlayerRecord, rule: Mapping[str, Any], numbers: Iterable[int]
 ) -> list[GrantRecord]:
-    """The grants of steps that are reached for the first time; one that cannot be rolled pays nothing."""
+    """Issue the grants of newly reached steps; a step that cannot be rolled pays nothing."""
     made: list[GrantRecord] = []
     for number in numbers:
         entries = rule["steps"][number].get("entries")

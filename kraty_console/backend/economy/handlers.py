@@ -18,13 +18,13 @@ from kraty_console.backend.economy.schemas import (
     MoveProgression,
     PurchaseToTrack,
 )
-from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import milliseconds
 from kraty_console.backend.http.stream_replies import stream_reply
-from kraty_console.backend.players import service as players
 from kraty_console.backend.players.handlers import player_of_path
+from kraty_console.backend.rules import player_refs
+from kraty_console.backend.rules.errors import invalid
 from kraty_console.backend.rules.formats import LAST_MOMENT
 from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
@@ -49,7 +49,7 @@ async def credit_for_server(call: Call) -> HandlerReply:
 
 
 async def debit_for_server(call: Call) -> HandlerReply:
-    """Take from one balance; 409 when the player has less."""
+    """Take from one balance; 409 if the player has less."""
     player, key = call.text("externalPlayerId"), call.text("economyKey")
     body = await call.body(Adjustment)
     return await call.change(
@@ -59,7 +59,7 @@ async def debit_for_server(call: Call) -> HandlerReply:
 
 
 async def grant(call: Call) -> HandlerReply:
-    """Give so many of an item."""
+    """Give a quantity of an item."""
     player, key = call.text("externalPlayerId"), call.text("itemKey")
     body = await call.body(ItemChange)
     return await call.change(
@@ -69,7 +69,7 @@ async def grant(call: Call) -> HandlerReply:
 
 
 async def revoke(call: Call) -> HandlerReply:
-    """Take so many of an item; 409 when the player has fewer."""
+    """Take a quantity of an item; 409 if the player has fewer."""
     player, key = call.text("externalPlayerId"), call.text("itemKey")
     body = await call.body(ItemChange)
     return await call.change(
@@ -113,35 +113,33 @@ async def progress(call: Call) -> HandlerReply:
 
 
 async def inventory_stream(call: Call) -> HandlerReply:
-    """What the player gets and loses from now on."""
-    name = call.text("externalPlayerId")
+    """Stream the player's gains and losses from now on."""
     async with call.services.db.read() as tx:
-        player = await players.find(tx, call.game, call.environment, name)
-    if player is None:
-        raise api_errors.not_found("Player", name)
+        player = await player_of_path(call, tx)
     return stream_reply(call, PlayerFeed(player, call.now_ms), player_events)
 
 
 async def rows_of_player(call: Call, look: Look) -> list[dict[str, Any]]:
-    """What `look` finds of the player in the path; nothing for a player nobody has heard of."""
+    """The rows that `look` reads for the player in the path; none for an unknown player."""
     async with call.services.db.read() as tx:
-        player = await players.find(tx, call.game, call.environment, call.text("externalPlayerId"))
+        external_id = call.text("externalPlayerId")
+        player = await player_refs.find_by_external_id(tx, call.game, call.environment, external_id)
         return [] if player is None else await look(tx, player)
 
 
 async def spend(call: Call) -> HandlerReply:
-    """What the player spent in stores."""
+    """What the player spent on purchases in stores."""
     async with call.services.db.read() as tx:
         return HandlerReply(await purchases.spent(tx, await player_of_path(call, tx)))
 
 
 async def track(call: Call) -> HandlerReply:
-    """Keep a purchase."""
+    """Record a purchase."""
     player = call.text("externalPlayerId")
     body = await call.body(PurchaseToTrack)
     purchased_at = milliseconds(body.purchased_at, "purchasedAt")
     if purchased_at is not None and not 0 <= purchased_at <= LAST_MOMENT:
-        raise api_errors.invalid("purchasedAt", "must be a moment from 1970 to the year 9999")
+        raise invalid("purchasedAt", "must be a moment from 1970 to the year 9999")
     purchase = Purchase(
         body.transaction_id,
         body.store,

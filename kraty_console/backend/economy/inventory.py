@@ -1,6 +1,6 @@
 """Give, take and consume items outside of grants.
 
-A studio that keeps its own inventory has none here: what its backend asks for is answered and changes nothing.
+If the studio keeps its own inventory, these calls are answered and change nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from kraty_console.backend.audit import trail
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.economy.ledger import LedgerChange, change_inventory
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import amounts, idempotency
+from kraty_console.backend.rules import amounts, idempotency, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import not_found
 from kraty_console.backend.storage import tables
@@ -21,25 +21,25 @@ REVOKE = "inventory.revoke"
 CONSUME = "inventory.consume"
 
 CONSUMED = "consume"
-"""The ledger's reason for what a player uses up, where the game gives none (contract/SDK.md#wallet-and-inventory)."""
+"""The default ledger reason of consumed items (contract/SDK.md#wallet-and-inventory)."""
 
 
 async def grant(
     tx: Transaction, ctx: Context, external_id: str, item_key: str, quantity: int, *, source_ref_id: str | None = None
 ) -> RuleResult:
-    """Give so many of an item to a player, who is made on first contact; 404 for an item not in the catalog."""
+    """Give a quantity of an item to a player, who is created on first contact; 404 for an item not in the catalog."""
     return await _adjust(tx, ctx, GRANT, external_id, item_key, quantity, source_ref_id)
 
 
 async def revoke(
     tx: Transaction, ctx: Context, external_id: str, item_key: str, quantity: int, *, source_ref_id: str | None = None
 ) -> RuleResult:
-    """Take so many of an item, an archived one too; 409 when the player has fewer."""
+    """Take a quantity of an item, which may be archived; 409 if the player has fewer."""
     return await _adjust(tx, ctx, REVOKE, external_id, item_key, quantity, source_ref_id)
 
 
 async def consume(tx: Transaction, ctx: Context, external_id: str, item_key: str, quantity: int) -> RuleResult:
-    """Use up so many of an item, as the player's game says; 409 when the player has fewer."""
+    """Consume a quantity of an item for the player's game; 409 if the player has fewer."""
     return await _adjust(tx, ctx, CONSUME, external_id, item_key, quantity, None)
 
 
@@ -61,8 +61,7 @@ async def _adjust(
         # A replay changes nothing, and says so (contract/README.md#idempotency).
         return RuleResult(earlier.status, {**earlier.data, "applied": False}, replayed=True)
     player = await (players.upsert if action == GRANT else players.lock)(tx, ctx, external_id)
-    if ctx.surface == "sdk":
-        players.refuse_banned(player)
+    players.refuse_banned_caller(ctx, player)
     item = await definitions.item(tx, ctx, item_key)
     if item is None or (action == GRANT and item.archived_at is not None):
         not_found("Item", item_key)
@@ -87,10 +86,9 @@ async def _adjust(
 
 
 async def _inert(tx: Transaction, ctx: Context, action: str, external_id: str, item_key: str) -> RuleResult:
-    """The studio keeps the inventory: nothing is held here, nothing changes, no key is taken
-    (contract/GAME.md#game-settings)."""
-    if action != GRANT and await players.find(tx, ctx.tenant, ctx.environment, external_id) is None:
-        not_found("Player", external_id)
+    """The answer if the studio keeps the inventory: no change, no key taken (contract/GAME.md#game-settings)."""
+    if action != GRANT:
+        await player_refs.get_by_external_id(tx, ctx.tenant, ctx.environment, external_id)
     if await definitions.item(tx, ctx, item_key) is None:
         not_found("Item", item_key)
     return RuleResult(200, {"itemKey": item_key, "quantity": 0, "applied": False})

@@ -1,7 +1,7 @@
 """Change balances and quantities, and write their ledgers.
 
-The sum of a ledger is what is held, always: both are written here and nowhere else, under the player's lock. What
-follows from a balance follows here, in the same transaction: resources derived from it, and boards that rank by it.
+The sum of a ledger always equals the holding: both are written only here, under the player's lock. Derived resources
+and boards that rank by a balance are updated in the same transaction.
 """
 
 from __future__ import annotations
@@ -28,43 +28,43 @@ from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.webhooks import EventName
 
 ORIGIN: Final[dict[Surface, str]] = {"admin": "admin", "server": "server", "sdk": "client", "engine": "engine"}
-"""How a ledger row names where a change came from."""
+"""The source of a change as its ledger row names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerChange:
-    """So much more, or less when negative, of one thing."""
+    """A change of one balance or quantity; negative takes."""
 
     key: str
     delta: int
     reason: str | None
     source_ref_id: str | None = None
     metadata: Mapping[str, Any] | None = None
-    """What is kept with the item, and with this change of it (contract/README.md#grant)."""
+    """Metadata of the item and of this ledger row (contract/README.md#grant)."""
 
 
 async def change_wallet(tx: Transaction, ctx: Context, player: PlayerRecord, change: LedgerChange) -> dict[str, Any]:
-    """Change a balance; the answer is the ledger row's wire form. 409 past a bound. Fires `wallet.changed`."""
+    """Change a balance and return the ledger row in wire form. 409 past a bound. Fires `wallet.changed`."""
     return (await move_wallet(tx, ctx, player, change))[0]
 
 
 async def move_wallet(
     tx: Transaction, ctx: Context, player: PlayerRecord, change: LedgerChange
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """As `change_wallet`, with what was derived: `[{economyKey, previous, current, delta, grantIds}]`
+    """As `change_wallet`, with the derived changes: `[{economyKey, previous, current, delta, grantIds}]`
     (contract/SDK.md#wallet-and-inventory)."""
     currency = await definitions.currency(tx, ctx, change.key)
     entry = await _write_wallet(tx, ctx, player, change, currency)
     derived = []
     for rule in (currency and currency.derives) or ():
-        found = await _derive(tx, ctx, player, rule, entry)
-        if found is not None:
-            derived.append(found)
+        derived_change = await _derive(tx, ctx, player, rule, entry)
+        if derived_change is not None:
+            derived.append(derived_change)
     return entry, derived
 
 
 async def update_derived(tx: Transaction, ctx: Context, player: PlayerRecord, economy_key: str) -> None:
-    """Bring up to a balance what follows from it, after it was changed elsewhere (`reassign`)."""
+    """Update what derives from a balance after it was changed elsewhere (`reassign`)."""
     currency = await definitions.currency(tx, ctx, economy_key)
     held = await tx.get(tables.wallets, *player.primary_key(), economy_key)
     if currency is None or held is None:
@@ -77,7 +77,7 @@ async def update_derived(tx: Transaction, ctx: Context, player: PlayerRecord, ec
 
 
 async def _pay_late(tx: Transaction, ctx: Context, player: PlayerRecord, rule: Mapping[str, Any], balance: int) -> None:
-    """Pay the steps that a balance has reached and that did not pay yet, where the derived one is right as it is."""
+    """Pay the steps that a balance has reached and that have not paid, if the derived resource is up to date."""
     level = await tx.get(tables.wallets, *player.primary_key(), rule["economyKey"])
     paid = 0 if level is None else level.metadata.get(derived_resources.PAID, 0)
     current = derived_resources.steps_reached(rule["steps"], balance)
@@ -89,10 +89,10 @@ async def _pay_late(tx: Transaction, ctx: Context, player: PlayerRecord, rule: M
 async def _derive(
     tx: Transaction, ctx: Context, player: PlayerRecord, rule: Mapping[str, Any], entry: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    """Set a derived resource to the number of steps that the balance has reached; None when it is that already.
+    """Set a derived resource to the number of steps that the balance has reached; None if it already has that value.
 
-    What a step pays is paid once in a player's life, the first time it is reached, and not for what is imported: it
-    was paid where the player comes from. Nothing derives from what is derived.
+    A step pays once in a player's life, when first reached, and not for imports, which were paid where the player comes
+    from. Nothing derives from a derived resource.
     """
     key: str = rule["economyKey"]
     held = await tx.get(tables.wallets, *player.primary_key(), key)
@@ -176,7 +176,7 @@ def _entry(
 def new_entry(
     ctx: Context, player: PlayerRecord, change: LedgerChange, position: int, after: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The ledger row of a change that happens now; `after` is the key and what is held of it then."""
+    """The ledger row of a change; `after` is the key and the holding after it."""
     return {
         **player.owner(),
         "ledger_id": ctx.new_id(),

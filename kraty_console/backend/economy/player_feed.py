@@ -19,17 +19,17 @@ Json = dict[str, Any]
 Event = tuple[str, Json]
 
 CLOCKS_DIFFER_MS: Final = 60_000
-"""How far back is looked for what was written a moment ago by a clock that is behind, or committed late."""
+"""How far back to look for rows that were committed late or written by a slow clock."""
 
 EntryT = TypeVar("EntryT", WalletEntryRecord, ItemEntryRecord)
 
 
 class PlayerFeed:
-    """What a player gets and loses, in the order in which it happened.
+    """A player's gains and losses, in order.
 
-    The ledgers are read by the position that the player's own row counts, which is written in the same transaction,
-    so no change is missed; where the position is unchanged, the ledgers are not read. Of the grants each look reads
-    those of the last minute, some of which the look before has read already.
+    The ledgers are read by the position that the player's row counts in the same transaction, so no change is missed;
+    if the position is unchanged, they are not read. Each poll reads the grants of the last minute, some of which the
+    previous poll has read already.
     """
 
     def __init__(self, player: PlayerRecord, now_ms: int) -> None:
@@ -42,7 +42,7 @@ class PlayerFeed:
         self.over = False
 
     async def begin(self, tx: Transaction) -> list[Event]:
-        """`ready`; what the player has is read elsewhere."""
+        """`ready`; holdings are read elsewhere."""
         self._position = await self._counted(tx)
         self._known = {row.grant_id: row.created_at for row in await self._grants(tx)}
         return [("ready", {"externalPlayerId": self._external_id})]
@@ -50,13 +50,13 @@ class PlayerFeed:
     async def events_since(
         self, tx: Transaction, counted: int, grants: Sequence[GrantRecord], now_ms: int
     ) -> list[Event]:
-        """`wallet_changed`, `inventory_changed`, `grant_created`; of the position and the grants that were found.
+        """`wallet_changed`, `inventory_changed`, `grant_created`, from the position and grants that were read.
 
-        `now_ms` is a moment before the look began: what it cannot see yet is committed later than that.
+        `now_ms` is a time before the poll began: rows it cannot see are committed later.
         """
-        told = await self._changes(tx, counted) if counted > self._position else []
+        events = await self._changes(tx, counted) if counted > self._position else []
         self._position = max(self._position, counted)
-        return told + [("grant_created", _created(row)) for row in self._new(grants, now_ms)]
+        return events + [("grant_created", _created(row)) for row in self._new(grants, now_ms)]
 
     @property
     def place(self) -> tuple[str, str]:
@@ -70,7 +70,7 @@ class PlayerFeed:
 
     @property
     def since(self) -> int:
-        """From when on its grants have to be looked at."""
+        """The time from which its grants are read."""
         return self._looked_at - CLOCKS_DIFFER_MS
 
     async def _counted(self, tx: Transaction) -> int:
@@ -79,10 +79,10 @@ class PlayerFeed:
     async def _changes(self, tx: Transaction, until: int) -> list[Event]:
         found: list[tuple[int, int, Event]] = []
         for entry in await self._entries(tx, tables.wallet_ledger, until):
-            change = _moved("wallet_changed", serialize_wallet_entry(entry))
+            change = _change_event("wallet_changed", serialize_wallet_entry(entry))
             found.append((entry.position, entry.occurred_at, ("wallet_changed", change)))
         for item_entry in await self._entries(tx, tables.item_ledger, until):
-            change = _moved("inventory_changed", serialize_item_entry(item_entry))
+            change = _change_event("inventory_changed", serialize_item_entry(item_entry))
             found.append((item_entry.position, item_entry.occurred_at, ("inventory_changed", change)))
         self._moved_at = max([self._moved_at, *(moved_at for _position, moved_at, _event in found)])
         return [event for _position, _moved_at, event in sorted(found, key=itemgetter(0))]
@@ -115,7 +115,7 @@ class PlayerFeed:
 async def player_events(
     tx: Transaction, listening: Sequence[PlayerFeed], now_ms: int
 ) -> AsyncIterator[tuple[PlayerFeed, list[Event]]]:
-    """What happened to many players: two questions for each game, and two for each who gained or lost something."""
+    """Changes of many players: two queries for each game, and two for each player with a change."""
     games: dict[tuple[str, str], list[PlayerFeed]] = {}
     for each in listening:
         games.setdefault(each.place, []).append(each)
@@ -158,9 +158,9 @@ async def _grants_since(tx: Transaction, place: tuple[str, str], ids: Sequence[s
     )
 
 
-def _moved(name: str, change: Json) -> Json:
-    """A change with a reason in any case, as SDKs are promised
-    (contract/README.md#ledger-rows): else who did what, `server_grant`."""
+def _change_event(name: str, change: Json) -> Json:
+    """A change that always has a reason, as SDKs expect (contract/README.md#ledger-rows): by default actor and action,
+    `server_grant`."""
     gain, loss = ("credit", "debit") if name == "wallet_changed" else ("grant", "revoke")
     return {**change, "reason": change["reason"] or f"{change['origin']}_{gain if change['delta'] > 0 else loss}"}
 

@@ -1,4 +1,4 @@
-"""Purchases in stores: kept once for each transaction, and summed up in US cents."""
+"""Purchases in stores: recorded once per transaction, and totalled in US cents."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 WITHOUT_VALIDATION: Final = frozenset(("web", "other"))
-"""Stores that nobody can ask about a receipt."""
+"""Stores without receipts that could be verified."""
 
 SPEND: Final = "spend"
-"""What the sum of a player's purchases is called where it would be too large."""
+"""The name of a player's total in the message of an overflow."""
 
 
 BASE: Final = "USD"
@@ -34,7 +34,7 @@ _IN_THOUSANDTHS: Final = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "T
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A purchase as the store tells of it; the amount is in the smallest unit of its currency."""
+    """A purchase as the store reports it; the amount is in the smallest unit of its currency."""
 
     transaction_id: str
     store: str
@@ -45,15 +45,15 @@ class Purchase:
     product_type: str | None = None
     receipt: str | None = None
     purchased_at: int | None = None
-    """Milliseconds since the epoch; None for this moment."""
+    """Milliseconds since the epoch; None for the current time."""
     metadata: Mapping[str, Any] | None = None
 
 
 async def track(tx: Transaction, ctx: Context, external_id: str, purchase: Purchase) -> RuleResult:
-    """Keep a purchase, and add it to what the player spent; the same transaction of the same store is kept once.
+    """Record a purchase and add it to the player's total, once per transaction of a store.
 
-    Told again, it is answered as it was kept, with 200 and `deduplicated`. 400 `unknown_currency` where the game gives
-    no rate for the currency; 409 past a sum that can be kept. What a banned player paid for is kept as well.
+    A repeated one is answered as recorded, with 200 and `deduplicated`. 400 `unknown_currency` if the game has no rate
+    for the currency; 409 if the total is too large. Purchases of banned players are recorded as well.
     """
     player = await players.lock(tx, ctx, external_id)
     column = tables.purchases.c
@@ -66,7 +66,7 @@ async def track(tx: Transaction, ctx: Context, external_id: str, purchase: Purch
         column.transaction_id == purchase.transaction_id,
     )
     if kept is not None:
-        return RuleResult(200, {**_told(kept), **totals(await _spend(tx, player)), "deduplicated": True})
+        return RuleResult(200, {**_serialize_purchase(kept), **totals(await _spend(tx, player)), "deduplicated": True})
     rate = fx_rate((await definitions.game(tx, ctx)).settings, purchase.currency)
     if rate is None:
         raise RuleError(
@@ -76,11 +76,11 @@ async def track(tx: Transaction, ctx: Context, external_id: str, purchase: Purch
         )
     row = _keep(tx, ctx, player, purchase, rate)
     spend = await _add_up(tx, ctx, player, row.normalized_amount_minor)
-    return RuleResult(201, {**_told(row), **totals(spend), "deduplicated": False})
+    return RuleResult(201, {**_serialize_purchase(row), **totals(spend), "deduplicated": False})
 
 
 def totals(spend: PlayerSpendRecord | None) -> dict[str, int]:
-    """What a player spent in their life, in US cents, and in how many purchases."""
+    """A player's lifetime total in US cents, and the number of purchases."""
     return {
         "lifetimeAmountMinor": 0 if spend is None else spend.lifetime_amount_minor,
         "purchaseCount": 0 if spend is None else spend.purchase_count,
@@ -88,9 +88,9 @@ def totals(spend: PlayerSpendRecord | None) -> dict[str, int]:
 
 
 async def spent(tx: Transaction, player: PlayerRecord) -> dict[str, Any]:
-    """What a player spent, for the studio's backend."""
-    told = {"externalPlayerId": player.external_player_id, "normalizedCurrency": BASE}
-    return told | totals(await _spend(tx, player))
+    """A player's total, for the studio's backend."""
+    data = {"externalPlayerId": player.external_player_id, "normalizedCurrency": BASE}
+    return data | totals(await _spend(tx, player))
 
 
 def _keep(tx: Transaction, ctx: Context, player: PlayerRecord, purchase: Purchase, rate: float) -> PurchaseRecord:
@@ -133,8 +133,8 @@ async def _spend(tx: Transaction, player: PlayerRecord) -> PlayerSpendRecord | N
     return await tx.get(tables.player_spend, *player.primary_key())
 
 
-def _told(row: PurchaseRecord) -> dict[str, Any]:
-    """A purchase (contract/SDK.md#purchases); the receipt is kept and not told."""
+def _serialize_purchase(row: PurchaseRecord) -> dict[str, Any]:
+    """A purchase (contract/SDK.md#purchases); the receipt is stored but not returned."""
     return {
         "purchaseId": row.purchase_id,
         "transactionId": row.transaction_id,
@@ -153,14 +153,14 @@ def _told(row: PurchaseRecord) -> dict[str, Any]:
 
 
 def fx_rate(settings: Mapping[str, Any], currency: str) -> float | None:
-    """US dollars for one unit of a currency (ISO-4217); None when no rate is known."""
+    """US dollars for one unit of a currency (ISO-4217); None if no rate is known."""
     if currency == BASE:
         return 1.0
     rates = settings.get("fxRates")
-    found = rates.get(currency) if isinstance(rates, Mapping) else None
-    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 < found < 1_000_000:
+    rate = rates.get(currency) if isinstance(rates, Mapping) else None
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < 1_000_000:
         return None
-    return float(found)
+    return float(rate)
 
 
 def in_cents(amount_minor: int, currency: str, fx_rate: float) -> int:

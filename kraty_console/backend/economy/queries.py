@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 async def inventory(tx: Transaction, player: PlayerRecord) -> list[Json]:
-    """The items that the player has, by key; none where the studio keeps the inventory."""
+    """The items that the player has, by key; none if the studio keeps the inventory."""
     game = await tx.get(tables.games, player.studio_id, player.game_id)
     if game is None or game.inventory_management == "studio":
         return []
@@ -27,7 +27,7 @@ async def inventory(tx: Transaction, player: PlayerRecord) -> list[Json]:
 
 
 async def wallet(tx: Transaction, player: PlayerRecord) -> list[Json]:
-    """Every balance that the player ever had, by key, those of 0 too."""
+    """Every balance that the player ever had, by key, including zero."""
     table = tables.wallets
     rows = await tx.records(WalletRecord, sa.select(table).where(*_of(table, player)).order_by(table.c.economy_key))
     return [serialize_balance(row) for row in rows]

@@ -12,7 +12,7 @@ from kraty_console.contract.limits import MAX_AMOUNT, MAX_REASON
 from kraty_console.contract.wire import Request
 
 MOST_MINOR: Final = 1_000_000_000_000
-"""The most that one purchase may cost, in the smallest unit of its currency."""
+"""The largest amount of a purchase, in the smallest unit of its currency."""
 
 
 class Adjustment(Request):
@@ -31,7 +31,7 @@ class Adjustment(Request):
 
 
 class ItemChange(Request):
-    """Give or take so many of an item."""
+    """Give or take a quantity of an item."""
 
     model_config = TOLERANT
 
@@ -46,14 +46,14 @@ class ItemChange(Request):
 
 
 class Consumption(Reasoned):
-    """Use up so many of an item; the key is required (contract/SDK.md#wallet-and-inventory)."""
+    """Consume a quantity of an item; the key is required (contract/SDK.md#wallet-and-inventory)."""
 
     quantity: Amount
     idempotency_key: Key
 
 
 class Debit(Reasoned):
-    """Take so much from a balance."""
+    """Take an amount from a balance."""
 
     amount: Amount
 
@@ -86,7 +86,7 @@ Name = Annotated[str, Field(min_length=1, max_length=512)]
 
 
 class PurchaseToTrack(GameRequest):
-    """A purchase as the store tells of it; its transaction is what makes it one."""
+    """A purchase as the store reports it, identified by its transaction."""
 
     transaction_id: Name
     store: Literal[

@@ -20,7 +20,7 @@ def serialize_balance(row: WalletRecord) -> dict[str, Any]:
 
 
 def serialize_item(row: InventoryRecord) -> dict[str, Any]:
-    """How many of an item (contract/README.md#holdings)."""
+    """The quantity of an item (contract/README.md#holdings)."""
     return {
         "itemKey": row.item_key,
         "quantity": row.quantity,
@@ -36,7 +36,7 @@ def serialize_wallet_entry(row: WalletEntryRecord) -> dict[str, Any]:
 
 
 def serialize_item_entry(row: ItemEntryRecord) -> dict[str, Any]:
-    """A row of the item ledger (contract/README.md#ledger-rows), with the metadata that came with it, if any did."""
+    """A row of the item ledger (contract/README.md#ledger-rows), with its metadata if there is any."""
     stamped = {} if row.metadata is None else {"metadata": row.metadata}
     entry = {"ledgerId": row.ledger_id, "itemKey": row.item_key, "quantity": row.quantity}
     return {**entry, **_change(row), **stamped}

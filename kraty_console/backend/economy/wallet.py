@@ -28,10 +28,10 @@ async def credit(
     *,
     source_ref_id: str | None = None,
 ) -> RuleResult:
-    """Add to a balance. 404 for an unknown key, 409 when the balance would pass 2^53-1.
+    """Add to a balance. 404 for an unknown key, 409 if the balance would pass 2^53-1.
 
-    What the studio's backend gives makes a player who was never heard of, as its grants do (contract/SERVER.md#grants);
-    anybody else's credit is 404 then.
+    A credit of the studio's backend creates an unknown player, as its grants do (contract/SERVER.md#grants); any other
+    credit is 404 then.
     """
     return await _adjust(tx, ctx, "wallet.credit", external_id, economy_key, amount, source_ref_id)
 
@@ -45,13 +45,12 @@ async def debit(
     *,
     source_ref_id: str | None = None,
 ) -> RuleResult:
-    """Take from a balance. 404 for an unknown player or key, 409 when the player has less."""
+    """Take from a balance. 404 for an unknown player or key, 409 if the player has less."""
     return await _adjust(tx, ctx, "wallet.debit", external_id, economy_key, amount, source_ref_id)
 
 
 async def progress(tx: Transaction, ctx: Context, external_id: str, economy_key: str, amount: int) -> RuleResult:
-    """Move a progression resource up, or down as far as 0, as the player's game says
-    (contract/SDK.md#wallet-and-inventory).
+    """Move a progression resource up, or down to 0, for the player's game (contract/SDK.md#wallet-and-inventory).
 
     `{economyKey, balance, applied, derived}`. 403 unless it is a progression that the catalog lets games write.
     """
@@ -95,8 +94,7 @@ async def _adjust(
         return RuleResult(earlier.status, {**earlier.data, "applied": False}, replayed=True)
     gives = ctx.surface == "server" and action == "wallet.credit"
     player = await (players.upsert if gives else players.lock)(tx, ctx, external_id)
-    if ctx.surface == "sdk":
-        players.refuse_banned(player)
+    players.refuse_banned_caller(ctx, player)
     await _currency(tx, ctx, economy_key)
     before = await _balance(tx, player, economy_key)
     delta = amount if action == "wallet.credit" else -amount

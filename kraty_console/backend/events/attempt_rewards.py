@@ -1,4 +1,4 @@
-"""The rewards of an attempt: what its event pays, rolled once."""
+"""The rewards of an attempt, rolled once."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ async def pay(
     event: EventRecord,
     award: AttemptAwardRecord | None = None,
 ) -> list[GrantRecord]:
-    """Roll a completed attempt's rewards and note on the attempt how that went; the answer is the grants.
+    """Roll a completed attempt's rewards, record the result on the attempt, and return the grants.
 
-    A roll that cannot be made leaves `roll_status` `failed` with its reason, and no grants. What depends on the others
-    of the board is not rolled before its ranking is frozen; the `award` is then what counts, whatever the policy says
-    by now (`settlement`).
+    A roll that fails sets `roll_status` to `failed` with the reason, and makes no grants. Rewards that depend on the
+    board are not rolled before its ranking is frozen; the `award` then counts, whatever the policy has become
+    (`settlement`).
     """
     policy: Mapping[str, Any] = event.reward_policy
     if award is None and policy.get("type") == "none":
@@ -71,7 +71,7 @@ async def pay(
 
 
 async def pay_award(tx: Transaction, ctx: Context, player: PlayerRecord, award: AttemptAwardRecord) -> None:
-    """Pay what an attempt of a locked player is worth by its board's frozen ranking, once."""
+    """Pay the award of a locked player's attempt from its board's frozen ranking, once."""
     attempt = await tx.get(tables.attempts, *award.primary_key())
     assert attempt is not None, "an award is an attempt's"
     if await tx.get(tables.attempt_rolls, *attempt.primary_key()) is None:
@@ -92,11 +92,11 @@ async def pay_milestone(
 
 
 async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResult:
-    """Roll a completed attempt's rewards when that failed or never happened (contract/README.md#retry-roll).
+    """Roll a completed attempt's rewards if that failed or never happened (contract/README.md#retry-roll).
 
     409 `conflict`: not completed; grants are linked already (`details.grantIds`); rolled already; the policy is `none`;
     the rewards depend on a ranking that is not settled yet (`details.windowEndsAt`); or the roll failed again, which is
-    kept on the attempt (`details.rollError`).
+    recorded on the attempt (`details.rollError`).
     """
     earlier = await idempotency.replay(tx, ctx, RETRY, {"attemptId": attempt_id})
     if earlier is not None:
@@ -164,7 +164,7 @@ def _refuse_retry(attempt: AttemptRecord, event: EventRecord, linked: Sequence[s
 
 
 async def _waits(tx: Transaction, attempt: AttemptRecord, event: EventRecord) -> bool:
-    """Whether it cannot be said yet what the attempt is worth."""
+    """Whether the attempt's rewards are not known yet."""
     return settlement.waits_for_close(event.reward_policy) and await settlement.frozen_at(tx, attempt) is None
 
 
@@ -185,7 +185,7 @@ async def _entries(
 
 
 async def _awarded(tx: Transaction, ctx: Context, award: AttemptAwardRecord) -> Sequence[Entry]:
-    """What the frozen ranking gives."""
+    """The award of the frozen ranking."""
     reward: Mapping[str, Any] | None = award.reward
     if reward is None:
         return []
@@ -196,7 +196,8 @@ async def _awarded(tx: Transaction, ctx: Context, award: AttemptAwardRecord) -> 
 async def _without_award(
     tx: Transaction, ctx: Context, attempt: AttemptRecord, policy: Mapping[str, Any]
 ) -> Sequence[Entry]:
-    """Nothing: the attempt had no place in the frozen ranking. Where none was frozen, the tier of its place now."""
+    """The award of an attempt without a place in the frozen ranking: nothing. If no ranking was frozen, the tier of its
+    current place."""
     if policy["type"] != settlement.BY_RANK or await settlement.frozen_at(tx, attempt) != settlement.NEVER_FROZEN:
         return []
     place = await leaderboards.rank(tx, attempt)

@@ -78,11 +78,11 @@ async def force_complete(
 async def start(
     tx: Transaction, ctx: Context, external_id: str, event_key: str, *, context: Mapping[str, Any] | None = None
 ) -> RuleResult:
-    """Start an attempt in the event's open window; the player is made on first contact (contract/SDK.md#start).
+    """Start an attempt in the event's open window; the player is created on first contact (contract/SDK.md#start).
 
-    One player may have several under way. Refused, in this order: unknown event 404; banned 403; disabled, or between
-    windows 409; a condition that is not met 403; too many attempts 429; too little for the entry cost 402. In a lobby
-    event the player gets a seat first: 202 `lobby_forming` until the lobby plays, and the entry is not paid before.
+    A player may have several at once. Refusals, in this order: unknown event 404; banned 403; disabled, or between
+    windows 409; a condition that is not met 403; too many attempts 429; entry cost not covered 402. In a lobby event
+    the player gets a seat first: 202 `lobby_forming` until the lobby plays, and the entry is not paid before.
     """
     request = {"player": external_id, "eventKey": event_key, "context": context}
     earlier = await idempotency.replay(tx, ctx, START, request)
@@ -123,12 +123,11 @@ async def start(
 def _refuse_closed(event: EventRecord) -> NoReturn:
     if not event.enabled:
         raise RuleError(Code.EVENT_DISABLED, f"The event '{event.key}' is switched off")
-    raise RuleError(Code.NO_ACTIVE_WINDOW, f"The event '{event.key}' is not open now")
+    definitions.refuse_between_windows(event)
 
 
 async def _wait_for(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> NoReturn:
-    """Answer 202: the seat stays taken, and the key is free again, so that it can ask again
-    (contract/SDK.md#lobbies)."""
+    """Answer 202: the seat stays taken, and the key is free again for the next try (contract/SDK.md#lobbies)."""
     await idempotency.release(tx, ctx, START)
     shown = (await lobbies.lobby_answer(tx, ctx, lobby))["lobby"]
     details = {
@@ -141,7 +140,7 @@ async def _wait_for(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> NoRetu
 def new_attempt(
     ctx: Context, player: PlayerRecord, event: EventRecord, window: EventWindowRecord, board: str
 ) -> dict[str, Any]:
-    """The row of an attempt that starts now."""
+    """The row of a new attempt."""
     zeros = {metric["key"]: 0 for metric in event.metrics}
     return {
         "studio_id": ctx.tenant.studio_id,
@@ -175,9 +174,9 @@ async def progress(
     """Report metrics. Milestones fire; reaching every target completes the attempt and pays its rewards
     (contract/SDK.md#progress-and-finish).
 
-    A number alone is the value of the event's one metric. With `event_key` the attempt must be one at that event, else
-    404. `occurred_at` (milliseconds) says when it happened, where that was while the attempt was under way. Unknown
-    metric: 400 `invalid_metric`. Attempt over: 409 `attempt_finished`.
+    A single number is the value of the event's only metric. With `event_key` the attempt must be of that event, else
+    404. `occurred_at` (milliseconds) is when it happened, if the attempt was in progress then. Unknown metric: 400
+    `invalid_metric`. A finished attempt: 409 `attempt_finished`.
     """
     reported = dict(metrics) if isinstance(metrics, Mapping) else metrics
     request = {"player": external_id, "attemptId": attempt_id, "metrics": reported, "mode": mode, "eventKey": event_key}
@@ -216,10 +215,10 @@ def _by_key(event: EventRecord, metrics: Mapping[str, float] | float) -> Mapping
 async def finish(
     tx: Transaction, ctx: Context, external_id: str, attempt_id: str, *, event_key: str | None = None
 ) -> RuleResult:
-    """End an attempt: `completed` with rewards when its target is met or it has none, else `expired`
+    """End an attempt: `completed` with rewards if its target is met or it has none, else `expired`
     (contract/SDK.md#progress-and-finish).
 
-    `event_key` as for progress. Attempt over: 409 `attempt_finished`.
+    `event_key` as for progress. A finished attempt: 409 `attempt_finished`.
     """
     request = {"player": external_id, "attemptId": attempt_id, "eventKey": event_key}
     earlier = await idempotency.replay(tx, ctx, FINISH, request)
@@ -237,7 +236,7 @@ async def finish(
 
 
 async def expire(tx: Transaction, ctx: Context, external_id: str, attempt_id: str) -> RuleResult:
-    """End an attempt whose time is over; one that is over already is left as it is."""
+    """End an attempt whose time is over; a finished one stays as it is."""
     player = await players.lock(tx, ctx, external_id)
     attempt = await _of_player(tx, player, attempt_id)
     if attempt.status == "in_progress" and ctx.now_ms < attempt.ends_at:
@@ -247,10 +246,10 @@ async def expire(tx: Transaction, ctx: Context, external_id: str, attempt_id: st
 
 
 async def expire_locked(tx: Transaction, ctx: Context, player: PlayerRecord, attempt: AttemptRecord) -> bool:
-    """End an attempt of a locked player whose time is over; True when it was under way.
+    """End an attempt of a locked player whose time is over; True if it was in progress.
 
-    One that has no target completes and is paid, as if its player had ended it; so does one whose target is met by now,
-    because the event asks for less than when it was reported.
+    An attempt without a target completes and is paid, as if its player had ended it; so does one whose target is met
+    now because the event's target was lowered.
     """
     if attempt.status != "in_progress" or ctx.now_ms < attempt.ends_at:
         return False
@@ -263,7 +262,7 @@ async def expire_locked(tx: Transaction, ctx: Context, player: PlayerRecord, att
 
 
 def _has_won(event: EventRecord, attempt: AttemptRecord) -> bool:
-    """Whether an attempt that ends now is `completed`: its target is met, or it has none
+    """Whether an attempt that ends is `completed`: its target is met, or it has none
     (contract/SDK.md#progress-and-finish)."""
     return metric_target(event.metrics) is None or _target_met(event, attempt.metrics_raw)
 
@@ -272,7 +271,7 @@ async def _playing(
     tx: Transaction, ctx: Context, external_id: str, attempt_id: str, event_key: str | None
 ) -> tuple[PlayerRecord, AttemptRecord, EventRecord]:
     player = await players.lock(tx, ctx, external_id)
-    if ctx.surface != "server":  # what the studio's backend writes, a ban does not stop (contract/SERVER.md#ban)
+    if ctx.surface != "server":  # a ban does not stop the studio's backend (contract/SERVER.md#ban)
         players.refuse_banned(player)
     attempt = await _of_player(tx, player, attempt_id)
     event = await definitions.event(tx, ctx, attempt.event_id)
@@ -309,10 +308,10 @@ def _expire(tx: Transaction, player: PlayerRecord, attempt: AttemptRecord) -> No
 def measure(
     event: EventRecord, earlier: Mapping[str, float], metrics: Mapping[str, float], mode: str
 ) -> tuple[dict[str, float], dict[str, float], float]:
-    """Raw and capped metrics and the score after a report; `earlier` are the raw ones before it.
+    """Raw and capped metrics and the score after a report; `earlier` are the previous raw ones.
 
-    The score is the sum of each capped metric times what a unit of it scores.
-    Each is from 0 to 2^53-1, or the report is refused: no row may hold what a sum or a rank cannot be made of.
+    The score is the sum of each capped metric times its score per unit. A value outside 0 to 2^53-1 is refused, because
+    it could not be summed or ranked exactly.
     """
     declared: Sequence[Mapping[str, Any]] = event.metrics
     known = {metric["key"] for metric in declared}

@@ -1,9 +1,8 @@
-"""Evaluate the condition trees that a player has to meet.
+"""Evaluate the condition trees that players must meet.
 
-`{all: […]}`, `{any: […]}` and `{not: …}` join; the leaves are
-    {kind: "wallet_at_least", economyKey, amount}      {kind: "item_at_least", itemKey, quantity}
-    {kind: "context_at_least", field, value}           {kind: "context_is", field, value}
-    {kind: "event_completed", eventKey}
+`{all: […]}`, `{any: […]}` and `{not: …}` combine; the leaves are {kind: "wallet_at_least", economyKey, amount}
+{kind: "item_at_least", itemKey, quantity} {kind: "context_at_least", field, value}           {kind: "context_is",
+field, value} {kind: "event_completed", eventKey}
 """
 
 from __future__ import annotations
@@ -35,35 +34,35 @@ LEAVES: Final[dict[str, tuple[tuple[str, type], ...]]] = {
     "context_is": (("field", str), ("value", object)),
     "event_completed": (("eventKey", str),),
 }
-"""Of each kind of leaf: its fields, and what they hold; `float` stands for any number."""
+"""The fields of each kind of leaf with their types; `float` means any number."""
 
 
 class BrokenCondition(Exception):
-    """The tree makes no sense; the message says what is wrong, for a person."""
+    """The tree is invalid; the message explains why."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionSubject:
-    """Of whom a condition is asked; `player` is None for one who was never here."""
+    """The player whose conditions are evaluated; `player` is None for an unknown one."""
 
     player: PlayerRecord | None
     context: Mapping[str, Any]
 
 
 def check(tree: object) -> None:
-    """Raise BrokenCondition unless the tree can be looked at."""
+    """Raise BrokenCondition unless the tree is valid."""
     if _leaves(tree, MAX_DEPTH) > MAX_LEAVES:
         raise BrokenCondition(f"a condition has {MAX_LEAVES} parts at most")
 
 
-async def is_met(tx: Transaction, ctx: Context, tree: Tree, asked: ConditionSubject) -> bool:
+async def is_met(tx: Transaction, ctx: Context, tree: Tree, subject: ConditionSubject) -> bool:
     """Whether the condition holds. Raises BrokenCondition."""
     check(tree)
-    return await _holds(tx, ctx, tree, asked)
+    return await _holds(tx, ctx, tree, subject)
 
 
-async def require_conditions(tx: Transaction, ctx: Context, event: EventRecord, asked: ConditionSubject) -> None:
-    """Refuse who may not enter the event: 403 for either condition; 500 for one that makes no sense
+async def require_conditions(tx: Transaction, ctx: Context, event: EventRecord, subject: ConditionSubject) -> None:
+    """Refuse a player who may not enter the event: 403 for either condition; 500 for an invalid one
     (contract/README.md#errors)."""
     for condition, refused, broken, words in (
         (
@@ -82,7 +81,7 @@ async def require_conditions(tx: Transaction, ctx: Context, event: EventRecord, 
         if condition is None:
             continue
         try:
-            holds = await is_met(tx, ctx, condition, asked)
+            holds = await is_met(tx, ctx, condition, subject)
         except BrokenCondition as fault:
             raise RuleError(broken, f"The event '{event.key}' is set up wrongly: {fault}") from None
         if not holds:
@@ -90,7 +89,7 @@ async def require_conditions(tx: Transaction, ctx: Context, event: EventRecord, 
 
 
 def _leaves(tree: object, depth: int) -> int:
-    """How many leaves the tree has."""
+    """The number of leaves in the tree."""
     if not isinstance(tree, Mapping):
         raise BrokenCondition("a condition must be an object")
     if depth == 0:
@@ -115,57 +114,57 @@ def _leaves(tree: object, depth: int) -> int:
     return 1
 
 
-async def _holds(tx: Transaction, ctx: Context, tree: Tree, asked: ConditionSubject) -> bool:
+async def _holds(tx: Transaction, ctx: Context, tree: Tree, subject: ConditionSubject) -> bool:
     if "not" in tree:
-        return not await _holds(tx, ctx, tree["not"], asked)
+        return not await _holds(tx, ctx, tree["not"], subject)
     for join, decisive in (("all", False), ("any", True)):
         if join in tree:
             for part in tree[join]:
-                if await _holds(tx, ctx, part, asked) is decisive:
+                if await _holds(tx, ctx, part, subject) is decisive:
                     return decisive
             return not decisive
     match tree["kind"]:
         case "wallet_at_least":
-            return await _held(tx, asked, tables.wallets, tree["economyKey"]) >= int(tree["amount"])
+            return await _held(tx, subject, tables.wallets, tree["economyKey"]) >= int(tree["amount"])
         case "item_at_least":
-            return await _held(tx, asked, tables.inventory, tree["itemKey"]) >= int(tree["quantity"])
+            return await _held(tx, subject, tables.inventory, tree["itemKey"]) >= int(tree["quantity"])
         case "context_at_least":
-            value = asked.context.get(tree["field"])
+            value = subject.context.get(tree["field"])
             return isinstance(value, int | float) and not isinstance(value, bool) and bool(value >= tree["value"])
         case "context_is":
-            return bool(asked.context.get(tree["field"]) == tree["value"])
+            return bool(subject.context.get(tree["field"]) == tree["value"])
         case _:
-            return await _completed(tx, ctx, asked, tree["eventKey"])
+            return await _completed(tx, ctx, subject, tree["eventKey"])
 
 
 async def _held(
-    tx: Transaction, asked: ConditionSubject, table: RecordTable[WalletRecord | InventoryRecord], key: str
+    tx: Transaction, subject: ConditionSubject, table: RecordTable[WalletRecord | InventoryRecord], key: str
 ) -> int:
-    if asked.player is None:
+    if subject.player is None:
         return 0
-    held = await tx.get(table, *asked.player.primary_key(), key)
+    held = await tx.get(table, *subject.player.primary_key(), key)
     if held is None:
         return 0
     return held.balance if isinstance(held, WalletRecord) else held.quantity
 
 
-async def _completed(tx: Transaction, ctx: Context, asked: ConditionSubject, event_key: str) -> bool:
-    if asked.player is None:
+async def _completed(tx: Transaction, ctx: Context, subject: ConditionSubject, event_key: str) -> bool:
+    if subject.player is None:
         return False
     try:
         event = await definitions.event_by_key(tx, ctx, event_key)
     except RuleError:
         raise BrokenCondition(f"there is no event '{event_key}'") from None
     column = tables.attempts.c
-    found = await tx.scalar(
+    completed_id = await tx.scalar(
         sa.select(column.attempt_id)
         .where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
-            column.player_id == asked.player.player_id,
+            column.player_id == subject.player.player_id,
             column.event_id == event.event_id,
             column.status.in_(("completed", "force_completed")),
         )
         .limit(1)
     )
-    return found is not None
+    return completed_id is not None

@@ -25,7 +25,7 @@ from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 ENTRY_COST: Final = "entry_cost"
-"""The ledger's reason for what a start takes."""
+"""The ledger reason of entry costs."""
 
 _MOST_COUNTED: Final = 10_000
 
@@ -36,7 +36,7 @@ HoldingTable = RecordTable[WalletRecord | InventoryRecord]
 async def count_starts(
     tx: Transaction, player: PlayerRecord, event: EventRecord, window: EventWindowRecord, now_ms: int
 ) -> tuple[int, int]:
-    """How many attempts the player started in the window, and at the event since midnight, UTC; both to 10,000."""
+    """How many attempts the player started in the window, and in the event since midnight UTC; both at most 10,000."""
     today = now_ms - now_ms % DAY_MS
     column = tables.attempts.c
     of_event = (
@@ -58,7 +58,7 @@ async def count_starts(
 async def require_quota(
     tx: Transaction, ctx: Context, player: PlayerRecord, event: EventRecord, window: EventWindowRecord
 ) -> None:
-    """Refuse one attempt too many; the player's row is locked, so that the last place goes to one of many at once.
+    """Refuse an attempt beyond the quota; the player's row is locked, so only one of many at once gets the last place.
 
     429 `max_attempts_reached` or `max_daily_attempts_reached` (contract/README.md#errors).
     """
@@ -77,7 +77,7 @@ async def require_quota(
 
 
 def remaining(quota: Json, in_window: int, today: int) -> int | None:
-    """How many attempts are left now; None without a bound."""
+    """How many attempts are left; None without a limit."""
     left = [
         max(quota[name] - count, 0)
         for name, count in (("maxPerWindow", in_window), ("maxPerDay", today))
@@ -89,9 +89,9 @@ def remaining(quota: Json, in_window: int, today: int) -> int | None:
 async def require_cost(
     tx: Transaction, ctx: Context, player: PlayerRecord, event: EventRecord
 ) -> list[tuple[HoldingTable, str, int]]:
-    """What the event takes of the player: table, key and amount. Short of any: 402 `insufficient_entry_cost`.
+    """The entry cost as table, key and amount; 402 `insufficient_entry_cost` if the player has too little.
 
-    Items are the studio's own affair where it keeps the inventory itself (contract/GAME.md#game-settings).
+    Items cost nothing here if the studio keeps the inventory (contract/GAME.md#game-settings).
     """
     cost: Json = event.entry_cost or {}
     prices: dict[tuple[HoldingTable, str], int] = {}
@@ -121,7 +121,7 @@ async def pay_cost(
     prices: list[tuple[HoldingTable, str, int]],
     attempt_id: str,
 ) -> None:
-    """Take what the start costs; the ledger names the attempt."""
+    """Take the entry cost; the ledger names the attempt."""
     for table, key, amount in prices:
         change = LedgerChange(key, -amount, ENTRY_COST, attempt_id)
         await (change_wallet if table is tables.wallets else change_inventory)(tx, ctx, player, change)

@@ -5,28 +5,28 @@ from __future__ import annotations
 from kraty_console.backend.events import attempt_rewards, attempts
 from kraty_console.backend.events import queries as event_listing
 from kraty_console.backend.events.schemas import ReportProgress, Start, Value
-from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import GameRequest, milliseconds
+from kraty_console.backend.rules.errors import invalid
 from kraty_console.contract.actions import ForceComplete, RetryRewardRoll
 
 ACTIVE = "active"
 
 
 async def events(call: Call) -> HandlerReply:
-    """What a player can play now; somebody who was never here sees it, too."""
+    """Open events for a player, who may be unknown."""
     player = call.text("externalPlayerId")
     if (call.query("status") or ACTIVE) != ACTIVE:
-        raise api_errors.invalid("status", f"must be {ACTIVE}: only events that are open are listed")
+        raise invalid("status", f"must be {ACTIVE}: only events that are open are listed")
     context = call.context()
     async with call.services.db.read() as tx:
-        found = await event_listing.read_listing(tx, context, player)
-    if found.boardless:
-        await call.services.db.run(lambda tx: event_listing.make_boards(tx, context, found.boardless))
+        listing = await event_listing.read_listing(tx, context, player)
+    if listing.boardless:
+        await call.services.db.run(lambda tx: event_listing.make_boards(tx, context, listing.boardless))
         async with call.services.db.read() as tx:
-            found = await event_listing.read_listing(tx, context, player)
-    return HandlerReply(found.listings)
+            listing = await event_listing.read_listing(tx, context, player)
+    return HandlerReply(listing.listings)
 
 
 async def start(call: Call) -> HandlerReply:
@@ -58,12 +58,12 @@ async def finish(call: Call) -> HandlerReply:
 
 
 def _metrics(body: ReportProgress) -> dict[str, Value] | Value:
-    """What was reported, under whichever of the three names; exactly one of them."""
+    """The reported metrics, from exactly one of the three fields."""
     given = [each for each in (body.metric_value, body.metrics, body.metric_values) if each is not None]
     if len(given) != 1:
-        raise api_errors.invalid("metrics", "or metricValue is required" if not given else "is one of two or more ways")
+        raise invalid("metrics", "or metricValue is required" if not given else "is one of two or more ways")
     if given[0] == {}:
-        raise api_errors.invalid("metrics", "must name one metric or more")
+        raise invalid("metrics", "must name one metric or more")
     return given[0]
 
 
@@ -77,7 +77,7 @@ async def force_complete(call: Call) -> HandlerReply:
 
 
 async def retry_reward_roll(call: Call) -> HandlerReply:
-    """Roll an attempt's rewards, if that failed or never happened."""
+    """Roll an attempt's rewards if that failed or never happened."""
     attempt_id = call.id("attemptId", "Attempt")
     body = await call.body(RetryRewardRoll)
     return await call.change(body, lambda tx, ctx: attempt_rewards.retry_roll(tx, ctx, attempt_id))

@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from kraty_console.backend.events import conditions, entry_rules, reward_previews
 from kraty_console.backend.events.conditions import BrokenCondition, ConditionSubject
 from kraty_console.backend.leaderboards import service as leaderboards
-from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import formats
+from kraty_console.backend.rules import formats, player_refs
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import AttemptRecord, EventRecord, EventWindowRecord, PlayerRecord
@@ -23,21 +22,21 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class OpenEvents:
-    """What is open now, and the global boards that nobody needed until now."""
+    """The open events, and those whose global boards do not exist yet."""
 
     listings: list[Json] = field(default_factory=list)
     boardless: list[tuple[EventRecord, EventWindowRecord]] = field(default_factory=list)
-    """Event and window of each."""
+    """Event and window of each missing board."""
 
 
 async def read_listing(tx: Transaction, ctx: Context, external_id: str) -> OpenEvents:
-    """The listing; what a player cannot see yet, because its unlock condition is not met, is left out.
+    """The listing, without events whose unlock condition the player does not meet.
 
-    Somebody who was never here sees what everybody sees.
+    For an unknown player, conditions are evaluated without balances or history.
     """
-    player = await players.find(tx, ctx.tenant, ctx.environment, external_id)
+    player = await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, external_id)
     context = {} if player is None else player.last_context or {}
-    found = OpenEvents()
+    events = OpenEvents()
     windows = await _open_windows(tx, ctx)
     playing = await _playing(tx, ctx, player, windows)
     for window in windows:
@@ -48,8 +47,8 @@ async def read_listing(tx: Transaction, ctx: Context, external_id: str) -> OpenE
         if event.leaderboard_mode == leaderboards.GLOBAL:
             board = await leaderboards.find(tx, ctx, window)
             if board is None:
-                found.boardless.append((event, window))
-        found.listings.append(
+                events.boardless.append((event, window))
+        events.listings.append(
             {
                 "eventKey": event.key,
                 "name": event.name,
@@ -69,17 +68,17 @@ async def read_listing(tx: Transaction, ctx: Context, external_id: str) -> OpenE
                 "attemptQuota": await _quota(tx, ctx, player, event, window),
             }
         )
-    return found
+    return events
 
 
 async def make_boards(tx: Transaction, ctx: Context, boardless: list[tuple[EventRecord, EventWindowRecord]]) -> None:
-    """Make the boards that a listing names before anybody has played."""
+    """Create the boards that a listing names before anyone has played."""
     for event, window in boardless:
         await leaderboards.board(tx, ctx, event, window)
 
 
 async def _open_windows(tx: Transaction, ctx: Context) -> list[EventWindowRecord]:
-    """The windows that are open now, one for each event, the one that closes first first."""
+    """The open windows, one for each event, ordered by closing time."""
     column = tables.event_windows.c
     query = (
         sa.select(tables.event_windows)
@@ -99,7 +98,7 @@ async def _open_windows(tx: Transaction, ctx: Context) -> list[EventWindowRecord
 async def _playing(
     tx: Transaction, ctx: Context, player: PlayerRecord | None, windows: list[EventWindowRecord]
 ) -> dict[str, str]:
-    """Of each window, the player's newest attempt that is under way."""
+    """The player's newest attempt in progress in each window."""
     if player is None or not windows:
         return {}
     column = tables.attempts.c
@@ -109,7 +108,7 @@ async def _playing(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
             column.player_id == player.player_id,
-            sa.text("attempts.status = 'in_progress'"),  # the words of the index
+            sa.text("attempts.status = 'in_progress'"),  # as in the index, so that it is used
             tx.among(column.window_id, [window.window_id for window in windows]),
             column.ends_at > ctx.now_ms,
         )
@@ -118,12 +117,12 @@ async def _playing(
     return {row.window_id: row.attempt_id for row in await tx.records(AttemptRecord, query)}
 
 
-async def _unlocked(tx: Transaction, ctx: Context, event: EventRecord, asked: ConditionSubject) -> bool:
+async def _unlocked(tx: Transaction, ctx: Context, event: EventRecord, subject: ConditionSubject) -> bool:
     """Whether the player can see the event; one with a broken condition is hidden."""
     if event.unlock_condition is None:
         return True
     try:
-        return await conditions.is_met(tx, ctx, event.unlock_condition, asked)
+        return await conditions.is_met(tx, ctx, event.unlock_condition, subject)
     except BrokenCondition:
         return False
 
@@ -145,7 +144,7 @@ def _cost(event: EventRecord) -> Json | None:
 async def _quota(
     tx: Transaction, ctx: Context, player: PlayerRecord | None, event: EventRecord, window: EventWindowRecord
 ) -> Json:
-    """Told of every event: what has no bound is not counted, and without any what is left is null
+    """The quota of an event in the listing; unlimited attempts are not counted, and null is left
     (contract/SDK.md#events)."""
     quota = event.attempt_quota or {}
     in_window, today = (

@@ -1,7 +1,7 @@
-"""Previews of what an event pays, for games to show beforehand.
+"""Previews of an event's rewards, for games to show.
 
-A preview tells what is certain, in numbers: of a range its least, of a reward table nothing. Typed SDKs read the
-numbers as numbers, and the types of entries as currency, item or crate.
+A preview has only what is certain: the minimum of a range, nothing of a reward table. Typed SDKs read the numbers as
+numbers, and the types of entries as currency, item or crate.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 async def reward_policy(tx: Transaction, ctx: Context, policy: Mapping[str, Any]) -> Json:
-    """The policy with each bundle in place of its name; null for one that is not there any more."""
+    """The policy with each bundle in place of its key; null for a bundle that no longer exists."""
     shown = dict(policy)
     if "bundle" in shown:
         shown["bundle"] = await _bundle(tx, ctx, shown["bundle"])
@@ -28,12 +28,12 @@ async def reward_policy(tx: Transaction, ctx: Context, policy: Mapping[str, Any]
 
 
 async def milestones(tx: Transaction, ctx: Context, rewards: Sequence[Mapping[str, Any]]) -> list[Json]:
-    """What crossing each threshold brings."""
+    """The rewards of each milestone."""
     return [{**reward, "entries": await _entries(tx, ctx, reward.get("entries", []), MAX_DEPTH)} for reward in rewards]
 
 
 async def _bundle(tx: Transaction, ctx: Context, named: object) -> Json | None:
-    """`{key, name, entries}`; a bundle that the event itself spells out has no key and no name."""
+    """`{key, name, entries}`; an inline bundle has no key and no name."""
     if isinstance(named, Mapping):
         return {"key": "", "name": "", "entries": await _entries(tx, ctx, named.get("entries", []), MAX_DEPTH)}
     row = await definitions.bundle(tx, ctx, named) if isinstance(named, str) else None
@@ -43,17 +43,17 @@ async def _bundle(tx: Transaction, ctx: Context, named: object) -> Json | None:
 
 
 async def _entries(tx: Transaction, ctx: Context, entries: Sequence[Entry], depth: int) -> list[Json]:
-    found: list[Json] = []
+    previews: list[Json] = []
     for entry in entries:
         kind = entry.get("type")
         if kind == "bundle" and depth:
             inner = await definitions.bundle(tx, ctx, str(entry.get("bundleKey")))
             if inner is not None and inner.archived_at is None:
-                found += await _entries(tx, ctx, inner.entries, depth - 1)
+                previews += await _entries(tx, ctx, inner.entries, depth - 1)
         elif kind in FIELDS:
             count = FIELDS[str(kind)][1]
-            found.append({**entry, count: _least(entry.get(count))})
-    return found
+            previews.append({**entry, count: _least(entry.get(count))})
+    return previews
 
 
 def _least(amount: object) -> Any:  # noqa: ANN401 (a number of a game's document)

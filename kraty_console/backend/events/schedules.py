@@ -21,11 +21,11 @@ from kraty_console.backend.storage.transaction import Transaction
 RECURRING: Final = "recurring_windows"
 
 Span = tuple[int, int]
-"""When a window opens and when it closes, in milliseconds."""
+"""When a window opens and closes, in milliseconds."""
 
 
 def due_windows(schedule: Mapping[str, Any], now_ms: int) -> list[Span]:
-    """The window that is open now, if one is, and the next one."""
+    """The open window, if any, and the next one."""
     every, length = schedule["everySeconds"] * 1000, schedule["openSeconds"] * 1000
     first, last = schedule["startsAt"], schedule.get("endsAt")
     turn = max((now_ms - first) // every, 0)
@@ -35,7 +35,7 @@ def due_windows(schedule: Mapping[str, Any], now_ms: int) -> list[Span]:
 
 
 async def missing_windows(tx: Transaction, ctx: Context, event: EventRecord) -> list[Span]:
-    """The windows that should be there by now, and are not."""
+    """The windows that should exist by now and do not."""
     schedule = event.schedule
     if not event.enabled or schedule is None or schedule.get("mode") != RECURRING:
         return []
@@ -58,7 +58,7 @@ async def missing_windows(tx: Transaction, ctx: Context, event: EventRecord) -> 
 
 
 async def make_missing_windows(tx: Transaction, ctx: Context, event: EventRecord) -> int:
-    """Make the windows that are missing; the event is locked, so that no window is made twice. How many they were."""
+    """Create the missing windows and return how many; the event is locked, so that no window is created twice."""
     spans_ = await missing_windows(tx, ctx, event)
     for starts_at, ends_at in spans_:
         bag = (event.schedule or {}).get("metadata")

@@ -9,14 +9,14 @@ from pydantic import ConfigDict, Field
 from kraty_console.backend.http.request_models import GameRequest, Moment, one_of
 
 Value = int | float
-"""A metric's value, kept as it was sent."""
+"""A metric's value, stored as sent."""
 
 MetricKey = Annotated[str, Field(min_length=1, max_length=200)]
 Metrics = Annotated[dict[MetricKey, Value], Field(max_length=100, json_schema_extra={"minProperties": 1})]
 
 
 class Start(GameRequest):
-    """Start an attempt; the context is kept as the player's last one."""
+    """Start an attempt; the context is stored as the player's last one."""
 
     player_context: dict[str, Any] | None = None
 

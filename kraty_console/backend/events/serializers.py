@@ -10,7 +10,7 @@ from kraty_console.backend.storage.tables import AttemptRecord, EventRecord
 
 
 def metric_target(metrics: Sequence[Mapping[str, Any]]) -> float | None:
-    """What the first metric with a target has to reach; None when the event has none."""
+    """The target of the first metric that has one; None if there is none."""
     return next((metric["target"] for metric in metrics if metric.get("target") is not None), None)
 
 

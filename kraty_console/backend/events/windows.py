@@ -18,18 +18,18 @@ from kraty_console.contract.webhooks import EventName
 
 
 async def open_window(tx: Transaction, ctx: Context, window: EventWindowRecord) -> bool:
-    """Tell that a window (locked) is open; True when it had not been told."""
+    """Report that a window (locked) is open; True if it had not been reported."""
     if window.opened_at is not None or window.starts_at > ctx.now_ms:
         return False
     tx.change(window, opened_at=ctx.now_ms)
-    outbox.emit_of_game(tx, ctx, EventName.EVENT_WINDOW_OPENED, LIVE, await _shown(tx, ctx, window))
+    outbox.emit_of_game(tx, ctx, EventName.EVENT_WINDOW_OPENED, LIVE, await _window_payload(tx, ctx, window))
     return True
 
 
 async def close_window(tx: Transaction, ctx: Context, window: EventWindowRecord) -> bool:
-    """Close a window (locked) that is over and whose lobbies are closed; True when that was done now.
+    """Close a window (locked) that is over and whose lobbies are closed; True if it was closed now.
 
-    Its boards are final from then on. A lobby that cannot be closed is not waited for (`set_aside`).
+    Its boards are final from then on. Lobbies that cannot be closed do not delay it (`set_aside`).
     """
     if window.closed_at is not None or window.ends_at > ctx.now_ms:
         return False
@@ -37,7 +37,7 @@ async def close_window(tx: Transaction, ctx: Context, window: EventWindowRecord)
         return False
     tx.change(window, closed_at=ctx.now_ms)
     event = await definitions.event(tx, ctx, window.event_id)
-    # What waits for the final ranking is settled from it once the attempts are ended (`settlement`).
+    # Rewards that depend on the final ranking are settled once the attempts are ended (`settlement`).
     settled = {} if settlement.waits_for_close(event.reward_policy) else {"frozen_at": ctx.now_ms}
     column = tables.leaderboards.c
     await tx.execute(
@@ -50,8 +50,8 @@ async def close_window(tx: Transaction, ctx: Context, window: EventWindowRecord)
         )
         .values(finalized_at=ctx.now_ms, finalized_reason=WINDOW_CLOSED, **settled)
     )
-    told = {**await _shown(tx, ctx, window), "finalizedReason": WINDOW_CLOSED}
-    outbox.emit_of_game(tx, ctx, EventName.EVENT_WINDOW_CLOSED, LIVE, told)
+    payload = {**await _window_payload(tx, ctx, window), "finalizedReason": WINDOW_CLOSED}
+    outbox.emit_of_game(tx, ctx, EventName.EVENT_WINDOW_CLOSED, LIVE, payload)
     return True
 
 
@@ -63,7 +63,7 @@ async def _has_open_lobbies(tx: Transaction, ctx: Context, window: EventWindowRe
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
             column.window_id == window.window_id,
-            sa.text("lobbies.status <> 'closed'"),  # the words of the index
+            sa.text("lobbies.status <> 'closed'"),  # as in the index, so that it is used
             set_aside.not_set_aside(ctx, "end_lobbies", column.lobby_id),
         )
         .limit(1)
@@ -71,7 +71,7 @@ async def _has_open_lobbies(tx: Transaction, ctx: Context, window: EventWindowRe
     return found is not None
 
 
-async def _shown(tx: Transaction, ctx: Context, window: EventWindowRecord) -> dict[str, Any]:
+async def _window_payload(tx: Transaction, ctx: Context, window: EventWindowRecord) -> dict[str, Any]:
     event = await definitions.event(tx, ctx, window.event_id)
     return {
         "event": {"id": event.event_id, "key": event.key, "name": event.name},

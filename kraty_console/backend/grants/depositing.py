@@ -13,15 +13,15 @@ from kraty_console.backend.storage.tables import GrantRecord, PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 
 DEPOSITED: Final = "grant_deposit"
-"""The ledger's reason for what a claim puts in (contract/README.md#ledger-rows)."""
+"""The ledger reason of a deposit (contract/README.md#ledger-rows)."""
 
 
 async def deposit(tx: Transaction, ctx: Context, player: PlayerRecord, grant: GrantRecord) -> list[dict[str, Any]]:
-    """Put what a reward grant holds into wallet and inventory, unless that was done before; answers the ledger rows.
+    """Deposit the contents of a reward grant into wallet and inventory, once, and return the ledger rows.
 
-    Crates in it become crate grants of their own, still to be opened. An item's `parameters` are kept with it and with
-    the deposit, as metadata, however it is claimed (contract/README.md#grant). Where a studio keeps its own inventory,
-    nothing is deposited (contract/GAME.md#game-settings). A key of the database refuses a second deposit.
+    Crates in it become separate, unopened crate grants. An item's `parameters` are stored with it and with the deposit
+    as metadata (contract/README.md#grant). If the studio keeps its own inventory, nothing is deposited
+    (contract/GAME.md#game-settings). A unique key of the database refuses a second deposit.
     """
     if (await definitions.game(tx, ctx)).inventory_management == "studio":
         return []

@@ -31,21 +31,21 @@ async def create_for_admin(call: Call) -> HandlerReply:
 
 
 async def force_claim(call: Call) -> HandlerReply:
-    """Mark a grant claimed, and deliver it if that was not done before."""
+    """Mark a grant claimed, and deliver it unless that was done before."""
     grant_id = call.id("grantId", "Grant")
     body = await call.body(ForceClaim)
     return await call.change(body, lambda tx, ctx: grants.force_claim(tx, ctx, grant_id))
 
 
 async def revoke(call: Call) -> HandlerReply:
-    """Take back a grant that is still pending, so that it cannot be collected any more."""
+    """Revoke a pending grant, so that it cannot be collected."""
     grant_id = call.id("grantId", "Grant")
-    asked = await call.body(RevokeGrant)
-    return await call.change(asked, lambda tx, ctx: grants.revoke(tx, ctx, grant_id))
+    body = await call.body(RevokeGrant)
+    return await call.change(body, lambda tx, ctx: grants.revoke(tx, ctx, grant_id))
 
 
 async def create_for_server(call: Call) -> HandlerReply:
-    """Give a player something; a player never heard of is made."""
+    """Give a player something; an unknown player is created."""
     player = call.text("externalPlayerId")
     body = await call.body(ServerGrant)
     return await _create(call, player, body, source_kind=body.source_kind, source_ref_id=body.source_ref_id)
@@ -59,7 +59,7 @@ async def acknowledge(call: Call) -> HandlerReply:
 
 
 async def pending_grants(call: Call) -> HandlerReply:
-    """What can be claimed or opened; nothing waits for a player nobody has heard of."""
+    """Grants that can be claimed or opened; none for an unknown player."""
     limit = call.limit()
     return HandlerReply(
         await rows_of_player(call, lambda tx, player: queries.pending_grants(tx, player, call.now_ms, limit))
@@ -95,7 +95,7 @@ async def _create(
     source_kind: str | None = None,
     source_ref_id: str | None = None,
 ) -> HandlerReply:
-    """Make the grant that was asked for, to the player of that external id."""
+    """Create the requested grant for the player with that external id."""
     expires_at = milliseconds(body.expires_at, "expiresAt")
     return await call.change(
         body,

@@ -12,11 +12,11 @@ from kraty_console.backend.storage.tables import GrantRecord, PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 
 _IS_PENDING: Final = sa.text("grants.status = 'pending'")
-"""Word for word the condition of the index, so that both databases know that it serves."""
+"""The condition of the index, word for word, so that both databases use it."""
 
 
 async def pending_grants(tx: Transaction, player: PlayerRecord, now_ms: int, limit: int) -> list[dict[str, Any]]:
-    """What can be claimed or opened now, oldest first; what is past its time is left out, swept or not."""
+    """Grants that can be claimed or opened, oldest first, without those past their time, swept or not."""
     column = tables.grants.c
     rows = await tx.records(
         GrantRecord,

@@ -13,7 +13,7 @@ from kraty_console.contract.wire import Request
 
 
 class ServerCurrencyEntry(CurrencyEntry):
-    """So much of a currency."""
+    """An amount of a currency."""
 
     model_config = TOLERANT
 
@@ -21,7 +21,7 @@ class ServerCurrencyEntry(CurrencyEntry):
 
 
 class ServerItemEntry(ItemEntry):
-    """So many of an item."""
+    """A quantity of an item."""
 
     model_config = TOLERANT
 
@@ -29,7 +29,7 @@ class ServerItemEntry(ItemEntry):
 
 
 class ServerCrateEntry(CrateEntry):
-    """So many crates, still to be opened."""
+    """A number of unopened crates."""
 
     model_config = TOLERANT
 
@@ -40,7 +40,7 @@ ServerEntry = Annotated[ServerCurrencyEntry | ServerItemEntry | ServerCrateEntry
 
 
 class ServerGrant(Request):
-    """Give a player something; the player is made on first contact (contract/SERVER.md#grants)."""
+    """Give a player something; the player is created on first contact (contract/SERVER.md#grants)."""
 
     model_config = TOLERANT
 
@@ -54,11 +54,11 @@ class ServerGrant(Request):
 
     @property
     def reason(self) -> None:
-        """A grant of the server surface has none."""
+        """None: grants of the server surface have no reason."""
 
     @property
     def ticket(self) -> None:
-        """Nor a ticket."""
+        """None: they have no ticket either."""
 
 
 class SelfGrant(Reasoned):

@@ -25,13 +25,13 @@ from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
 CREATE = "grant.create"
-"""One operation for both surfaces: a key names one grant in the whole game (contract/SERVER.md#grants)."""
+"""One operation for both surfaces, because a key names one grant in the whole game (contract/SERVER.md#grants)."""
 
 FORCE_CLAIM = "grant.manual_force_claim"
 REVOKE = "grant.revoke"
 
 _SOURCES = {"admin": "admin", "sdk": "client"}
-"""What a grant's source is called where the surface decides (contract/README.md#grant)."""
+"""The source of a grant by surface (contract/README.md#grant)."""
 
 
 async def create(
@@ -48,9 +48,9 @@ async def create(
 ) -> RuleResult:
     """Give a player something (contract/README.md#manual-grant, contract/SERVER.md#grants).
 
-    On the admin surface an unknown player is 404 and the source is `admin`; on the server surface the player is made on
-    first contact; a player's own game may only where the game is permissive (403 `inventory_not_permissive`), and then
-    has at once what it gives itself (contract/README.md#grant). `expires_at` is in milliseconds, UTC.
+    On the admin surface an unknown player is 404 and the source is `admin`; on the server surface the player is created
+    on first contact; a player's own game may only if the game is permissive (403 `inventory_not_permissive`), and the
+    grant is claimed at once (contract/README.md#grant). `expires_at` is in milliseconds, UTC.
     """
     request = {
         "surface": ctx.surface if ctx.surface in ("admin", "sdk") else "server",
@@ -85,8 +85,7 @@ async def create(
         contents = grant_issuing.crate_contents(checked[0])
     if ctx.surface in ("admin", "sdk"):
         player = await players.lock(tx, ctx, external_id)
-        if ctx.surface == "sdk":
-            players.refuse_banned(player)
+        players.refuse_banned_caller(ctx, player)
     else:
         player = await players.upsert(tx, ctx, external_id)
     source = GrantSource(_SOURCES.get(ctx.surface) or source_kind or "api", source_ref_id)
@@ -119,7 +118,7 @@ async def create(
 async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResult:
     """Mark a grant claimed whatever its status, and deliver it (contract/README.md#force-claim).
 
-    Delivered at most once in its life; a crate is opened and its contents claimed. Already claimed: nothing changes.
+    It is delivered at most once; a crate is opened and its contents are claimed. Already claimed: nothing changes.
     """
     earlier = await idempotency.replay(tx, ctx, FORCE_CLAIM, {"grantId": grant_id})
     if earlier is not None:
@@ -155,9 +154,9 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResul
 
 
 async def revoke(tx: Transaction, ctx: Context, grant_id: str) -> RuleResult:
-    """Take back a pending grant: it cannot be collected or opened any more (contract/README.md#revoke).
+    """Revoke a pending grant, so that it cannot be claimed or opened (contract/README.md#revoke).
 
-    Claimed, expired or revoked already: 409. Fires `grant.revoked`.
+    Already claimed, expired or revoked: 409. Fires `grant.revoked`.
     """
     earlier = await idempotency.replay(tx, ctx, REVOKE, {"grantId": grant_id})
     if earlier is not None:
@@ -191,9 +190,9 @@ async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) 
     (contract/SERVER.md#grants).
 
     Already claimed: 200, the same row. Expired or revoked: 409; to a game 404, as its SDKs expect
-    (contract/README.md#grant). Games and studios are answered with the grant itself.
+    (contract/README.md#grant). Games and studios get the grant itself as the answer.
     """
-    player, grant = await _owned(tx, ctx, external_id, grant_id)
+    player, grant = await _lock_grant(tx, ctx, external_id, grant_id)
     if grant.status == "claimed":
         return _claimed(ctx, serialize_grant(grant), [])
     _refuse_ended(ctx, grant)
@@ -223,9 +222,9 @@ def _claimed(ctx: Context, shown: dict[str, Any], deposits: list[dict[str, Any]]
 
 
 async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
-    """Open a crate: it is claimed, its contents become a pending grant; asked again, the same ones
+    """Open a crate: it is claimed, and its contents become a pending grant; repeated calls return the same contents
     (contract/SDK.md#collecting)."""
-    player, crate = await _owned(tx, ctx, external_id, grant_id)
+    player, crate = await _lock_grant(tx, ctx, external_id, grant_id)
     if crate.kind != "crate":
         conflict(f"Grant '{grant_id}' is not a crate", kind=crate.kind)
     if crate.status == "claimed":
@@ -237,14 +236,14 @@ async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: 
 
 
 async def expire(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
-    """End a pending grant whose time is over; any other is left as it is (contract/README.md#grant)."""
-    player, grant = await _owned(tx, ctx, external_id, grant_id, banned_too=True)
+    """Expire a pending grant whose time is over; any other stays as it is (contract/README.md#grant)."""
+    player, grant = await _lock_grant(tx, ctx, external_id, grant_id, banned_too=True)
     expire_locked(tx, ctx, player, grant)
     return RuleResult(200, {"grant": serialize_grant(grant)})
 
 
 def expire_locked(tx: Transaction, ctx: Context, player: PlayerRecord, grant: GrantRecord) -> bool:
-    """End a grant of a locked player if it is pending and its time is over; True when it was."""
+    """Expire a grant of a locked player if it is pending and its time is over; True if it was."""
     if grant.status != "pending" or grant.expires_at is None or grant.expires_at > ctx.now_ms:
         return False
     tx.change(grant, status="expired")
@@ -260,7 +259,7 @@ async def _refuse_unless_permissive(tx: Transaction, ctx: Context) -> None:
 
 
 def _refuse_ended(ctx: Context, grant: GrantRecord) -> None:
-    """A grant cannot be claimed once it is revoked, nor after its time, whether or not the sweep has come by
+    """Refuse to claim a grant that is revoked or past its time, whether or not the sweep has run
     (contract/README.md#grant)."""
     over = grant.expires_at is not None and grant.expires_at <= ctx.now_ms
     status = "revoked" if grant.status == "revoked" else "expired"
@@ -297,7 +296,7 @@ async def _contents(tx: Transaction, crate: GrantRecord) -> GrantRecord:
     return row
 
 
-async def _owned(
+async def _lock_grant(
     tx: Transaction, ctx: Context, external_id: str, grant_id: str, *, banned_too: bool = False
 ) -> tuple[PlayerRecord, GrantRecord]:
     player = await players.lock(tx, ctx, external_id)

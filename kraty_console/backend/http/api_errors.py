@@ -1,28 +1,12 @@
-"""Errors that the surfaces raise before a rule runs."""
+"""Refusals of the HTTP layer: credentials, permissions, bodies, limits, an unavailable database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage.faults import StorageFault
 from kraty_console.contract.errors import Code
-
-
-def invalid(field: str, message: str) -> RuleError:
-    """400 for one field; `message` goes on where the field's name ends."""
-    return invalid_fields([(field, message)])
-
-
-def invalid_fields(faults: Iterable[tuple[str, str]], left_out: int = 0) -> RuleError:
-    """400 naming the fields that are wrong; so many more are counted, not named."""
-    fields = [{"field": field, "message": message} for field, message in faults]
-    first = fields[0]
-    others = len(fields) - 1 + left_out
-    more = f" (and {others} more)" if others else ""
-    details = {"fields": fields, **({"fieldsLeftOut": left_out} if left_out else {})}
-    return RuleError(Code.VALIDATION_FAILED, f"{first['field']} {first['message']}{more}", details)
 
 
 def too_large(limit: int) -> RuleError:
@@ -36,28 +20,23 @@ def compressed_body(encoding: str) -> RuleError:
 
 
 def no_credential() -> RuleError:
-    """401: nothing says who is calling."""
+    """401: the request has no credential."""
     return RuleError(Code.UNAUTHENTICATED, "sign in: this call needs a credential")
 
 
 def bad_credential(what: str) -> RuleError:
-    """401: a session or key that is unknown, revoked or over."""
+    """401: a session or key that is unknown, revoked or expired."""
     return RuleError(Code.SESSION_INVALID, f"this {what} is not valid, or no longer")
 
 
 def forbidden(permission: str, role: str) -> RuleError:
-    """403: known, and not allowed to do this."""
+    """403: the member lacks the permission."""
     return RuleError(Code.FORBIDDEN, f"{role} does not have the permission {permission}", {"permission": permission})
 
 
 def cross_site_change(why: str) -> RuleError:
     """403: a change by cookie that another site's page may have sent."""
     return RuleError(Code.FORBIDDEN, why)
-
-
-def not_found(what: str, name: str) -> RuleError:
-    """404 for one thing, in the words that the rules use."""
-    return RuleError(Code.NOT_FOUND, f"{what} '{name}' not found")
 
 
 def wrong_key(permission_set: str, needed: str) -> RuleError:
@@ -71,17 +50,18 @@ def wrong_key(permission_set: str, needed: str) -> RuleError:
 
 def bad_player_secret(missing: bool) -> RuleError:
     """401: the secret of the player in the path is missing or is not theirs (contract/SDK.md#registration)."""
-    said = "is missing" if missing else "is not this player's"
-    return RuleError(Code.PLAYER_SECRET_INVALID, f"X-Player-Secret {said}; register the player first")
+    fault = "is missing" if missing else "is not this player's"
+    return RuleError(Code.PLAYER_SECRET_INVALID, f"X-Player-Secret {fault}; register the player first")
 
 
 def wrong_game() -> RuleError:
-    """403: a game in the path that is not the key's; of others it is not told whether they are there."""
+    """403: the game in the path is not the key's; the answer does not reveal whether it exists."""
     return RuleError(Code.FORBIDDEN, "this key is for another game than the one in the path")
 
 
 def nothing_at_path() -> RuleError:
-    """404 for paths, and for studios and games that the caller cannot see: it tells nothing of whether they exist."""
+    """404 for unknown paths, and for studios and games that the caller cannot see, without revealing whether they
+    exist."""
     return RuleError(Code.NOT_FOUND, "there is nothing here, or nothing that you can see")
 
 
@@ -102,6 +82,6 @@ _TROUBLE: Final = {
 
 
 def unavailable(fault: StorageFault) -> RuleError:
-    """503: the database is in trouble that passes; nothing was changed unless its answer was lost. Seconds to wait."""
+    """503: temporary trouble of the database, with seconds to wait; nothing changed unless its answer was lost."""
     message, wait = _TROUBLE[fault]
     return RuleError(Code.UNAVAILABLE, message, {"retryAfter": wait})

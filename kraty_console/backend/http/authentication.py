@@ -22,7 +22,7 @@ COOKIE: Final = "kraty_session"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A member with a session, or a key, maybe with a player's secret; neither where nobody is asked for."""
+    """A member with a session, or an API key, optionally with a player's secret; neither on public routes."""
 
     session: MemberSession | None = None
     key: ApiKey | None = None
@@ -30,7 +30,7 @@ class Caller:
 
     @property
     def name(self) -> str:
-        """One word for this caller, for counting calls."""
+        """The identity of this caller for counting calls."""
         if self.session is not None:
             return f"session:{self.session.session_id}"
         return f"key:{self.the_key.key_id}"
@@ -46,7 +46,7 @@ class Caller:
 
     @property
     def seen(self) -> CallerInfo:
-        """The caller as logs and numbers know them."""
+        """The caller as logs and metrics name them."""
         return CallerInfo("member") if self.session is not None else CallerInfo("api_key", self.the_key.prefix)
 
     @property
@@ -63,13 +63,13 @@ class Caller:
 
 
 NOBODY: Final = Caller()
-"""Who calls where no credential is looked at."""
+"""The caller of public routes."""
 
 
 def bearer_token(headers: Headers) -> str | None:
-    """The credential in `Authorization: Bearer …`; None when there is no such header.
+    """The credential in `Authorization: Bearer …`; None without such a header.
 
-    Raises 401 when the header is there and says something else.
+    Raises 401 for any other value of the header.
     """
     given = headers.get("authorization")
     if given is None:
@@ -83,7 +83,7 @@ def bearer_token(headers: Headers) -> str | None:
 def session_token(method: str, headers: Headers, own_origins: frozenset[str]) -> str:
     """The token of a session, as bearer or as cookie; the header wins.
 
-    Raises 401 when there is none, and 403 for a change by cookie that another site's page may have sent.
+    Raises 401 if there is none, and 403 for a change by cookie that another site's page may have sent.
     """
     token = bearer_token(headers)
     if token is None and (cookies := headers.get("cookie")):
@@ -96,7 +96,7 @@ def session_token(method: str, headers: Headers, own_origins: frozenset[str]) ->
 
 
 async def authenticate_member(reader: Reader, token: str, now_ms: int) -> Caller:
-    """The member who calls; raises 401 when the token belongs to no active session."""
+    """The member who calls; raises 401 if the token belongs to no active session."""
     session = await find_session(reader, token, now_ms)
     if session is None:
         raise api_errors.bad_credential("session")
@@ -114,7 +114,7 @@ async def authenticate_in_game(
 
 
 def key_in_headers(headers: Headers) -> str:
-    """The API key in the headers; raises 401 when there is none."""
+    """The API key in the headers; raises 401 if there is none."""
     credential = bearer_token(headers)
     if credential is None:
         raise api_errors.no_credential()
@@ -122,7 +122,7 @@ def key_in_headers(headers: Headers) -> str:
 
 
 async def authenticate_key(reader: Reader, credential: str) -> Caller:
-    """The API key of the caller; raises 401 when it is unknown or revoked."""
+    """The API key of the caller; raises 401 if it is unknown or revoked."""
     key = await find_key(reader, credential)
     if key is None:
         raise api_errors.bad_credential("key")

@@ -15,7 +15,6 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from kraty_console.backend.auth.roles import GameRole
-from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.authentication import Caller
 from kraty_console.backend.http.client_address import Proxies
 from kraty_console.backend.http.envelope import HandlerReply
@@ -27,6 +26,7 @@ from kraty_console.backend.http.strict_json import text_fault
 from kraty_console.backend.observability.call_events import Watch
 from kraty_console.backend.observability.job_state import ScheduledJobs
 from kraty_console.backend.rules.context import LIVE, Context, RuleResult, Surface, Tenant
+from kraty_console.backend.rules.errors import invalid, not_found
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
@@ -116,7 +116,7 @@ class Call:
         """A segment that is an internal id; anything else names nothing (404)."""
         text = decode_segment(self.request.path_params[name], name)
         if not is_id(text):
-            raise api_errors.not_found(what, text)
+            not_found(what, text)
         return text
 
     def query(self, name: str) -> str | None:
@@ -134,7 +134,7 @@ class Call:
         if text is None:
             return default
         if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MAX_LIMIT):
-            raise api_errors.invalid("limit", f"must be a whole number from 1 to {MAX_LIMIT}")
+            raise invalid("limit", f"must be a whole number from 1 to {MAX_LIMIT}")
         return int(text)
 
     @property
@@ -196,16 +196,16 @@ def _parameters(query_string: bytes) -> Mapping[str, str]:
             query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS
         )
     except UnicodeDecodeError:
-        raise api_errors.invalid("query", "is not UTF-8, percent-encoded") from None
+        raise invalid("query", "is not UTF-8, percent-encoded") from None
     except ValueError:
-        raise api_errors.invalid("query", f"has more than {_MOST_PARAMETERS} parameters") from None
+        raise invalid("query", f"has more than {_MOST_PARAMETERS} parameters") from None
     found: dict[str, str] = {}
     for name, value in pairs:
         if name in found:
-            raise api_errors.invalid(name[:60], "is given twice")
+            raise invalid(name[:60], "is given twice")
         if fault := text_fault(name + value):
-            raise api_errors.invalid(name[:60], fault)
+            raise invalid(name[:60], fault)
         if len(value) > _LONGEST_PARAMETER:
-            raise api_errors.invalid(name[:60], f"is longer than {_LONGEST_PARAMETER} characters")
+            raise invalid(name[:60], f"is longer than {_LONGEST_PARAMETER} characters")
         found[name] = value
     return found

@@ -18,7 +18,7 @@ _WITH_PORT: Final = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?|([0-9.]+):\d{
 
 
 class Proxies:
-    """The proxies whose word on where a call comes from is taken."""
+    """The proxies whose `X-Forwarded-For` is trusted."""
 
     def __init__(self, networks: Iterable[str] = ()) -> None:
         """Addresses or networks, `10.0.0.1` or `10.0.0.0/8`; raises ValueError for anything else."""
@@ -36,9 +36,9 @@ class Proxies:
         return any((mapped or found) in each for each in self._networks)
 
     def caller(self, scope: Scope) -> str:
-        """The address that a call counts with: the last one in `X-Forwarded-For` that is no proxy's.
+        """The client's address: the last one in `X-Forwarded-For` that is not a proxy's.
 
-        The peer's, when what stands there is not an address.
+        The peer's if that is not an address.
         """
         client = scope.get("client")
         peer = client[0] if client else ""
@@ -53,7 +53,7 @@ class Proxies:
 
 
 def _without_port(hop: str) -> str:
-    """`203.0.113.9:5001`, `[2001:db8::1]:443` and `[2001:db8::1]` as the address alone; all else as it is."""
+    """`203.0.113.9:5001`, `[2001:db8::1]:443` and `[2001:db8::1]` without brackets and port; others unchanged."""
     found = _WITH_PORT.fullmatch(hop)
     return (found[1] or found[2]) if found else hop
 

@@ -1,7 +1,7 @@
 """Limits on HTTP connections, for the process and for each address.
 
-An address with too many loses the one that is idle longest, so that idle connections never lock out others who share
-the address.
+An address with too many loses its longest idle one, so that idle connections never lock out others who share the
+address.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """What connections may take; times in seconds."""
+    """Limits of connections; times in seconds."""
 
     head_seconds: float = 10.0
     """From the connection, or the first byte of a later request, to the end of its head."""
     body_seconds: float = 60.0
     """From the end of the head to the end of the body."""
     write_seconds: float = 60.0
-    """How long a caller may take no byte of an answer that waits for them."""
+    """How long a caller may leave a waiting answer unread."""
     of_address: int = 256
-    """Connections of one address to a process; 0 for any number."""
+    """Connections of one address to a process; 0 for no limit."""
     of_process: int = 4096
     """Connections to a process."""
 
 
 class ConnectionHandle(Protocol):
-    """What is asked of a connection."""
+    """The interface of a connection."""
 
     @property
     def address(self) -> str:
-        """What it counts with."""
+        """The address that it counts towards."""
         ...
 
     @property
@@ -43,7 +43,7 @@ class ConnectionHandle(Protocol):
         ...
 
     def end(self) -> None:
-        """Hang up, and leave."""
+        """Close the connection."""
         ...
 
 
@@ -63,16 +63,16 @@ class Connections:
     refused: Counter[str] = field(default_factory=Counter)
     """Connections and requests that were refused before they became calls, by reason."""
     _of: dict[str, dict[ConnectionHandle, None]] = field(default_factory=dict)
-    """By address, in the order in which they last had something to do."""
+    """By address, least recently busy first."""
     _all: int = 0
 
     @property
     def open(self) -> int:
-        """How many there are now."""
+        """How many are open."""
         return self._all
 
     def admit(self, connection: ConnectionHandle) -> bool:
-        """Take up a connection; False when there are too many, and no idle one can be ended for it."""
+        """Register a connection; False if there are too many and no idle one can be closed for it."""
         address = connection.address
         held = self._of.setdefault(address, {})
         held[connection] = None
@@ -86,7 +86,7 @@ class Connections:
         return True
 
     def busy(self, connection: ConnectionHandle) -> None:
-        """A connection has something to do: it is the last of its address to be given up."""
+        """Record that a connection is busy: it becomes the last of its address to be closed."""
         held = self._of.get(connection.address, {})
         if connection in held:
             del held[connection]
@@ -111,7 +111,7 @@ class Connections:
 
 
 def address_group(address: str) -> str:
-    """What counts as one address: of IPv6 the /64, which one caller has all of."""
+    """The unit of counting: an IPv4 address, or an IPv6 /64, which one caller controls."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,7 +1,7 @@
 """CORS: any origin may call `/sdk/v1`, the portal's pages may call `/admin/v1`.
 
-A client key is public, a player's secret is in a header that the page itself sets, and cookies count for nothing there:
-so any origin may be let in, without credentials of the browser's own. The portal's pages sign in by cookie.
+A client key is public, a player's secret is in a header that the page sets, and cookies are ignored there: so any
+origin is allowed, without the browser's credentials. The portal's pages sign in by cookie.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ SENT: Final = (
     "x-player-secret",
     "x-request-id",
 )
-"""Headers that a page may send."""
+"""Request headers that a page may send."""
 
 SENT_BY_PORTAL: Final = ("content-type", "if-none-match", "x-request-id")
 
 SHOWN: Final = ("etag", "idempotent-replayed", "retry-after", "x-request-id")
-"""Headers of an answer that a page may read."""
+"""Response headers that a page may read."""
 
 REMEMBERED: Final = 600
-"""Seconds for which a browser need not ask again."""
+"""Seconds for which a browser caches a preflight."""
 
 
 class CorsPolicy:
-    """Answers what browsers ask before they call, and lets the pages that may call read the answers."""
+    """Middleware that answers preflights and adds CORS headers."""
 
     def __init__(self, app: ASGIApp, portal: frozenset[str]) -> None:
-        """`portal` holds the origins of the portal's pages."""
+        """`portal` are the origins of the portal's pages."""
         self._app = app
         self._portal = portal
         self._for_portal = CORSMiddleware(

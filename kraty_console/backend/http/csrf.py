@@ -18,7 +18,7 @@ _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _PORTS: Final = {"http": 80, "https": 443}
 _JSON: Final = "application/json"
 _ELSEWHERE: Final = frozenset({"cross-site", "same-site"})
-"""What `Sec-Fetch-Site` says of a page that is not of the portal's origin; a sister site's is not either."""
+"""Values of `Sec-Fetch-Site` for pages of other origins, sister sites included."""
 
 
 def origin_of(url: str) -> str | None:
@@ -35,7 +35,7 @@ def origin_of(url: str) -> str | None:
 
 
 def origins_of(urls: Iterable[str]) -> frozenset[str]:
-    """The origins of those URLs that have one."""
+    """The origins of the URLs that have one."""
     return frozenset(origin for url in urls if (origin := origin_of(url)) is not None)
 
 

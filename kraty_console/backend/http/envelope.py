@@ -15,19 +15,19 @@ from kraty_console.backend.rules.errors import RuleError
 JSON_TYPE: Final = "application/json"
 EVENTS_TYPE: Final = "text/event-stream"
 _PRIVATE: Final = {"Cache-Control": "no-store"}
-"""Answers hold personal data: no cache may keep them. A caller may keep an ETag."""
+"""Answers hold personal data, so caches may not store them; callers may keep an ETag."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandlerReply:
-    """What a handler answers: `data` goes into the envelope, `bare` says that it stands alone (pings)."""
+    """A handler's answer: `data` goes into the envelope, unless `bare` (pings)."""
 
     data: Any = None
     status: int = 200
     bare: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     tagged: bool = False
-    """Whether the answer carries a weak ETag, and may be a 304."""
+    """Whether the answer has a weak ETag and may become a 304."""
     stream: AsyncIterator[bytes] | None = None
     """Server-sent events in place of `data`."""
 
@@ -74,7 +74,7 @@ def reply_response(reply: HandlerReply, if_none_match: str | None = None) -> Res
 
 
 def error_response(error: RuleError, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
-    """The response to a refusal; its details name the request."""
+    """The response to a refusal, with the request id in its details."""
     content = {
         "error": {
             "code": str(error.code),

@@ -19,7 +19,7 @@ from kraty_console.backend.http.envelope import error_response
 from kraty_console.backend.http.paths import OWN_ID, REQUEST_ID, raw_path
 from kraty_console.backend.observability.call_events import CALLER, HUNG_UP, NO_ROUTE, AnsweredCall, Watch
 from kraty_console.backend.observability.logs import error_origin
-from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.rules.errors import RuleError, invalid
 from kraty_console.backend.storage.faults import BEHIND_A_POOLER, StorageFault, fault_of
 from kraty_console.contract.errors import Code
 
@@ -37,7 +37,7 @@ class ErrorMiddleware:
         self._watch = watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, and tell those who watch."""
+        """Answer one request and notify the watchers."""
         if scope["type"] != "http":
             raise RuntimeError(f"this backend speaks HTTP only, not {scope['type']}")
         if (watch := self._watch) is None:
@@ -51,8 +51,8 @@ class ErrorMiddleware:
                 status = message["status"]
             await send(message)
 
-        for told in watch.begun:
-            told()
+        for notify in watch.begun:
+            notify()
         try:
             await self._answer(scope, receive, send_and_see)
         finally:
@@ -74,7 +74,7 @@ class ErrorMiddleware:
         scope["path"] = raw_path(scope)
         scope["app"] = self
         started = False
-        refused = _twofold(scope)
+        refused = _ambiguity(scope)
 
         async def send_with_id(message: Message) -> None:
             nonlocal started
@@ -101,24 +101,24 @@ class ErrorMiddleware:
 
 
 _ONCE: Final = frozenset({b"host", b"authorization", b"x-player-secret", b"content-type", b"if-match"})
-"""Headers that say one thing: of two, a proxy may have looked at the other."""
+"""Headers that may occur once: of two, a proxy may have read the other."""
 
 
-def _twofold(scope: Scope) -> RuleError | None:
-    """Why a request cannot be understood in one way: a header that is there twice, or no Host (RFC 9112, 3.2)."""
+def _ambiguity(scope: Scope) -> RuleError | None:
+    """The refusal of an ambiguous request: a duplicate header, or no Host (RFC 9112, 3.2); else None."""
     seen: set[bytes] = set()
     for name, _ in scope["headers"]:
         if name in _ONCE:
             if name in seen:
-                return api_errors.invalid(name.decode("ascii"), "is given twice")
+                return invalid(name.decode("ascii"), "is given twice")
             seen.add(name)
     if b"host" not in seen and scope["http_version"] == "1.1":
-        return api_errors.invalid("host", "is required")
+        return invalid("host", "is required")
     return None
 
 
 def _given_id(scope: Scope) -> str | None:
-    """The caller's own request id, when it is one that can stand in a log unquoted."""
+    """The caller's request id, if it is safe to log unquoted."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _GIVEN_ID.fullmatch(value):
             return bytes(value).decode("ascii")
@@ -158,10 +158,10 @@ def _refusal(error: RuleError, request_id: str) -> Response:
 
 
 def _route(scope: Scope) -> str:
-    """The path with its segments' names; the path that was asked for has ids of players in it."""
+    """The path with the names of its parameters, because the requested path holds ids of players."""
     return str(getattr(scope.get("endpoint"), "path", NO_ROUTE))
 
 
 def _log_failure(error: Exception, scope: Scope, request_id: str) -> None:
-    """One line with the kind of failure and where it arose: no message and no values, they may hold what is secret."""
+    """One line with the type and place of a failure, without message or values, which may be secret."""
     log.error("request %s: %s %s failed with %s", request_id, scope["method"], _route(scope), error_origin(error))

@@ -1,8 +1,8 @@
 """Server-sent events, fed by one poll of the database for all listeners.
 
-Whatever process changes something, every process sees it in the database; so it is asked there, at a modest pace, and
-at a cost that follows what happened rather than how many listen. A comment now and then keeps a connection alive, and
-is when the caller's right to listen is looked at again: a key that was revoked hears no more.
+Every process sees the changes of all others in the database, so it is polled at a modest rate, at a cost that depends
+on the changes and not on the listeners. A comment at intervals keeps a connection alive, and the caller's rights are
+checked again then: a revoked key gets no more events.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from kraty_console.contract.errors import Code
 LOG: Final = logging.getLogger("kraty.streams")
 
 Event = tuple[str, dict[str, Any]]
-"""Its name and its data."""
+"""An event: its name and its data."""
 
 POLL_SECONDS: Final = 1.0
 HEARTBEAT_SECONDS: Final = 15.0
 MOST: Final = 500
-"""Streams in one process; each is a connection."""
+"""Open streams of one process; each is a connection."""
 MOST_OF_ADDRESS: Final = 100
 
 MOST_WAITING: Final = 1000
-"""Events that wait for a listener who is slow to take them; beyond, the stream ends."""
+"""Events that may wait for a slow listener; with more, the stream ends."""
 
 MOST_FAILURES: Final = 30
-"""Looks in a row that may fail before every stream ends."""
+"""Consecutive failed polls after which every stream ends."""
 
 HEARTBEAT: Final = b": here\n\n"
 
@@ -46,17 +46,17 @@ class EventFeed(Protocol):
     """The events of one stream."""
 
     over: bool
-    """Nothing more will come."""
+    """Whether the feed has ended."""
 
     async def begin(self, tx: Transaction) -> list[Event]:
-        """What is told at once; later events follow."""
+        """The first events, sent at once."""
         ...
 
 
 Gather = Callable[[Transaction, Sequence[Any], int], AsyncIterator[tuple[Any, list[Event]]]]
-"""Finds what happened for many of one kind at once, and answers each with what it is told.
+"""Reads the new events of many feeds of one kind at once.
 
-The number is when the look began, before anything was read (milliseconds since the epoch).
+The number is when the poll began, before anything was read (milliseconds since the epoch).
 """
 
 
@@ -70,7 +70,7 @@ class EventSource(Protocol):
 
     @property
     def gather(self) -> Gather:
-        """Finds the events of all feeds of one kind at once."""
+        """Reads the events of all feeds of one kind at once."""
         ...
 
     async def allowed(self, tx: Transaction) -> bool:
@@ -79,14 +79,14 @@ class EventSource(Protocol):
 
 
 class _Listener:
-    """A stream that is open, and what waits to be sent on it."""
+    """An open stream with the events that wait to be sent."""
 
     def __init__(self, source: EventSource, beat_at: float) -> None:
         self.source = source
         self.beat_at = beat_at
         self.waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
 
-    def tell(self, frame: bytes) -> None:
+    def enqueue(self, frame: bytes) -> None:
         if self.waiting.qsize() < MOST_WAITING:
             self.waiting.put_nowait(frame)
         else:
@@ -97,7 +97,7 @@ class _Listener:
 
 
 class Streams:
-    """The streams that a process has open; they end together when it is told to stop."""
+    """The open streams of a process; they end together when it stops."""
 
     def __init__(
         self,
@@ -115,21 +115,21 @@ class Streams:
         self._listeners: dict[_Listener, None] = {}
         self._feeding: asyncio.Task[None] | None = None
         self.looks = 0
-        """Times the database was asked what happened, for all of them."""
+        """How often the database was polled, for all streams."""
 
     @property
     def open(self) -> int:
-        """How many there are now."""
+        """How many are open."""
         return sum(self._of.values())
 
     def end(self) -> None:
-        """End every stream after what it is at."""
+        """End every stream after its current event."""
         self._ending.set()
         for listener in self._listeners:
             listener.end()
 
     def refuse_more(self, address: str = "") -> None:
-        """Say no to one more stream when there are too many, in all or of an address, or when all are ending."""
+        """Refuse another stream if there are too many, in total or of an address, or if all are ending."""
         if self.open >= self._most or self._of.get(address, 0) >= self._most_of_address or self._ending.is_set():
             raise RuleError(Code.UNAVAILABLE, "too many streams are open here; try again", {"retryAfter": 5})
 
@@ -149,19 +149,19 @@ class Streams:
             if self._feeding is None or self._feeding.done():
                 self._feeding = asyncio.create_task(self._feed(db, now_ms), name="streams")
             try:
-                while (told := await listener.waiting.get()) is not None:
-                    yield told
+                while (message := await listener.waiting.get()) is not None:
+                    yield message
             finally:
                 self._listeners.pop(listener, None)
 
     async def _feed(self, db: Database, now_ms: Callable[[], int]) -> None:
-        """Look once for all, again and again, until nobody listens."""
+        """Poll once for all listeners, repeatedly, until nobody listens."""
         failures = 0
         while not await self._rested() and self._listeners:
             try:
                 began_ms = now_ms()
                 async with db.read() as tx:
-                    await self._look(tx, began_ms)
+                    await self._poll_once(tx, began_ms)
                 failures = 0
             except (SQLAlchemyError, OSError) as error:
                 failures += 1
@@ -176,7 +176,7 @@ class Streams:
         for listener in self._listeners:
             listener.end()
 
-    async def _look(self, tx: Transaction, began_ms: int) -> None:
+    async def _poll_once(self, tx: Transaction, began_ms: int) -> None:
         self.looks += 1
         now = asyncio.get_running_loop().time()
         kinds: dict[Gather, dict[EventFeed, _Listener]] = {}
@@ -186,17 +186,17 @@ class Streams:
                 if not await listener.source.allowed(tx):
                     listener.end()
                     continue
-                listener.tell(HEARTBEAT)
+                listener.enqueue(HEARTBEAT)
             kinds.setdefault(listener.source.gather, {})[listener.source.feed] = listener
         for gather, listeners in kinds.items():
             async for feed, events in gather(tx, list(listeners), began_ms):
                 for name, data in events:
-                    listeners[feed].tell(frame(name, data))
+                    listeners[feed].enqueue(frame(name, data))
                 if feed.over:
                     listeners[feed].end()
 
     async def _rested(self) -> bool:
-        """Wait until it is time to look again; True when the process is to stop instead."""
+        """Wait until the next poll; True if the process is to stop instead."""
         try:
             await asyncio.wait_for(self._ending.wait(), self._poll)
         except TimeoutError:

@@ -15,7 +15,7 @@ from kraty_console.backend.storage.tables.columns import MOMENT, UUID
 
 @dataclass(frozen=True, slots=True)
 class PagePosition:
-    """A row's place; a page goes on with what is older, and of one moment with the lower ids."""
+    """The position of a row; the next page has older rows, and at the same time lower ids."""
 
     at: int
     """Milliseconds since the epoch."""
@@ -27,7 +27,7 @@ class PagePosition:
 
     @classmethod
     def decoded(cls, cursor: str) -> PagePosition | None:
-        """The place a cursor names; None when it is no cursor of ours."""
+        """The position of a cursor; None if the cursor is invalid."""
         try:
             text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
         except (binascii.Error, ValueError):
@@ -38,5 +38,5 @@ class PagePosition:
         return cls(int(moment), row_id)
 
     def older(self, at: sa.Column[Any], row_id: sa.Column[Any]) -> sa.ColumnElement[bool]:
-        """Rows that come after this place, by the columns that order them."""
+        """The condition for rows after this position, by the columns that order them."""
         return sa.tuple_(at, row_id) < sa.tuple_(sa.literal(self.at, MOMENT), sa.literal(self.id, UUID))

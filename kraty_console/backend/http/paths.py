@@ -1,8 +1,7 @@
 """Raw request paths: a segment is matched encoded, and decoded exactly once.
 
-Servers decode a path before anyone routes on it, so that `a%2Fb` is two segments and `x%2Fmerge-into%2Fy` another
-route (client/README.md#paths). Here the router sees the encoded path, and a segment is decoded after it
-has been found.
+Servers decode a path before routing, so that `a%2Fb` is two segments and `x%2Fmerge-into%2Fy` another route
+(client/README.md#paths). Here the router sees the encoded path, and a segment is decoded after it has been found.
 """
 
 from __future__ import annotations
@@ -13,13 +12,13 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.convertors import Convertor, register_url_convertor
 
-from kraty_console.backend.http.api_errors import invalid
 from kraty_console.backend.http.strict_json import text_fault
+from kraty_console.backend.rules.errors import invalid
 
 REQUEST_ID: Final = "kraty.request_id"
-"""Where the scope keeps the request id that the answer names: the caller's, when one was sent."""
+"""Key of the scope for the request id of the answer: the caller's, if one was sent."""
 OWN_ID: Final = "kraty.own_id"
-"""Where the scope keeps the backend's own id of the request, which no caller chose."""
+"""Key of the scope for the backend's own id of the request."""
 
 LONGEST_SEGMENT: Final = 512
 """Characters of an id, decoded; the same bound as in bodies."""
@@ -31,11 +30,11 @@ class SegmentConvertor(Convertor[str]):
     regex = "[^/]+"
 
     def convert(self, value: str) -> str:
-        """The segment as it came."""
+        """The segment unchanged."""
         return value
 
     def to_string(self, value: str) -> str:
-        """The segment as it came."""
+        """The segment unchanged."""
         return value
 
 
@@ -43,7 +42,7 @@ register_url_convertor("raw", SegmentConvertor())
 
 
 def raw_path(scope: Mapping[str, Any]) -> str:
-    """The path of a request as the client wrote it, one character a byte."""
+    """The raw path of a request, one character per byte."""
     raw = scope.get("raw_path")
     return bytes(raw).decode("latin-1") if raw else str(scope["path"])
 
@@ -51,7 +50,7 @@ def raw_path(scope: Mapping[str, Any]) -> str:
 def decode_segment(segment: str, name: str) -> str:
     """The text of a segment (as `raw_path` gives it), decoded once.
 
-    Raises a refusal naming the parameter when it is no text that can be stored.
+    Raises 400 naming the parameter if the text cannot be stored.
     """
     try:
         text = unquote_to_bytes(segment.encode("latin-1")).decode("utf-8")

@@ -1,6 +1,6 @@
 """The HTTP protocol of one connection, with limits on the size and time of head and body.
 
-Uvicorn's protocol on httptools parses, this one bounds it: a head of 32 KiB at most, and deadlines for head, body and
+Uvicorn's protocol on httptools parses, this one adds limits: a head of 32 KiB at most, and deadlines for head, body and
 callers who read no answer.
 
 `Upgrade` is ignored (RFC 9110, 7.8): nothing but HTTP/1.1 is spoken here. The parser takes what follows such a head for
@@ -26,17 +26,17 @@ MAX_HEAD: Final = 32 * 1024
 """Bytes of the request line and all headers."""
 
 MAX_WIRE: Final = 8 * 1024 * 1024
-"""Bytes of a body as it comes, its division into chunks included; the application bounds what is in it."""
+"""Bytes of a body with its chunk framing; the application limits its content."""
 
 _DISCARDED: Final = 2 * 1024 * 1024
-"""Bytes that are taken from a caller who was refused, unread: who has sent an ordinary body can read the answer."""
+"""Bytes read and dropped after a refusal, so that a caller who sent an ordinary body can read the answer."""
 _LINGER_SECONDS: Final = 1.0
 
 _IGNORED: Final = 64 * 1024
-"""Bytes of a body that are read and ignored once the answer is there; for the rest the connection ends instead."""
+"""Bytes of a body that are read and dropped after the answer; with more, the connection is closed."""
 
 _OFFER: Final = (b"upgrade", b"http2-settings")
-"""Headers, and words of `Connection`, that offer another protocol."""
+"""Headers, and tokens of `Connection`, that offer another protocol."""
 
 
 class RequestStage(Enum):
@@ -48,11 +48,11 @@ class RequestStage(Enum):
     BODY = auto()
     """The rest of a body."""
     REFUSED = auto()
-    """Nothing: it was refused, and ends."""
+    """Nothing: the request was refused, and the connection ends."""
 
 
 class HttpConnection(HttpToolsProtocol):
-    """One connection, within the limits that all keep to."""
+    """One connection within the limits."""
 
     all_connections: ClassVar[Connections]
 
@@ -69,11 +69,11 @@ class HttpConnection(HttpToolsProtocol):
         self._read = 0
         """Bytes read since the head, or the body, began."""
         self._again: bytes | None = None
-        """The head without its offer to upgrade, to be parsed once more."""
+        """The head without its offer to upgrade, to be parsed again."""
         self._ended = False
         """A message ended in what is being parsed."""
         self._left = 0
-        """Bytes of the body that were announced and have not come."""
+        """Bytes of the body that were announced and not received yet."""
         self._ignored = 0
 
     @property
@@ -88,12 +88,12 @@ class HttpConnection(HttpToolsProtocol):
         return cycle is None or cycle.response_complete
 
     def end(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self.transport.abort()
         self.all_connections.left(self)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take it up, or refuse it."""
+        """Register the connection, or refuse it."""
         super().connection_made(transport)
         self.address = address_group(self.client[0]) if self.client else ""
         if self.all_connections.admit(self):
@@ -102,7 +102,7 @@ class HttpConnection(HttpToolsProtocol):
             self._refuse("connections", RuleError(Code.UNAVAILABLE, "too many connections from this address"))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget it."""
+        """Unregister the connection."""
         self.all_connections.left(self)
         self._stage = RequestStage.REFUSED
         for timer in (self._timer, self._write_timer):
@@ -111,7 +111,7 @@ class HttpConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came, within the limits."""
+        """Parse received bytes within the limits."""
         if self._stage is RequestStage.REFUSED:
             self._read += len(data)
             if self._read > _DISCARDED:
@@ -160,7 +160,7 @@ class HttpConnection(HttpToolsProtocol):
             else:
                 return True
 
-    # What the parser tells
+    # Callbacks of the parser
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -174,13 +174,13 @@ class HttpConnection(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header; what comes after a body is counted, and dropped."""
+        """One header; trailers are counted and dropped."""
         self._count(len(name) + len(value) + 4)
         if self._stage is RequestStage.HEAD:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """The head is whole: the call begins, unless an offer to upgrade has to be taken out first."""
+        """The head is complete: the call begins, unless an offer to upgrade has to be removed first."""
         if self.parser.should_upgrade():
             if self.parser.get_method() != b"CONNECT":
                 self._again = b"".join(self._without_offer())
@@ -213,7 +213,7 @@ class HttpConnection(HttpToolsProtocol):
                 message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
             await send(message)
             if ends:
-                cycle.keep_alive = True  # closed at once, what still comes would keep the answer from being read
+                cycle.keep_alive = True  # if closed at once, incoming bytes would keep the answer from being read
 
         await self._answers(scope, receive, send_closing)
 
@@ -224,7 +224,7 @@ class HttpConnection(HttpToolsProtocol):
             self._linger()
 
     def on_message_complete(self) -> None:
-        """The request is whole."""
+        """The request is complete."""
         if self.parser.should_upgrade():
             return
         self._stage = RequestStage.REST
@@ -267,7 +267,7 @@ class HttpConnection(HttpToolsProtocol):
         self.transport.abort()
 
     def _set_deadline(self) -> None:
-        """Begin to count the time of a stage when it begins."""
+        """Start the deadline of a stage when the stage begins."""
         if self._timed is self._stage and not self._ended:
             return
         if self._timer is not None:
@@ -282,7 +282,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def _late(self) -> None:
         self._timed = None
-        if self.flow.read_paused:  # it is not the caller who is late
+        if self.flow.read_paused:  # the caller is not late
             self._set_deadline()
             return
         what = "head" if self._stage is RequestStage.HEAD else "body"
@@ -295,7 +295,7 @@ class HttpConnection(HttpToolsProtocol):
         self._refuse("head", RuleError(Code.PAYLOAD_TOO_LARGE, words, {"limit": MAX_HEAD}, status=431))
 
     def _refuse(self, reason: str, error: RuleError) -> None:
-        """Answer what is no call, unless something else is being answered, and end the connection."""
+        """Answer an invalid request, unless another answer is in progress, and end the connection."""
         self.all_connections.refused[reason] += 1
         stage, self._stage = self._stage, RequestStage.REFUSED
         self._read = 0
@@ -304,9 +304,7 @@ class HttpConnection(HttpToolsProtocol):
                 timer.cancel()
         if not self.has_no_call:
             cycle = self.cycle
-            if (
-                stage is not RequestStage.BODY
-            ):  # what is wrong came after the call under way, which still gets its answer
+            if stage is not RequestStage.BODY:  # the fault came after the current call, which still gets its answer
                 cycle.keep_alive = False
                 return
             cycle.disconnected = True
@@ -318,7 +316,7 @@ class HttpConnection(HttpToolsProtocol):
         self._linger()
 
     def _linger(self) -> None:
-        """Say that nothing more comes, give the caller a moment to read what was said, and hang up."""
+        """Close the sending side, give the caller time to read the answer, and close the connection."""
         self._stage = RequestStage.REFUSED
         self._read = 0
         if self._timer is not None:
@@ -335,7 +333,7 @@ class _TooLong(Exception):
 
 
 class _Unwanted(Exception):
-    """Stops the parser in a body that nobody waits for."""
+    """Stops the parser in a body that nobody reads."""
 
 
 _WORDS: Final = {
@@ -349,7 +347,7 @@ _WORDS: Final = {
 
 
 def _answer(error: RuleError, request_id: str) -> bytes:
-    """The whole answer to what never became a call, in the envelope of every refusal."""
+    """The raw response to an invalid request, with the usual error envelope."""
     payload = {"code": str(error.code), "message": error.message, "details": {**error.details, "requestId": request_id}}
     body = json.dumps({"error": payload}, separators=(",", ":")).encode()
     lines = [
@@ -364,7 +362,7 @@ def _answer(error: RuleError, request_id: str) -> bytes:
 
 
 def protocol_of(connections: Connections) -> type[asyncio.Protocol]:
-    """The class that uvicorn makes one of for each connection."""
+    """The protocol class that uvicorn instantiates for each connection."""
 
     class Counted(HttpConnection):
         all_connections = connections

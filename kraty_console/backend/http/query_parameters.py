@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, TypeVar
 
-from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.request_models import milliseconds
+from kraty_console.backend.rules.errors import invalid
 from kraty_console.backend.rules.ids import is_id
 
 MAX_KEYS: Final = 8
@@ -24,63 +24,63 @@ def integer(call: Call, name: str, default: int, most: int) -> int:
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
-        raise api_errors.invalid(name, f"must be a whole number from 1 to {most}")
+        raise invalid(name, f"must be a whole number from 1 to {most}")
     return int(text)
 
 
 def clamped_integer(call: Call, name: str, default: int, most: int) -> int:
-    """A whole number, taken for 1 or `most` where it is below or above."""
+    """A whole number, clamped to 1 and `most`."""
     text = call.query(name)
     if text is None:
         return default
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_NUMBER):
-        raise api_errors.invalid(name, "must be a whole number")
+        raise invalid(name, "must be a whole number")
     return min(max(int(text), 1), most)
 
 
 def flag(call: Call, name: str) -> bool:
-    """`true` or `false`; false when it is not there."""
+    """`true` or `false`; false by default."""
     text = call.query(name) or "false"
     if text not in ("true", "false"):
-        raise api_errors.invalid(name, "must be true or false")
+        raise invalid(name, "must be true or false")
     return text == "true"
 
 
 def keys(call: Call, name: str) -> tuple[str, ...]:
-    """Keys between commas, at most eight."""
-    found = tuple(dict.fromkeys(part for part in (call.query(name) or "").split(",") if part))
-    if len(found) > MAX_KEYS:
-        raise api_errors.invalid(name, f"must be {MAX_KEYS} keys or fewer, between commas")
-    return found
+    """Comma-separated keys, at most eight."""
+    given = tuple(dict.fromkeys(part for part in (call.query(name) or "").split(",") if part))
+    if len(given) > MAX_KEYS:
+        raise invalid(name, f"must be {MAX_KEYS} keys or fewer, between commas")
+    return given
 
 
 def one_of(call: Call, name: str, words: Sequence[Word], default: Word) -> Word:
-    """One of some words."""
+    """One of the given words."""
     text = call.query(name)
     if text is None:
         return default
     for word in words:
         if word == text:
             return word
-    raise api_errors.invalid(name, f"must be one of {', '.join(words)}")
+    raise invalid(name, f"must be one of {', '.join(words)}")
 
 
 def timestamp(call: Call, name: str, *, now: str) -> int | None:
-    """An ISO-8601 moment in milliseconds, from 1970 to now; None when it is not there, or is `current`."""
+    """An ISO-8601 timestamp in milliseconds, from 1970 to now; None if it is missing or equals `now`."""
     text = call.query(name)
     if text is None or text == now:
         return None
-    found = milliseconds(text, name)
-    if found is None or not 0 <= found <= call.now_ms:
-        raise api_errors.invalid(name, f"must be {now}, or a moment from 1970 until now")
-    return found
+    moment = milliseconds(text, name)
+    if moment is None or not 0 <= moment <= call.now_ms:
+        raise invalid(name, f"must be {now}, or a moment from 1970 until now")
+    return moment
 
 
 def leaderboard_id(call: Call) -> str:
-    """The id of an event's board in the path; what can be no id is 400, to tell a game of its mistake
+    """The id of an event's board in the path; anything but a UUID is 400, to show a game its mistake
     (contract/SDK.md#leaderboards)."""
     text = call.text("leaderboardId").lower()
     if not is_id(text):
-        raise api_errors.invalid("leaderboardId", "must be the UUID of a leaderboard")
+        raise invalid("leaderboardId", "must be the UUID of a leaderboard")
     return text

@@ -1,7 +1,7 @@
 """Token buckets, by address before any look-up, then by caller.
 
-A call takes one token, and more when it is expensive: for the time it takes of the event loop that all calls share, and
-for its bytes. So a few expensive calls use up as much as many cheap ones.
+A call takes one token, and more if it is expensive: for its time on the event loop that all calls share, and for its
+bytes. So a few expensive calls cost as much as many cheap ones.
 
 | bucket | what fills it | holds |
 |---|---|---|
@@ -12,7 +12,7 @@ for its bytes. So a few expensive calls use up as much as many cheap ones.
 | client key and address | calls without a player's secret | the rate |
 | client key | all of its calls | 20 times the rate |
 
-Everybody has a client key: what one of its players does costs that player, and an address can spend less than the key.
+Client keys are public, so calls of a player cost that player, and an address can spend less than the key.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Any, Final, TypeVar
 T = TypeVar("T")
 
 DEFAULT_RATE: Final = 50.0
-"""Calls a second, kept up for long."""
+"""Calls per second, sustained."""
 DEFAULT_BURST: Final = 100
 """Calls at once, after a pause."""
 
@@ -35,20 +35,20 @@ OF_BAD: Final = 0.2
 OF_CLIENT_KEY: Final = 20.0
 
 TOKEN_SECONDS: Final = 0.005
-"""Time of the loop that one token of a caller pays for: at 50 a second, a quarter of it."""
+"""Time of the loop that one token of a caller pays for: at 50 per second, a quarter of the loop."""
 ADDRESS_SECONDS: Final = 0.0005
-"""The same of an address: all its callers together get a quarter of the loop, too."""
+"""The same for an address: all its callers together also get a quarter of the loop."""
 TOKEN_BYTES: Final = 32 * 1024
 """Bytes of a request or an answer that one token pays for."""
 
 REFUSED_TOKENS: Final = 4
-"""What an attempt that was refused costs beside its call: it is looked into, and noted."""
+"""The extra cost of a refused attempt, which is checked and recorded."""
 
 LONGEST_DEBT_SECONDS: Final = 60.0
-"""Longest wait one expensive call can cause."""
+"""Longest wait that one expensive call can cause."""
 
 _SWEEP_ABOVE: Final = 10_000
-"""Buckets up to which none is forgotten."""
+"""Number of buckets up to which none is dropped."""
 _SWEEP_SECONDS: Final = LONGEST_DEBT_SECONDS
 """Time between two sweeps, unless the number of buckets doubles before."""
 _REMEMBERED: Final = 10_000
@@ -56,14 +56,14 @@ _REMEMBERED: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many calls a second, and so many at once; a rate of 0 is no limit at all."""
+    """Calls per second, and calls at once; a rate of 0 means no limit."""
 
     per_second: float = DEFAULT_RATE
     burst: int = DEFAULT_BURST
 
     @classmethod
     def parse(cls, text: str) -> Rate:
-        """`50`, `50:100` (rate and burst; left out, the burst is twice the rate) or `0` for no limit.
+        """Parse `50`, `50:100` (rate and burst, by default twice the rate) or `0` for no limit.
 
         Raises ValueError for anything else.
         """
@@ -85,7 +85,7 @@ class _Bucket:
     per_second: float
 
     def full_at(self) -> float:
-        """When it holds its burst again, a debt paid off."""
+        """When the bucket is full again, debt included."""
         return self.filled_at + (self.burst - self.tokens) / self.per_second
 
 
@@ -99,13 +99,13 @@ class RateLimit:
         self._sweep_above = _SWEEP_ABOVE
         self._sweep_at = 0.0
         self.sweeps = 0
-        """Times that all buckets were looked through."""
+        """How often all buckets were swept."""
         self._known: OrderedDict[str, tuple[tuple[str, float], ...]] = OrderedDict()
 
     def wait(self, caller: str, times: float = 1.0, cost: float = 1.0) -> float:
-        """Take one call: 0 when it may go on, else the seconds until the next one may.
+        """Take one call: 0 if it is allowed, else the seconds until the next one is.
 
-        A bucket of `times` the rate; with a `cost` of 0 it is only looked at.
+        The bucket has `times` the rate; a `cost` of 0 only checks it.
         """
         rate = self._rate
         if rate.per_second == 0:
@@ -117,29 +117,29 @@ class RateLimit:
         return (1 - bucket.tokens) / (rate.per_second * times)
 
     def charge(self, caller: str, cost: float, times: float = 1.0) -> None:
-        """Take what a call cost beyond its token; a caller may owe, and then has to wait."""
+        """Take the cost of a call beyond its token; a caller in debt has to wait."""
         if self._rate.per_second == 0 or cost <= 0:
             return
         bucket = self._bucket(caller, times)
         bucket.tokens = max(bucket.tokens - cost, -LONGEST_DEBT_SECONDS * self._rate.per_second * times)
 
     def know(self, mark: str, payers: Sequence[tuple[str, float]]) -> None:
-        """Remember which buckets (and how many times the rate they hold) a caller of this mark pays from."""
+        """Remember the buckets (and their multiples of the rate) that a caller with this mark pays from."""
         self._known[mark] = tuple(payers)
         self._known.move_to_end(mark)
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
 
     def payers(self, mark: str) -> tuple[tuple[str, float], ...] | None:
-        """The buckets that a caller of this mark paid from last; None when there was none, or they are forgotten."""
+        """The buckets that a caller with this mark paid from last; None if there are none, or they were dropped."""
         return self._known.get(mark)
 
     def forget(self, mark: str) -> None:
-        """A caller of this mark is no longer let in."""
+        """Forget a caller with this mark, who is no longer valid."""
         self._known.pop(mark, None)
 
     def __len__(self) -> int:
-        """How many buckets are kept."""
+        """The number of buckets."""
         return len(self._buckets)
 
     def _bucket(self, caller: str, times: float) -> _Bucket:
@@ -155,7 +155,7 @@ class RateLimit:
         return bucket
 
     def _sweep(self, now: float) -> None:
-        """Forget the buckets that are full by now: a new one is the same."""
+        """Drop full buckets, which equal new ones."""
         self._buckets = {caller: bucket for caller, bucket in self._buckets.items() if bucket.full_at() > now}
         self._sweep_above = max(_SWEEP_ABOVE, 2 * len(self._buckets))
         self._sweep_at = now + _SWEEP_SECONDS
@@ -171,7 +171,7 @@ class TimedCoroutine:
         self.seconds = 0.0
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        """Hand through whatever the coroutine waits for."""
+        """Pass on what the coroutine awaits."""
         sent: Any = None
         failed: BaseException | None = None
         while True:

@@ -32,14 +32,14 @@ CALL_COST: Final = "kraty.call_cost"
 
 
 class CallCost:
-    """The tokens that one call takes, and from which buckets."""
+    """The tokens of one call, and the buckets they come from."""
 
     def __init__(self, services: Services, address: str) -> None:
         self.address = address
         self._limit = services.rate_limit
         self._refused = services.refused
         self._paying: list[tuple[str, float]] = []
-        """The buckets that gave a token and pay the rest, and how many times the rate each holds."""
+        """The buckets that gave a token and pay the rest, with their multiples of the rate."""
         self._known = False
         self._waived = False
         self._bytes = 0
@@ -107,7 +107,7 @@ class CallCost:
         self._waived = True
 
     def counting(self, send: Send) -> Send:
-        """The same `send`, counting the bytes of the answer."""
+        """`send`, counting the bytes of the answer."""
 
         async def counted(message: Message) -> None:
             self._bytes += len(message.get("body", b""))
@@ -116,7 +116,7 @@ class CallCost:
         return counted
 
     def counting_read(self, receive: Receive) -> Receive:
-        """The same `receive`, counting the bytes of the request."""
+        """`receive`, counting the bytes of the request."""
 
         async def counted() -> Message:
             message = await receive()
@@ -151,11 +151,11 @@ def _mark(*shown: str) -> str:
 class RateLimitGate:
     """Takes a token of the address before the routes, and charges the cost of the call after them.
 
-    A 429 is sent after a pause: one is cheap, but ten thousand a second would slow down all other callers.
+    A 429 is sent after a pause, because ten thousand per second would slow down all other callers.
     """
 
     def __init__(self, app: ASGIApp, services: Services, free: frozenset[str]) -> None:
-        """`free` are the paths that cost nothing."""
+        """`free` are the paths that take no token."""
         self._app = app
         self._services = services
         self._free = free

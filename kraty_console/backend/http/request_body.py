@@ -10,18 +10,19 @@ from pydantic_core import ErrorDetails
 
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.strict_json import BODY, BadJson, field_path, parse
+from kraty_console.backend.rules.errors import invalid, invalid_fields
 
 MAX_BODY: Final = 1 << 20
 """Bytes."""
 
 MAX_CLIENT_BODY: Final = 64 * 1024
-"""Bytes that a game may send, whose key everybody has: four times the most that any of its calls needs."""
+"""Bytes of a body from a game, whose key is public: four times what its largest call needs."""
 
 MOST_TOLD: Final = 20
-"""Fields that a refusal names; it is no larger than what it refuses."""
+"""Number of fields that a refusal names, so that it is no larger than the request."""
 
 _TAGGED_LIST: Final = "entries"
-"""The list whose items are told apart by their `type`; the models put that type into the path of an error."""
+"""The list whose items are discriminated by `type`, which pydantic puts into the path of an error."""
 
 _WORDS: Final = {
     "missing": "is required",
@@ -54,7 +55,7 @@ Model = TypeVar("Model", bound=BaseModel)
 async def read_body(
     headers_length: str | None, encoding: str | None, chunks: AsyncIterator[bytes], most: int = MAX_BODY
 ) -> bytes:
-    """The whole body, refused as soon as it is known to be too large, whether or not its length was announced."""
+    """The complete body, refused as soon as it is too large, whether or not its length was announced."""
     if encoding and encoding.lower() != "identity":
         raise api_errors.compressed_body(encoding)
     if headers_length and headers_length.isdigit() and int(headers_length[:20]) > most:
@@ -68,24 +69,24 @@ async def read_body(
 
 
 def read_fields(body: bytes, model: type[Model]) -> Model:
-    """The request in a body; an empty body is an empty object.
+    """Parse a body; an empty one is an empty object.
 
     Raises 400 `validation_failed` whose `details.fields` names each field that is wrong.
     """
     try:
         value: Any = parse(body) if body else {}
     except BadJson as fault:
-        raise api_errors.invalid(fault.field, fault.message) from None
+        raise invalid(fault.field, fault.message) from None
     if not isinstance(value, dict):
-        raise api_errors.invalid(BODY, "must be an object")
+        raise invalid(BODY, "must be an object")
     try:
         return model.model_validate(value, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise api_errors.invalid_fields(*field_faults(error)) from None
+        raise invalid_fields(*field_faults(error)) from None
 
 
 def field_faults(error: ValidationError) -> tuple[list[tuple[str, str]], int]:
-    """The first fields that are wrong, each with what is wrong with it, and how many more there are."""
+    """The first wrong fields, each with its fault, and how many more there are."""
     errors = error.errors(include_url=False, include_input=False, include_context=True)
     return [_fault(each) for each in errors[:MOST_TOLD]], max(0, len(errors) - MOST_TOLD)
 

@@ -1,7 +1,8 @@
 """Field types and base models of the requests that SDKs make.
 
-They ignore fields that they do not know, and are strict about the rest. SDKs put an `idempotencyKey` into every body
-(contract/README.md#requests), so it is accepted everywhere. JSON has one kind of number: `5.0` is the whole number 5.
+They ignore unknown fields and are strict about known ones. SDKs put an `idempotencyKey` into every body
+(contract/README.md#requests), so it is accepted everywhere. JSON has one number type, so `5.0` is accepted as the
+integer 5.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from kraty_console.backend.http import api_errors
+from kraty_console.backend.rules.errors import invalid
 from kraty_console.contract import actions
 from kraty_console.contract.limits import MAX_REASON, MAX_TICKET
 from kraty_console.contract.wire import Request
@@ -22,7 +23,7 @@ TOLERANT = ConfigDict(extra="ignore")
 """Ignores unknown fields."""
 
 Key = Annotated[str, Field(min_length=1, max_length=200)]
-"""SDKs make their own keys, some of them short."""
+"""SDKs make their own keys, some of which are short."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -34,10 +35,10 @@ def _whole(value: object) -> object:
 
 
 WHOLE: Final = BeforeValidator(_whole)
-"""Takes `5.0` for 5; anything else is left for the field to judge."""
+"""Convert `5.0` to 5; other values are validated by the field."""
 
 Amount = Annotated[actions.Amount, WHOLE]
-"""A whole number from 1 to 1,000,000,000, however it is written."""
+"""A whole number from 1 to 1,000,000,000; `5.0` counts as 5."""
 
 
 def _email(text: str) -> str:
@@ -62,7 +63,7 @@ Reference = Annotated[str, Field(min_length=1, max_length=512)]
 def milliseconds(text: str | None, field: str) -> int | None:
     """Milliseconds since the epoch; None for None.
 
-    Raises 400 naming the field when the text is no moment, or has no zone.
+    Raises 400 naming the field if the text is not a timestamp with a zone.
     """
     if text is None:
         return None
@@ -71,17 +72,17 @@ def milliseconds(text: str | None, field: str) -> int | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise api_errors.invalid(field, "must be an ISO-8601 moment with a zone, such as 2026-01-31T12:00:00Z")
+        raise invalid(field, "must be an ISO-8601 moment with a zone, such as 2026-01-31T12:00:00Z")
     return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def one_of(*names: str) -> dict[str, Any]:
-    """That a request has one of these fields and not two, in the words of JSON Schema; null is as good as nothing."""
+    """JSON Schema for exactly one of these fields; null counts as missing."""
     return {"oneOf": [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]}
 
 
 class KeyedRequest(Request):
-    """A request that may be empty, or hold an `idempotencyKey` alone."""
+    """A request that may be empty or have only an `idempotencyKey`."""
 
     model_config = TOLERANT
 
@@ -89,17 +90,17 @@ class KeyedRequest(Request):
 
     @property
     def reason(self) -> str | None:
-        """None, where the request has no such field."""
+        """None: the request has no such field."""
         return None
 
     @property
     def ticket(self) -> str | None:
-        """None, where the request has no such field."""
+        """None: the request has no such field."""
         return None
 
 
 class ExplainedRequest(KeyedRequest):
-    """A change that people make by hand, too: why, and for which ticket, goes into the audit log when it is said."""
+    """A change that people also make by hand: reason and ticket go into the audit log if given."""
 
     why: Annotated[str | None, Field(max_length=MAX_REASON, alias="reason")] = None
     case: Annotated[str | None, Field(max_length=MAX_TICKET, alias="ticket")] = None
@@ -116,11 +117,11 @@ class ExplainedRequest(KeyedRequest):
 
 
 class GameRequest(KeyedRequest):
-    """A request of a game that may be empty, or hold an `idempotencyKey` alone."""
+    """A request of a game that may be empty or have only an `idempotencyKey`."""
 
 
 class Reasoned(Request):
-    """A change that may say why; the reason goes into the ledger."""
+    """A change with an optional reason, which goes into the ledger."""
 
     model_config = TOLERANT
 

@@ -1,4 +1,4 @@
-"""Answers that are event streams, and the check that their caller may still listen."""
+"""Event streams as answers, with a check that the caller may still listen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage.transaction import Transaction
 
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-"""Nothing between here and the game may keep an event back."""
+"""Headers that keep proxies from buffering events."""
 
 
 class StreamSource:
@@ -26,7 +26,7 @@ class StreamSource:
         self.gather = gather
 
     async def allowed(self, tx: Transaction) -> bool:
-        """Whether the key is still in force and, where one was asked for, the secret is still the player's."""
+        """Whether the key is still active and, if one was required, the secret is still the player's."""
         headers = self._call.request.headers
         try:
             caller = await authenticate_key(tx, key_in_headers(headers))
@@ -42,18 +42,18 @@ class StreamSource:
 
 
 def stream_reply(call: Call, feed: EventFeed, gather: Gather) -> HandlerReply:
-    """The events of a feed as they happen; 503 where too many streams are open."""
+    """Stream the events of a feed; 503 if too many streams are open."""
     services = call.services
     services.streams.refuse_more(call.address)
     if call.request.method == "HEAD":
-        return HandlerReply(stream=_nothing(), headers=_HEADERS)
+        return HandlerReply(stream=_empty_stream(), headers=_HEADERS)
     source = StreamSource(call, feed, gather)
     stream = services.streams.frames(services.db, services.now_ms, source, call.address)
     return HandlerReply(stream=stream, headers=_HEADERS)
 
 
-async def _nothing() -> AsyncIterator[bytes]:
-    """A stream of which only the head is asked for."""
+async def _empty_stream() -> AsyncIterator[bytes]:
+    """The answer to HEAD: an empty stream."""
     nothing: tuple[bytes, ...] = ()
     for chunk in nothing:
         yield chunk

@@ -33,7 +33,7 @@ class BadJson(ValueError):
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """An object as it was written, repeated keys included."""
+    """An object with its pairs in order, duplicate keys included."""
 
 
 class _Integer(str):
@@ -43,7 +43,7 @@ class _Integer(str):
 
 
 class _Fraction(str):
-    """A number with a point or an exponent."""
+    """A number with a fraction or an exponent."""
 
     __slots__ = ()
 
@@ -78,7 +78,7 @@ def parse(body: bytes) -> Any:  # noqa: ANN401 (it is JSON)
 
 
 def field_path(parts: tuple[str | int, ...]) -> str:
-    """`("entries", 0, "amount")` as `entries[0].amount`; keys that are no plain words as `["…"]`, all of it ASCII."""
+    """`("entries", 0, "amount")` as `entries[0].amount`; keys that are not plain words as `["…"]`, all of it ASCII."""
     path = ""
     for part in parts:
         if isinstance(part, int):
@@ -93,7 +93,7 @@ def field_path(parts: tuple[str | int, ...]) -> str:
 
 
 def text_fault(text: str) -> str | None:
-    """Why a text cannot be kept (NUL, a lone surrogate), or None when it can."""
+    """Why a text cannot be stored (NUL, a lone surrogate); None if it can."""
     fault = storage_fault(text)
     return None if fault is None else f"holds {fault}"
 
@@ -126,15 +126,15 @@ def _checked(value: Any, path: tuple[str | int, ...], depth: int) -> Any:  # noq
 
 
 def _object(pairs: _Pairs, path: tuple[str | int, ...], depth: int) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for key, item in pairs:
         inner = (*path, key)
         if fault := text_fault(key):
             _refuse(inner, f"has a name that {fault}")
-        if key in found:
+        if key in result:
             _refuse(inner, "is given twice")
-        found[key] = _checked(item, inner, depth + 1)
-    return found
+        result[key] = _checked(item, inner, depth + 1)
+    return result
 
 
 def _integer(digits: _Integer, path: tuple[str | int, ...]) -> int:

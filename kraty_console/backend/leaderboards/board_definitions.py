@@ -1,4 +1,4 @@
-"""Leaderboards and derived resources of a document of definitions: checked, and put into a game."""
+"""Leaderboards and derived resources of a document of definitions: checks and loads them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ Faults = list[tuple[str, str]]
 
 
 async def find_faults(tx: Transaction, ctx: Context, document: GameDocument) -> Faults:
-    """What names a currency that is not there, or derives what is none to be derived."""
+    """Faults: references to missing currencies, and resources that cannot be derived."""
     faults: Faults = []
     for index, currency in enumerate(document.currencies):
         for number, rule in enumerate(currency.derives):
             where = f"currencies[{index}].derives[{number}].economyKey"
-            found = await definitions.currency(tx, ctx, rule.economy_key)
-            if found is None:
+            derived = await definitions.currency(tx, ctx, rule.economy_key)
+            if derived is None:
                 faults.append((where, f"there is no currency '{rule.economy_key}'"))
-            elif found.kind != "progression" or rule.economy_key == currency.key or found.derives:
+            elif derived.kind != "progression" or rule.economy_key == currency.key or derived.derives:
                 faults.append((where, f"'{rule.economy_key}' cannot follow from '{currency.key}'"))
     for index, board in enumerate(document.leaderboards):
         named = [("rankedBy", board.ranked_by)] if board.ranked_by is not None else []
@@ -35,7 +35,7 @@ async def find_faults(tx: Transaction, ctx: Context, document: GameDocument) -> 
 
 
 async def put(tx: Transaction, ctx: Context, document: GameDocument) -> int:
-    """Define the leaderboards; the answer is how many."""
+    """Define the leaderboards and return how many."""
     for board in document.leaderboards:
         await definitions.put_board(
             tx,

@@ -18,11 +18,11 @@ Json = dict[str, Any]
 Event = tuple[str, Json]
 
 SHOWN: Final = 200
-"""How much of a board is watched: its first entries."""
+"""How many of a board's first entries are watched."""
 
 
 class BoardFeed:
-    """What changes among the first entries of an event's board, until it is final."""
+    """Changes among the first entries of an event's board, until it is final."""
 
     def __init__(self, leaderboard: LeaderboardRecord) -> None:
         self._ranking = ranking.of_event(leaderboard)
@@ -31,20 +31,20 @@ class BoardFeed:
         self.over = False
 
     async def begin(self, tx: Transaction) -> list[Event]:
-        """`ready`, and `closed` when the board is final already."""
+        """`ready`, and `closed` if the board is already final."""
         row = await self._row(tx)
         self._scores = {entry.participant_id: entry.score for entry in await self._first(tx)}
         ready: list[Event] = [("ready", {"leaderboardId": row.leaderboard_id})]
         return [*ready, self._closed(row)] if row.finalized_at is not None else ready
 
     def events_of(self, row: LeaderboardRecord, entries: list[RankedEntry], final: Json | None) -> list[Event]:
-        """`score_update` for each score that is new, then `finalized` and `closed` when the board became final."""
-        told: list[Event] = []
+        """`score_update` for each new score, then `finalized` and `closed` if the board became final."""
+        events: list[Event] = []
         for place, entry in enumerate(entries, 1):
             if self._scores.get(entry.participant_id) != entry.score:
-                told.append(("score_update", _scored(row.leaderboard_id, entry, place)))
+                events.append(("score_update", _scored(row.leaderboard_id, entry, place)))
         self._scores |= {entry.participant_id: entry.score for entry in entries}
-        return told if final is None else [*told, ("finalized", final), self._closed(row)]
+        return events if final is None else [*events, ("finalized", final), self._closed(row)]
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ class BoardFeed:
         return tuple(self._board.values())
 
     async def look(self, tx: Transaction) -> tuple[LeaderboardRecord, list[RankedEntry], Json | None]:
-        """The board's row, its first entries, and how it ended if it did: the same for all who listen to it."""
+        """The board's row, its first entries and its end, if any, shared by all listeners."""
         row = await self._row(tx)
         entries = await self._first(tx)
         return row, entries, None if row.finalized_at is None else await self._final(tx, row, entries)
@@ -89,7 +89,7 @@ class BoardFeed:
 async def board_events(
     tx: Transaction, listening: Sequence[BoardFeed], _now_ms: int
 ) -> AsyncIterator[tuple[BoardFeed, list[Event]]]:
-    """What happened on many boards; each is looked at once, however many listen to it."""
+    """Changes on many boards; each is read once, whatever the number of listeners."""
     seen: dict[tuple[str, ...], tuple[LeaderboardRecord, list[RankedEntry], Json | None]] = {}
     for each in listening:
         found = seen.get(each.key)

@@ -1,7 +1,7 @@
-"""The game's own leaderboards: scores that are sent, and balances that are ranked.
+"""The game's own leaderboards: submitted scores and ranked balances.
 
-A score counts in the period of its moment and the segment of its player. Entries are kept in the transaction that
-changes them; who had a score first ranks higher.
+A score counts in the period of its time and the segment of its player. Entries are updated in the transaction that
+changes them; of equal scores the earlier ranks higher.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from kraty_console.contract.wire import MAX_BALANCE
 SCORE: Final = "leaderboard.score"
 
 CLIENT_SCORES: Final = "acceptClientScores"
-"""The setting of a game that lets its players' games send scores (contract/GAME.md#game-settings)."""
+"""The setting that lets game clients submit scores (contract/GAME.md#game-settings)."""
 
 
 async def find(tx: Transaction, ctx: Context, key: str) -> BoardRecord:
-    """The board of that key; 404 when there is none, or none any more."""
+    """The board of that key; 404 if there is none or it is archived."""
     column = tables.boards.c
     board = await tx.find(
         tables.boards,
@@ -44,11 +44,11 @@ async def find(tx: Transaction, ctx: Context, key: str) -> BoardRecord:
 async def score(
     tx: Transaction, ctx: Context, external_id: str, key: str, value: float, *, segment: str | None = None
 ) -> RuleResult:
-    """Count a score: the best, the latest, or the sum, as the board says. `{leaderboardId, score, rank}`.
+    """Record a score: the best, the latest or the sum, as the board is set. `{leaderboardId, score, rank}`.
 
-    The rank is None below the first hundred thousand (`ranking`).
-    404: unknown player or board. 400 `score_not_supported`: the board follows a balance. From a player's game: 403
-    `client_scoring_disabled` unless the game accepts such scores.
+    The rank is None below the first hundred thousand (`ranking`). 404: unknown player or board. 400
+    `score_not_supported`: the board ranks a balance. From a game client: 403 `client_scoring_disabled` unless the game
+    accepts such scores.
     """
     amounts.check_score(value, "value")
     request = {"player": external_id, "board": key, "value": value, "segment": segment}
@@ -56,8 +56,8 @@ async def score(
     if earlier is not None:
         return earlier
     player = await players.lock(tx, ctx, external_id)
+    players.refuse_banned_caller(ctx, player)
     if ctx.surface == "sdk":
-        players.refuse_banned(player)
         await _refuse_client_scores(tx, ctx)
     board = await find(tx, ctx, key)
     if board.ranked_by is not None:
@@ -77,10 +77,9 @@ async def score(
 async def join(
     tx: Transaction, ctx: Context, external_id: str, key: str, *, segment: str | None = None
 ) -> BoardEntryRecord:
-    """Have an entry on the board from now on, with 0 or the balance that it follows; a score is never reset."""
+    """Create the player's entry on the board, with 0 or the ranked balance; an existing score is never reset."""
     player = await players.lock(tx, ctx, external_id)
-    if ctx.surface == "sdk":
-        players.refuse_banned(player)
+    players.refuse_banned_caller(ctx, player)
     board = await find(tx, ctx, key)
     entry, fresh = await _entry(tx, ctx, player, board, await segments.segment_of(tx, player, board, segment))
     if fresh and board.ranked_by is not None:
@@ -92,7 +91,7 @@ async def join(
 async def update_from_balance(
     tx: Transaction, ctx: Context, player: PlayerRecord, currency: CurrencyRecord, balance: int
 ) -> None:
-    """Bring every board that ranks by this currency up to the player's balance."""
+    """Update every board that ranks by this currency to the player's balance."""
     for board_id in currency.ranked_boards or ():
         board = await tx.get(tables.boards, *currency.primary_key()[:2], board_id)
         if board is None or board.archived_at is not None:
@@ -104,9 +103,10 @@ async def update_from_balance(
 async def _entry(
     tx: Transaction, ctx: Context, player: PlayerRecord, board: BoardRecord, segment: str
 ) -> tuple[BoardEntryRecord, bool]:
-    """The player's entry in the present period, and whether it was made just now, with a score of 0.
+    """The player's entry in the current period, and whether it was created now, with a score of 0.
 
-    Where the segment follows from the player, it moves with the player; where the game chooses, there is one for each.
+    If the segment follows from the player, the entry moves with the player; if the game chooses it, there is one entry
+    per segment.
     """
     period = period_of(board.reset_cadence, board.created_at, ctx.now_ms).starts_at
     tenant = {"studio_id": board.studio_id, "game_id": board.game_id}
@@ -131,8 +131,8 @@ async def _entry(
 
 
 def _count(tx: Transaction, ctx: Context, entry: BoardEntryRecord, value: float) -> None:
-    """Set the score of an entry; one that stays keeps the moment it was reached at."""
-    if value > MAX_BALANCE:  # a sum of scores, each of which is within bounds
+    """Set the score of an entry; an unchanged score keeps the time when it was reached."""
+    if value > MAX_BALANCE:  # a sum of scores that are each within bounds
         conflict(f"The score would pass {MAX_BALANCE}", limit=MAX_BALANCE)
     if value != entry.score:
         tx.change(entry, score=float(value), reached_at=ctx.now_ms)

@@ -1,4 +1,4 @@
-"""Periods of a board: one for ever, weekly from Monday, or monthly; boundaries at 00:00 UTC."""
+"""Periods of a board: a single one, weekly from Monday, or monthly; boundaries at 00:00 UTC."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FIRST_MONDAY: Final = 4 * DAY_MS
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From one moment to another, in milliseconds; the end is not part of it."""
+    """A period in milliseconds; the end is exclusive."""
 
     starts_at: int
     ends_at: int | None
@@ -24,7 +24,7 @@ class Period:
 
 
 def period_of(cadence: str, created_at: int, at_ms: int) -> Period:
-    """The period that a moment is in; a board that never resets has one, from when it was made."""
+    """The period of a time; a board that never resets has one, from its creation."""
     match cadence:
         case "weekly":
             start = at_ms - (at_ms - _FIRST_MONDAY) % WEEK_MS
@@ -37,7 +37,7 @@ def period_of(cadence: str, created_at: int, at_ms: int) -> Period:
 
 
 def closed(cadence: str, created_at: int, now_ms: int) -> Iterator[Period]:
-    """The periods of a board that are over, newest first, back to the one it was made in."""
+    """The past periods of a board, newest first, back to the one of its creation."""
     period = period_of(cadence, created_at, now_ms)
     while period.ends_at is not None and period.starts_at > created_at:
         period = period_of(cadence, created_at, period.starts_at - 1)

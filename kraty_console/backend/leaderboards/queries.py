@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from kraty_console.backend.leaderboards import ranking as standings
 from kraty_console.backend.leaderboards import segments
 from kraty_console.backend.leaderboards.periods import closed, period_of
-from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import formats
+from kraty_console.backend.rules import formats, player_refs
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import BoardRecord, LeaderboardRecord, PlayerRecord
@@ -26,7 +25,7 @@ SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
 @dataclass(frozen=True, slots=True)
 class BoardReader:
-    """Who reads a board, and what of it."""
+    """The reader of a board, and what they ask for."""
 
     environment: str
     now_ms: int
@@ -34,13 +33,13 @@ class BoardReader:
     external_id: str | None = None
     """The player whose entry is `isSelf`; an unknown id matches no entry."""
     include_self: bool = False
-    """Whether `self` is told."""
+    """Whether `self` is included."""
     progression: Sequence[str] = ()
     """Economy keys whose balances are included with each entry."""
 
 
 async def find_board(tx: Transaction, tenant: Tenant, key: str) -> BoardRecord | None:
-    """The game's board of that key, None when there is none, or none any more."""
+    """The game's board of that key; None if there is none or it is archived."""
     column = tables.boards.c
     return await tx.record(
         BoardRecord,
@@ -56,7 +55,7 @@ async def find_board(tx: Transaction, tenant: Tenant, key: str) -> BoardRecord |
 async def find_event_board(
     tx: Transaction, tenant: Tenant, environment: str, leaderboard_id: str
 ) -> LeaderboardRecord | None:
-    """The row of an event's board, None when there is none in the environment."""
+    """The row of an event's board; None if there is none in the environment."""
     column = tables.leaderboards.c
     return await tx.record(
         LeaderboardRecord,
@@ -70,11 +69,11 @@ async def find_event_board(
 
 
 async def event_board(tx: Transaction, tenant: Tenant, leaderboard_id: str, reader: BoardReader) -> Json | None:
-    """An event's board, None when there is none in the reader's environment."""
+    """An event's board; None if there is none in the reader's environment."""
     row = await find_event_board(tx, tenant, reader.environment, leaderboard_id)
     if row is None:
         return None
-    entries, own = await _look(tx, tenant, standings.of_event(row), reader, await _player(tx, tenant, reader))
+    entries, own = await _read_ranking(tx, tenant, standings.of_event(row), reader, await _player(tx, tenant, reader))
     return {
         "leaderboardId": row.leaderboard_id,
         "mode": row.mode,
@@ -94,7 +93,7 @@ async def board(
     segment: str | None = None,
     at_ms: int | None = None,
 ) -> Json:
-    """One segment of a board in the period of a moment; without a segment, that of the player who reads."""
+    """One segment of a board in the period of a time; by default the reader's segment."""
     player = await _player(tx, tenant, reader)
     period = _period(found, reader.now_ms if at_ms is None else at_ms)
     if not found.segments:
@@ -102,7 +101,7 @@ async def board(
     elif segment is None:
         segment = segments.NONE if player is None else await _own_segment(tx, found, player, period)
     ranking = standings.of_board(found, reader.environment, period, segment)
-    entries, own = await _look(tx, tenant, ranking, reader, player)
+    entries, own = await _read_ranking(tx, tenant, ranking, reader, player)
     return {**_head(found, period), "segment": segment or None, "entries": entries, "self": own}
 
 
@@ -117,7 +116,7 @@ async def board_standings(
     at_ms: int | None = None,
     max_segments: int = 20,
 ) -> Json:
-    """Several segments of a board, by name; where there are more than asked for, `segmentsTruncated`."""
+    """Several segments of a board, by name; `segmentsTruncated` if there are more."""
     player = await _player(tx, tenant, reader)
     period = _period(found, reader.now_ms if at_ms is None else at_ms)
     names: Sequence[str]
@@ -156,7 +155,7 @@ async def board_standings(
 
 
 def board_periods(found: BoardRecord, now_ms: int, limit: int) -> Json:
-    """When the present period began, and the periods that are over, newest first."""
+    """The start of the current period, and the past periods, newest first."""
     past = islice(closed(found.reset_cadence, found.created_at, now_ms), limit)
     return {
         "key": found.key,
@@ -169,7 +168,7 @@ def board_periods(found: BoardRecord, now_ms: int, limit: int) -> Json:
     }
 
 
-async def _look(
+async def _read_ranking(
     tx: Transaction, tenant: Tenant, ranking: standings.Ranking, reader: BoardReader, player: PlayerRecord | None
 ) -> tuple[list[Json], Json | None]:
     self_id = None if player is None else player.player_id
@@ -184,13 +183,13 @@ async def _look(
 async def _player(tx: Transaction, tenant: Tenant, reader: BoardReader) -> PlayerRecord | None:
     if reader.external_id is None:
         return None
-    return await players.find(tx, tenant, reader.environment, reader.external_id)
+    return await player_refs.find_by_external_id(tx, tenant, reader.environment, reader.external_id)
 
 
 async def _own_segment(tx: Transaction, found: BoardRecord, player: PlayerRecord, period: int) -> str:
-    """The segment that the player last scored in, or else the one that a score would count in now.
+    """The segment that the player last scored in, else the one that a score would count in now.
 
-    Where the segment follows from the player, the entry says it, also one without a score.
+    If the segment follows from the player, an entry without a score counts too.
     """
     if segments.chosen_by_game(found):
         scored = await _last_scored(tx, found, player, period)
@@ -252,7 +251,7 @@ async def _names(tx: Transaction, query: sa.Select[str]) -> list[str]:
 def _in_period(
     table: sa.Table, found: BoardRecord, environment: str, period: int
 ) -> tuple[sa.ColumnElement[bool], ...]:
-    """What a table holds of one period of a board."""
+    """The condition for the rows of one period of a board."""
     return (
         table.c.studio_id == found.studio_id,
         table.c.game_id == found.game_id,

@@ -1,9 +1,8 @@
 """Rankings: the top of a board, a player's own rank, and the players behind the entries.
 
-The top is read by walking the index of ranks from its beginning, so it costs what is shown. One's own place is counted
-over the same index alone, from its beginning to one's entry: as many index rows as the place itself; an entry that is
-among those shown is not counted for. Whoever scores is told a place among the first hundred thousand, so that a score
-costs no more on a board of millions.
+The top is read from the beginning of the rank index, so it costs what is shown. A player's own rank is counted over the
+same index, which takes as many index rows as the rank; entries that are shown need no count. A score is answered with a
+rank within the first hundred thousand only, so that it costs no more on a board of millions.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from kraty_console.backend.storage.tables.record import RecordTable
 from kraty_console.backend.storage.transaction import Transaction
 
 COUNTED: Final = 100_000
-"""How far down the place of a new score is counted."""
+"""The lowest rank that is counted for a new score."""
 
 Json = dict[str, Any]
 RankedEntry = BoardEntryRecord | LeaderboardEntryRecord
@@ -39,20 +38,20 @@ RankedEntry = BoardEntryRecord | LeaderboardEntryRecord
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The entries that are ranked among each other: rows of a table with these values, in the order of its index."""
+    """A set of entries that are ranked together: rows of a table with these values, in index order."""
 
     table: RecordTable[RankedEntry]
     equal: Mapping[str, Any]
 
     @property
     def where(self) -> list[sa.ColumnElement[bool]]:
-        """The condition that an entry belongs to it."""
+        """The condition that an entry belongs to the ranking."""
         return [self.table.columns[name] == value for name, value in self.equal.items()]
 
 
 @dataclass(frozen=True, slots=True)
 class RankingPage:
-    """A part of a ranking as it stands: its first entries, and the place of one player."""
+    """A page of a ranking: its first entries, and the rank of one player."""
 
     rows: Sequence[RankedEntry]
     place: int | None
@@ -81,20 +80,20 @@ def of_event(leaderboard: LeaderboardRecord) -> Ranking:
 
 
 async def rank_of(tx: Transaction, ranking: Ranking, entry: RankedEntry) -> int:
-    """The place of an entry, 1 is first: one more than there are entries ahead of it."""
+    """The rank of an entry, from 1: one more than the number of entries ahead of it."""
     count = await tx.scalar(sa.select(sa.func.count()).select_from(ranking.table).where(*_ahead(ranking, entry)))
     return int(count) + 1
 
 
 async def rank_among(tx: Transaction, ranking: Ranking, entry: RankedEntry, first: int = COUNTED) -> int | None:
-    """The place of an entry if it is among so many first ones; None below, after looking at no more than these."""
+    """The rank of an entry if it is among the first `most`; None below, after reading no more than these."""
     some = sa.select(sa.literal(1)).select_from(ranking.table).where(*_ahead(ranking, entry)).limit(first).subquery()
     count = int(await tx.scalar(sa.select(sa.func.count()).select_from(some)))
     return count + 1 if count < first else None
 
 
 def _ahead(ranking: Ranking, entry: RankedEntry) -> list[sa.ColumnElement[bool]]:
-    """The condition that an entry is ahead of this one."""
+    """The condition that an entry ranks ahead of this one."""
     column = ranking.table.c
     earlier = sa.or_(
         column.reached_at < entry.reached_at,
@@ -105,7 +104,7 @@ def _ahead(ranking: Ranking, entry: RankedEntry) -> list[sa.ColumnElement[bool]]
 
 
 async def read_page(tx: Transaction, ranking: Ranking, limit: int, player_id: str | None = None) -> RankingPage:
-    """The first entries, and where the player stands, who need not be among them, nor have an entry at all."""
+    """The first entries, and the rank of the player, who need not be among them or have an entry."""
     column = ranking.table.c
     rows = await tx.records(
         ranking.table.record,
@@ -137,7 +136,7 @@ async def serialize_entries(
     self_id: str | None = None,
     progression: Sequence[str] = (),
 ) -> list[list[Json]]:
-    """Lists of entries, each from the first place on, as the wire has them; the people of all are looked up at once."""
+    """Lists of entries in wire form, each from rank 1; their players are read at once."""
     ids = sorted({row.participant_id for rows in lists for row in rows if row.kind == "player"})
     people = await _people(tx, tenant, ids)
     balances = await progressions.balances(tx, Tenant(*tenant), ids, progression)
@@ -152,7 +151,7 @@ async def serialize_entries(
 
 
 def serialize_own_entry(ranked: RankingPage) -> Json | None:
-    """`self` as the wire has it."""
+    """`self` in wire form."""
     if ranked.place is None or ranked.score is None:
         return None
     return {"rank": ranked.place, "score": formats.number(ranked.score)}
@@ -180,7 +179,7 @@ def _entry(row: RankedEntry, rank: int, person: PlayerRecord | None, self_id: st
 
 
 def _bot(participant_id: str) -> Json:
-    """The name of a bot: from the pool, and always the same."""
+    """The name of a bot: from the pool, the same each time."""
     digest = hashlib.sha256(participant_id.encode()).digest()
     return names.draw_from_pool(lambda count: digest[:count])
 

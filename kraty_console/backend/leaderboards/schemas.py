@@ -13,23 +13,23 @@ from kraty_console.contract.limits import MAX_BALANCE
 Segment = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 ScoreValue = Annotated[float, Field(ge=0, le=MAX_BALANCE)]
-"""Within what every JSON reader keeps exactly, where it is a whole number."""
+"""Within the integers that every JSON parser keeps exactly."""
 
 
 class Joining(GameRequest):
-    """Have an entry on a board; in a segment, where the board lets the game choose."""
+    """Join a board, in a segment if the board lets the game choose."""
 
     segment: Segment | None = None
 
 
 class Score(KeyedRequest):
-    """A player's score on a leaderboard of the game; a segment where the board lets the game choose."""
+    """A player's score on a leaderboard of the game, with a segment if the board lets the game choose."""
 
     value: ScoreValue
     segment: Segment | None = None
 
 
 class PlayerScore(Score):
-    """The same, of the player who is named."""
+    """A score of the named player."""
 
     external_player_id: Annotated[str, Field(min_length=1, max_length=512)]

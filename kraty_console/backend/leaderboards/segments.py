@@ -1,8 +1,8 @@
 """The segment of a board that a player is in.
 
-A board's `segments` say what parts its players: `[]` nothing; `[{by: "context", key}]` what the game says, or else the
-player's last context under that key; `{by: "country"}` where the player is; `{by: "progression", key, steps: [{from,
-segment}]}` the highest step that a balance has reached. Several together make one segment, joined by `/`.
+A board's `segments` say how players are divided: `[]` nothing; `[{by: "context", key}]` what the game sends, else the
+player's last context under that key; `{by: "country"}` the player's country; `{by: "progression", key, steps: [{from,
+segment}]}` the highest step that a balance has reached. Several make one segment, joined by `/`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from kraty_console.backend.storage.tables import BoardRecord, PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 
 NONE: Final = ""
-"""The segment of a player of whom nothing is known, and of everybody on a board without segments."""
+"""The segment of a player about whom nothing is known, and of all players on a board without segments."""
 
 _UNKNOWN: Final = "-"
-"""A part of a segment that nothing is known of."""
+"""The part of a segment about which nothing is known."""
 
 LONGEST: Final = 200
 """Characters."""
@@ -31,16 +31,16 @@ def chosen_by_game(board: BoardRecord) -> bool:
 
 
 async def segment_of(tx: Transaction, player: PlayerRecord, board: BoardRecord, given: str | None = None) -> str:
-    """The segment that a score of the player counts in now; what the game says counts where it may choose."""
+    """The segment that a score of the player counts in now: the game's choice where allowed."""
     parts: Sequence[Mapping[str, Any]] = board.segments
     if not parts:
         return NONE
     if given is not None and chosen_by_game(board):
         return given
-    found = [await _part(tx, player, part) for part in parts]
-    if len(found) == 1:
-        return found[0] or NONE
-    return "/".join(each or _UNKNOWN for each in found)[:LONGEST]
+    names = [await _part(tx, player, part) for part in parts]
+    if len(names) == 1:
+        return names[0] or NONE
+    return "/".join(each or _UNKNOWN for each in names)[:LONGEST]
 
 
 async def _part(tx: Transaction, player: PlayerRecord, part: Mapping[str, Any]) -> str | None:

@@ -1,4 +1,4 @@
-"""Boards of events, kept in the transaction that changes a score and ranked by an index."""
+"""Boards of events, updated in the transaction that changes a score and ranked by an index."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ENTRY: Final = tables.leaderboard_entries.c
 async def board(
     tx: Transaction, ctx: Context, event: EventRecord, window: EventWindowRecord, scope: str = GLOBAL
 ) -> str:
-    """The id of the window's board in this environment, made when first needed; `scope` is a lobby's id or `global`."""
+    """The id of the window's board in this environment, created if needed; `scope` is a lobby's id or `global`."""
     place = ("board", window.window_id, ctx.environment, scope)
     known: str | None = tx.memo.get(place)
     if known is not None:
@@ -56,7 +56,7 @@ async def board(
 
 
 async def find(tx: Transaction, ctx: Context, window: EventWindowRecord, scope: str = GLOBAL) -> str | None:
-    """The id of the window's board, None before anybody needed it."""
+    """The id of the window's board; None before it is created."""
     row = await tx.find(tables.leaderboards, *_of_window(ctx, window, scope))
     return None if row is None else str(row.leaderboard_id)
 
@@ -73,7 +73,7 @@ def _of_window(ctx: Context, window: EventWindowRecord, scope: str) -> tuple[sa.
 
 
 async def finalize(tx: Transaction, ctx: Context, leaderboard_id: str, reason: str) -> None:
-    """Make a lobby's board final, unless it is; what waits for that is settled by the worker (`settlement`)."""
+    """Make a lobby's board final; rewards that wait for that are settled by the worker (`settlement`)."""
     row = await tx.get(tables.leaderboards, ctx.tenant.studio_id, ctx.tenant.game_id, leaderboard_id, lock=True)
     assert row is not None, "a lobby that plays has a board"
     if row.finalized_at is not None:
@@ -84,7 +84,7 @@ async def finalize(tx: Transaction, ctx: Context, leaderboard_id: str, reason: s
 
 
 async def update_score(tx: Transaction, ctx: Context, attempt: AttemptRecord) -> LeaderboardEntryRecord:
-    """Bring the player's entry up to the attempt's score; the player's best attempt on the board counts."""
+    """Update the player's entry after a change of the attempt's score; the player's best attempt counts."""
     key = (attempt.studio_id, attempt.game_id, attempt.leaderboard_id, attempt.player_id)
     entry = await tx.get(tables.leaderboard_entries, *key)
     score: float = attempt.score
@@ -104,7 +104,7 @@ async def update_score(tx: Transaction, ctx: Context, attempt: AttemptRecord) ->
     if score > entry.score:
         return tx.change(entry, score=score, reached_at=ctx.now_ms, attempt_id=attempt.attempt_id)
     if score < entry.score and entry.attempt_id == attempt.attempt_id:
-        # The best attempt was corrected downwards: another one may be the best now.
+        # The best attempt was lowered: another one may be the best now.
         column = tables.attempts.c
         best = await tx.record(
             AttemptRecord,
@@ -113,7 +113,7 @@ async def update_score(tx: Transaction, ctx: Context, attempt: AttemptRecord) ->
                 column.studio_id == key[0],
                 column.game_id == key[1],
                 column.player_id == key[3],
-                column.window_id == attempt.window_id,  # the board's: so that only attempts of it are looked at
+                column.window_id == attempt.window_id,  # of the board, so that only its attempts are read
                 column.leaderboard_id == key[2],
             )
             .order_by(column.score.desc(), column.attempt_id)
@@ -130,8 +130,7 @@ async def join(tx: Transaction, ctx: Context, external_id: str, leaderboard_id: 
     404: unknown player or board. 409: the board is final, or belongs to a lobby that the player has no seat in.
     """
     player = await players.lock(tx, ctx, external_id)
-    if ctx.surface == "sdk":
-        players.refuse_banned(player)
+    players.refuse_banned_caller(ctx, player)
     place = (ctx.tenant.studio_id, ctx.tenant.game_id, leaderboard_id)
     row = await tx.get(tables.leaderboards, *place)
     if row is None or row.environment != ctx.environment:
@@ -151,7 +150,7 @@ async def join(tx: Transaction, ctx: Context, external_id: str, leaderboard_id: 
 
 
 async def rank(tx: Transaction, attempt: AttemptRecord) -> int | None:
-    """The player's place on the attempt's board, 1 is first; None without an entry."""
+    """The player's rank on the attempt's board, from 1; None without an entry."""
     entry = await tx.get(
         tables.leaderboard_entries,
         attempt.studio_id,

@@ -1,8 +1,7 @@
 """Settle rewards by rank and from a shared pool: once, from a frozen ranking, in whole numbers.
 
-When a board is final and nothing on it is under way any more, its ranking is frozen: each of its attempts gets an
-award, which says what it is worth and never changes. The awards are then paid one by one, each in its own time; what
-happens on the board meanwhile, or afterwards, changes nothing.
+When a board is final and no attempt on it is in progress, its ranking is frozen: each of its attempts gets an award,
+which never changes. The awards are then paid one by one; later changes on the board do not affect them.
 
 Of a player's attempts on a board one is paid: the one that the entry stands for, if it was completed, else the best
 that was. A pool is shared by score among the players who completed one; it never pays more than it holds.
@@ -27,7 +26,7 @@ BY_RANK: Final = "rank_scaled"
 FROM_POOL: Final = "shared_pool"
 
 NEVER_FROZEN: Final = 0
-"""`frozen_at` of a board whose rewards were paid as each attempt was completed, before rankings were frozen."""
+"""`frozen_at` of a board whose rewards were paid on completion, before rankings were frozen."""
 
 COMPLETE: Final = ("completed", "force_completed")
 
@@ -35,12 +34,12 @@ Json = Mapping[str, Any]
 
 
 def waits_for_close(policy: Json) -> bool:
-    """Whether what an attempt is worth is only known when its board is final."""
+    """Whether an attempt's rewards are only known when its board is final."""
     return policy.get("type") in (BY_RANK, FROM_POOL)
 
 
 async def frozen_at(tx: Transaction, attempt: AttemptRecord) -> int | None:
-    """When the ranking of the attempt's board was frozen; None while it is not."""
+    """When the ranking of the attempt's board was frozen; None if it is not."""
     board = await tx.get(tables.leaderboards, *attempt.primary_key()[:2], attempt.leaderboard_id)
     assert board is not None, "an attempt has a board"
     found: int | None = board.frozen_at
@@ -48,14 +47,14 @@ async def frozen_at(tx: Transaction, attempt: AttemptRecord) -> int | None:
 
 
 async def award_of(tx: Transaction, attempt: AttemptRecord) -> AttemptAwardRecord | None:
-    """What the attempt is worth by the frozen ranking."""
+    """The award of the attempt in the frozen ranking."""
     return await tx.get(tables.attempt_awards, *attempt.primary_key())
 
 
 async def freeze(tx: Transaction, ctx: Context, board: LeaderboardRecord) -> bool:
-    """Freeze the ranking of a board (locked) that is final; True when that was done now.
+    """Freeze the ranking of a final board (locked); True if it was frozen now.
 
-    Not while an attempt of it whose time is over has still to be ended, unless that cannot be done (`set_aside`).
+    It waits for overdue attempts to be ended, except those that are set aside (`set_aside`).
     """
     if board.finalized_at is None or board.frozen_at is not None or await _has_open_attempts(tx, ctx, board):
         return False
@@ -68,14 +67,14 @@ async def freeze(tx: Transaction, ctx: Context, board: LeaderboardRecord) -> boo
 
 
 async def _has_open_attempts(tx: Transaction, ctx: Context, board: LeaderboardRecord) -> bool:
-    """Whether an attempt on the board is over and not ended yet; found among the few of the game that are."""
+    """Whether an attempt on the board is overdue and not ended; searched among the few overdue ones of the game."""
     column = tables.attempts.c
     found = await tx.scalar(
         sa.select(column.attempt_id)
         .where(
             column.studio_id == board.studio_id,
             column.game_id == board.game_id,
-            sa.text("attempts.status = 'in_progress'"),  # the words of the index
+            sa.text("attempts.status = 'in_progress'"),  # as in the index, so that it is used
             column.ends_at <= ctx.now_ms,
             column.leaderboard_id == board.leaderboard_id,
             set_aside.not_set_aside(ctx, "expire_attempts", column.attempt_id),
@@ -92,7 +91,7 @@ class _Standing:
     rank: int
     player_id: str
     attempt_id: str | None
-    """The attempt that the entry stands for."""
+    """The attempt that the entry's score comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +105,10 @@ class _Played:
 
 
 async def _awards(tx: Transaction, ctx: Context, board: LeaderboardRecord, policy: Json) -> list[dict[str, Any]]:
-    """The awards of a board: what each completed attempt is worth, nothing included.
+    """The awards of a board for each completed attempt, including awards of nothing.
 
-    By rank also of an attempt that was not completed, which is paid nothing now, but what its place was worth once it
-    has been completed by hand and its roll is retried.
+    With rewards by rank, attempts that were not completed get an award too, which is paid if they are completed by hand
+    and the roll is retried.
     """
     standings = await _standings(tx, board)
     played = await _completed(tx, board)
@@ -152,7 +151,7 @@ async def _awards(tx: Transaction, ctx: Context, board: LeaderboardRecord, polic
 
 
 async def _standings(tx: Transaction, board: LeaderboardRecord) -> list[_Standing]:
-    """Every player on the board, in the order of the ranking; bots have ranks, too."""
+    """Every player on the board, in ranking order; bots have ranks too."""
     column = tables.leaderboard_entries.c
     found = await tx.execute(
         sa.select(column.participant_id, column.kind, column.attempt_id)
@@ -211,7 +210,7 @@ async def _completed(tx: Transaction, board: LeaderboardRecord) -> dict[str, lis
 
 
 def tier_bundle(policy: Json, rank: int) -> Any | None:  # noqa: ANN401 (a key, or a bundle in place)
-    """What a rank is worth: the bundle of its tier, None below the last one."""
+    """The bundle of a rank's tier; None below the last one."""
     for each in policy.get("tiers", []):
         if each["fromRank"] <= rank <= each["toRank"]:
             return each["bundle"]
@@ -230,21 +229,21 @@ def _share_of(policy: Json, amount: int) -> Json | None:
 
 
 def split_pool(pool: int, scores: Sequence[tuple[float, int]]) -> list[int]:
-    """A pool parted by score, to the last unit: each share rounded down, then one more by the largest remainders.
+    """Divide a pool by score, to the last unit: each share rounded down, then one more by the largest remainders.
 
-    `scores` is of each player the score and when the attempt was completed; of equal remainders the earlier one counts.
-    All whole numbers, however large: no rounding can give away more than there is. Without any score nobody gets any.
+    `scores` has each player's score and completion time; of equal remainders the earlier one wins. Integers of any size
+    are exact, so shares never exceed the pool. Without any score nobody gets a share.
     """
     ratios = [max(score, 0.0).as_integer_ratio() for score, _ in scores]
-    common = max((below for _, below in ratios), default=1)  # powers of two: the largest is a multiple of each
+    common = max((below for _, below in ratios), default=1)  # powers of two, so the largest is a multiple of each
     weights = [above * (common // below) for above, below in ratios]
     total = sum(weights)
     if pool <= 0 or not total:
         return [0] * len(scores)
-    parted = [divmod(pool * weight, total) for weight in weights]
-    given = [whole for whole, _ in parted]
+    shares = [divmod(pool * weight, total) for weight in weights]
+    given = [share for share, _ in shares]
     left = pool - sum(given)
-    by_remainder = sorted(range(len(scores)), key=lambda index: (-parted[index][1], scores[index][1], index))
+    by_remainder = sorted(range(len(scores)), key=lambda index: (-shares[index][1], scores[index][1], index))
     for index in by_remainder[:left]:
         given[index] += 1
     return given
@@ -253,7 +252,7 @@ def split_pool(pool: int, scores: Sequence[tuple[float, int]]) -> list[int]:
 async def _left_in_pool(
     tx: Transaction, board: LeaderboardRecord, policy: Json, played: Mapping[str, Sequence[_Played]]
 ) -> int:
-    """What the pool still holds: all of it, but for what was paid from it before rankings were frozen."""
+    """The rest of the pool: all of it, except payments from before rankings were frozen."""
     rolled = [each.attempt_id for attempts in played.values() for each in attempts if each.is_rolled]
     held = policy.get("pool")
     pool = held if type(held) is int else 0

@@ -1,7 +1,7 @@
 """Import players, balances and items, up to a thousand rows at a time.
 
-One transaction for all rows: a row that is refused is told of and changes nothing, the others stand. Every row has its
-own idempotency key; players are made and locked, and what they hold is read, in a few statements for all of them.
+One transaction for all rows: a refused row is reported and changes nothing, the others are kept. Every row has its own
+idempotency key; players are created and locked, and their holdings read, in a few statements for all rows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kraty_console.backend.audit import trail
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.economy.ledger import LedgerChange, change_inventory, change_wallet
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import idempotency
+from kraty_console.backend.rules import idempotency, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
@@ -28,7 +28,7 @@ from kraty_console.contract.errors import Code
 
 MOST_ROWS: Final = 1000
 REASON: Final = "migration"
-"""The ledger's reason where a row gives none."""
+"""The ledger reason of a row without one."""
 
 PLAYERS: Final = "migrate.players"
 WALLET: Final = "migrate.wallet"
@@ -37,17 +37,17 @@ INVENTORY: Final = "migrate.inventory"
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """One row that can be read; `asked` is all of it but the key, by the names of the wire."""
+    """One valid row; `fields` are its fields on the wire, except the key."""
 
     index: int
     external_id: str
     key: str
-    asked: Mapping[str, Any]
+    fields: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportFailure:
-    """A row that was refused, and why."""
+    """A refused row with the reason."""
 
     index: int
     external_id: str | None
@@ -65,33 +65,33 @@ Apply = Callable[[ImportLine, PlayerRecord], Awaitable[None]]
 async def import_players(
     tx: Transaction, ctx: Context, lines: Sequence[ImportLine], failures: Sequence[ImportFailure]
 ) -> RuleResult:
-    """Make players, or set of those who are there what a row gives: e-mail, last context."""
+    """Create players, or update the e-mail and last context of existing ones."""
     imported = replace(ctx, importing=True)
 
     async def apply(line: ImportLine, _player: PlayerRecord) -> None:
-        asked = line.asked
+        fields = line.fields
         await players.upsert(
-            tx, imported, line.external_id, email=asked.get("email"), context=asked.get("contextSnapshot")
+            tx, imported, line.external_id, email=fields.get("email"), context=fields.get("contextSnapshot")
         )
 
-    return await _import(tx, imported, PLAYERS, lines, failures, _anything, apply)
+    return await _import(tx, imported, PLAYERS, lines, failures, _accept_any, apply)
 
 
 async def import_wallet(
     tx: Transaction, ctx: Context, lines: Sequence[ImportLine], failures: Sequence[ImportFailure]
 ) -> RuleResult:
-    """Add to balances. A row fails with `unknown_currency`, or `conflict` where a balance would be too large."""
+    """Import balances. A row fails with `unknown_currency`, or `conflict` if a balance would be too large."""
     imported = replace(ctx, importing=True)
 
     async def check(line: ImportLine) -> None:
-        key = line.asked["economyKey"]
+        key = line.fields["economyKey"]
         currency = await definitions.currency(tx, ctx, key)
         if currency is None or currency.archived_at is not None:
             raise RuleError(Code.UNKNOWN_CURRENCY, f"Currency '{key}' is not in the catalog")
 
     async def apply(line: ImportLine, player: PlayerRecord) -> None:
-        asked = line.asked
-        change = LedgerChange(asked["economyKey"], asked["amount"], asked.get("reason") or REASON, line.key)
+        fields = line.fields
+        change = LedgerChange(fields["economyKey"], fields["amount"], fields.get("reason") or REASON, line.key)
         await change_wallet(tx, imported, player, change)
 
     return await _import(tx, imported, WALLET, lines, failures, check, apply, _WALLETS)
@@ -100,15 +100,15 @@ async def import_wallet(
 async def import_inventory(
     tx: Transaction, ctx: Context, lines: Sequence[ImportLine], failures: Sequence[ImportFailure]
 ) -> RuleResult:
-    """Add items; what a row gives as parameters is kept with the holding. A row fails with `unknown_item`.
+    """Add items; a row's parameters are stored with the holding. A row fails with `unknown_item`.
 
-    Every row fails with `conflict` where the studio keeps its own inventory: there is none here to add to.
+    Every row fails with `conflict` if the studio keeps its own inventory.
     """
     imported = replace(ctx, importing=True)
     inert = (await definitions.game(tx, ctx)).inventory_management == "studio"
 
     async def check(line: ImportLine) -> None:
-        key = line.asked["itemKey"]
+        key = line.fields["itemKey"]
         if inert:
             raise RuleError(Code.CONFLICT, "the studio keeps the inventory of this game itself")
         item = await definitions.item(tx, ctx, key)
@@ -116,16 +116,18 @@ async def import_inventory(
             raise RuleError(Code.UNKNOWN_ITEM, f"Item '{key}' is not in the catalog")
 
     async def apply(line: ImportLine, player: PlayerRecord) -> None:
-        asked = line.asked
-        key = asked["itemKey"]
-        change = LedgerChange(key, asked["quantity"], asked.get("reason") or REASON, line.key, asked.get("parameters"))
+        fields = line.fields
+        key = fields["itemKey"]
+        change = LedgerChange(
+            key, fields["quantity"], fields.get("reason") or REASON, line.key, fields.get("parameters")
+        )
         await change_inventory(tx, imported, player, change)
 
     return await _import(tx, imported, INVENTORY, lines, failures, check, apply, _INVENTORY)
 
 
-async def _anything(_line: ImportLine) -> None:
-    """Nothing in the row can be unknown."""
+async def _accept_any(_line: ImportLine) -> None:
+    """No check: nothing in the row can be unknown."""
 
 
 async def _import(
@@ -138,7 +140,7 @@ async def _import(
     apply: Apply,
     holdings: tuple[RecordTable[OwnedByPlayer], str, str] | None = None,
 ) -> RuleResult:
-    """Import the lines in their order; `holdings` names the table that they add to, its key, and the line's field."""
+    """Import the lines in order; `holdings` names the table that they add to, its key, and the line's field."""
     failed = {each.index: each for each in failures}
     fresh, repeated = await _not_done(tx, ctx, operation, lines, failed)
     known = [line for line in fresh if await _stands(line, check(line), failed)]
@@ -154,11 +156,11 @@ async def _import(
     skipped = len(lines) + len(failures) - len(applied) - len(failed)
     counts = {"applied": len(applied), "skipped": skipped, "failed": len(failed)}
     trail.record(tx, ctx, operation, target_kind=None, target_id=None, metadata=counts)
-    return RuleResult(200, {**counts, "failures": [_told(failed[index]) for index in sorted(failed)]})
+    return RuleResult(200, {**counts, "failures": [_serialize_failure(failed[index]) for index in sorted(failed)]})
 
 
 async def _stands(line: ImportLine, work: Awaitable[None], failed: dict[int, ImportFailure]) -> bool:
-    """Whether the work on a line was not refused; if it was, that is kept."""
+    """Await the work on a line; False if it was refused, which is recorded."""
     try:
         await work
     except RuleError as refusal:
@@ -170,12 +172,12 @@ async def _stands(line: ImportLine, work: Awaitable[None], failed: dict[int, Imp
 async def _not_done(
     tx: Transaction, ctx: Context, operation: str, lines: Sequence[ImportLine], failed: dict[int, ImportFailure]
 ) -> tuple[list[ImportLine], list[ImportLine]]:
-    """The lines whose keys are taken here and now, and those that say again what one before them says."""
+    """The lines whose keys are new, and those that repeat an earlier line."""
     prints: dict[str, str] = {}
     first: list[ImportLine] = []
     repeated: list[ImportLine] = []
     for line in lines:
-        print_ = idempotency.fingerprint({**line.asked, "player": line.external_id, "environment": ctx.environment})
+        print_ = idempotency.fingerprint({**line.fields, "player": line.external_id, "environment": ctx.environment})
         if line.key not in prints:
             prints[line.key] = print_
             first.append(line)
@@ -198,7 +200,7 @@ async def _not_done(
         return {row.key: row for row in await tx.records(IdempotencyRecord, query)}
 
     stored = await records(place["operation"])
-    # What an older version imported in a test environment is known by the operation's plain name.
+    # Older versions recorded imports into a test environment under the operation's plain name.
     older = await records(operation) if place["operation"] != operation else {}
     done = {key for key, row in older.items() if row.request_hash == prints[key]}
     fresh = []
@@ -217,7 +219,7 @@ def _conflict(line: ImportLine, failed: dict[int, ImportFailure]) -> None:
 
 
 async def _forget(tx: Transaction, ctx: Context, operation: str, keys: Iterable[str]) -> None:
-    """Give back the keys of rows that were refused, so that they can be used again."""
+    """Release the keys of refused rows, so that they can be used again."""
     column = tables.idempotency.c
     wanted = list(keys)
     if wanted:
@@ -232,30 +234,27 @@ async def _forget(tx: Transaction, ctx: Context, operation: str, keys: Iterable[
 
 
 async def _everybody(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, PlayerRecord]:
-    """The players of these external ids, locked, made where they were not there."""
-    found = await _locked(tx, ctx, ids)
-    missing = [each for each in ids if each not in found]
+    """The players with these external ids, locked, created if needed."""
+    players_by_id = await _locked(tx, ctx, ids)
+    missing = [each for each in ids if each not in players_by_id]
     if missing:
         await tx.insert_all_absent(tables.players, (players.new_player(ctx, each) for each in missing))
-        await players.forget_aliases(tx, ctx, missing)
-        found |= await _locked(tx, ctx, missing)
-    return found
+        await player_refs.delete_alias(tx, ctx.tenant, ctx.environment, *missing)
+        players_by_id |= await _locked(tx, ctx, missing)
+    return players_by_id
 
 
 async def _locked(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, PlayerRecord]:
-    column = tables.players.c
     rows = await tx.load(
         tables.players,
-        column.studio_id == ctx.tenant.studio_id,
-        column.game_id == ctx.tenant.game_id,
-        column.environment == ctx.environment,
-        tx.among(column.external_player_id, ids),
+        *player_refs.in_environment(ctx.tenant, ctx.environment),
+        tx.among(tables.players.c.external_player_id, ids),
         lock=True,
     )
-    found = {row.external_player_id: row for row in rows}
-    for external_id, row in found.items():
+    players_by_id = {row.external_player_id: row for row in rows}
+    for external_id, row in players_by_id.items():
         players.cache_locked(tx, ctx, external_id, row)
-    return found
+    return players_by_id
 
 
 async def _prepare(
@@ -264,7 +263,7 @@ async def _prepare(
     holdings: tuple[RecordTable[OwnedByPlayer], str, str],
     lines: Sequence[tuple[PlayerRecord, ImportLine]],
 ) -> None:
-    """Read what the players hold at once, and begin at nothing what they do not hold."""
+    """Read the players' holdings at once, and create missing ones at zero."""
     table, key, field = holdings
     column = table.c
     ids = sorted({player.player_id for player, _ in lines})
@@ -272,14 +271,14 @@ async def _prepare(
     held = {row.primary_key() for row in await tx.load(table, *here, tx.among(column.player_id, ids))}
     count = "balance" if table is tables.wallets else "quantity"
     for player, line in lines:
-        place = (*player.primary_key(), line.asked[field])
+        place = (*player.primary_key(), line.fields[field])
         if place not in held:
             held.add(place)
             owner = player.owner()
             times = {"created_at": ctx.now_ms, "updated_at": ctx.now_ms}
-            tx.add(table, {**owner, key: line.asked[field], count: 0, **times})
+            tx.add(table, {**owner, key: line.fields[field], count: 0, **times})
 
 
-def _told(failure: ImportFailure) -> dict[str, Any]:
+def _serialize_failure(failure: ImportFailure) -> dict[str, Any]:
     named = {} if failure.external_id is None else {"externalPlayerId": failure.external_id}
     return {"rowIndex": failure.index, **named, "error": {"code": failure.code.value, "message": failure.message}}

@@ -1,19 +1,17 @@
-"""Erase a player who asks to be forgotten: the row stays, and names nobody.
+"""Erase a player on request: the row stays without personal data.
 
-Gone: the id, e-mail, names chosen, context, metadata, country, secret, friend code, presence, the reason of a ban, and
-the ids of guests that were merged into the player. Staying, under `__deleted_<uuid>__`: attempts, scores, seats, grants
-and ledgers, which others' ranks and the studio's books rest on. Of the id a hash is kept, so that a second request can
-be told that it was done. Whatever else mentions the player is rewritten (`redaction`): idempotency keys and the
-answers kept with them, events that were or will be told, what receivers answered, notes on grants, ledgers and
-purchases.
+Removed: the id, e-mail, chosen names, context, metadata, country, secret, friend code, presence, the reason of a ban,
+and the ids of guests that were merged into the player. Kept under `__deleted_<uuid>__`: attempts, scores, seats, grants
+and ledgers, which ranks of others and the studio's accounts depend on. A hash of the id is kept, so that a second
+request is recognized. All other mentions of the player are rewritten (`redaction`): idempotency keys and stored
+answers, past and waiting events, answers of receivers, notes on grants, ledgers and purchases.
 
-The webhook event `player.deleted` carries the id from before the erasure. It is written only when an endpoint wants it,
-and the id is removed from it after the last delivery, or when the deliveries are given up.
+The webhook event `player.deleted` has the id from before the erasure. It is written only if an endpoint subscribes to
+it, and the id is removed after the last delivery, or when the deliveries have failed for good.
 
-The audit log is append-only, also here: rows from before keep the id that they were written with, for they are the
-studio's proof of what its people did, and the database refuses to change them. The row of the erasure itself holds
-neither the old id nor the answer, which alone names it; no idempotency record holds it either, so that the same call
-again is answered with `no_op_already_erased`.
+The audit log is append-only: earlier rows keep the id, because they prove what the studio's staff did, and the database
+refuses changes. The row of the erasure has neither the old id nor the answer that contains it; no idempotency record
+has it either, so a repeated call is answered with `no_op_already_erased`.
 """
 
 from __future__ import annotations
@@ -26,28 +24,25 @@ from kraty_console.backend.audit import trail
 from kraty_console.backend.lifecycle import reassign, redaction, relations, tombstones
 from kraty_console.backend.lifecycle.merge import BOARDS
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import formats, outbox
+from kraty_console.backend.rules import formats, outbox, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
-from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
 OPERATION: Final = "player.delete"
 
 
 async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
-    """Erase the player with this id, for the context's reason; fires `player.deleted` with the id that was.
+    """Erase the player with this id, for the context's reason; fires `player.deleted` with the old id.
 
-    Always 200: an id erased before is `no_op_already_erased`, one that nobody had `no_op_never_existed`. An id that a
-    merge left behind is forgotten; what its player had lives on in the account that it was merged into, and is erased
-    with that.
+    Always 200: an id erased before is `no_op_already_erased`, an unknown one `no_op_never_existed`. The alias of a
+    merged player is deleted; the player's data belongs to the target account and is erased with it.
     """
-    player = await _named(tx, ctx, external_id)
-    if player is None or player.merged_into is not None or player.deleted_at is not None:
-        return RuleResult(200, await _nothing(tx, ctx, external_id, player))
+    player = await players.find_locked(tx, ctx, external_id)
+    if player is None or player_refs.is_gone(player):
+        return RuleResult(200, await _no_op_answer(tx, ctx, external_id, player))
     anonymized = f"__deleted_{player.player_id}__"
     data = {
         "playerId": player.player_id,
@@ -75,7 +70,7 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     tx.memo.pop(("player", ctx.tenant, ctx.environment, external_id), None)
     await tx.execute(sa.delete(tables.player_aliases).where(*reassign.rows_of(tables.player_aliases, player)))
     await relations.erase_relations(tx, player)
-    told = {name: value for name, value in data.items() if name != "externalPlayerId"}
+    metadata = {name: value for name, value in data.items() if name != "externalPlayerId"}
     trail.record(
         tx,
         ctx,
@@ -83,7 +78,7 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
         target_kind="player",
         target_id=player.player_id,
         player=player,
-        metadata={**told, "reason": ctx.reason},
+        metadata={**metadata, "reason": ctx.reason},
         before=before,
         after={"erased": True},
     )
@@ -95,28 +90,13 @@ async def _traces(tx: Transaction, ctx: Context, player: PlayerRecord, anonymize
     return redaction.find_traces(player, aliases, merged_ids, anonymized)
 
 
-async def _named(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
-    """The player, locked; None when there is none."""
-    try:
-        return await players.lock(tx, ctx, external_id)
-    except RuleError as refusal:
-        if refusal.code is not Code.NOT_FOUND:
-            raise
-        return None
-
-
-async def _nothing(tx: Transaction, ctx: Context, external_id: str, row: PlayerRecord | None) -> dict[str, Any]:
-    """The answer where there is nobody to erase; an id that only a merge remembered is remembered no longer."""
-    if row is None and (alias := await tombstones.find_alias(tx, ctx, external_id)) is not None:
-        column = tables.player_aliases.c
-        await tx.execute(
-            sa.delete(tables.player_aliases).where(
-                column.studio_id == ctx.tenant.studio_id,
-                column.game_id == ctx.tenant.game_id,
-                column.environment == ctx.environment,
-                column.external_player_id == external_id,
-            )
-        )
+async def _no_op_answer(tx: Transaction, ctx: Context, external_id: str, row: PlayerRecord | None) -> dict[str, Any]:
+    """The answer if there is nobody to erase; the alias of a merged player is deleted."""
+    alias = None
+    if row is None:
+        alias = await player_refs.find_alias(tx, ctx.tenant, ctx.environment, external_id)
+    if alias is not None:
+        await player_refs.delete_alias(tx, ctx.tenant, ctx.environment, external_id)
         row = await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, alias.source_id)
     row = row or await tombstones.find_erased(tx, ctx, external_id)
     if row is not None:

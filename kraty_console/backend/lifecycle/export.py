@@ -1,4 +1,4 @@
-"""Export everything that is kept of a player."""
+"""Export everything that is stored about a player."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from kraty_console.backend.storage.transaction import Transaction
 SCHEMA_VERSION: Final = 1
 
 MOST_ROWS: Final = 1_000
-"""How many rows each list has at most, the newest."""
+"""The number of newest rows in each list, at most."""
 
 
 async def build(
     tx: Transaction, tenant: Tenant, environment: str, external_id: str, now_ms: int
 ) -> dict[str, Any] | None:
-    """The export of the player with this external id; None when there is none."""
-    found = await snapshot.build(tx, tenant, environment, external_id, limit=MOST_ROWS, surface="server")
-    if found is None:
+    """The export of the player with this external id; None if there is none."""
+    data = await snapshot.build(tx, tenant, environment, external_id, limit=MOST_ROWS, surface="server")
+    if data is None:
         return None
-    shown = found["player"]
+    shown = data["player"]
     column = tables.players.c
     dates = await tx.record(
         PlayerRecord,
@@ -47,8 +47,8 @@ async def build(
             "secretRotatedAt": formats.timestamp(dates.secret_rotated_at),
             "deletedAt": formats.timestamp(dates.deleted_at),
         },
-        **{name: found[name] for name in ("attempts", "grants", "inventory", "wallet")},
+        **{name: data[name] for name in ("attempts", "grants", "inventory", "wallet")},
         "lobbies": [
-            {name: lobby[name] for name in ("id", "eventId", "status", "createdAt")} for lobby in found["lobbies"]
+            {name: lobby[name] for name in ("id", "eventId", "status", "createdAt")} for lobby in data["lobbies"]
         ],
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import ExplainedRequest
@@ -10,6 +9,7 @@ from kraty_console.backend.lifecycle import erase
 from kraty_console.backend.lifecycle import export as exports
 from kraty_console.backend.lifecycle import merge as merging
 from kraty_console.backend.lifecycle.schemas import Erasure
+from kraty_console.backend.rules.errors import not_found
 
 
 async def merge(call: Call) -> HandlerReply:
@@ -20,17 +20,17 @@ async def merge(call: Call) -> HandlerReply:
 
 
 async def delete(call: Call) -> HandlerReply:
-    """Erase a player; also where there is none, it answers 200."""
+    """Erase a player; the status is 200 even if there is none."""
     player = call.text("externalPlayerId")
     body = await call.body(Erasure)
     return await call.change(body, lambda tx, ctx: erase.erase(tx, ctx, player))
 
 
 async def export(call: Call) -> HandlerReply:
-    """Everything that is kept of a player."""
+    """Everything that is stored about a player."""
     player = call.text("externalPlayerId")
     async with call.services.db.read() as tx:
-        found = await exports.build(tx, call.game, call.environment, player, call.now_ms)
-    if found is None:
-        raise api_errors.not_found("Player", player)
-    return HandlerReply(found)
+        bundle = await exports.build(tx, call.game, call.environment, player, call.now_ms)
+    if bundle is None:
+        not_found("Player", player)
+    return HandlerReply(bundle)

@@ -28,7 +28,7 @@ Rule = Callable[[Transaction, Context, Sequence[ImportLine], Sequence[ImportFail
 
 
 class PlayerRow(Request):
-    """A player to make, or to bring up to date."""
+    """A player to create or update."""
 
     model_config = TOLERANT
 
@@ -39,7 +39,7 @@ class PlayerRow(Request):
 
 
 class WalletRow(Request):
-    """So much to add to a balance."""
+    """An amount to add to a balance."""
 
     model_config = TOLERANT
 
@@ -51,7 +51,7 @@ class WalletRow(Request):
 
 
 class InventoryRow(Request):
-    """So many of an item to add."""
+    """A quantity of an item to add."""
 
     model_config = TOLERANT
 
@@ -64,7 +64,7 @@ class InventoryRow(Request):
 
 
 class Batch(KeyedRequest):
-    """Up to a thousand rows; each is read by itself, so that one that is wrong does not stop the others."""
+    """Up to a thousand rows, each validated by itself, so that a wrong one does not stop the others."""
 
     rows: Annotated[list[Any], Field(max_length=MOST_ROWS)]
 
@@ -72,36 +72,36 @@ class Batch(KeyedRequest):
 class PlayerBatch(Batch):
     """Players: rows of `{externalPlayerId, email?, contextSnapshot?, idempotencyKey}`, a thousand at most.
 
-    A row that is wrong is told of, and does not stop the others.
+    A wrong row is reported and does not stop the others.
     """
 
 
 class WalletBatch(Batch):
     """Balances: rows of `{externalPlayerId, economyKey, amount, reason?, idempotencyKey}`, a thousand at most.
 
-    A row that is wrong is told of, and does not stop the others.
+    A wrong row is reported and does not stop the others.
     """
 
 
 class InventoryBatch(Batch):
     """Items: rows of `{externalPlayerId, itemKey, quantity, parameters?, reason?, idempotencyKey}`, a thousand at most.
 
-    A row that is wrong is told of, and does not stop the others.
+    A wrong row is reported and does not stop the others.
     """
 
 
 async def players(call: Call) -> HandlerReply:
-    """Make players."""
+    """Import players."""
     return await _import(call, PlayerRow, bulk_import.import_players)
 
 
 async def wallet(call: Call) -> HandlerReply:
-    """Add to balances."""
+    """Import balances."""
     return await _import(call, WalletRow, bulk_import.import_wallet)
 
 
 async def inventory(call: Call) -> HandlerReply:
-    """Add items."""
+    """Import items."""
     return await _import(call, InventoryRow, bulk_import.import_inventory)
 
 
@@ -115,13 +115,13 @@ async def _import(call: Call, model: type[PlayerRow | WalletRow | InventoryRow],
         except ValidationError as error:
             failures.append(_unreadable(index, row, error))
             continue
-        said = read.model_dump(by_alias=True, exclude_unset=True)
-        lines.append(ImportLine(index, said.pop("externalPlayerId"), said.pop("idempotencyKey"), said))
+        fields = read.model_dump(by_alias=True, exclude_unset=True)
+        lines.append(ImportLine(index, fields.pop("externalPlayerId"), fields.pop("idempotencyKey"), fields))
     return await call.change(body, lambda tx, ctx: rule(tx, ctx, lines, failures))
 
 
 def _unreadable(index: int, row: object, error: ValidationError) -> ImportFailure:
-    """The failure of a row that is none."""
+    """The failure of an invalid row."""
     named = row.get("externalPlayerId") if isinstance(row, dict) else None
     faults, left_out = field_faults(error)
     message = "; ".join(f"{field} {fault}" for field, fault in faults) + (f"; {left_out} more" if left_out else "")

@@ -1,9 +1,9 @@
 """Merge a guest into the account of the same person.
 
-All of it in one transaction under the locks of both players, taken in the order of their ids. Attempts, grants, what
-was deposited, ledgers and seats become the target's; what is held is added up (`reassign` says what a ledger looks like
-then); on each leaderboard the better entry stays. The source's row stays behind without anything that is a person's,
-under the id `__merged_<its uuid>__`. The id it had is free at once, and finds the target until somebody registers it.
+It is one transaction under the locks of both players, taken in the order of their ids. Attempts, grants, deposits,
+ledgers and seats become the target's; holdings are added up (`reassign` describes the ledgers); on each leaderboard the
+better entry stays. The source's row is kept without personal data, under the id `__merged_<its uuid>__`. Its old id is
+free at once, and leads to the target until another player registers it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from kraty_console.backend.economy import ledger
 from kraty_console.backend.economy.serializers import serialize_balance, serialize_item
 from kraty_console.backend.lifecycle import reassign, relations, tombstones
 from kraty_console.backend.lifecycle.reassign import ITEMS, WALLET, PouredHolding
-from kraty_console.backend.players import service as players
 from kraty_console.backend.players.serializers import serialize_player, serialize_totals
-from kraty_console.backend.rules import formats, idempotency, outbox
+from kraty_console.backend.rules import formats, idempotency, outbox, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, not_found
 from kraty_console.backend.storage import tables
@@ -32,7 +31,7 @@ from kraty_console.contract.webhooks import EventName
 OPERATION: Final = "player.merge"
 
 UNPROCESSABLE: Final = 422
-"""The status of a merge that makes no sense (contract/README.md#errors)."""
+"""The status of an invalid merge (contract/README.md#errors)."""
 
 MOVED: Final = (
     tables.attempts,
@@ -42,10 +41,10 @@ MOVED: Final = (
     tables.grants,
     tables.grant_deposits,
 )
-"""Rows that go over as they are."""
+"""Tables whose rows are reassigned unchanged."""
 
 BOARDS: Final = (tables.leaderboard_entries, tables.board_entries)
-"""Of each: one entry of the two stays."""
+"""Tables in which one of the two entries stays."""
 
 _TOTALS: Final = ("attempt_count", "attempts_completed", "attempts_expired", "grants_pending", "grants_claimed")
 _FILLED: Final = ("display_identity", "anonymized_identity", "last_context", "country", "friend_code")
@@ -63,31 +62,31 @@ _COUNTED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """What went over."""
+    """What was reassigned."""
 
     counts: dict[str, int]
     wallet: PouredHolding
     items: PouredHolding
     both_active: int
-    """Active lobbies that both sat in."""
+    """Active lobbies that both were in."""
 
 
 async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> RuleResult:
     """Merge the player `from_id` into `to_id`; fires one `player.merged`.
 
-    A pair that was merged before, also by way of merges that followed: `no_op_already_merged`, nothing counted. 404
-    when either is missing; 422 `conflict` when they are the same, or the target is banned or erased; 409 `conflict`
-    when something held would pass 2^53-1. A banned source is allowed: the ban goes over (contract/SERVER.md#merge).
+    A pair that was merged before, directly or through later merges: `no_op_already_merged`, with zero counts. 404 if
+    either is missing; 422 `conflict` if they are the same, or the target is banned or erased; 409 `conflict` if a
+    holding would pass 2^53-1. A banned source is allowed: the target is banned then (contract/SERVER.md#merge).
     """
     earlier = await idempotency.replay(tx, ctx, OPERATION, {"from": from_id, "to": to_id})
     if earlier is not None:
         return earlier
-    source, target = await _both(tx, ctx, from_id, to_id)
+    source, target = await _lock_both(tx, ctx, from_id, to_id)
     if source is None or source.merged_into is not None:
-        merged = await _merged_before(tx, ctx, (from_id, source), (to_id, target))
+        merged = await _merged_before(tx, ctx, from_id, to_id)
         if merged is None:
             not_found("Player", from_id)
-        return await idempotency.keep(tx, ctx, OPERATION, 200, await _nothing(tx, from_id, merged))
+        return await idempotency.keep(tx, ctx, OPERATION, 200, await _no_op_answer(tx, from_id, merged))
     if source.deleted_at is not None:
         not_found("Player", from_id)
     if target is None:
@@ -95,12 +94,12 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
             _invalid(f"The player '{to_id}' was erased", "target_deleted")
         not_found("Player", to_id)
     _check(source, target)
-    was = PlayerRecord.of(dict(vars(source)))  # under the id that it had
+    was = PlayerRecord.of(dict(vars(source)))  # with its old external id
     before = {"from": _state(source), "to": _state(target)}
     moved = await _move(tx, ctx, source, target)
-    joined = _joined(ctx, source, target, moved)
-    await _leave(tx, ctx, source, target)
-    tx.change(target, **joined)
+    changes = _target_changes(ctx, source, target, moved)
+    await _retire_source(tx, ctx, source, target)
+    tx.change(target, **changes)
     for economy_key in moved.wallet.source:
         await ledger.update_derived(tx, ctx, target, economy_key)
     result = {
@@ -113,20 +112,20 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
         "mergedAt": formats.timestamp(ctx.now_ms),
         "status": "merged",
     }
-    held = await _held(tx, target)
+    held = await _holdings(tx, target)
     _record(tx, ctx, (was, target), result, before, moved, held)
     after = {"player": serialize_player(target, with_email=False), "summary": serialize_totals(target), **held}
     outbox.emit(tx, ctx, EventName.PLAYER_MERGED, target, {**result, **after})
     return await idempotency.keep(tx, ctx, OPERATION, 200, result)
 
 
-async def _both(
+async def _lock_both(
     tx: Transaction, ctx: Context, from_id: str, to_id: str
 ) -> tuple[PlayerRecord | None, PlayerRecord | None]:
-    """Both players, locked in the order of their ids; None for who is not there, and then none is locked."""
+    """Both players, locked in the order of their ids; if one is missing (None), neither is locked."""
     while True:
-        source = await players.find(tx, ctx.tenant, ctx.environment, from_id)
-        target = await players.find(tx, ctx.tenant, ctx.environment, to_id)
+        source = await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, from_id)
+        target = await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, to_id)
         if source is None or target is None:
             return source, target
         await reassign.lock_lobbies(tx, source)
@@ -152,31 +151,18 @@ def _invalid(message: str, why: str) -> NoReturn:
     raise RuleError(Code.CONFLICT, message, {"why": why}, status=UNPROCESSABLE)
 
 
-async def _merged_before(
-    tx: Transaction, ctx: Context, source: tuple[str, PlayerRecord | None], target: tuple[str, PlayerRecord | None]
-) -> PlayerRecord | None:
-    """The row that the source left behind, when it lives on in the same player as the target."""
-    source_id, from_now = await _lives_on(tx, ctx, *source)
-    _, to_now = await _lives_on(tx, ctx, *target)
-    if source_id is None or from_now != to_now:
+async def _merged_before(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> PlayerRecord | None:
+    """The row that the source left behind, if both ids lead to the same player; None if they do not."""
+    source = await player_refs.resolve(tx, ctx.tenant, ctx.environment, from_id)
+    target = await player_refs.resolve(tx, ctx.tenant, ctx.environment, to_id)
+    if source is None or source.row_id is None or target is None or source.current_id != target.current_id:
         return None
-    return await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, source_id)
+    return await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, source.row_id)
 
 
-async def _lives_on(
-    tx: Transaction, ctx: Context, external_id: str, player: PlayerRecord | None
-) -> tuple[str | None, Any]:
-    """The row that bears or bore an id, and in whom it lives on: merges followed by merges end in one player."""
-    if player is not None:
-        return player.player_id, player.merged_into or player.player_id
-    found = await tombstones.find_alias(tx, ctx, external_id)
-    return (None, None) if found is None else (found.source_id, found.player_id)
-
-
-async def _nothing(tx: Transaction, from_id: str, merged: PlayerRecord) -> dict[str, Any]:
-    """The answer of a merge that was done before."""
-    target = await tx.get(tables.players, *merged.primary_key()[:2], merged.merged_into)
-    assert target is not None, "who a player was merged into is there"
+async def _no_op_answer(tx: Transaction, from_id: str, merged: PlayerRecord) -> dict[str, Any]:
+    """The answer to a repeated merge."""
+    target = await player_refs.follow_merge(tx, merged)
     return {
         "fromPlayerId": merged.player_id,
         "fromExternalPlayerId": from_id,
@@ -213,23 +199,23 @@ async def _move(tx: Transaction, ctx: Context, source: PlayerRecord, target: Pla
     return _Moved(dict(zip(_COUNTED, counted, strict=True)), wallet, items, both_active)
 
 
-def _joined(ctx: Context, source: PlayerRecord, target: PlayerRecord, moved: _Moved) -> dict[str, Any]:
-    """What changes in the target's row: totals added, gaps filled, the ban taken over; its secret stays its own."""
+def _target_changes(ctx: Context, source: PlayerRecord, target: PlayerRecord, moved: _Moved) -> dict[str, Any]:
+    """The changes of the target's row: totals added, gaps filled, the ban taken over; its secret stays."""
     theirs, ours = vars(source), vars(target)
-    joined: dict[str, Any] = {name: ours[name] + theirs[name] for name in _TOTALS}
-    joined |= {name: theirs[name] for name in _FILLED if ours[name] is None and theirs[name] is not None}
-    if "display_identity" in joined or target.name_folded is None:
-        joined["name_folded"] = source.name_folded
+    changes: dict[str, Any] = {name: ours[name] + theirs[name] for name in _TOTALS}
+    changes |= {name: theirs[name] for name in _FILLED if ours[name] is None and theirs[name] is not None}
+    if "display_identity" in changes or target.name_folded is None:
+        changes["name_folded"] = source.name_folded
     if target.email is None:
-        joined |= {"email": source.email, "email_folded": source.email_folded}
+        changes |= {"email": source.email, "email_folded": source.email_folded}
     if source.metadata is not None:
-        joined["metadata"] = {**source.metadata, **(target.metadata or {})}
+        changes["metadata"] = {**source.metadata, **(target.metadata or {})}
     if source.banned_at is not None:
-        joined |= {"banned_at": source.banned_at, "ban_reason": source.ban_reason}
+        changes |= {"banned_at": source.banned_at, "ban_reason": source.ban_reason}
     if source.last_active_at is not None:
-        joined["last_active_at"] = max(source.last_active_at, target.last_active_at or 0)
+        changes["last_active_at"] = max(source.last_active_at, target.last_active_at or 0)
     return {
-        **joined,
+        **changes,
         "lobbies_active": target.lobbies_active + source.lobbies_active - moved.both_active,
         "first_seen_at": min(target.first_seen_at, source.first_seen_at),
         "last_seen_at": max(target.last_seen_at, source.last_seen_at),
@@ -246,7 +232,7 @@ def _record(
     moved: _Moved,
     held: dict[str, list[dict[str, Any]]],
 ) -> None:
-    """An audit row for each of the two, so that the log of either id shows it."""
+    """Write an audit row for each of the two, so that the log of either id shows the merge."""
     after = {"to": _state(pair[1])}
     for kind, poured, key, amount in (
         ("wallet", moved.wallet, "economyKey", "balance"),
@@ -268,8 +254,8 @@ def _record(
         )
 
 
-async def _leave(tx: Transaction, ctx: Context, source: PlayerRecord, target: PlayerRecord) -> None:
-    """Make the source's row nobody's, free its id, and let every id that led to it lead to the target."""
+async def _retire_source(tx: Transaction, ctx: Context, source: PlayerRecord, target: PlayerRecord) -> None:
+    """Anonymize the source's row, free its id, and point every alias of it to the target."""
     external_id = source.external_player_id
     tx.change(
         source,
@@ -295,7 +281,7 @@ async def _leave(tx: Transaction, ctx: Context, source: PlayerRecord, target: Pl
     )
     await tx.execute(sa.update(alias).where(*reassign.rows_of(alias, source)).values(**into))
     named = {**here, "environment": ctx.environment, "external_player_id": external_id}
-    await tx.execute(sa.delete(alias).where(*(alias.columns[name] == value for name, value in named.items())))
+    await player_refs.delete_alias(tx, ctx.tenant, ctx.environment, external_id)
     tx.add(alias, {**named, **into, "source_id": source.player_id, "created_at": ctx.now_ms})
 
 
@@ -303,8 +289,8 @@ def _state(player: PlayerRecord) -> dict[str, Any]:
     return {**serialize_totals(player), "banned": player.banned_at is not None}
 
 
-async def _held(tx: Transaction, player: PlayerRecord) -> dict[str, list[dict[str, Any]]]:
-    """All that the player has now, as the wire has it."""
+async def _holdings(tx: Transaction, player: PlayerRecord) -> dict[str, list[dict[str, Any]]]:
+    """The player's holdings in wire form."""
     wallet, inventory = tables.wallets, tables.inventory
     of_wallet = sa.select(wallet).where(*reassign.rows_of(wallet, player)).order_by(wallet.c.economy_key)
     of_inventory = sa.select(inventory).where(*reassign.rows_of(inventory, player)).order_by(inventory.c.item_key)

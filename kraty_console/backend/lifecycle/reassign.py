@@ -1,10 +1,9 @@
 """Reassign what belongs to one player to another, in a fixed number of statements.
 
-Ledgers: a row keeps its change and what was held after it, for that is what was true, and what webhooks and the audit
-log say of it. The rows that move get the positions after the target's own, in their order. Each balance that was not
-nothing is then closed by a `merge` row that takes it out of the source's, and opened by one that puts it into the
-target's; where the source's was nothing, a row of 0 says what the target's is. So the sum of a ledger goes on being
-what is held, and its last row of each key goes on saying so.
+Ledgers: a row keeps its change and the holding after it, as webhooks and the audit log report them. Moved rows get the
+positions after the target's own, in order. Each nonzero balance is then closed by a `merge` row that takes it from the
+source, and opened by one that adds it to the target; for a zero balance, a row of 0 states the target's. So the sum of
+a ledger still equals the holding, and so does its last row of each key.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 
 MERGED: Final = "merge"
-"""The reason of the two ledger rows by which a balance goes over."""
+"""The reason of the two ledger rows that transfer a balance."""
 
 
 @dataclass(frozen=True, slots=True)
 class HoldingKind:
-    """One kind of thing that is held, and its ledger."""
+    """One kind of holding with its ledger."""
 
     held: sa.Table
     ledger: sa.Table
@@ -45,13 +44,13 @@ class PouredHolding:
     """The result of merging one kind of holding."""
 
     merged: int
-    """Balances that the source had, nothing included."""
+    """Number of the source's holdings, zero included."""
     moved: int
     """Ledger rows that moved."""
     source: dict[str, int]
-    """What the source had, by key."""
+    """The source's holdings, by key."""
     before: dict[str, int]
-    """What the target had of the same keys."""
+    """The target's holdings of the same keys."""
 
 
 def rows_of(table: sa.FromClause, player: PlayerRecord) -> tuple[sa.ColumnElement[bool], ...]:
@@ -60,7 +59,7 @@ def rows_of(table: sa.FromClause, player: PlayerRecord) -> tuple[sa.ColumnElemen
 
 
 async def reassign(tx: Transaction, table: sa.Table, source: PlayerRecord, target: PlayerRecord) -> int:
-    """Move every row of the source; how many there were."""
+    """Move every row of the source and return how many."""
     moved = await tx.execute(sa.update(table).where(*rows_of(table, source)).values(player_id=target.player_id))
     return moved.rowcount
 
@@ -68,9 +67,9 @@ async def reassign(tx: Transaction, table: sa.Table, source: PlayerRecord, targe
 async def merge_holding(
     tx: Transaction, ctx: Context, holding: HoldingKind, source: PlayerRecord, target: PlayerRecord, offset: int
 ) -> PouredHolding:
-    """Add what the source holds to what the target holds, and move its ledger behind the target's.
+    """Add the source's holdings to the target's, and move its ledger behind the target's.
 
-    `offset` is the target's last position before anything moved; the target's row counts on from there. 409 when a sum
+    `offset` is the target's last position before anything moved; the target's row counts on from there. 409 if a sum
     would pass 2^53-1.
     """
     key, amount, held = holding.key, holding.amount, holding.held
@@ -109,7 +108,7 @@ async def merge_holding(
 
 
 def _most_paid(*notes: dict[str, Any]) -> dict[str, int]:
-    """Steps of a progression that paid either of two players do not pay the one that they are from now on."""
+    """Merge the counts of paid steps: a step that paid either player does not pay again."""
     paid = [note[derived_resources.PAID] for note in notes if derived_resources.PAID in note]
     return {derived_resources.PAID: max(paid)} if paid else {}
 
@@ -117,7 +116,7 @@ def _most_paid(*notes: dict[str, Any]) -> dict[str, int]:
 async def _held(
     tx: Transaction, holding: HoldingKind, player: PlayerRecord
 ) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
-    """How much of each key, and what is noted beside it."""
+    """Quantity and metadata by key."""
     table = holding.held
     key, amount = table.c[holding.key], table.c[holding.amount]
     rows = await tx.all(sa.select(key, amount, table.c.metadata).where(*rows_of(table, player)))
@@ -126,9 +125,9 @@ async def _held(
 
 
 async def keep_better_entries(tx: Transaction, table: sa.Table, source: PlayerRecord, target: PlayerRecord) -> int:
-    """Leave one entry of the two players on each board, the better, as the target's; on how many the source was.
+    """Keep the better entry of the two on each board, as the target's. Returns on how many the source was.
 
-    The better one has the higher score, and of equal ones that which was there first.
+    The better one has the higher score, or at the same score the earlier time.
     """
     other = table.alias("other")
     board = [name for name in (each.name for each in table.primary_key) if name != "participant_id"]
@@ -154,7 +153,7 @@ async def keep_better_entries(tx: Transaction, table: sa.Table, source: PlayerRe
 async def lock_lobbies(tx: Transaction, source: PlayerRecord) -> None:
     """Lock the lobbies that the source sits in and that can still change, before any player is locked.
 
-    Lobbies are locked before players everywhere, and in the order of their ids.
+    Lobbies are always locked before players, in the order of their ids.
     """
     for lobby_id in await _open_lobbies(tx, source):
         await tx.get(tables.lobbies, source.studio_id, source.game_id, lobby_id, lock=True)
@@ -164,7 +163,7 @@ async def move_seats(tx: Transaction, source: PlayerRecord, target: PlayerRecord
     """Give the target the source's seats; in a lobby where both sat one of them falls free.
 
     Answers in how many lobbies the source sat, and in how many active ones both did. None of them starts or closes
-    meanwhile: a seat that was taken after `lock_lobbies` has its lobby locked here.
+    meanwhile, because lobbies of seats taken after `lock_lobbies` are locked here.
     """
     seat = tables.lobby_members
     both = await _shared_seats(tx, source, target)

@@ -1,12 +1,12 @@
 """Redact every trace of an erased player from the rows that stay.
 
-What a player leaves is looked for in every column that can hold free text; which those are is said once, here, and a
-test holds each column of each table to be one of them or none. Of the player's own rows only those that mention them
-are rewritten. The rows of a whole game that may mention anybody (`SHARED`) are walked through once, a slice at a time
-so that no statement takes long, from the player's first contact on.
+Traces are searched in every column that can hold free text; they are listed here, and a test checks that every column
+of every table is classified. Of the player's own rows only those with traces are rewritten. The rows of a game that may
+mention any player (`SHARED`) are scanned once from the player's first contact on, in slices so that no statement takes
+long.
 
-An id may be a word of something else: `gold` may be a player's. A short one counts only as a whole value, and says whom
-a row is about only in a field for ids; none is looked for in the fields that name things of the game.
+An id may also be a common word: `gold` may be a player's. A short id counts only as a complete value, and identifies a
+row's player only in a field for ids; fields that name things of the game are not searched.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ OWN: Final[Mapping[sa.Table, Sequence[str]]] = {
     tables.item_ledger: ("reason", "source_ref_id", "metadata"),
     tables.purchases: ("transaction_id", "receipt", "metadata"),
 }
-"""The columns with free text of what belongs to a player."""
+"""The free-text columns of tables whose rows belong to a player."""
 
 SINCE: Final[Mapping[sa.Table, str]] = {
     tables.idempotency: "created_at",
@@ -44,7 +44,7 @@ SINCE: Final[Mapping[sa.Table, str]] = {
     tables.webhook_attempts: "started_at",
     tables.lobbies: "created_at",
 }
-"""When a row of a whole game was written, or begun."""
+"""The time columns of tables whose rows belong to a game."""
 
 SHARED: Final[Mapping[sa.Table, Sequence[str]]] = {
     tables.idempotency: ("operation", "key", "answer"),
@@ -52,13 +52,13 @@ SHARED: Final[Mapping[sa.Table, Sequence[str]]] = {
     tables.webhook_attempts: ("error", "answer"),
     tables.lobbies: ("key", "metadata"),
 }
-"""The columns in which anybody may be mentioned."""
+"""The columns that may mention any player."""
 
 PERSONAL: Final = frozenset(
     {"email", "displayIdentity", "syntheticIdentity", "displayName", "name", "avatar", "country", "friendCode"}
     | {"metadata", "lastContextSnapshot", "lastActiveAt", "presence", "banReason"}
 )
-"""What an object that is about the player says of them."""
+"""Personal fields of a JSON object about the player."""
 
 _NAMES_A_PLAYER: Final = re.compile(r"(?:player_?|external)ids?$", re.IGNORECASE)
 """The fields whose values are ids of players."""
@@ -70,26 +70,26 @@ _OF_THE_GAME: Final = frozenset(
 """The fields whose values are keys of the catalog, or words of the contract."""
 
 GONE: Final = "erased"
-"""Replaces a name or an e-mail address in a text."""
+"""The replacement of a name or e-mail in a text."""
 
 FORGOTTEN: Final = "forgotten"
 """The state of a `player.deleted` event whose player id is removed."""
 
 _STANDS_OUT: Final = 6
-"""Characters from which on an id is nobody else's by chance, wherever it stands."""
+"""Length in characters from which an id is not matched by chance within a text."""
 _NAME_STANDS_OUT: Final = 3
 _BATCH: Final = 500
 _SLICE: Final = 2_000
-"""Rows of a game that one statement looks through."""
+"""Rows of a game that one statement scans."""
 _EARLIER_MS: Final = 24 * 60 * 60 * 1000
-"""How long before the first contact somebody may have been written about: a lobby that was pushed, another clock."""
+"""How long before first contact a player may be mentioned: by a pushed lobby, or another clock."""
 
 Json = Any
 
 
 @dataclass(frozen=True)
 class Traces:
-    """By what a player can be known, and what stands there instead."""
+    """The identifying texts of a player, and their replacement."""
 
     ids: frozenset[str]
     """The id, and the ids of guests who were merged into the player."""
@@ -98,18 +98,18 @@ class Traces:
     emails: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     since: int = 0
-    """Before this moment (milliseconds) nothing can have been written about the player."""
+    """The player cannot be mentioned before this time (milliseconds)."""
     _text: re.Pattern[str] | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Make the pattern that finds the traces within texts."""
+        """Compile the pattern that finds the traces in texts."""
         words = [each for each in self.ids if len(each) >= _STANDS_OUT]
         words += [*self.emails, *(each for each in self.names if len(each) >= _NAME_STANDS_OUT)]
         found = "|".join(re.escape(each) for each in sorted(words, key=len, reverse=True))
         object.__setattr__(self, "_text", re.compile(rf"(?<!\w)(?:{found})(?!\w)", re.IGNORECASE) if found else None)
 
     def needles(self) -> Iterator[tuple[str, bool]]:
-        """Each word to look for, and whether only as a whole value."""
+        """Each word to search, and whether only as a complete value."""
         for each in sorted(self.ids):
             yield each, len(each) < _STANDS_OUT
         for each in sorted({*self.emails, *self.player_ids}):
@@ -118,7 +118,7 @@ class Traces:
             yield each, len(each) < _NAME_STANDS_OUT
 
     def is_about(self, value: Json, under: str = "") -> bool:
-        """Whether a JSON value (of this field), or a text, says which player it is about, and it is this one."""
+        """Whether a JSON value (of this field) or a text identifies this player."""
         if isinstance(value, str):
             if under in _OF_THE_GAME:
                 return False
@@ -133,19 +133,19 @@ class Traces:
         return isinstance(value, list) and any(self.is_about(each, under) for each in value)
 
     def without(self, value: Json, under: str = "") -> Json:
-        """The value (of this field) without a trace of the player."""
+        """The value (of this field) without traces of the player."""
         if isinstance(value, str):
             return value if under in _OF_THE_GAME else self._cleaned(value)
         if isinstance(value, list):
             return [self.without(each, under) for each in value]
         if not isinstance(value, Mapping):
             return value
-        about = any(
+        is_about_player = any(
             isinstance(each, str) and (each in self.player_ids or (each in self.ids and _NAMES_A_PLAYER.search(name)))
             for name, each in value.items()
         )
         return {
-            self.without(name): None if about and name in PERSONAL else self.without(each, name)
+            self.without(name): None if is_about_player and name in PERSONAL else self.without(each, name)
             for name, each in value.items()
         }
 
@@ -160,7 +160,7 @@ class Traces:
 
 
 def find_traces(player: PlayerRecord, aliases: Iterable[str], merged_ids: Iterable[str], instead: str) -> Traces:
-    """All that a player (as they were) can be known by."""
+    """The traces of a player (with their data from before the erasure)."""
     identity = player.display_identity or {}
     names = {identity.get("name"), identity.get("avatar"), player.name_folded, player.friend_code}
     emails = {player.email, player.email_folded}
@@ -176,7 +176,7 @@ def find_traces(player: PlayerRecord, aliases: Iterable[str], merged_ids: Iterab
 
 
 async def redact(tx: Transaction, ctx: Context, who: Traces) -> None:
-    """Take the traces out of everything that the game keeps but the audit log."""
+    """Remove the traces from all rows of the game except the audit log."""
     for table, columns in OWN.items():
         if who.player_ids:
             await tx.forget(table)
@@ -193,7 +193,7 @@ async def redact(tx: Transaction, ctx: Context, who: Traces) -> None:
 
 
 async def redact_told_event(tx: Transaction, ctx: Context, event: OutboxRecord) -> bool:
-    """Remove the player id from a `player.deleted` event (locked) after the last delivery; True when it is removed."""
+    """Remove the player id from a `player.deleted` event (locked) after the last delivery; True if it was removed."""
     if event.state == FORGOTTEN:
         return False
     column = tables.outbox.c
@@ -221,9 +221,9 @@ async def redact_told_event(tx: Transaction, ctx: Context, event: OutboxRecord) 
 
 
 def awaits_delivery() -> sa.ColumnElement[bool]:
-    """The condition on events of the outbox that an endpoint has yet to receive them.
+    """The condition that an event of the outbox still has to reach an endpoint.
 
-    An endpoint that is paused is waited for; one that is archived is not.
+    Paused endpoints count, archived ones do not.
     """
     event, endpoint, delivery = tables.outbox.c, tables.webhook_endpoints.c, tables.webhook_deliveries.c
     listening = sa.select(sa.literal(1)).where(
@@ -235,19 +235,19 @@ def awaits_delivery() -> sa.ColumnElement[bool]:
     undelivered = sa.select(sa.literal(1)).where(
         delivery.studio_id == event.studio_id,
         delivery.game_id == event.game_id,
-        delivery.player_id == event.player_id,  # the words of the index
+        delivery.player_id == event.player_id,  # as in the index, so that it is used
         delivery.outbox_id == event.outbox_id,
         delivery.state == "pending",
     )
     return sa.case(
         (event.state == "pending", listening.correlate(tables.outbox).exists()),
-        # Not `exists`: PostgreSQL may answer many of those at once by reading the whole table.
+        # Not `exists`: PostgreSQL may evaluate many of these by reading the complete table.
         else_=undelivered.limit(1).correlate(tables.outbox).scalar_subquery().is_not(None),
     )
 
 
 async def has_subscriber(tx: Transaction, ctx: Context, environment: str) -> bool:
-    """Whether an endpoint wants to be told of players who are erased."""
+    """Whether an endpoint subscribes to `player.deleted`."""
     column = tables.webhook_endpoints.c
     found = await tx.execute(
         sa.select(column.events).where(
@@ -265,7 +265,7 @@ def _deliveries_of(event: OutboxRecord) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         column.studio_id == event.studio_id,
         column.game_id == event.game_id,
-        column.player_id == event.player_id,  # the words of the index
+        column.player_id == event.player_id,  # as in the index, so that it is used
         column.outbox_id == event.outbox_id,
     )
 
@@ -273,9 +273,9 @@ def _deliveries_of(event: OutboxRecord) -> tuple[sa.ColumnElement[bool], ...]:
 async def _next_slice(
     tx: Transaction, ctx: Context, table: sa.Table, last: Sequence[Any] | None
 ) -> tuple[list[sa.ColumnElement[bool]], Sequence[Any] | None]:
-    """The next rows of a game by their keys: the condition that a row is one of them, and the last of their keys.
+    """The next rows of a game by key: a condition for them, and the last of their keys.
 
-    No last key where there are no more after these.
+    The last key is None at the end.
     """
     keys = [column for column in table.primary_key if column.name not in ("studio_id", "game_id")]
     place = sa.tuple_(*keys)
@@ -301,7 +301,9 @@ async def _rewrite(
     own: bool = False,
 ) -> None:
     here = (table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id, *conditions)
-    mentions = sa.or_(*(_holds(table.c[name], needle, whole) for name in columns for needle, whole in who.needles()))
+    mentions = sa.or_(
+        *(_holds(table.c[name], needle, whole_value) for name in columns for needle, whole_value in who.needles())
+    )
     keys = [column.name for column in table.primary_key]
     wanted = list(dict.fromkeys([*keys, *columns]))
     found = iter(await tx.all(sa.select(*(table.c[name] for name in wanted)).where(*here, mentions)))
@@ -310,19 +312,19 @@ async def _rewrite(
         await tx.rewrite(table, columns, [({key: row[key] for key in keys}, new) for row, new in changed if new])
 
 
-def _holds(column: sa.Column[Any], needle: str, whole: bool) -> sa.ColumnElement[bool]:
-    """The condition that a column may mention a word; what it really says is looked at afterwards."""
+def _holds(column: sa.Column[Any], needle: str, whole_value: bool) -> sa.ColumnElement[bool]:
+    """The condition that a column may mention a word; the rows found are then checked in Python."""
     if isinstance(column.type, sa.JSON) or column.name == "answer":
         encoded = json.dumps(needle, ensure_ascii=False)
         text = sa.cast(column, sa.Text) if isinstance(column.type, sa.JSON) else column
-        return text.icontains(encoded if whole else encoded[1:-1], autoescape=True)
-    return column == needle if whole else column.icontains(needle, autoescape=True)
+        return text.icontains(encoded if whole_value else encoded[1:-1], autoescape=True)
+    return column == needle if whole_value else column.icontains(needle, autoescape=True)
 
 
 def _changes(
     ctx: Context, table: sa.Table, columns: Sequence[str], row: Mapping[str, Any], who: Traces, *, own: bool
 ) -> dict[str, Any] | None:
-    """The new values of a row's columns; None where it is about somebody else."""
+    """The new values of a row's columns; None if the row is about another player."""
     values = {name: _read(table.c[name], row[name]) for name in columns}
     if not own and not any(who.is_about(value) for value in values.values()):
         return None
@@ -334,7 +336,7 @@ def _changes(
         if table is tables.idempotency and name == "key" and cleaned != value:
             cleaned = idempotency.erased_key(ctx, value)
         elif table is tables.webhook_attempts and cleaned != value:
-            cleaned = None  # how an answer begins: what stands around a name is nobody's business either
+            cleaned = None  # the start of a receiver's answer: the text around a name may be personal too
         new[name] = dump_json(cleaned) if table is tables.idempotency and name == "answer" and value else cleaned
     return new
 
@@ -344,7 +346,7 @@ def _read(column: sa.Column[Any], value: Any) -> Json:  # noqa: ANN401 (any colu
 
 
 async def names_of(tx: Transaction, ctx: Context, player: PlayerRecord) -> tuple[list[str], list[str]]:
-    """The ids of guests who were merged into the player, and of the rows that they left behind."""
+    """The external ids of guests who were merged into the player, and the internal ids of their rows."""
     alias, merged = tables.player_aliases.c, tables.players.c
     here = (alias.studio_id == ctx.tenant.studio_id, alias.game_id == ctx.tenant.game_id)
     names = await tx.execute(sa.select(alias.external_player_id).where(*here, alias.player_id == player.player_id))
@@ -352,7 +354,7 @@ async def names_of(tx: Transaction, ctx: Context, player: PlayerRecord) -> tuple
         sa.select(merged.player_id).where(
             merged.studio_id == ctx.tenant.studio_id,
             merged.game_id == ctx.tenant.game_id,
-            sa.text("merged_into IS NOT NULL"),  # the words of the index
+            sa.text("merged_into IS NOT NULL"),  # as in the index, so that it is used
             merged.merged_into == player.player_id,
         )
     )
@@ -360,5 +362,5 @@ async def names_of(tx: Transaction, ctx: Context, player: PlayerRecord) -> tuple
 
 
 def traces_of_id(external_id: str, instead: str) -> Traces:
-    """The traces of an id alone, where nothing else is known any more."""
+    """The traces of an id of which nothing else is known."""
     return Traces(ids=frozenset({external_id}), instead=instead)

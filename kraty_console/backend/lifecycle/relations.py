@@ -1,7 +1,7 @@
 """Merge or erase a player's friends, requests, blocks, gifts and purchases.
 
-A friendship and a request have a row with each of the two; both are changed here. Whoever changes one of them holds the
-locks of both players, so no lock of the other's is needed: the merged or erased player's own is held.
+A friendship and a request have a row for each of the two players; both are changed here. Changes of them lock both
+players, so the lock of the merged or erased player suffices here.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _SOCIAL = (*_TWINS, tables.blocks, tables.gifts, tables.purchases, tables.player
 
 
 async def merge_relations(tx: Transaction, ctx: Context, source: PlayerRecord, target: PlayerRecord) -> None:
-    """Let the target know whom the source knew, once, and leave nobody a friend of themselves.
+    """Give the target the source's relations, without duplicates and none to itself.
 
-    A block on either side outweighs a friendship on the other. What both have, friends, requests or blocks, stays as
-    the target has it. A purchase that both were told of counts once.
+    A block on either side outweighs a friendship on the other. Of relations that both have, the target's stays. A
+    purchase that both have counts once.
     """
     await tx.forget(*_SOCIAL)
     await _merge_blocks(tx, source, target)
@@ -43,7 +43,7 @@ async def merge_relations(tx: Transaction, ctx: Context, source: PlayerRecord, t
 
 
 async def erase_relations(tx: Transaction, player: PlayerRecord) -> None:
-    """Leave nobody who knows the player; what was bought stays, and of gifts what was given, not what was said."""
+    """Remove the player's relations; purchases stay, and gifts without their messages."""
     await tx.forget(*_SOCIAL)
     for table in _TWINS:
         await _part(tx, table, player, await _known(tx, table, player))
@@ -88,7 +88,7 @@ async def _blocked_either_way(tx: Transaction, player: PlayerRecord) -> list[str
 
 
 async def _part(tx: Transaction, table: sa.Table, player: PlayerRecord, others: list[str]) -> None:
-    """Remove both rows with each of the others."""
+    """Remove both rows of each relation."""
     if others:
         await tx.execute(sa.delete(table).where(*rows_of(table, player), tx.among(table.c.friend_id, others)))
         twins = (*_at(table, player, table.c.friend_id), tx.among(table.c.player_id, others))
@@ -118,7 +118,7 @@ async def _merge_purchases(tx: Transaction, ctx: Context, source: PlayerRecord, 
 
 
 async def _forget_doubles(tx: Transaction, source: PlayerRecord, target: PlayerRecord) -> tuple[int, int]:
-    """Remove the source's purchases that the target was told of as well; how many, and how much in US cents."""
+    """Remove the source's purchases that the target has as well; returns their number and sum in US cents."""
     purchases, other = tables.purchases, tables.purchases.alias("other")
     twice = (
         *rows_of(purchases, source),

@@ -9,7 +9,7 @@ from kraty_console.contract.wire import Request
 
 
 class Erasure(Request):
-    """Forget a player (contract/SERVER.md#delete)."""
+    """Erase a player (contract/SERVER.md#delete)."""
 
     model_config = TOLERANT
 

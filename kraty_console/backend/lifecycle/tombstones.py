@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.tables import PlayerAliasRecord, PlayerRecord
+from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 
 PERSONAL: Final[dict[str, Any]] = {
@@ -24,17 +24,17 @@ PERSONAL: Final[dict[str, Any]] = {
     "secret_hash": None,
     "secret_prefix": None,
 }
-"""What such a row has not. The name from the pool stays: it was never anybody's."""
+"""The cleared columns of such a row. The name from the pool stays, because it is not personal."""
 
 
 def id_fingerprint(ctx: Context, external_id: str) -> str:
-    """What is kept of an erased id: enough to know it again when it is asked for, and not to read it."""
+    """A hash of an erased id, by which it is recognized but cannot be read."""
     place = (ctx.tenant.studio_id, ctx.tenant.game_id, ctx.environment, external_id)
     return hashlib.sha256("\n".join(place).encode()).hexdigest()
 
 
 async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
-    """The row of the player who had this id and was erased; the last one, where several had it in turn."""
+    """The row of the erased player who had this id; the latest if several had it in turn."""
     column = tables.players.c
     found = await tx.records(
         PlayerRecord,
@@ -48,17 +48,3 @@ async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> Player
         .limit(1),
     )
     return found[0] if found else None
-
-
-async def find_alias(tx: Transaction, ctx: Context, external_id: str) -> PlayerAliasRecord | None:
-    """Where an id that was merged lives on; None when it was not, or was registered again since."""
-    column = tables.player_aliases.c
-    return await tx.record(
-        PlayerAliasRecord,
-        tables.player_aliases.select().where(
-            column.studio_id == ctx.tenant.studio_id,
-            column.game_id == ctx.tenant.game_id,
-            column.environment == ctx.environment,
-            column.external_player_id == external_id,
-        ),
-    )

@@ -10,7 +10,7 @@ from kraty_console.backend.lobbies.schemas import LobbyPush
 
 
 async def read(call: Call) -> HandlerReply:
-    """One lobby; one that is full or has waited long enough starts now, whoever looks first."""
+    """One lobby; a due start or end takes effect with the first read."""
     lobby_id, context = call.id("lobbyId", "Lobby"), call.context()
     async with call.services.db.read() as tx:
         lobby = await lobbies.read_lobby(tx, context, lobby_id)
@@ -27,7 +27,7 @@ async def read_of_game(call: Call) -> HandlerReply:
 
 
 async def push(call: Call) -> HandlerReply:
-    """A lobby with its players; the same key again answers the same lobby."""
+    """Create a lobby with its players; the same key returns the same lobby."""
     _refuse_other_game(call)
     event = call.text("eventKey")
     body = await call.body(LobbyPush)
@@ -47,7 +47,7 @@ async def push(call: Call) -> HandlerReply:
 
 
 def _refuse_other_game(call: Call) -> None:
-    """The game in the path must be the key's own
-    (contract/README.md#surfaces); of others it is not told whether they are there."""
+    """The game in the path must be the key's own (contract/README.md#surfaces); the answer does not reveal whether
+    another exists."""
     if call.text("gameId") != call.game.game_id:
         raise api_errors.wrong_game()

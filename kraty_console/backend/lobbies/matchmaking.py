@@ -1,4 +1,4 @@
-"""Matchmaking: find a seat, fill free seats with bots, and tell when a lobby is ready."""
+"""Matchmaking: find a seat, fill free seats with bots, and decide when a lobby is ready."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import EventRecord, EventWindowRecord, GameRecord, LobbyRecord, PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 
-# What becomes of free seats when the time to fill is over (contract/GAME.md#game-settings); without one, a lobby starts
+# What happens to free seats after the time to fill (contract/GAME.md#game-settings); by default a lobby starts
 # short.
 WITH_BOTS: Final = "fill_with_bots"
 START_SHORT: Final = "start_short"
@@ -22,33 +22,32 @@ WAIT_FULL: Final = "wait_full"
 GAME_SETTING: Final = "lobbyFillStrategy"
 
 DEFAULT_SECONDS: Final = 30
-"""How long a lobby waits for players where its event does not say; SDKs ask for 60 seconds at most
-(contract/SDK.md#lobbies)."""
+"""The default time a lobby waits for players; SDKs ask for 60 seconds at most (contract/SDK.md#lobbies)."""
 
 BOT: Final = "bot"
 
 _BEST_OF_BOTS: Final = 100
-"""What bots score below in an event without a target."""
+"""The limit of bot scores in an event without a target."""
 
 Json = Mapping[str, Any]
 
 
 def strategy(event: EventRecord, game: GameRecord, fill_bots: bool | None = None) -> str | None:
-    """What a new lobby does with free seats: as asked for it, as its event says, or the game; None where nobody does.
+    """The fill strategy of a new lobby, from the request, the event or the game; None if none is set.
 
-    `fill_bots` of a lobby or event is the short way to say fill_with_bots, or anything but that.
+    `fill_bots` of a lobby or event is short for fill_with_bots, or for any other strategy if false.
     """
-    said: str | None = event.fill_strategy or game.settings.get(GAME_SETTING)
+    chosen: str | None = event.fill_strategy or game.settings.get(GAME_SETTING)
     bots = event.fill_bots if fill_bots is None else fill_bots
     if fill_bots is None and event.fill_strategy is not None:
-        return said
+        return chosen
     if bots:
         return WITH_BOTS
-    return START_SHORT if bots is False and said == WITH_BOTS else said
+    return START_SHORT if bots is False and chosen == WITH_BOTS else chosen
 
 
 def fill_by(event: EventRecord, how: str | None, now_ms: int) -> int | None:
-    """When a lobby that opens now stops waiting; None where it waits until it is full."""
+    """When a new lobby stops waiting; None if it waits until it is full."""
     if how == WAIT_FULL:
         return None
     seconds = event.fill_timeout_seconds
@@ -56,26 +55,26 @@ def fill_by(event: EventRecord, how: str | None, now_ms: int) -> int | None:
 
 
 def due(lobby: LobbyRecord, now_ms: int) -> bool:
-    """Whether a forming lobby has nothing more to wait for: it is full, or its time to fill is over."""
+    """Whether a forming lobby is ready: it is full, or its time to fill is over."""
     if lobby.participant_count >= lobby.capacity:
         return True
     return lobby.fill_strategy != WAIT_FULL and lobby.fill_by is not None and lobby.fill_by <= now_ms
 
 
 def bot_slots(lobby: LobbyRecord, now_ms: int) -> int:
-    """How many seats bots have; while the lobby forms, how many they would have by now, never fewer than before."""
+    """The number of seats of bots; while the lobby forms, it grows with time."""
     if lobby.status != "forming":
         return int(lobby.bot_slots)
     if lobby.fill_strategy != WITH_BOTS or lobby.fill_by is None:
         return 0
-    whole = lobby.fill_by - lobby.created_at
-    passed = min(max(now_ms - lobby.created_at, 0), whole)
+    duration = lobby.fill_by - lobby.created_at
+    passed = min(max(now_ms - lobby.created_at, 0), duration)
     most: int = lobby.capacity - 1
-    return most * passed // whole if whole > 0 else most
+    return most * passed // duration if duration > 0 else most
 
 
 def is_played_out() -> sa.ColumnElement[bool]:
-    """The condition on lobbies that each of their people has played there, and none of them still does."""
+    """The condition that each player of a lobby has played there, and none is still playing."""
     lobby, seat, attempt = tables.lobbies.c, tables.lobby_members.c, tables.attempts.c
     there = sa.select(sa.literal(1)).where(
         attempt.studio_id == seat.studio_id,
@@ -101,9 +100,9 @@ def is_played_out() -> sa.ColumnElement[bool]:
 
 
 async def seat_bots(tx: Transaction, ctx: Context, lobby: LobbyRecord, event: EventRecord, board: str) -> int:
-    """Put a bot on the board for each free seat, where the lobby fills with bots; the answer is how many.
+    """Put a bot on the board for each free seat, if the lobby fills with bots, and return how many.
 
-    What a bot scores is thrown once: below the event's target, so that who reaches it is ahead of every bot.
+    A bot's score is drawn once, below the event's target, so that players who reach it are ahead of every bot.
     """
     free: int = lobby.capacity - lobby.participant_count
     if lobby.fill_strategy != WITH_BOTS or free <= 0:
@@ -131,7 +130,7 @@ async def seat_bots(tx: Transaction, ctx: Context, lobby: LobbyRecord, event: Ev
 
 
 async def find_open(tx: Transaction, ctx: Context, window: EventWindowRecord) -> str | None:
-    """The oldest lobby of the window that still takes anyone; those that a studio pushed take nobody else."""
+    """The oldest lobby of the window with a free seat; lobbies pushed by a studio take no others."""
     column = tables.lobbies.c
     found: str | None = await tx.scalar(
         sa.select(column.lobby_id)
@@ -140,7 +139,7 @@ async def find_open(tx: Transaction, ctx: Context, window: EventWindowRecord) ->
             column.game_id == ctx.tenant.game_id,
             column.window_id == window.window_id,
             column.environment == ctx.environment,
-            sa.text("lobbies.status <> 'closed'"),  # the words of the index
+            sa.text("lobbies.status <> 'closed'"),  # as in the index, so that it is used
             column.status == "forming",
             column.key.is_(None),
             column.participant_count < column.capacity,
@@ -153,9 +152,9 @@ async def find_open(tx: Transaction, ctx: Context, window: EventWindowRecord) ->
 
 
 async def find_seat(tx: Transaction, player: PlayerRecord, window: EventWindowRecord) -> str | None:
-    """The lobby of the window where the player's next attempt belongs; one that plays before one that forms.
+    """The player's current lobby in the window, an active one before a forming one.
 
-    A lobby in which the player has played, with no attempt under way, is behind them: the next start is another match.
+    A lobby that the player has finished playing does not count: the next start is another match.
     """
     lobby, seat, attempt = tables.lobbies.c, tables.lobby_members.c, tables.attempts.c
     there = sa.select(sa.literal(1)).where(

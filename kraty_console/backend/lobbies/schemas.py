@@ -13,7 +13,7 @@ PlayerId = Annotated[str, Field(min_length=1, max_length=512)]
 
 
 class LobbyPush(GameRequest):
-    """A lobby that the studio matched itself; its key is what makes it the same lobby when it is pushed again."""
+    """A lobby that the studio matched itself, identified by its key when it is pushed again."""
 
     key: Annotated[str, Field(min_length=1, max_length=200)]
     external_player_ids: Annotated[list[PlayerId], Field(min_length=1, max_length=MAX_CAPACITY)]

@@ -1,7 +1,7 @@
 """Lobbies: groups of players with a board of their own, `forming → active → closed`.
 
-Locks are taken in one order, so that nobody waits in a circle: the window (while a seat is looked for), the lobby, then
-players in the order of their ids.
+Locks are taken in one order, which prevents deadlocks: the window (while a seat is searched), the lobby, then players
+in the order of their ids.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kraty_console.backend.lobbies.serializers import serialize_lobby
 from kraty_console.backend.players import service as players
 from kraty_console.backend.rules import outbox
 from kraty_console.backend.rules.context import Context, RuleResult
-from kraty_console.backend.rules.errors import RuleError, conflict, not_found
+from kraty_console.backend.rules.errors import conflict, invalid, not_found
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import (
@@ -29,7 +29,6 @@ from kraty_console.backend.storage.tables import (
     PlayerRecord,
 )
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
 MODE: Final = "lobby_matched"
@@ -46,7 +45,7 @@ async def create(
     key: str | None = None,
     fill_by: int | None = None,
 ) -> RuleResult:
-    """A new forming lobby in the event's open window; the lobby of that `key` when there is one
+    """Create a forming lobby in the event's open window, or return the lobby of that `key`
     (contract/SERVER.md#lobbies).
 
     409 for an event of another leaderboard mode, or between windows.
@@ -68,36 +67,30 @@ async def push(
     fill_bots: bool | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> RuleResult:
-    """A lobby that the studio matched itself, with its players; they are made on first contact
-    (contract/SERVER.md#lobbies).
+    """Create a lobby that the studio matched itself; unknown players are created (contract/SERVER.md#lobbies).
 
-    It plays at once, however many they are; nobody else is matched into it, and where it fills with bots these have the
-    free seats. A key that was pushed before answers the lobby of then, whatever else is said (200). The answer is the
-    lobby itself.
+    It is active at once, with any number of players; no others are matched into it, and bots get the free seats if it
+    fills with bots. A key that was pushed before returns its lobby, whatever the rest of the request (200). The answer
+    is the lobby itself.
     """
     event, window = await _open_event(tx, ctx, event_key)
     how = matchmaking.strategy(event, await definitions.game(tx, ctx), fill_bots)
     seats = list(dict.fromkeys(external_ids))
     most = capacity or event.capacity or DEFAULT_CAPACITY
     if len(seats) > most:
-        message = f"at most {most}, the lobby's capacity"
-        raise RuleError(
-            Code.VALIDATION_FAILED,
-            f"externalPlayerIds must have {message}",
-            {"fields": [{"field": "externalPlayerIds", "message": message}]},
-        )
+        raise invalid("externalPlayerIds", f"at most {most}, the lobby's capacity", verb="must have")
     lobby, made = await _new(tx, ctx, event, window, capacity=most, key=key, fill_by=None, how=how, metadata=metadata)
     if made:
         known = {external_id: await players.find_or_create(tx, ctx, external_id) for external_id in sorted(seats)}
         for player_id in sorted(known.values()):
-            _sit(tx, ctx, await players.lock_by_id(tx, ctx, player_id), lobby)
+            _add_member(tx, ctx, await players.lock_by_id(tx, ctx, player_id), lobby)
         await _start(tx, ctx, lobby)
     await advance(tx, ctx, lobby)
     return RuleResult(201 if made else 200, (await lobby_answer(tx, ctx, lobby))["lobby"])
 
 
 async def join(tx: Transaction, ctx: Context, lobby_id: str, external_id: str) -> RuleResult:
-    """Take a seat; joining twice is joining once. 409 when the lobby is full or no longer forming."""
+    """Take a seat; joining again changes nothing. 409 if the lobby is full or no longer forming."""
     lobby = await lock_lobby(tx, ctx, lobby_id)
     player = await players.upsert(tx, ctx, external_id)
     await take_seat(tx, ctx, player, lobby)
@@ -105,10 +98,9 @@ async def join(tx: Transaction, ctx: Context, lobby_id: str, external_id: str) -
 
 
 async def start(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
-    """Let the lobby play: it gets its board, and counts as active for each of its players."""
+    """Start the lobby: it gets its board, and counts as active for each of its players."""
     lobby = await lock_lobby(tx, ctx, lobby_id)
-    if lobby.status != "forming":
-        conflict(f"The lobby is {lobby.status}", status=lobby.status)
+    _refuse_unless_forming(lobby)
     await _start(tx, ctx, lobby)
     return RuleResult(200, await lobby_answer(tx, ctx, lobby))
 
@@ -122,7 +114,7 @@ async def close(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
 
 
 async def read_lobby(tx: Transaction, ctx: Context, lobby_id: str) -> LobbyRecord:
-    """The lobby, as it was left; 404 outside the context's environment."""
+    """The stored lobby; 404 outside the context's environment."""
     lobby = None
     if is_id(lobby_id):
         lobby = await tx.get(tables.lobbies, ctx.tenant.studio_id, ctx.tenant.game_id, lobby_id)
@@ -132,7 +124,7 @@ async def read_lobby(tx: Transaction, ctx: Context, lobby_id: str) -> LobbyRecor
 
 
 async def settle(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
-    """The lobby itself, after what should have become of it by now; 404 outside the context's environment."""
+    """The lobby after a due start or end (`advance`); 404 outside the context's environment."""
     lobby = await lock_lobby(tx, ctx, lobby_id)
     if lobby.environment != ctx.environment:
         not_found("Lobby", lobby_id)
@@ -141,7 +133,7 @@ async def settle(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
 
 
 async def is_due(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> bool:
-    """Whether something should have become of the lobby by now (`advance`)."""
+    """Whether the lobby should start or close now (`advance`)."""
     if lobby.status == "closed":
         return False
     if await _is_over(tx, ctx, lobby):
@@ -165,8 +157,8 @@ async def _is_played_out(tx: Transaction, lobby: LobbyRecord) -> bool:
 async def advance(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> bool:
     """Start a lobby (locked) that is full or has waited long enough, or close it.
 
-    It closes when its window is over, when nobody came, and when all of its people have played. True when something
-    became of it. Done by the worker, and by whoever looks first.
+    It closes when its window is over, when it stayed empty, and when all of its players have played. Called by the
+    worker and by requests that read the lobby; True if it started or closed.
     """
     if not await is_due(tx, ctx, lobby):
         return False
@@ -180,9 +172,9 @@ async def advance(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> bool:
 async def find_lobby(
     tx: Transaction, ctx: Context, event: EventRecord, window: EventWindowRecord, external_id: str
 ) -> LobbyRecord:
-    """The lobby, locked, for a player who wants to play: where they sit, else the oldest with room, else a new one.
+    """The lobby, locked, for a player who wants to play: their own, else the oldest with room, else a new one.
 
-    Who looks for a seat waits for those who look in the same window, so that many at once fill one lobby, not many.
+    Searches in one window take turns, so that many at once fill one lobby instead of several.
     """
     lobby_id = await _seat_of(tx, ctx, window, external_id)
     if lobby_id is None:
@@ -196,18 +188,22 @@ async def find_lobby(
 
 
 async def take_seat(tx: Transaction, ctx: Context, player: PlayerRecord, lobby: LobbyRecord) -> None:
-    """Seat the player (locked) in the lobby (locked), unless they sit there; 409 when it is full or not forming."""
+    """Seat the player (locked) in the lobby (locked), unless they have one; 409 if it is full or not forming."""
     if await tx.get(tables.lobby_members, *player.primary_key(), lobby.lobby_id) is not None:
         return
-    if lobby.status != "forming":
-        conflict(f"The lobby is {lobby.status}", status=lobby.status)
+    _refuse_unless_forming(lobby)
     if lobby.participant_count >= lobby.capacity:
         conflict("The lobby is full", capacity=lobby.capacity)
-    _sit(tx, ctx, player, lobby)
+    _add_member(tx, ctx, player, lobby)
+
+
+def _refuse_unless_forming(lobby: LobbyRecord) -> None:
+    if lobby.status != "forming":
+        conflict(f"The lobby is {lobby.status}", status=lobby.status)
 
 
 async def lock_lobby(tx: Transaction, ctx: Context, lobby_id: str) -> LobbyRecord:
-    """The lobby, locked; 404 when there is none."""
+    """The lobby, locked; 404 if there is none."""
     lobby = None
     if is_id(lobby_id):
         lobby = await tx.get(tables.lobbies, ctx.tenant.studio_id, ctx.tenant.game_id, lobby_id, lock=True)
@@ -217,7 +213,7 @@ async def lock_lobby(tx: Transaction, ctx: Context, lobby_id: str) -> LobbyRecor
 
 
 async def lobby_answer(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> dict[str, Any]:
-    """`{lobby}` as the wire has it, with the seats that bots have by now."""
+    """`{lobby}` in wire form, with the current number of bot seats."""
     event = await definitions.event(tx, ctx, lobby.event_id)
     return {"lobby": {**serialize_lobby(lobby, event.key), "botSlots": matchmaking.bot_slots(lobby, ctx.now_ms)}}
 
@@ -228,7 +224,7 @@ async def _open_event(tx: Transaction, ctx: Context, event_key: str) -> tuple[Ev
         conflict(f"The event '{event_key}' has no lobbies", leaderboardMode=event.leaderboard_mode)
     window = await definitions.open_window(tx, ctx, event.event_id)
     if window is None:
-        raise RuleError(Code.NO_ACTIVE_WINDOW, f"The event '{event_key}' is not open now")
+        definitions.refuse_between_windows(event)
     return event, window
 
 
@@ -244,7 +240,7 @@ async def _new(
     how: str | None,
     metadata: Mapping[str, Any] | None = None,
 ) -> tuple[LobbyRecord, bool]:
-    """The lobby, locked, and whether it was made now."""
+    """The lobby, locked, and whether it was created now."""
     lobby_id = ctx.new_id()
     values = {
         "studio_id": ctx.tenant.studio_id,
@@ -264,7 +260,7 @@ async def _new(
     }
     if await tx.insert_if_absent(tables.lobbies, values):
         lobby = await lock_lobby(tx, ctx, lobby_id)
-        await _tell(tx, ctx, EventName.LOBBY_CREATED, lobby)
+        await _emit(tx, ctx, EventName.LOBBY_CREATED, lobby)
         return lobby, True
     column = tables.lobbies.c
     there = await tx.find(
@@ -280,7 +276,7 @@ async def _new(
     return there, False
 
 
-def _sit(tx: Transaction, ctx: Context, player: PlayerRecord, lobby: LobbyRecord) -> None:
+def _add_member(tx: Transaction, ctx: Context, player: PlayerRecord, lobby: LobbyRecord) -> None:
     place = (*player.primary_key(), lobby.lobby_id)
     tx.add(
         tables.lobby_members,
@@ -297,21 +293,21 @@ async def _start(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> None:
     if bots := await matchmaking.seat_bots(tx, ctx, lobby, event, board):
         tx.change(lobby, bot_slots=bots)
     await _count(tx, ctx, lobby.lobby_id, +1)
-    await _tell(tx, ctx, EventName.LOBBY_STARTED, lobby)
+    await _emit(tx, ctx, EventName.LOBBY_STARTED, lobby)
 
 
 async def _close(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> None:
-    """End a lobby; its board is final from then on."""
+    """Close a lobby and make its board final."""
     if lobby.status == "active":
         await _count(tx, ctx, lobby.lobby_id, -1)
         reason = leaderboards.WINDOW_CLOSED if await _is_over(tx, ctx, lobby) else leaderboards.SESSION_TERMINATED
         assert lobby.leaderboard_id is not None, "an active lobby has a board"
         await leaderboards.finalize(tx, ctx, lobby.leaderboard_id, reason)
     tx.change(lobby, status="closed", ends_at=ctx.now_ms)
-    await _tell(tx, ctx, EventName.LOBBY_CLOSED, lobby)
+    await _emit(tx, ctx, EventName.LOBBY_CLOSED, lobby)
 
 
-async def _tell(tx: Transaction, ctx: Context, event: EventName, lobby: LobbyRecord) -> None:
+async def _emit(tx: Transaction, ctx: Context, event: EventName, lobby: LobbyRecord) -> None:
     data = await lobby_answer(tx, ctx, lobby)
     if lobby.metadata is not None:
         data["lobby"]["metadata"] = lobby.metadata
@@ -324,7 +320,7 @@ async def _seat_of(tx: Transaction, ctx: Context, window: EventWindowRecord, ext
 
 
 async def _count(tx: Transaction, ctx: Context, lobby_id: str, by: int) -> None:
-    """Keep each player's total of active lobbies; locked in the order of their ids, so that two cannot deadlock."""
+    """Update each player's total of active lobbies; locked in the order of their ids to prevent deadlocks."""
     column = tables.lobby_members.c
     seats = await tx.records(
         LobbyMemberRecord,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.lookup import snapshot as snapshots
 from kraty_console.backend.lookup.search import search_players
 from kraty_console.backend.lookup.timeline import timeline_page
+from kraty_console.backend.rules.errors import invalid, not_found
 from kraty_console.contract.timeline import TimelineKind
 
 
@@ -18,7 +18,7 @@ async def search(call: Call) -> HandlerReply:
     """Hits for `?query=`, best first."""
     query = call.query("query")
     if query is None:
-        raise api_errors.invalid("query", "is required")
+        raise invalid("query", "is required")
     limit = call.limit()
     found = await search_players(call.services.db, call.game, call.environment, query, limit)
     return HandlerReply({"players": found})
@@ -29,7 +29,7 @@ async def snapshot_for_admin(call: Call) -> HandlerReply:
     player, limit = call.text("externalPlayerId"), call.limit()
     found = await snapshots.build(call.services.db, call.game, call.environment, player, limit=limit, surface="admin")
     if found is None:
-        raise api_errors.not_found("Player", player)
+        not_found("Player", player)
     return HandlerReply(found, tagged=True)
 
 
@@ -38,7 +38,7 @@ async def snapshot_for_server(call: Call) -> HandlerReply:
     player, limit = call.text("externalPlayerId"), call.limit()
     found = await snapshots.build(call.services.db, call.game, call.environment, player, limit=limit, surface="server")
     if found is None:
-        raise api_errors.not_found("Player", player)
+        not_found("Player", player)
     return HandlerReply(found, tagged=True)
 
 
@@ -49,11 +49,11 @@ async def timeline(call: Call) -> HandlerReply:
     if (cursor := call.query("cursor")) is not None:
         before = PagePosition.decoded(cursor)
         if before is None:
-            raise api_errors.invalid("cursor", "is not one that this list gave")
+            raise invalid("cursor", "is not one that this list gave")
     async with call.services.db.read() as tx:
         found = await timeline_page(tx, call.game, call.environment, player, kinds=kinds, before=before, limit=limit)
     if found is None:
-        raise api_errors.not_found("Player", player)
+        not_found("Player", player)
     rows, following = found
     return HandlerReply({"rows": rows, "nextCursor": following})
 
@@ -65,5 +65,5 @@ def _kinds(body: str | None) -> Collection[TimelineKind]:
     named = body.split(",")
     known = {kind.value for kind in TimelineKind}
     if unknown := [name for name in named if name not in known]:
-        raise api_errors.invalid("kinds", f"has {unknown[0]!r:.40}; there are {', '.join(TimelineKind)}")
+        raise invalid("kinds", f"has {unknown[0]!r:.40}; there are {', '.join(TimelineKind)}")
     return frozenset(map(TimelineKind, named))

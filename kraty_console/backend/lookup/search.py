@@ -8,11 +8,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.players import names
-from kraty_console.backend.rules import formats
+from kraty_console.backend.rules import formats, player_refs
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage.queries import Queries, Query, Reader, parameter
 from kraty_console.backend.storage.tables import PlayerRecord, player_aliases, players
-from kraty_console.backend.storage.tables.columns import INTEGER, TEXT, UUID
+from kraty_console.backend.storage.tables.columns import INTEGER, TEXT
 
 SHORTEST_PREFIX: Final = 2
 """Characters; fewer would list everybody."""
@@ -26,18 +26,12 @@ _FOUND: Final = (
 )
 
 
-_HERE: Final = (
-    players.c.studio_id == parameter("studio_id", UUID),
-    players.c.game_id == parameter("game_id", UUID),
-    players.c.environment == parameter("environment", TEXT),
-)
-_QUERY: Final = parameter("query", TEXT)
 _LIMIT: Final = parameter("limit", INTEGER)
 
 
 def _found(*conditions: sa.ColumnElement[bool]) -> Query[PlayerRecord]:
     """Players of the game and environment, in the order of their ids."""
-    query = sa.select(*_FOUND).where(*_HERE, *conditions)
+    query = sa.select(*_FOUND).where(*player_refs.prepared_environment(), *conditions)
     return Query(PlayerRecord, query.order_by(players.c.external_player_id).limit(_LIMIT))
 
 
@@ -49,27 +43,16 @@ def _merged() -> Query[PlayerRecord]:
         players.c.player_id == alias.player_id,
     )
     query = sa.select(*_FOUND).join_from(player_aliases, players, same_player)
-    return Query(
-        PlayerRecord,
-        query.where(
-            alias.studio_id == parameter("studio_id", UUID),
-            alias.game_id == parameter("game_id", UUID),
-            alias.environment == parameter("environment", TEXT),
-            alias.external_player_id == _QUERY,
-        ).limit(_LIMIT),
-    )
+    return Query(PlayerRecord, query.where(*player_refs.prepared_external_id(player_aliases)).limit(_LIMIT))
 
 
 def _beginning(*conditions: sa.ColumnElement[bool]) -> Query[PlayerRecord]:
-    column = players.c
-    return _found(
-        column.external_player_id >= _QUERY, *conditions, column.merged_into.is_(None), column.deleted_at.is_(None)
-    )
+    return _found(players.c.external_player_id >= player_refs.EXTERNAL_ID, *conditions, *player_refs.not_gone())
 
 
-_BY_ID: Final = _found(players.c.external_player_id == _QUERY)
+_BY_ID: Final = _found(*player_refs.prepared_external_id())
 _MERGED: Final = _merged()
-_BY_EMAIL: Final = _found(players.c.email_folded == parameter("folded", TEXT))
+_BY_EMAIL: Final = _found(*player_refs.prepared_email())
 _BY_PREFIX: Final = _beginning(players.c.external_player_id < parameter("end", TEXT))
 _TO_THE_END: Final = _beginning()
 """Ids from a prefix on after which no other begins."""
@@ -86,14 +69,7 @@ async def search_players(
 
     Each is one look-up in an index, so a search costs the same in a game of any size.
     """
-    values = {
-        "studio_id": tenant.studio_id,
-        "game_id": tenant.game_id,
-        "environment": environment,
-        "query": query,
-        "folded": query.strip().casefold(),
-        "limit": limit,
-    }
+    values = {**player_refs.prepared_values(tenant, environment, query), "limit": limit}
     if len(query) < SHORTEST_PREFIX:
         found, listed = await reader.fetch(_EXACT, values), []
     elif (end := names.after_prefix(query)) is None:

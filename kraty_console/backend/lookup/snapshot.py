@@ -29,11 +29,12 @@ from kraty_console.backend.lookup.player_rows import (
 )
 from kraty_console.backend.players.serializers import serialize_player, serialize_totals
 from kraty_console.backend.rewards.serializers import serialize_grant
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.queries import Queries, Query, Reader, parameter
 from kraty_console.backend.storage.tables import AuditRecord, DenialRecord, PlayerRecord
-from kraty_console.backend.storage.tables.columns import INTEGER, TEXT, UUID
+from kraty_console.backend.storage.tables.columns import INTEGER
 from kraty_console.backend.storage.tables.record import RecordT, RecordTable
 
 Surface = Literal["admin", "server"]
@@ -53,21 +54,18 @@ class CountedAuditRow(AuditRecord):
     count: int | None
 
 
-_STUDIO: Final = parameter("studio_id", UUID)
-_GAME: Final = parameter("game_id", UUID)
 _LIMIT: Final = parameter("limit", INTEGER)
-_IS_THE_PLAYER: Final = (
-    tables.players.c.studio_id == _STUDIO,
-    tables.players.c.game_id == _GAME,
-    tables.players.c.environment == parameter("environment", TEXT),
-    tables.players.c.external_player_id == parameter("external_player_id", TEXT),
-)
+_IS_THE_PLAYER: Final = player_refs.prepared_external_id()
 _PLAYER_ID: Final = sa.select(tables.players.c.player_id).where(*_IS_THE_PLAYER).scalar_subquery()
 
 
 def _own(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
     """The row is the player's."""
-    return table.c.studio_id == _STUDIO, table.c.game_id == _GAME, table.c.player_id == _PLAYER_ID
+    return (
+        table.c.studio_id == player_refs.STUDIO_ID,
+        table.c.game_id == player_refs.GAME_ID,
+        table.c.player_id == _PLAYER_ID,
+    )
 
 
 def _newest(query: sa.Select[Any], table: sa.Table, *order: str) -> sa.Select[Any]:
@@ -139,14 +137,7 @@ async def build(
     The admin look-up adds e-mail, both ledgers and the player's audit rows.
     """
     found = await reader.fetch(
-        _SHOWN[surface],
-        {
-            "studio_id": tenant.studio_id,
-            "game_id": tenant.game_id,
-            "environment": environment,
-            "external_player_id": external_id,
-            "limit": limit,
-        },
+        _SHOWN[surface], {**player_refs.prepared_values(tenant, environment, external_id), "limit": limit}
     )
     player = found.first(_PLAYER)
     if player is None:

@@ -21,7 +21,7 @@ from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.lookup import player_rows
 from kraty_console.backend.lookup.player_rows import DatedRow, PlayerPlace, belongs_to
 from kraty_console.backend.rewards.serializers import serialize_grant
-from kraty_console.backend.rules import formats
+from kraty_console.backend.rules import formats, player_refs
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import AuditRecord
@@ -52,12 +52,7 @@ async def timeline_page(
     """A page of rows in wire form and the cursor of the next one (None on the last); None when there is no player."""
     column = tables.players.c
     player_id = await tx.scalar(
-        sa.select(column.player_id).where(
-            column.studio_id == tenant.studio_id,
-            column.game_id == tenant.game_id,
-            column.environment == environment,
-            column.external_player_id == external_id,
-        )
+        sa.select(column.player_id).where(*player_refs.by_external_id(tenant, environment, external_id))
     )
     if player_id is None:
         return None

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 CALLER: Final = "kraty.caller"
-"""Where a request's scope says who called, once that is known."""
+"""The key of a request's scope for the caller, once known."""
 
 NO_ROUTE: Final = "(none)"
-"""The route of a call to a path that is not there."""
+"""The route of a call to an unknown path."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallerInfo:
-    """What kind of caller, and for a key its public prefix."""
+    """The kind of caller, and the public prefix of a key."""
 
     kind: str
     """`member`, `api_key` or `player`."""
@@ -27,17 +27,17 @@ class AnsweredCall:
     """A call and its outcome."""
 
     request_id: str
-    """As the answer names it: the caller's, when one was sent."""
+    """The request id of the answer: the caller's, if one was sent."""
     method: str
     route: str
-    """The path with its segments' names, never the path that was asked for: ids of players are in that."""
+    """The path with its segments' names, not the requested path, which holds ids of players."""
     status: int
-    """Of HTTP; 499 when the caller hung up before there was an answer."""
+    """The HTTP status; 499 if the caller disconnected before the answer."""
     seconds: float
     who: CallerInfo | None
-    """None where nobody was asked for, or nobody was known."""
+    """None on public routes, and for unknown callers."""
     own_id: str = ""
-    """The backend's own id of the request, which stands in the audit log."""
+    """The backend's own id of the request, as in the audit log."""
 
 
 HUNG_UP: Final = 499
@@ -48,6 +48,6 @@ class Watch:
     """The listeners to calls, and the clock that measures them."""
 
     clock: Callable[[], float]
-    """Seconds, from anywhere, never backwards."""
+    """A monotonic clock in seconds."""
     ended: tuple[Callable[[AnsweredCall], None], ...] = ()
     begun: tuple[Callable[[], None], ...] = ()

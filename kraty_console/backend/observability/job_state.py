@@ -1,4 +1,4 @@
-"""How scheduled jobs fare, as health, metrics and request handling see them."""
+"""The state of scheduled jobs for health, metrics and request handling."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Protocol
 
 @dataclass(slots=True)
 class JobState:
-    """How a job fares; read for health and metrics."""
+    """The state of a job, for health and metrics."""
 
     runs: int = 0
-    """Times it was asked."""
+    """Number of runs."""
     done: int = 0
-    """Things it did, all in all."""
+    """Number of things done in all runs."""
     failures: int = 0
     failing: int = 0
-    """Failures since it last went well."""
+    """Consecutive failures."""
     last_run_ms: int | None = None
-    """When it was last asked (milliseconds since the epoch)."""
+    """The last run (milliseconds since the epoch)."""
     last_error: str | None = None
-    """The kind of the last failure; its text goes to the log alone, for it may quote what a player wrote."""
+    """The type of the last failure; its text goes only to the log, because it may quote players."""
     last_error_ms: int | None = None
 
 
@@ -30,14 +30,14 @@ class ScheduledJobs(Protocol):
 
     @property
     def states(self) -> Mapping[str, JobState]:
-        """How each job fares, by name."""
+        """The state of each job, by name."""
         ...
 
     @property
     def running(self) -> bool:
-        """Whether they run."""
+        """Whether the jobs run."""
         ...
 
     def wake(self, name: str) -> None:
-        """Let a job look at once; unknown names are ignored."""
+        """Run a job at once; unknown names are ignored."""
         ...

@@ -20,7 +20,7 @@ _FRAMES: Final = 12
 
 
 def configure(form: Format, *, calls: bool) -> None:
-    """Write what happens to the standard error; each call too when asked for, else only what went wrong."""
+    """Log to the standard error; calls too if `calls` is set, else only failures."""
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(form))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
@@ -28,7 +28,7 @@ def configure(form: Format, *, calls: bool) -> None:
 
 
 def formatter(form: Format) -> logging.Formatter:
-    """How a line is written."""
+    """The format of a line."""
     return _Json() if form == "json" else _Text()
 
 
@@ -48,7 +48,7 @@ def log_call(call: AnsweredCall) -> None:
 
 
 def error_origin(error: BaseException) -> str:
-    """What kind of error it is and where it arose, without its words: they may quote what a player wrote."""
+    """The type and place of an error without its text, which may quote players."""
     frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
     where = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
     inner = getattr(error, "orig", None)

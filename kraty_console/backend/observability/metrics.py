@@ -37,7 +37,7 @@ BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2
 """Seconds."""
 
 PATIENCE_SECONDS: Final = 2.0
-"""How long the database may take to say what is still to be told; without its answer that family is left out."""
+"""How long the database may take to count undelivered events; without its answer that family is left out."""
 
 
 Family = TypeVar("Family", CounterMetricFamily, GaugeMetricFamily)
@@ -46,7 +46,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class OpenConnections(Protocol):
-    """The connections of callers."""
+    """The interface of the connections of callers."""
 
     @property
     def open(self) -> int:
@@ -55,12 +55,12 @@ class OpenConnections(Protocol):
 
     @property
     def refused(self) -> Mapping[str, int]:
-        """How many were refused, by reason."""
+        """Refused connections and requests, by reason."""
         ...
 
 
 class Metrics:
-    """Counts from the start of the process on; the rest is read when Prometheus asks."""
+    """Counters since the start of the process; other metrics are read on each scrape."""
 
     def __init__(
         self,
@@ -89,17 +89,17 @@ class Metrics:
             registry.register(collector)
 
     def begun(self) -> None:
-        """A call came."""
+        """Count the start of a call."""
         self._in_flight.inc()
 
     def ended(self, call: AnsweredCall) -> None:
-        """A call was answered."""
+        """Count an answered call."""
         self._in_flight.dec()
         self._calls.labels(call.method, call.route, str(call.status)).inc()
         self._seconds.labels(call.method, call.route).observe(call.seconds)
 
     def application(self) -> Starlette:
-        """What answers at the address for numbers: `/metrics`, and nothing else."""
+        """The ASGI application for `/metrics`."""
 
         async def page(_request: Request) -> Response:
             return Response(await self.page(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
@@ -107,13 +107,13 @@ class Metrics:
         return Starlette(routes=[Route("/metrics", page, methods=["GET"])])
 
     async def page(self) -> str:
-        """Everything, as Prometheus reads it."""
+        """All metrics in the text format of Prometheus."""
         await self._pending.read(self._db, self._now_ms())
         return generate_latest(self._registry).decode()
 
 
 class ProcessState(Collector):
-    """Connections and jobs of this process, as they are at the moment."""
+    """Collector of the current connections and jobs of this process."""
 
     def __init__(
         self,
@@ -128,7 +128,7 @@ class ProcessState(Collector):
         self._connections = connections
 
     def collect(self) -> Iterator[Metric]:
-        """The families of these numbers."""
+        """The metric families."""
         if self._connections is not None:
             yield GaugeMetricFamily("kraty_http_connections", "Connections of callers.", self._connections.open)
             yield _by(
@@ -165,13 +165,13 @@ class ProcessState(Collector):
 
 
 class PendingWork(Collector):
-    """How long webhooks wait, to be passed on to endpoints and to be sent, and the rows that jobs have set aside."""
+    """Collector of the waiting times of webhooks (fan-out and sending), and of the rows that jobs have set aside."""
 
     def __init__(self) -> None:
         self._families: list[Metric] = []
 
     async def read(self, db: Database, now_ms: int) -> None:
-        """Ask the database, by the indexes of what waits; without its answer these families are left out."""
+        """Query the database by the indexes of pending rows; without its answer these families are left out."""
         self._families = []
         try:
             async with asyncio.timeout(PATIENCE_SECONDS), db.read() as tx:
@@ -195,7 +195,7 @@ class PendingWork(Collector):
         ]
 
     def collect(self) -> Iterator[Metric]:
-        """The families that were read last."""
+        """The metric families of the last read."""
         yield from self._families
 
 
@@ -207,12 +207,12 @@ def _by(family: Family, values: Iterable[tuple[str, float]]) -> Family:
 
 
 def _age(now_ms: int, since_ms: int | None) -> float:
-    """Seconds since then; 0 where there is nothing."""
+    """Seconds since then; 0 for None."""
     return 0.0 if since_ms is None else max(0, now_ms - since_ms) / 1000
 
 
 def _oldest_untold() -> sa.Select[int | None]:
-    """The oldest event that an endpoint waits for; where nobody wants to be told, events may lie for ever."""
+    """The oldest event that still has to reach an endpoint; events without endpoints may stay for ever."""
     endpoint, event = webhook_endpoints.c, outbox.c
     first = (
         sa.select(event.occurred_at)

@@ -14,7 +14,7 @@ from kraty_console.contract.webhooks import EventName
 
 
 async def ban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
-    """Ban for the context's reason. A second ban refreshes the reason, says `applied: false` and fires nothing."""
+    """Ban for the context's reason. A second ban updates the reason, answers `applied: false` and fires nothing."""
     earlier = await idempotency.replay(tx, ctx, "player.ban", {"player": external_id})
     if earlier is not None:
         return earlier
@@ -27,11 +27,11 @@ async def ban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     if first:
         outbox.emit(tx, ctx, EventName.PLAYER_BANNED, player, after)
     data = {**_ids(player), **after, "applied": first}
-    return await _done(tx, ctx, "player.ban", player, before, data)
+    return await _finish(tx, ctx, "player.ban", player, before, data)
 
 
 async def unban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
-    """Lift the ban; `applied: false` when there was none."""
+    """Lift the ban; `applied: false` if there was none."""
     earlier = await idempotency.replay(tx, ctx, "player.unban", {"player": external_id})
     if earlier is not None:
         return earlier
@@ -41,7 +41,7 @@ async def unban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     if applied:
         tx.change(player, banned_at=None, ban_reason=None, updated_at=ctx.now_ms)
     data = {**_ids(player), "unbannedAt": formats.timestamp(ctx.now_ms), "applied": applied}
-    return await _done(tx, ctx, "player.unban", player, before, data)
+    return await _finish(tx, ctx, "player.unban", player, before, data)
 
 
 def _ids(player: PlayerRecord) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def _state(player: PlayerRecord) -> dict[str, Any]:
     return {"bannedAt": formats.timestamp(player.banned_at), "reason": player.ban_reason}
 
 
-async def _done(
+async def _finish(
     tx: Transaction, ctx: Context, action: str, player: PlayerRecord, before: dict[str, Any], data: dict[str, Any]
 ) -> RuleResult:
     audit_id = trail.record(

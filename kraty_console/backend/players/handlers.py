@@ -1,16 +1,15 @@
 """Handlers of players: registration, profile, presence, bans.
 
-A studio's backend may write what a game writes (contract/SERVER.md#profile).
+A studio's backend may write everything that a game may (contract/SERVER.md#profile).
 """
 
 from __future__ import annotations
 
-from kraty_console.backend.http import api_errors, query_parameters
+from kraty_console.backend.http import query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import ExplainedRequest
 from kraty_console.backend.players import bans, names, profiles, registration
-from kraty_console.backend.players import service as players
 from kraty_console.backend.players.profiles import heartbeat
 from kraty_console.backend.players.schemas import (
     EmailChange,
@@ -20,13 +19,14 @@ from kraty_console.backend.players.schemas import (
     Registration,
     ServerBan,
 )
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.actions import BanPlayer, UnbanPlayer
 
 
 async def register(call: Call) -> HandlerReply:
-    """Mint the player's secret; `?force=true` rotates it, for keys that are not live."""
+    """Create the player's secret; `?force=true` rotates it, except with live keys."""
     player = call.text("externalPlayerId")
     force = query_parameters.flag(call, "force")
     body = await call.body(Registration)
@@ -46,17 +46,17 @@ async def set_identity(call: Call) -> HandlerReply:
 
 
 async def replace_metadata(call: Call) -> HandlerReply:
-    """Put this in place of all that was kept with the player."""
+    """Replace the player's metadata."""
     return await _metadata(call, merge=False)
 
 
 async def merge_metadata(call: Call) -> HandlerReply:
-    """Put this beside what was kept, in place of what has the same key."""
+    """Merge into the player's metadata, key by key."""
     return await _metadata(call, merge=True)
 
 
 async def set_email(call: Call) -> HandlerReply:
-    """Set or forget the address that support finds the player by."""
+    """Set or remove the e-mail that support finds the player by."""
     player = call.text("externalPlayerId")
     body = await call.body(EmailChange)
     return await call.change(body, lambda tx, ctx: profiles.set_email(tx, ctx, player, body.email))
@@ -69,12 +69,9 @@ async def _metadata(call: Call, *, merge: bool) -> HandlerReply:
 
 
 async def identity(call: Call) -> HandlerReply:
-    """Both names of any player of the game: they are what every leaderboard shows."""
-    external_id = call.text("externalPlayerId")
+    """Both names of any player of the game, as leaderboards show them."""
     async with call.services.db.read() as tx:
-        player = await players.find(tx, call.game, call.environment, external_id)
-    if player is None:
-        raise api_errors.not_found("Player", external_id)
+        player = await player_of_path(call, tx)
     return HandlerReply({"displayIdentity": names.display(player), "anonymizedIdentity": names.anonymized(player)})
 
 
@@ -84,7 +81,7 @@ async def set_own_identity(call: Call) -> HandlerReply:
 
 
 async def presence(call: Call) -> HandlerReply:
-    """The heartbeat of a game that is being played."""
+    """The heartbeat of a running game."""
     player = call.text("externalPlayerId")
     body = await call.body(Presence)
     return await call.change(
@@ -122,9 +119,5 @@ async def unban_for_server(call: Call) -> HandlerReply:
 
 
 async def player_of_path(call: Call, tx: Transaction) -> PlayerRecord:
-    """The player in the path; 404 for a player nobody has heard of."""
-    external_id = call.text("externalPlayerId")
-    player = await players.find(tx, call.game, call.environment, external_id)
-    if player is None:
-        raise api_errors.not_found("Player", external_id)
-    return player
+    """The player in the path; 404 if there is none."""
+    return await player_refs.get_by_external_id(tx, call.game, call.environment, call.text("externalPlayerId"))

@@ -1,7 +1,7 @@
-"""Names of players: the one that others see, and the one from the pool that never changes.
+"""Names of players: the displayed one, and the one from the pool that never changes.
 
-A row needs `display_identity`, `anonymized_identity` and `country`. A player made before names were given out may have
-neither; then there is no identity.
+A row needs `display_identity`, `anonymized_identity` and `country`. A player of an older version may have no names;
+then there is no identity.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ ANIMALS: Final = (
 """64 of them."""
 
 _NUMBERS: Final = 9000
-"""1000 to 9999. Two players may be given the same name: a name tells nobody apart, ids do."""
+"""1000 to 9999. Two players may get the same name; only ids are unique."""
 
 
 def display(row: PlayerRecord) -> Identity | None:
-    """What other players see, `{name, avatar, country}`: the name that was chosen, else the one from the pool."""
+    """What other players see, `{name, avatar, country}`: the chosen name, else the one from the pool."""
     return _with_country(chosen(row), row)
 
 
 def anonymized(row: PlayerRecord) -> Identity | None:
-    """The name from the pool, `{name, avatar, country}`: whatever the player calls themselves."""
+    """The name from the pool, `{name, avatar, country}`, whatever name the player chose."""
     return _with_country(row.anonymized_identity, row)
 
 
@@ -56,13 +56,13 @@ def synthetic(identity: Identity | None) -> Identity | None:
 
 
 def chosen(row: PlayerRecord) -> Identity | None:
-    """What other players see, as it is kept: only what was said of it."""
+    """The stored identity that other players see, with set fields only."""
     identity: Identity | None = row.display_identity or row.anonymized_identity
     return identity
 
 
 def _with_country(identity: Identity | None, row: PlayerRecord) -> Identity | None:
-    """The country is the player's, not the name's: the same on either view."""
+    """Add the player's country, which is the same for both names."""
     if identity is None:
         return None
     return {"name": identity["name"], "avatar": identity.get("avatar"), "country": row.country}
@@ -77,7 +77,7 @@ def draw_from_pool(random_bytes: Callable[[int], bytes]) -> dict[str, Any]:
 
 
 def after_prefix(prefix: str) -> str | None:
-    """The first text, in the order of code points, after all that begin with the prefix; None when there is no end."""
+    """The first text, in code point order, after all texts with the prefix; None if there is no end."""
     for length in range(len(prefix), 0, -1):
         following = ord(prefix[length - 1]) + 1
         if following in _SURROGATES:

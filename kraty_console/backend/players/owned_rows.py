@@ -15,12 +15,14 @@ from kraty_console.backend.storage.transaction import Transaction
 
 
 async def locate_attempt(tx: Transaction, ctx: Context, attempt_id: str) -> tuple[PlayerRecord, AttemptRecord]:
-    """The player and the attempt with this id, both safe from other changes; 404 outside the context's environment."""
+    """The player and the attempt with this id, both protected from concurrent changes; 404 outside the context's
+    environment."""
     return await _locate(tx, ctx, tables.attempts, attempt_id, "Attempt")
 
 
 async def locate_grant(tx: Transaction, ctx: Context, grant_id: str) -> tuple[PlayerRecord, GrantRecord]:
-    """The player and the grant with this id, both safe from other changes; 404 outside the context's environment."""
+    """The player and the grant with this id, both protected from concurrent changes; 404 outside the context's
+    environment."""
     return await _locate(tx, ctx, tables.grants, grant_id, "Grant")
 
 

@@ -7,13 +7,12 @@ from typing import Any, Final
 
 from kraty_console.backend.players import names
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import formats, idempotency
+from kraty_console.backend.rules import formats, idempotency, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
-from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.rules.errors import invalid
 from kraty_console.backend.storage.engine import dump_json
 from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.contract.errors import Code
 
 MAX_METADATA: Final = 16 * 1024
 """Bytes of a player's metadata, as JSON, after the write."""
@@ -24,7 +23,7 @@ Write = Callable[[PlayerRecord], dict[str, Any]]
 async def set_identity(
     tx: Transaction, ctx: Context, external_id: str, name: str, avatar: str | None = None
 ) -> RuleResult:
-    """Choose the name that others see, everywhere at once; the name from the pool stays as it is. 404 for nobody."""
+    """Set the name that others see; the name from the pool stays. 404 for an unknown player."""
 
     def write(player: PlayerRecord) -> dict[str, Any]:
         chosen = {"name": name} if avatar is None else {"name": name, "avatar": avatar}
@@ -36,45 +35,42 @@ async def set_identity(
             data["syntheticIdentity"] = names.synthetic(chosen)
         return data
 
-    return await _written(tx, ctx, "player.identity", external_id, {"name": name, "avatar": avatar}, write)
+    return await _write_once(tx, ctx, "player.identity", external_id, {"name": name, "avatar": avatar}, write)
 
 
 async def set_metadata(
     tx: Transaction, ctx: Context, external_id: str, given: Mapping[str, Any], *, merge: bool
 ) -> RuleResult:
-    """Replace what the game keeps with a player, or merge into it, key by key and no deeper. 404 for nobody."""
+    """Replace the player's metadata, or merge into its top-level keys. 404 for an unknown player."""
 
     def write(player: PlayerRecord) -> dict[str, Any]:
         kept = {**(player.metadata or {}), **given} if merge else dict(given)
         if len(dump_json(kept).encode()) > MAX_METADATA:
-            message = f"must be {MAX_METADATA} bytes or less as JSON, all keys together"
-            raise RuleError(
-                Code.VALIDATION_FAILED, f"metadata {message}", {"fields": [{"field": "metadata", "message": message}]}
-            )
+            raise invalid("metadata", f"must be {MAX_METADATA} bytes or less as JSON, all keys together")
         tx.change(player, metadata=kept, updated_at=ctx.now_ms)
         return {"externalPlayerId": external_id, "metadata": kept}
 
     request = {"metadata": dict(given), "merge": merge}
-    return await _written(tx, ctx, "player.metadata", external_id, request, write)
+    return await _write_once(tx, ctx, "player.metadata", external_id, request, write)
 
 
 async def set_email(tx: Transaction, ctx: Context, external_id: str, email: str | None) -> RuleResult:
-    """Set the address that support finds the player by, or forget it (None). 404 for nobody."""
+    """Set the e-mail that support finds the player by, or remove it (None). 404 for an unknown player."""
 
     def write(player: PlayerRecord) -> dict[str, Any]:
-        folded = None if email is None else email.casefold()
+        folded = None if email is None else player_refs.fold_email(email)
         tx.change(player, email=email, email_folded=folded, updated_at=ctx.now_ms)
         return {"externalPlayerId": external_id, "email": email}
 
-    return await _written(tx, ctx, "player.email", external_id, {"email": email}, write)
+    return await _write_once(tx, ctx, "player.email", external_id, {"email": email}, write)
 
 
 async def heartbeat(
     tx: Transaction, ctx: Context, external_id: str, status: str | None, *, keep_status: bool
 ) -> RuleResult:
-    """The player is here now, and says so in about half a minute again; friends see the status while it lasts.
+    """Record that the player is online; games repeat it every 30 seconds, and friends see the status meanwhile.
 
-    No key is kept: saying it twice is saying it once, and it is said often.
+    No key is kept, because heartbeats are frequent and repeating one changes nothing.
     """
     player = await players.lock(tx, ctx, external_id)
     players.refuse_banned(player)
@@ -84,14 +80,13 @@ async def heartbeat(
     return RuleResult(200, {"online": True, "lastActiveAt": formats.timestamp(ctx.now_ms), "status": shown})
 
 
-async def _written(
+async def _write_once(
     tx: Transaction, ctx: Context, operation: str, external_id: str, request: Mapping[str, Any], write: Write
 ) -> RuleResult:
-    """Write once for a key; what a game writes, no game of a banned player can."""
+    """Write once per key; the game of a banned player is refused."""
     earlier = await idempotency.replay(tx, ctx, operation, {"player": external_id, **request})
     if earlier is not None:
         return earlier
     player = await players.lock(tx, ctx, external_id)
-    if ctx.surface == "sdk":
-        players.refuse_banned(player)
+    players.refuse_banned_caller(ctx, player)
     return await idempotency.keep(tx, ctx, operation, 200, write(player))

@@ -1,7 +1,7 @@
-"""Progression balances that are shown beside other players' names.
+"""Progression balances shown beside other players' names.
 
-Progression resources only: what a player can spend is private. A key that names no such resource is
-left out; a resource that a player never touched is 0.
+Only progression resources: spendable balances are private. Other keys are left out; a resource that a player never had
+is 0.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Balances = dict[str, dict[str, int]]
 
 
 async def balances(tx: Transaction, tenant: Tenant, player_ids: Sequence[str], keys: Sequence[str]) -> Balances:
-    """By player, then by key, for each player asked for; empty when no keys are asked for."""
+    """Balances by player, then by key; empty without keys."""
     if not keys or not player_ids:
         return {}
     column = currencies.c
@@ -32,7 +32,7 @@ async def balances(tx: Transaction, tenant: Tenant, player_ids: Sequence[str], k
         ),
     )
     known = {row.key for row in resources}
-    found: Balances = {each: {key: 0 for key in keys if key in known} for each in player_ids}
+    balances: Balances = {each: {key: 0 for key in keys if key in known} for each in player_ids}
     wallet = wallets.c
     held = await tx.records(
         WalletRecord,
@@ -44,5 +44,5 @@ async def balances(tx: Transaction, tenant: Tenant, player_ids: Sequence[str], k
         ),
     )
     for row in held:
-        found[row.player_id][row.economy_key] = row.balance
-    return found
+        balances[row.player_id][row.economy_key] = row.balance
+    return balances

@@ -1,4 +1,4 @@
-"""Register a player: mint a secret that is shown once and stored as a hash."""
+"""Register a player: create a secret that is shown once and stored as a hash."""
 
 from __future__ import annotations
 
@@ -16,20 +16,19 @@ from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
 LOST_ANSWER_MS: Final = 10 * 60_000
-"""How long the very same call, sent again, gets a new secret in place of the one whose answer it never saw."""
+"""How long a repeated call gets a new secret, in case its first answer was lost."""
 
 
 async def register(
     tx: Transaction, ctx: Context, external_id: str, *, email: str | None = None, force: bool = False
 ) -> RuleResult:
-    """Mint the player's secret; an unknown player is created. Fires `player.registered`, the first time.
+    """Create the player's secret; an unknown player is created. Fires `player.registered` the first time.
 
     403 `player_banned`; 409 `player_already_registered` unless `force`, which rotates the secret and means nothing with
-    a live key: SDKs try it after a 409, and tell their game what the second try was told.
+    a live key: SDKs try it after a 409, and report the result of the second try.
 
-    The secret is in this answer and nowhere else, so it cannot be given again: the same call with the same idempotency
-    key mints another for ten minutes, in which an answer may have been lost; the one that was lost is then worth
-    nothing.
+    The secret is only in this answer and cannot be repeated: for ten minutes the same call with the same idempotency
+    key creates another, in case the answer was lost, and invalidates the first.
     """
     force = force and ctx.environment != LIVE
     operation = f"player.register/{ctx.environment}/{external_id}"
@@ -69,7 +68,7 @@ def _mint(tx: Transaction, ctx: Context, player: PlayerRecord) -> str:
 
 
 def _registration(player: PlayerRecord) -> dict[str, Any]:
-    """The answer to a registration without the secret; the country is null where the backend does not know it."""
+    """The answer to a registration without the secret; the country is null if the backend does not know it."""
     return {
         "playerId": player.player_id,
         "externalPlayerId": player.external_player_id,

@@ -1,4 +1,4 @@
-"""Requests about who a player is and whether they may play."""
+"""Requests about a player's profile, registration, presence and bans."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kraty_console.backend.http.request_models import Email, ExplainedRequest, G
 from kraty_console.contract.limits import MAX_REASON
 
 MAX_NAME: Final = 64
-"""Characters of a name that others see."""
+"""Longest display name, in characters."""
 
 MAX_AVATAR: Final = 512
 
@@ -30,14 +30,14 @@ Name = Annotated[
 
 
 class IdentityChoice(KeyedRequest):
-    """Choose the name that others see; without an avatar there is none from then on."""
+    """Set the name that others see; without an avatar, an earlier one is removed."""
 
     name: Name
     avatar: Annotated[str, Field(min_length=1, max_length=MAX_AVATAR)] | None = None
 
 
 class MetadataBag(KeyedRequest):
-    """What a game keeps with a player: the body is the map itself, but for the `idempotencyKey` that SDKs put there."""
+    """A player's metadata: the body is the map itself, without the `idempotencyKey` that SDKs add."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -47,25 +47,25 @@ class MetadataBag(KeyedRequest):
 
 
 class EmailChange(KeyedRequest):
-    """The address that support finds the player by; null forgets it (contract/README.md#search)."""
+    """The e-mail that support finds the player by; null removes it (contract/README.md#search)."""
 
     email: Email | None
 
 
 class Registration(GameRequest):
-    """Mint a player's secret (contract/SDK.md#registration)."""
+    """Create a player's secret (contract/SDK.md#registration)."""
 
     email: Email | None = None
 
 
 class Presence(GameRequest):
-    """The player is here (contract/SDK.md#profile); a status that is not named stays, null clears it."""
+    """The player is online (contract/SDK.md#profile); a missing status stays, null clears it."""
 
     status: Annotated[str, Field(max_length=64)] | None = None
 
     @property
     def names_status(self) -> bool:
-        """Whether the status is spoken of at all."""
+        """Whether the request has a status."""
         return "status" in self.model_fields_set
 
 

@@ -36,7 +36,7 @@ def serialize_player(row: PlayerRecord, *, merged_into: str | None = None, with_
 
 
 def serialize_totals(row: PlayerRecord) -> dict[str, int]:
-    """A player's totals, as the engine keeps them."""
+    """A player's totals."""
     return {
         "attemptCount": row.attempt_count,
         "attemptsCompleted": row.attempts_completed,

@@ -1,14 +1,13 @@
-"""Find, create and lock players. Every change of what a player has or does locks the player's row first."""
+"""Find, create and lock players. Every change of a player's data locks the player's row first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-
 from kraty_console.backend.players import names
-from kraty_console.backend.rules.context import Context, Tenant
+from kraty_console.backend.rules import player_refs
+from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import PlayerRecord
@@ -16,34 +15,42 @@ from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 
-async def find(tx: Transaction, tenant: Tenant, environment: str, external_id: str) -> PlayerRecord | None:
-    """The player with exactly this external id; the ids of merged players are not followed."""
-    return await tx.find(tables.players, *_named(tenant, environment, external_id))
-
-
 async def peek(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
-    """The player, not locked; for what has to be known before the player's turn in the order of locks comes."""
+    """The player, not locked, for reads before the player's turn in the lock order."""
     known: PlayerRecord | None = tx.memo.get(("player", ctx.tenant, ctx.environment, external_id))
-    return known if known is not None else await find(tx, ctx.tenant, ctx.environment, external_id)
+    if known is not None:
+        return known
+    return await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, external_id)
 
 
 async def find_or_create(tx: Transaction, ctx: Context, external_id: str) -> str:
-    """The internal id of a player, who is made on first contact; one who was there is not locked."""
+    """The internal id of a player, who is created on first contact; an existing player is not locked."""
     player = await peek(tx, ctx, external_id) or await _first_contact(tx, ctx, external_id)
     player_id: str = player.player_id
     return player_id
 
 
+async def find_locked(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
+    """The player, locked until the transaction ends; None if there is none."""
+    place = ("player", ctx.tenant, ctx.environment, external_id)
+    known: PlayerRecord | None = tx.memo.get(place)
+    if known is None:
+        known = await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, external_id, lock=True)
+        if known is not None:
+            tx.memo[place] = known
+    return known
+
+
 async def lock(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord:
-    """The player, locked until the transaction ends; 404 `not_found` when there is none."""
-    player = await _locked(tx, ctx, external_id)
+    """The player, locked until the transaction ends; 404 `not_found` if there is none."""
+    player = await find_locked(tx, ctx, external_id)
     if player is None:
         not_found("Player", external_id)
     return player
 
 
 async def lock_by_id(tx: Transaction, ctx: Context, player_id: str) -> PlayerRecord:
-    """The player with this internal id, locked; 409 when the player was merged into another since the id was found."""
+    """The player with this internal id, locked; 409 if the player has been merged since the id was read."""
     player = await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, player_id, lock=True)
     if player is None:
         not_found("Player", player_id)
@@ -61,13 +68,13 @@ async def upsert(
     display_name: str | None = None,
     context: Mapping[str, Any] | None = None,
 ) -> PlayerRecord:
-    """The player, locked, made on first contact (contract/SDK.md#start); what is given is set."""
-    player = await _locked(tx, ctx, external_id)
+    """The player, locked, created on first contact (contract/SDK.md#start) and updated with the given values."""
+    player = await find_locked(tx, ctx, external_id)
     if player is None:
         player = await _first_contact(tx, ctx, external_id)
     changes: dict[str, Any] = {}
     if email is not None:
-        changes |= {"email": email, "email_folded": email.casefold()}
+        changes |= {"email": email, "email_folded": player_refs.fold_email(email)}
     if display_name is not None:
         changes |= identity_columns({"name": display_name})
     if context is not None:
@@ -78,9 +85,9 @@ async def upsert(
 
 
 async def _first_contact(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord:
-    """A new player. An id that a merge left behind is the new player's from now on."""
+    """Create the player, locked; an alias with this id is removed."""
     if await tx.insert_if_absent(tables.players, new_player(ctx, external_id)):
-        await forget_aliases(tx, ctx, [external_id])
+        await player_refs.delete_alias(tx, ctx.tenant, ctx.environment, external_id)
     return await lock(tx, ctx, external_id)
 
 
@@ -90,55 +97,48 @@ def new_player(ctx: Context, external_id: str) -> dict[str, Any]:
     return {**_new(ctx, external_id), "anonymized_identity": pooled, "name_folded": fold_name(pooled["name"])}
 
 
-async def forget_aliases(tx: Transaction, ctx: Context, external_ids: Sequence[str]) -> None:
-    """These ids are players' own again, and lead nobody to whom they were merged into."""
-    alias = tables.player_aliases.c
-    await tx.execute(
-        tables.player_aliases.delete().where(
-            alias.studio_id == ctx.tenant.studio_id,
-            alias.game_id == ctx.tenant.game_id,
-            alias.environment == ctx.environment,
-            tx.among(alias.external_player_id, external_ids),
-        )
-    )
-
-
 def cache_locked(tx: Transaction, ctx: Context, external_id: str, player: PlayerRecord) -> None:
-    """This is the player of that id, and locked: for the rules that come after in the same transaction."""
+    """Cache the locked player of this id for later rules in the same transaction."""
     tx.memo[("player", ctx.tenant, ctx.environment, external_id)] = player
 
 
 def insert_new(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord:
-    """A new player where nobody else can be making the same one: in a game that is made in this very transaction."""
+    """Create a player without checks for concurrent creation, in a game that this transaction creates."""
     player = tx.add(tables.players, _new(ctx, external_id))
     cache_locked(tx, ctx, external_id, player)
     return player
 
 
 def mark_seen(tx: Transaction, ctx: Context, player: PlayerRecord) -> None:
-    """Note that the player's game made a request now."""
+    """Record that the player's game made a request."""
     if ctx.now_ms > player.last_seen_at:
         tx.change(player, last_seen_at=ctx.now_ms)
 
 
 def identity_columns(identity: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a player who chose this identity, `{name, avatar?}`."""
+    """The columns for a chosen identity, `{name, avatar?}`."""
     return {"display_identity": dict(identity), "name_folded": fold_name(identity["name"])}
 
 
 def fold_name(name: str) -> str:
-    """A name as it is searched by: the case does not matter."""
+    """A name as it is searched by: case does not matter."""
     return name.casefold()
 
 
 def refuse_banned(player: PlayerRecord) -> None:
-    """A banned player's game may not write (contract/SERVER.md#ban); administrative writes do not ask."""
+    """403 if the player is banned (contract/SERVER.md#ban); administrative writes skip this check."""
     if player.banned_at is not None:
         raise RuleError(
             Code.PLAYER_BANNED,
             f"Player '{player.external_player_id}' is banned",
             {"reason": player.ban_reason},
         )
+
+
+def refuse_banned_caller(ctx: Context, player: PlayerRecord) -> None:
+    """As `refuse_banned`, if it is the player's own game that writes."""
+    if ctx.surface == "sdk":
+        refuse_banned(player)
 
 
 def _new(ctx: Context, external_id: str) -> dict[str, Any]:
@@ -153,23 +153,3 @@ def _new(ctx: Context, external_id: str) -> dict[str, Any]:
         "created_at": ctx.now_ms,
         "updated_at": ctx.now_ms,
     }
-
-
-def _named(tenant: Tenant, environment: str, external_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-    column = tables.players.c
-    return (
-        column.studio_id == tenant.studio_id,
-        column.game_id == tenant.game_id,
-        column.environment == environment,
-        column.external_player_id == external_id,
-    )
-
-
-async def _locked(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
-    place = ("player", ctx.tenant, ctx.environment, external_id)
-    known: PlayerRecord | None = tx.memo.get(place)
-    if known is None:
-        known = await tx.find(tables.players, *_named(ctx.tenant, ctx.environment, external_id), lock=True)
-        if known is not None:
-            tx.memo[place] = known
-    return known

@@ -1,1 +1,1 @@
-"""What rewards come to when they are rolled, and the grant rows they are issued as."""
+"""Rolling rewards, and issuing them as grant rows."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.rewards.rolls import FIELDS, MAX_ROLLS
 from kraty_console.backend.rules import amounts
 from kraty_console.backend.rules.context import Context
-from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.rules.errors import RuleError, invalid
 from kraty_console.backend.storage.tables import ItemRecord
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
@@ -17,20 +17,20 @@ from kraty_console.contract.limits import MAX_ENTRIES
 
 
 async def check_entries(tx: Transaction, ctx: Context, entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The entries as they are kept; 400 naming the first one that is wrong, by its index."""
+    """The entries as they are stored; 400 naming the first wrong one by its index."""
     if not 1 <= len(entries) <= MAX_ENTRIES:
-        _invalid("entries", f"1 to {MAX_ENTRIES} entries")
+        raise invalid("entries", f"1 to {MAX_ENTRIES} entries", verb="must be")
     return [await _check_one(tx, ctx, entry, index) for index, entry in enumerate(entries)]
 
 
 async def _check_one(tx: Transaction, ctx: Context, entry: Mapping[str, Any], index: int) -> dict[str, Any]:
     kind = entry.get("type")
     if kind not in FIELDS:
-        _invalid(f"entries[{index}].type", "currency, item or crate")
+        raise invalid(f"entries[{index}].type", "currency, item or crate", verb="must be")
     field, count = FIELDS[kind]
     key = entry.get(field)
     if not isinstance(key, str):
-        _invalid(f"entries[{index}].{field}", "a key of the catalog")
+        raise invalid(f"entries[{index}].{field}", "a key of the catalog", verb="must be")
     row = await definitions.currency(tx, ctx, key) if kind == "currency" else await definitions.item(tx, ctx, key)
     is_crate = isinstance(row, ItemRecord) and row.crate_entries is not None
     if row is None or row.archived_at is not None or (kind == "crate" and not is_crate):
@@ -42,14 +42,8 @@ async def _check_one(tx: Transaction, ctx: Context, entry: Mapping[str, Any], in
         )
     amount = amounts.check_amount(entry.get(count), f"entries[{index}].{count}")
     if kind == "crate" and amount > MAX_ROLLS:
-        _invalid(f"entries[{index}].{count}", f"at most {MAX_ROLLS} crates in one entry")
+        raise invalid(f"entries[{index}].{count}", f"at most {MAX_ROLLS} crates in one entry", verb="must be")
     checked: dict[str, Any] = {"type": kind, field: key, count: amount}
     if kind == "item" and entry.get("parameters") is not None:
         checked["parameters"] = entry["parameters"]
     return checked
-
-
-def _invalid(field: str, wanted: str) -> NoReturn:
-    raise RuleError(
-        Code.VALIDATION_FAILED, f"{field} must be {wanted}", {"fields": [{"field": field, "message": wanted}]}
-    )

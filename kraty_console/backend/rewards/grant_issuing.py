@@ -63,7 +63,7 @@ def new_grant(
     expires_at: int | None,
     metadata: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The row of a grant that is made now, and pending."""
+    """The row of a new pending grant."""
     return {
         "studio_id": player.studio_id,
         "game_id": player.game_id,
@@ -87,7 +87,7 @@ def new_grant(
 async def issue_rolled(
     tx: Transaction, ctx: Context, player: PlayerRecord, entries: Sequence[Mapping[str, Any]], source: GrantSource
 ) -> list[GrantRecord]:
-    """The grants of a roll: one reward with everything that can be claimed, and one for each kind of crate."""
+    """Issue the grants of a roll: one reward with everything claimable, and one for each kind of crate."""
     rewards = [entry for entry in entries if entry["type"] != "crate"]
     made = []
     if rewards:
@@ -97,12 +97,12 @@ async def issue_rolled(
 
 
 def crate_contents(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """What an unopened crate grant holds."""
+    """The contents of an unopened crate grant."""
     return {"crateItemKey": entry["crateItemKey"], "quantity": entry["quantity"]}
 
 
 async def roll_crate(tx: Transaction, ctx: Context, grant_id: str, contents: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What is in a crate grant: the same each time (contract/GAME.md#rewards). RollFailed when it cannot be rolled."""
+    """Roll the contents of a crate grant, the same each time (contract/GAME.md#rewards). Raises RollFailed."""
     key = contents.get("crateItemKey")
     quantity = contents.get("quantity", 1)
     item = await definitions.item(tx, ctx, str(key))
@@ -115,7 +115,7 @@ async def roll_crate(tx: Transaction, ctx: Context, grant_id: str, contents: Map
 
 
 def mark_claimed(tx: Transaction, ctx: Context, player: PlayerRecord, grant: GrantRecord) -> None:
-    """Mark a grant claimed, and keep the totals."""
+    """Mark a grant claimed and update the totals."""
     pending = player.grants_pending - (1 if grant.status == "pending" else 0)
     tx.change(grant, status="claimed", claimed_at=ctx.now_ms)
     tx.change(player, grants_pending=pending, grants_claimed=player.grants_claimed + 1)

@@ -1,7 +1,7 @@
 """Roll rewards: fixed amounts, ranges, weighted tables, bundles.
 
-Pure but for looking definitions up: the same entries, definitions and dice give the same result. A game's dice are
-keyed by a secret of the game, so that no player can foresee what an id brings.
+Deterministic: the same entries, definitions and generator give the same result. A game's generator is keyed by a secret
+of the game, so that no player can predict a roll from an id.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kraty_console.contract.wire import MAX_BALANCE
 Entry = Mapping[str, Any]
 
 MAX_DEPTH: Final = 8
-"""How deep tables and bundles may name each other."""
+"""How deep tables and bundles may be nested."""
 
 MAX_ROLLS: Final = 1000
 """How often one entry may roll its table, and how many crates one grant may open."""
@@ -31,20 +31,20 @@ FIELDS: Final = {
     "item": ("itemKey", "quantity"),
     "crate": ("crateItemKey", "quantity"),
 }
-"""Of each type of entry: the field that names the thing, and the field that says how many."""
+"""The key field and the count field of each type of entry."""
 
 
 class RollFailed(Exception):
-    """The rewards are set up so that they cannot be rolled; the message says what is wrong, for a person."""
+    """The rewards are configured wrongly and cannot be rolled; the message explains why."""
 
 
 def fail(message: str) -> NoReturn:
-    """Stop the roll."""
+    """Raise RollFailed."""
     raise RollFailed(message)
 
 
 async def rng_for(tx: Transaction, ctx: Context, seed: str) -> SeededRng:
-    """The game's dice for one thing that is rolled, named by what it is and its id."""
+    """The game's random generator for one roll, seeded by kind and id."""
     return SeededRng(seed, await definitions.roll_secret(tx, ctx))
 
 
@@ -66,11 +66,11 @@ def roll_amount(spec: object, dice: SeededRng, where: str) -> int:
 
 
 async def resolve(tx: Transaction, ctx: Context, entries: Sequence[Entry], dice: SeededRng) -> list[dict[str, Any]]:
-    """Entries with every range thrown and every table and bundle followed; the same key twice is added up."""
-    found: list[dict[str, Any]] = []
+    """The rolled entries, with ranges drawn and tables and bundles resolved; equal keys are added up."""
+    rolled: list[dict[str, Any]] = []
     for entry in entries:
-        await _resolve_one(tx, ctx, entry, dice, found, MAX_DEPTH)
-    total = _add_up(found)
+        await _resolve_one(tx, ctx, entry, dice, rolled, MAX_DEPTH)
+    total = _add_up(rolled)
     for entry in total:
         if entry["type"] == "crate" and entry["quantity"] > MAX_ROLLS:
             fail(f'crate "{entry["crateItemKey"]}" comes to {entry["quantity"]}, {MAX_ROLLS} is the most in one grant')
@@ -78,7 +78,7 @@ async def resolve(tx: Transaction, ctx: Context, entries: Sequence[Entry], dice:
 
 
 async def bundle_entries(tx: Transaction, ctx: Context, named: object) -> Sequence[Entry]:
-    """The entries of a bundle, given by its key or in place as `{entries}`."""
+    """The entries of a bundle, given by key or inline as `{entries}`."""
     if isinstance(named, Mapping):
         entries = named.get("entries")
         if isinstance(entries, list):
@@ -92,26 +92,26 @@ async def bundle_entries(tx: Transaction, ctx: Context, named: object) -> Sequen
 
 
 async def _resolve_one(
-    tx: Transaction, ctx: Context, entry: Entry, dice: SeededRng, found: list[dict[str, Any]], depth: int
+    tx: Transaction, ctx: Context, entry: Entry, dice: SeededRng, rolled: list[dict[str, Any]], depth: int
 ) -> None:
     if depth == 0:
         fail("tables and bundles name each other too deeply")
-    if len(found) >= MAX_ENTRIES:
+    if len(rolled) >= MAX_ENTRIES:
         fail(f"the reward has more than {MAX_ENTRIES} entries")
     kind = entry.get("type")
     if kind == "table":
-        await _resolve_table(tx, ctx, entry, dice, found, depth)
+        await _resolve_table(tx, ctx, entry, dice, rolled, depth)
     elif kind == "bundle":
         for inner in await bundle_entries(tx, ctx, entry.get("bundleKey")):
-            await _resolve_one(tx, ctx, inner, dice, found, depth - 1)
+            await _resolve_one(tx, ctx, inner, dice, rolled, depth - 1)
     elif kind in FIELDS:
-        await _resolve_leaf(tx, ctx, str(kind), entry, dice, found)
+        await _resolve_leaf(tx, ctx, str(kind), entry, dice, rolled)
     else:
         fail(f"an entry of the unknown type {kind!r}")
 
 
 async def _resolve_table(
-    tx: Transaction, ctx: Context, entry: Entry, dice: SeededRng, found: list[dict[str, Any]], depth: int
+    tx: Transaction, ctx: Context, entry: Entry, dice: SeededRng, rolled: list[dict[str, Any]], depth: int
 ) -> None:
     key = entry.get("tableKey")
     if not isinstance(key, str):
@@ -129,13 +129,13 @@ async def _resolve_table(
         for choice, weight in zip(weighted, weights, strict=True):
             if point < weight:
                 if choice.get("entry") is not None:
-                    await _resolve_one(tx, ctx, choice["entry"], dice, found, depth - 1)
+                    await _resolve_one(tx, ctx, choice["entry"], dice, rolled, depth - 1)
                 break
             point -= weight
 
 
 async def _resolve_leaf(
-    tx: Transaction, ctx: Context, kind: str, entry: Entry, dice: SeededRng, found: list[dict[str, Any]]
+    tx: Transaction, ctx: Context, kind: str, entry: Entry, dice: SeededRng, rolled: list[dict[str, Any]]
 ) -> None:
     field, count = FIELDS[kind]
     key = entry.get(field)
@@ -150,7 +150,7 @@ async def _resolve_leaf(
         resolved: dict[str, Any] = {"type": kind, field: key, count: amount}
         if kind == "item" and entry.get("parameters") is not None:
             resolved["parameters"] = entry["parameters"]
-        found.append(resolved)
+        rolled.append(resolved)
 
 
 def _usable(row: DefinitionT | None, what: str, key: str) -> DefinitionT:

@@ -1,6 +1,6 @@
 """A seeded random generator: repeatable with its key, unpredictable without.
 
-The same key and seed give the same throws, on every machine and every Python. Seeds are ids that players can see; the
+The same key and seed give the same numbers on every machine and every Python. Seeds are ids that players can see; the
 key is a secret of the game (`rolls.rng_for`).
 """
 
@@ -13,10 +13,10 @@ _RANGE: Final = 2**64
 
 
 class SeededRng:
-    """A stream of throws from HMAC-SHA-256, with the key, over the seed and a counter."""
+    """A stream of random numbers from HMAC-SHA-256 with the key, over the seed and a counter."""
 
     def __init__(self, seed: str, key: str = "") -> None:
-        """Without a key the throws are no secret: for trials."""
+        """Without a key the numbers are predictable: for checks only."""
         self._key = key.encode()
         self._seed = seed.encode("utf-8", "surrogatepass")
         self._count = 0

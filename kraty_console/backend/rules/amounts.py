@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import math
 
-from kraty_console.backend.rules.errors import RuleError, conflict
-from kraty_console.contract.errors import Code
+from kraty_console.backend.rules.errors import conflict, invalid
 from kraty_console.contract.wire import MAX_AMOUNT, MAX_BALANCE
 
 
 def check_amount(value: object, field: str) -> int:
-    """The amount, or `validation_failed` naming the field; `true`, `1.0` and `"7"` are no amounts."""
+    """The amount, or `validation_failed` naming the field; `true`, `1.0` and `"7"` are not amounts."""
     if type(value) is not int or not 1 <= value <= MAX_AMOUNT:
-        raise RuleError(
-            Code.VALIDATION_FAILED,
-            f"{field} must be a whole number from 1 to {MAX_AMOUNT}",
-            {"fields": [{"field": field, "message": f"a whole number from 1 to {MAX_AMOUNT}"}]},
-        )
+        raise invalid(field, f"a whole number from 1 to {MAX_AMOUNT}", verb="must be")
     return value
 
 
@@ -27,15 +22,12 @@ def check_score(value: float, field: str) -> float:
     except OverflowError:  # an integer that no float can hold
         number = math.inf
     if not 0 <= number <= MAX_BALANCE:  # refuses NaN too
-        wanted = f"a finite number from 0 to {MAX_BALANCE}"
-        raise RuleError(
-            Code.VALIDATION_FAILED, f"{field} must be {wanted}", {"fields": [{"field": field, "message": wanted}]}
-        )
+        raise invalid(field, f"a finite number from 0 to {MAX_BALANCE}", verb="must be")
     return number or 0.0  # no negative zero
 
 
 def add(held: int, delta: int, what: str) -> int:
-    """What is held after the change; never below zero, never past 2^53-1 (409 `conflict`)."""
+    """The holding after a change; 409 `conflict` below zero and past 2^53-1."""
     after = held + delta
     if after < 0:
         conflict(f"The player has {held} {what}, {-delta} are needed", held=held, needed=-delta)

@@ -10,12 +10,12 @@ from typing import Any, Final, Literal
 Surface = Literal["admin", "server", "sdk", "engine"]
 
 LIVE: Final = "live"
-"""The environment of real players: the one meant where none is named, and the one in which sweeps act."""
+"""The environment of real players: the default, and the one in which sweeps act."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, as the audit log names them (contract/README.md#audit-log)."""
+    """The actor, as the audit log names them (contract/README.md#audit-log)."""
 
     kind: Literal["member", "api_key", "player", "engine"]
     id: str | None
@@ -36,14 +36,14 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a rule needs to know that is not in the database and not what it is asked to do."""
+    """Everything a rule needs besides the database and its arguments."""
 
     tenant: Tenant
     environment: str
     actor: Actor
     request_id: str
     now_ms: int
-    """Milliseconds since the epoch, UTC; one moment for the whole transaction."""
+    """Milliseconds since the epoch, UTC; the same for the entire transaction."""
     new_id: Callable[[], str]
     """A fresh UUIDv7 as text."""
     reason: str | None = None
@@ -51,18 +51,18 @@ class Context:
     idempotency_key: str | None = None
     surface: Surface = "engine"
     public_url: str = ""
-    """What links in answers start with, e.g. `http://127.0.0.1:8080`; empty gives links relative to the backend."""
+    """The prefix of links in answers, e.g. `http://127.0.0.1:8080`; if empty, links are relative to the backend."""
     importing: bool = False
-    """Whether the change is an import: it fires no webhook, and no step of a progression pays."""
+    """Whether the change is an import, which fires no webhooks and pays no progression steps."""
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
-    """So many random bytes: secrets of players, names from the pool."""
+    """Returns random bytes, for secrets of players and names from the pool."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """What a rule answers: the wire form, built before the commit and kept with the idempotency key."""
+    """The answer of a rule: the wire form, built before the commit and stored with the idempotency key."""
 
     status: int
     data: dict[str, Any]
     replayed: bool = False
-    """True when an earlier answer is given again (header `Idempotent-Replayed: true`)."""
+    """Whether this is a repeated answer (header `Idempotent-Replayed: true`)."""

@@ -1,8 +1,8 @@
-"""The error of a rule that refuses: code, message, details."""
+"""The error of a rule that refuses, and the refusals that several rules and handlers share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from kraty_console.backend.storage.transaction import Refusal
@@ -10,10 +10,10 @@ from kraty_console.contract.errors import STATUS, Code
 
 
 class RuleError(Refusal):
-    """The change was not made; the api turns this into the error envelope.
+    """The change was refused; the API turns this into the error envelope.
 
-    `commit` is True in the one case where the refusal itself is worth keeping: a reward roll that fails again is
-    recorded on its attempt (contract/README.md#retry-roll). The transaction then commits before it raises.
+    With `commit` the transaction commits before it raises, for refusals that are recorded: a reward roll that fails
+    again (contract/README.md#retry-roll), a seat in a forming lobby.
     """
 
     def __init__(
@@ -35,11 +35,30 @@ class RuleError(Refusal):
         self.replayed = replayed
 
 
+def invalid(field: str, message: str, *, verb: str = "") -> RuleError:
+    """400 for one field; the text reads `field verb message`, the details have the field and `message` alone."""
+    return RuleError(
+        Code.VALIDATION_FAILED,
+        " ".join(part for part in (field, verb, message) if part),
+        {"fields": [{"field": field, "message": message}]},
+    )
+
+
+def invalid_fields(faults: Iterable[tuple[str, str]], left_out: int = 0) -> RuleError:
+    """400 that names the wrong fields, each with its message; `left_out` more are counted, not named."""
+    fields = [{"field": field, "message": message} for field, message in faults]
+    first = fields[0]
+    others = len(fields) - 1 + left_out
+    more = f" (and {others} more)" if others else ""
+    details = {"fields": fields, **({"fieldsLeftOut": left_out} if left_out else {})}
+    return RuleError(Code.VALIDATION_FAILED, f"{first['field']} {first['message']}{more}", details)
+
+
 def not_found(what: str, name: str) -> NoReturn:
-    """Nothing of that name here, or nothing this caller may see."""
+    """404: nothing of that name here, or nothing this caller may see."""
     raise RuleError(Code.NOT_FOUND, f"{what} '{name}' not found")
 
 
 def conflict(message: str, **details: object) -> NoReturn:
-    """Understood and declined: the state does not allow it."""
+    """409: understood and declined, because the state does not allow it."""
     raise RuleError(Code.CONFLICT, message, details)

@@ -1,4 +1,4 @@
-"""Timestamps and numbers as JSON has them."""
+"""Timestamps and numbers in JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kraty_console.contract.wire import MAX_SAFE_INTEGER
 Row = Mapping[str, Any]
 
 LAST_MOMENT: Final = 253_402_300_799_999
-"""The end of the year 9999, UTC, in milliseconds: what comes after cannot be written as a timestamp."""
+"""The end of the year 9999, UTC, in milliseconds: the last time that can be written as a timestamp."""
 
 
 @lru_cache(maxsize=4096)
@@ -25,5 +25,5 @@ def timestamp(ms: int | None) -> str | None:
 
 
 def number(value: float) -> int | float:
-    """A whole number without a fraction, as far as one is exact; anything else as it is."""
+    """A float as an integer if that is exact; anything else unchanged."""
     return int(value) if abs(value) <= MAX_SAFE_INTEGER and value == int(value) else value

@@ -1,9 +1,9 @@
-"""Exactly once: a key, the request it came with, and the answer it got, in one transaction.
+"""Exactly once: a key, its request and its answer, stored in one transaction.
 
-The key is taken before anything else happens; a twin that comes at the same moment waits for the first and then gets
-its answer. A refusal rolls everything back, the key included, so that it can be used again.
+The key is taken first; a simultaneous duplicate waits for the first request and gets its answer. A refusal rolls
+everything back, including the key, which can then be used again.
 
-A key that a player's game made up is that player's alone: no game can use up the keys of others, or of the studio.
+A key of a game client is unique per player, so that no game can use up the keys of others or of the studio.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ KEPT_FOR_GOOD: Final = frozenset({"grant.create"})
 
 
 def fingerprint(request: Mapping[str, Any]) -> str:
-    """The same for the same request, whatever the order of its fields."""
+    """A hash of the request, independent of the order of its fields."""
     text = json.dumps(request, sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 async def replay(tx: Transaction, ctx: Context, operation: str, request: Mapping[str, Any]) -> RuleResult | None:
-    """Take the context's key for this request; the earlier answer when it was taken for the same request before.
+    """Take the context's key for this request; returns the earlier answer if the same request took it before.
 
-    `idempotency_conflict` when it was taken for another request. Without a key there is nothing to take. The answer of
-    a creation (201) is 200 when it is given again; an earlier refusal that was kept is raised again.
+    `idempotency_conflict` if another request took it. Without a key nothing is taken. A repeated answer of a creation
+    (201) has the status 200; a stored refusal is raised again.
     """
     if ctx.idempotency_key is None:
         return None
@@ -74,10 +74,10 @@ async def replay(tx: Transaction, ctx: Context, operation: str, request: Mapping
 async def _under_another_name(
     tx: Transaction, ctx: Context, operation: str, key: tuple[str, str, str, str], print_: str
 ) -> IdempotencyRecord | None:
-    """The record of a key that was taken just now, though it has one: the key is then given back.
+    """The older record of a key under another name; the newly taken key is then released.
 
-    A grant's key may have named a player who was erased since (`erased_key`). A key of a test environment may be from
-    a version that did not keep it apart; the request says that it is the same one.
+    A grant's key may have named an erased player (`erased_key`). A key of a test environment may be from a version that
+    did not separate environments; the request shows whether it is the same.
     """
     kept = None
     if operation in KEPT_FOR_GOOD:
@@ -96,7 +96,7 @@ async def _under_another_name(
 
 
 async def keep(tx: Transaction, ctx: Context, operation: str, status: int, data: dict[str, Any]) -> RuleResult:
-    """Keep the answer with the key, before the commit."""
+    """Store the answer with the key, before the commit."""
     if ctx.idempotency_key is not None:
         tenant = ctx.tenant
         row = await tx.get(
@@ -108,13 +108,13 @@ async def keep(tx: Transaction, ctx: Context, operation: str, status: int, data:
 
 
 async def keep_refusal(tx: Transaction, ctx: Context, operation: str, refusal: RuleError) -> None:
-    """Keep a refusal that is itself a result (a roll that failed again)."""
+    """Store a refusal that is a result (a roll that failed again)."""
     data = {"code": refusal.code.value, "message": refusal.message, "details": refusal.details}
     await keep(tx, ctx, operation, refusal.status, data)
 
 
 async def release(tx: Transaction, ctx: Context, operation: str) -> None:
-    """Give the key back in a transaction that commits: it is asked again and may get another answer then."""
+    """Release the key in a transaction that commits, so that the request can be repeated with another answer."""
     if ctx.idempotency_key is not None:
         column = tables.idempotency.c
         await tx.execute(
@@ -128,10 +128,10 @@ async def release(tx: Transaction, ctx: Context, operation: str) -> None:
 
 
 def scope(ctx: Context, operation: str) -> str:
-    """What the key is unique in: the operation in its environment, and the player where a player's game calls.
+    """The scope in which the key is unique: the operation in its environment, and the player if a game client calls.
 
-    The same key in `live` and `test` names two changes; but a grant's key is unique in the whole game. What is live has
-    the operation's plain name, by which the keys of older versions are known.
+    The same key in `live` and `test` names two changes, except that a grant's key is unique in the game. In live the
+    scope is the operation's plain name, as in older versions.
     """
     if ctx.surface == "sdk" and ctx.actor.kind == "player":
         return f"{operation}/{ctx.actor.id}"
@@ -141,6 +141,6 @@ def scope(ctx: Context, operation: str) -> str:
 
 
 def erased_key(ctx: Context, key: str) -> str:
-    """What is kept of an idempotency key that named an erased player: enough to know it again, not to read it."""
+    """A hash of an idempotency key that named an erased player, by which it is recognized but cannot be read."""
     place = (ctx.tenant.studio_id, ctx.tenant.game_id, key)
     return f"erased:{hashlib.sha256(chr(10).join(place).encode('utf-8', 'surrogatepass')).hexdigest()}"

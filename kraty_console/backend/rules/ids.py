@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class IdSource:
-    """Makes UUIDv7s; those of one source strictly ascend, also within a millisecond and when the clock steps back."""
+    """Makes UUIDv7s, strictly ascending per source, also within a millisecond and if the clock steps back."""
 
     def __init__(self, now_ms: Callable[[], int], randbits: Callable[[int], int]) -> None:
         self._now_ms = now_ms
@@ -34,7 +34,7 @@ class IdSource:
 
 
 def is_id(text: str) -> bool:
-    """Whether the text can be an internal id; anything else names nothing (answer 404)."""
+    """Whether the text can be an internal id; other texts are answered with 404."""
     try:
         return str(uuid.UUID(text)) == text
     except ValueError:

@@ -13,7 +13,7 @@ from kraty_console.contract.webhooks import EventName
 
 
 def emit(tx: Transaction, ctx: Context, event: EventName, player: PlayerRecord, data: Mapping[str, Any]) -> None:
-    """Tell of something that happened to a player; `data` is the full after-state, the player's ids are added.
+    """Write an event about a player; `data` is the full state after the change, and the player's ids are added.
 
     Imports fire no events (contract/SERVER.md#migration).
     """
@@ -35,7 +35,7 @@ def emit(tx: Transaction, ctx: Context, event: EventName, player: PlayerRecord, 
 
 
 def emit_of_game(tx: Transaction, ctx: Context, event: EventName, environment: str, data: Mapping[str, Any]) -> None:
-    """Tell of something that concerns no single player (lobbies)."""
+    """Write an event that concerns no single player (lobbies)."""
     tx.add(
         tables.outbox,
         {

@@ -1,7 +1,7 @@
 """Rows that a sweep failed on: retried later, then set aside, so that they block no others.
 
-A row is left alone for longer after each failure. After `AFTER` of them it counts as set aside: health and metrics tell
-of it, and it is tried again once a day, for what was wrong with it may have been put right.
+A row is skipped for longer after each failure. After `AFTER` of them it counts as set aside: health and metrics report
+it, and it is retried once a day, in case its cause was fixed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ AFTER: Final = 5
 """Failures."""
 
 FIRST_REST_MS: Final = 30_000
-"""How long a row is left alone after its first failure; twice as long after each that follows."""
+"""How long a row is skipped after its first failure; the time doubles with each further one."""
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
 
@@ -33,17 +33,17 @@ COUNTS: Final = (
 
 
 def not_resting(ctx: Context, job: str, row_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """The condition that a row is not left alone now."""
+    """The condition that a row is not skipped now."""
     return ~_noted(job, row_id).where(*_here(ctx), _COLUMN.retry_at > ctx.now_ms).exists()
 
 
 def not_set_aside(ctx: Context, job: str, row_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """The condition that what is done with a row need not be waited for."""
+    """The condition that other work need not wait for a row, because it is set aside."""
     return ~_noted(job, row_id).where(*_here(ctx), _COLUMN.failures >= AFTER).exists()
 
 
 async def note_failure(tx: Transaction, ctx: Context, job: str, row_id: str, error: BaseException) -> int:
-    """Note that a row failed, and leave it alone for a while; how often it has failed by now."""
+    """Record that a row failed, and skip it for a while; returns the number of failures."""
     place = (ctx.tenant.studio_id, ctx.tenant.game_id, job, row_id)
     row = await tx.get(tables.sweep_failures, *place, lock=True)
     failures = 1 if row is None else row.failures + 1
@@ -71,7 +71,7 @@ async def due_again(tx: Transaction, ctx: Context, job: str) -> set[str]:
 
 
 async def clear(tx: Transaction, ctx: Context, job: str, row_ids: Collection[str]) -> None:
-    """Rows that are all right, or that nothing is to be done with any more."""
+    """Forget rows that succeeded, or that need no work any more."""
     await tx.execute(
         sa.delete(tables.sweep_failures).where(
             *_here(ctx), _COLUMN.job == job, tx.among(_COLUMN.row_id, sorted(row_ids)), _COLUMN.retry_at <= ctx.now_ms

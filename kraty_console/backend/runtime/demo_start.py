@@ -1,4 +1,4 @@
-"""A start with the demo world: from a copy of an earlier start where there is one, else made now."""
+"""A start with the demo world, from a copy of an earlier start or newly made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kraty_console.private_files import write_private
 
 
 def restore_copy(settings: Settings, now_ms: int) -> None:
-    """Make the database from the kept copy of the demo world, where there is a copy and no database yet."""
+    """Create the database from the kept copy of the demo world, if there is a copy and no database."""
     file = _database_file(settings)
     if file is not None and settings.demo_cache is not None and not file.exists():
         DemoCache(settings.demo_cache).restore(file, now_ms)
@@ -25,13 +25,13 @@ def restore_copy(settings: Settings, now_ms: int) -> None:
 async def load_demo(settings: Settings, url: str, now_ms: int) -> None:
     """Make the demo world unless the database holds it, and write the credentials of this start.
 
-    Raises CannotServe when they cannot be written.
+    Raises CannotServe if they cannot be written.
     """
     db = Database.open(settings.database_url, settings.limits)
     try:
         made = False
         if not await holds_world(db):
-            from kraty_console.backend.demo.world import make  # 90 ms that a start from a copy does without
+            from kraty_console.backend.demo.world import make  # saves 90 ms of a start from a copy
 
             made = await make(db, now_ms)
         if made:

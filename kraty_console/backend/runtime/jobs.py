@@ -15,7 +15,7 @@ from kraty_console.backend.webhooks.posting import Poster
 
 @dataclass(frozen=True, slots=True)
 class JobNeeds:
-    """What jobs work with; time and ids come from here alone."""
+    """What jobs need, including the only sources of time and ids."""
 
     db: Database
     now_ms: Callable[[], int]

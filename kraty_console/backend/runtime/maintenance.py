@@ -1,7 +1,6 @@
 """Maintenance that is due by time: expire attempts and grants, start lobbies, open and close windows.
 
-Each sweep says what is due and what is done with it; how it goes about that is said by `sweeper`. The rules are the
-engine's.
+Each sweep names what is due and the rule that processes it; `sweeper` runs them.
 """
 
 from __future__ import annotations
@@ -41,57 +40,57 @@ from kraty_console.contract.webhooks import EventName
 
 
 async def expire_attempts(sweeper: Sweeper) -> int:
-    """End attempts whose time is over: expired, or completed where no target was to be met. How many they were."""
+    """End attempts whose time is over: expired, or completed if they have no target. Returns how many."""
     return await sweep_all(sweeper, Sweep("expire_attempts", _due_attempts, _end_attempts))
 
 
 async def expire_grants(sweeper: Sweeper) -> int:
-    """End pending grants whose time is over, each reported by `grant.expired`; returns how many."""
+    """Expire pending grants whose time is over, each reported by `grant.expired`. Returns how many."""
     return await sweep_all(sweeper, Sweep("expire_grants", _due_grants, _end_grants))
 
 
 async def start_lobbies(sweeper: Sweeper) -> int:
-    """Start lobbies whose time to fill is over. How many they were."""
+    """Start lobbies whose time to fill is over. Returns how many."""
     return await sweep_all(sweeper, Sweep("start_lobbies", _due_lobbies, _advance_lobbies))
 
 
 async def make_windows(sweeper: Sweeper) -> int:
-    """Make the present and next window of each event with a schedule. How many were made."""
+    """Create the current and next window of each event with a schedule. Returns how many."""
     return await sweep_all(sweeper, Sweep("make_windows", _due_schedules, _fill_schedules))
 
 
 async def open_windows(sweeper: Sweeper) -> int:
-    """Tell of windows that opened. How many they were."""
+    """Report windows that opened. Returns how many."""
     return await sweep_all(sweeper, Sweep("open_windows", _opened_windows, _open_windows))
 
 
 async def end_lobbies(sweeper: Sweeper) -> int:
-    """Close lobbies whose window is over, or whose people have all played. How many they were."""
+    """Close lobbies whose window is over, or whose players have all played. Returns how many."""
     return await sweep_all(sweeper, Sweep("end_lobbies", _ended_lobbies, _advance_lobbies))
 
 
 async def close_windows(sweeper: Sweeper) -> int:
-    """Close windows that are over, once their lobbies are closed, and make their boards final. How many they were."""
+    """Close windows that are over, once their lobbies are closed, and make their boards final. Returns how many."""
     return await sweep_all(sweeper, Sweep("close_windows", _ended_windows, _close_windows))
 
 
 async def freeze_rankings(sweeper: Sweeper) -> int:
-    """Settle what the attempts on final boards are worth. How many boards that was done for."""
+    """Settle the awards of attempts on final boards. Returns the number of boards."""
     return await sweep_all(sweeper, Sweep("freeze_rankings", _final_boards, _freeze_boards))
 
 
 async def pay_awards(sweeper: Sweeper) -> int:
-    """Pay what attempts are worth by a frozen ranking. How many were paid, those that get nothing included."""
+    """Pay the awards of frozen rankings. Returns how many, including awards of nothing."""
     return await sweep_all(sweeper, Sweep("pay_awards", _due_awards, _pay_awards))
 
 
 async def forget_erased(sweeper: Sweeper) -> int:
-    """Remove the player id from `player.deleted` events after the last delivery. How many events that was done in."""
+    """Remove the player id from `player.deleted` events after the last delivery. Returns the number of events."""
     return await sweep_all(sweeper, Sweep("forget_erased", _told_erasures, _forget_erasures))
 
 
 def jobs(sweeper: Sweeper) -> list[Job]:
-    """The sweeps as jobs; what players wait for comes round more often."""
+    """The sweeps as jobs; those that players wait for run more often."""
     every: dict[Callable[[Sweeper], Awaitable[int]], float] = {
         start_lobbies: 1.0,
         make_windows: 5.0,
@@ -118,7 +117,7 @@ async def _due_attempts(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
         sa.select(column.player_id, column.attempt_id)
         .where(
             *in_game(tables.attempts, ctx),
-            sa.text("attempts.status = 'in_progress'"),  # the words of the index
+            sa.text("attempts.status = 'in_progress'"),  # as in the index, so that it is used
             column.ends_at <= ctx.now_ms,
             set_aside.not_resting(ctx, "expire_attempts", column.attempt_id),
         )
@@ -173,7 +172,7 @@ async def _due_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
         sa.select(column.lobby_id)
         .where(
             *in_game(tables.lobbies, ctx),
-            sa.text("lobbies.status = 'forming'"),  # the words of the index
+            sa.text("lobbies.status = 'forming'"),  # as in the index, so that it is used
             column.fill_by <= ctx.now_ms,
             set_aside.not_resting(ctx, "start_lobbies", column.lobby_id),
         )
@@ -183,7 +182,7 @@ async def _due_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 
 
 async def _advance_lobbies(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
-    """One lobby in each transaction: starting it locks its players, who are not to wait for those of others."""
+    """One lobby per transaction: starting it locks its players, who should not wait for other lobbies."""
 
     async def advance(lobby: LobbyRecord) -> bool:
         return await lobbies.advance(tx, replace(ctx, environment=lobby.environment), lobby)
@@ -206,7 +205,7 @@ async def _ended_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
         )
         .where(
             *in_game(tables.lobbies, ctx),
-            sa.text("lobbies.status <> 'closed'"),  # the words of the index
+            sa.text("lobbies.status <> 'closed'"),  # as in the index, so that it is used
             sa.or_(window.ends_at <= ctx.now_ms, matchmaking.is_played_out()),
             set_aside.not_resting(ctx, "end_lobbies", column.lobby_id),
         )
@@ -232,7 +231,7 @@ async def _due_schedules(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 
 
 async def _is_missing(tx: Transaction, ctx: Context, event: EventRecord) -> bool:
-    """Whether an event lacks a window; one whose schedule cannot be read is due too, to fail where that is noted."""
+    """Whether an event lacks a window; one with an invalid schedule is due too, so that its failure is recorded."""
     try:
         return bool(await schedules.missing_windows(tx, ctx, event))
     except Exception as failure:
@@ -270,7 +269,7 @@ async def _final_boards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
         sa.select(column.leaderboard_id)
         .where(
             *in_game(tables.leaderboards, ctx),
-            sa.text("finalized_at IS NOT NULL AND frozen_at IS NULL"),  # the words of the index
+            sa.text("finalized_at IS NOT NULL AND frozen_at IS NULL"),  # as in the index, so that it is used
             set_aside.not_resting(ctx, "freeze_rankings", column.leaderboard_id),
         )
         .order_by(column.finalized_at, column.leaderboard_id)
@@ -279,7 +278,7 @@ async def _final_boards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 
 
 async def _freeze_boards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
-    """One board in each transaction: it may have many players."""
+    """One board per transaction, because it may have many players."""
     return await each_of(tx, ctx, tables.leaderboards, due, lambda board: settlement.freeze(tx, ctx, board), one=True)
 
 
@@ -290,7 +289,7 @@ async def _due_awards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
         sa.select(column.player_id, column.attempt_id)
         .where(
             *in_game(tables.attempt_awards, ctx),
-            sa.text("settled_at IS NULL"),  # the words of the index
+            sa.text("settled_at IS NULL"),  # as in the index, so that it is used
             set_aside.not_resting(ctx, "pay_awards", column.attempt_id),
         )
         .order_by(column.player_id, column.attempt_id)
@@ -317,7 +316,7 @@ async def _told_erasures(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
         sa.select(column.outbox_id)
         .where(
             *in_game(tables.outbox, ctx),
-            sa.text("event_name = 'player.deleted' AND state <> 'forgotten'"),  # the words of the index
+            sa.text("event_name = 'player.deleted' AND state <> 'forgotten'"),  # as in the index, so that it is used
             ~redaction.awaits_delivery(),
             set_aside.not_resting(ctx, "forget_erased", column.outbox_id),
         )
@@ -333,7 +332,7 @@ async def _forget_erasures(tx: Transaction, ctx: Context, due: Sequence[Ids]) ->
 async def _due_windows(
     tx: Transaction, ctx: Context, most: int, job: str, done_at: sa.Column[Any], due_at: sa.Column[Any]
 ) -> list[Ids]:
-    """The windows to which something was to happen by now, and has not."""
+    """The windows with a due change that has not happened."""
     table = tables.event_windows
     return await found_keys(
         tx,

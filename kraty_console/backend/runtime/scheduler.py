@@ -18,22 +18,22 @@ LONGEST_BACKOFF_SECONDS: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to be done again and again."""
+    """A repeated job."""
 
     name: str
     every_seconds: float | Callable[[], float]
-    """How long to rest when there was nothing to do; waking it ends the rest."""
+    """How long to wait after a run without work; waking the job ends the wait."""
     run: Callable[[], Awaitable[int]]
-    """Does what is due and returns how many things that were; after a result above 0 it runs again at once."""
+    """Does due work and returns how much; after a result above 0 it runs again at once."""
     finish: Callable[[], Awaitable[None]] | None = None
-    """Awaited once at the end, for what `run` has left under way; cancelled when it takes too long."""
+    """Awaited once at the end, for work that `run` has started; cancelled if it takes too long."""
 
 
 class Scheduler:
-    """Runs each job in a task of its own, so that a slow one holds up no other."""
+    """Runs each job in a task of its own, so that a slow one does not delay others."""
 
     def __init__(self, jobs: Iterable[Job], now_ms: Callable[[], int]) -> None:
-        """Starts nothing yet; `now_ms` gives milliseconds since the epoch, for the jobs' states."""
+        """`now_ms` returns milliseconds since the epoch, for the states of jobs; nothing is started yet."""
         self._jobs = {job.name: job for job in jobs}
         self._now_ms = now_ms
         self._states = {name: JobState() for name in self._jobs}
@@ -43,16 +43,16 @@ class Scheduler:
 
     @property
     def states(self) -> Mapping[str, JobState]:
-        """How each job fares, by name."""
+        """The state of each job, by name."""
         return self._states
 
     @property
     def running(self) -> bool:
-        """Whether it was started, and not stopped yet."""
+        """Whether it was started and not stopped."""
         return bool(self._tasks) and not self._stopping.is_set()
 
     def wake(self, name: str) -> None:
-        """Let a job look at once, from within the loop; one that is at work looks once more. Unknown names are nobody.
+        """Run a job at once, from within the loop; a running one runs again. Unknown names are nobody.
 
         A job that rests after a failure is left to rest.
         """
@@ -60,12 +60,12 @@ class Scheduler:
             bell.set()
 
     def start(self) -> None:
-        """Begin, in the running loop."""
+        """Start the jobs in the running loop."""
         assert not self._tasks, "a worker starts once"
         self._tasks = [asyncio.create_task(self._work(job), name=f"job {job.name}") for job in self._jobs.values()]
 
     async def stop(self, grace_seconds: float) -> None:
-        """Let what is under way end, for so long; then cancel it."""
+        """Wait for running work up to a time, then cancel it."""
         self._stopping.set()
         for bell in self._bells.values():
             bell.set()
@@ -86,18 +86,18 @@ class Scheduler:
             elif not done:
                 await _pause(bell, _rest(job))
             else:
-                await asyncio.sleep(0)  # others get their turn, however much there is to do
+                await asyncio.sleep(0)  # let others run, however much there is to do
         if job.finish is not None:
             await job.finish()
 
     async def _ask(self, job: Job) -> int | None:
-        """Run the job once; None when it failed."""
+        """Run the job once; None if it failed."""
         state = self._states[job.name]
         state.runs += 1
         state.last_run_ms = self._now_ms()
         try:
             done = await job.run()
-        except Exception as error:  # whatever goes wrong in one job must end neither it nor the backend
+        except Exception as error:  # a failing run must stop neither the job nor the backend
             state.failures += 1
             state.failing += 1
             state.last_error = type(error).__name__
@@ -109,18 +109,18 @@ class Scheduler:
         return done
 
     def _backoff(self, job: Job) -> float:
-        """Seconds to rest after a failure: twice as long each time."""
+        """Seconds to wait after a failure, doubled each time."""
         times: int = 2 ** min(self._states[job.name].failing - 1, 16)
         return min(max(_rest(job), 1.0) * times, LONGEST_BACKOFF_SECONDS)
 
 
 def _rest(job: Job) -> float:
-    """Seconds to rest when there was nothing to do."""
+    """Seconds to wait after a run without work."""
     return job.every_seconds() if callable(job.every_seconds) else job.every_seconds
 
 
 async def _pause(event: asyncio.Event, seconds: float) -> None:
-    """Rest so long, or until the event."""
+    """Wait for a time, or until the event."""
     try:
         async with asyncio.timeout(seconds):
             await event.wait()

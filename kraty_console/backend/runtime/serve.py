@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from kraty_console.backend.observability.metrics import Metrics
 
 KEEP_ALIVE_SECONDS: Final = 75
-"""How long a connection may rest: longer than clients keep theirs, so that it is they who hang up."""
+"""How long a connection may be idle: longer than clients keep theirs, so that clients close first."""
 
 GRACE_SECONDS: Final = 5
-"""How long calls under way may take when the backend is told to stop."""
+"""How long calls in progress may take when the backend stops."""
 
 
 LOG: Final = logging.getLogger("kraty.backend")
@@ -51,7 +51,7 @@ LOG: Final = logging.getLogger("kraty.backend")
 def serve(settings: Settings) -> None:
     """Run until SIGTERM, SIGINT, or the parent's end.
 
-    Raises CannotServe when the address is taken or the database does not answer.
+    Raises CannotServe if the address is taken or the database does not answer.
     """
     logs.configure(settings.log_format, calls=settings.log_calls)
     with listen(settings.host, settings.port) as listener:
@@ -67,7 +67,7 @@ def serve(settings: Settings) -> None:
 def serve_supervised(line: str) -> None:
     """Serve as one of several processes; `line` holds the number of the inherited socket and the settings as JSON.
 
-    Exits with a message when it cannot serve.
+    Exits with a message if it cannot serve.
     """
     descriptor, _, document = line.partition(" ")
     settings = Settings.from_json(document)
@@ -79,7 +79,7 @@ def serve_supervised(line: str) -> None:
 
 
 def serve_alone(settings: Settings, listener: socket.socket, *, first: bool) -> None:
-    """Serve in this process; the `first` one brings the database up to date, others were started by one that did."""
+    """Serve in this process; only the `first` one migrates the database."""
     connections = Connections(
         settings.connections, IdSource(_now_ms, secrets.randbits), Proxies(settings.proxies).include
     )
@@ -89,7 +89,7 @@ def serve_alone(settings: Settings, listener: socket.socket, *, first: bool) -> 
 
 
 def server_config(app: ASGIApp | None = None, connections: Connections | None = None) -> uvicorn.Config:
-    """How HTTP is spoken here; the application may be given later."""
+    """The configuration of uvicorn; the application may be set later."""
     return uvicorn.Config(
         app or "",
         http=protocol_of(connections or Connections()),
@@ -106,11 +106,11 @@ def server_config(app: ASGIApp | None = None, connections: Connections | None = 
 
 
 class _BackendServer(uvicorn.Server):
-    """A server that says when it listens, and leaves signals to its caller."""
+    """A server that reports when it listens, and leaves signals to its caller."""
 
     announcement: str = ""
     ending: Callable[[], None] = staticmethod(lambda: None)
-    """Called when it begins to end, for what would not end by itself."""
+    """Called at the start of the shutdown, for work that would not end by itself."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.ending()
@@ -127,21 +127,21 @@ class _BackendServer(uvicorn.Server):
 
 
 def announce(words: str) -> None:
-    """Say on the standard output that the backend listens; where nobody takes that, it goes on without."""
+    """Report on the standard output that the backend listens; a closed output is ignored."""
     try:
         sys.stdout.write(words + "\n")
         sys.stdout.flush()
     except (OSError, ValueError) as error:
         LOG.warning("%s (the standard output does not take it: %s)", words, getattr(error, "strerror", None) or error)
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)  # so that what is left to be written does not fail once more at the end
+        os.dup2(nowhere, 1)  # so that flushing at the end does not fail again
         os.close(nowhere)
 
 
 async def _run(
     settings: Settings, listener: socket.socket, config: uvicorn.Config, connections: Connections, *, first: bool
 ) -> None:
-    """Serve until told to stop; told while still starting, the start ends after the step it is at."""
+    """Serve until stopped; a stop during the start ends it after the current step."""
     server = _BackendServer(config)
     loop = asyncio.get_running_loop()
 
@@ -160,12 +160,12 @@ async def _run(
 
 
 async def prepare_once(settings: Settings, url: str, called_off: Callable[[], bool] = lambda: False) -> str:
-    """Bring the database up to date and load the demo world, once, before any process serves.
+    """Migrate the database and load the demo world, once, before any process serves.
 
-    Answers the address to be announced.
+    Returns the address to announce.
     """
     if settings.demo:
-        # The demo world is a good deal of code that a backend without it never needs.
+        # A backend without the demo world does not need its code.
         from kraty_console.backend.runtime.demo_start import load_demo, restore_copy
 
         restore_copy(settings, _now_ms())
@@ -214,7 +214,7 @@ async def _serve(
 
 
 def _metrics(settings: Settings, db: Database, worker: Scheduler, connections: Connections) -> Metrics | None:
-    """What counts, where numbers are asked for; its library is imported then alone, which saves 75 ms of the start."""
+    """The metrics, if they are enabled; their library is imported only then, which saves 75 ms of other starts."""
     if settings.metrics is None:
         return None
     from kraty_console.backend.observability.metrics import Metrics
@@ -231,7 +231,7 @@ def _watch(settings: Settings, metrics: Metrics | None) -> Watch | None:
 
 @contextlib.asynccontextmanager
 async def _numbers(settings: Settings, metrics: Metrics | None) -> AsyncIterator[None]:
-    """Answer `/metrics` at an address of its own, for as long as the block lasts."""
+    """Serve `/metrics` at its own address within the block."""
     if metrics is None or settings.metrics is None:
         yield
         return
@@ -246,7 +246,7 @@ async def _numbers(settings: Settings, metrics: Metrics | None) -> AsyncIterator
 
 
 def freeze_garbage() -> None:
-    """What a start has made stays until the end: from here on garbage is looked for, and never among that."""
+    """Freeze the objects of the start, which stay until the end, and enable garbage collection for later ones."""
     gc.freeze()
     gc.enable()
 
@@ -260,7 +260,7 @@ def _url_of(settings: Settings, listener: socket.socket) -> str:
 
 
 def watch_parent(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
-    """Call `stop` when the standard input ends: its other end was held by the parent alone."""
+    """Call `stop` when the standard input ends, because the parent alone held its other end."""
 
     def watch() -> None:
         while os.read(sys.stdin.fileno(), 1024):

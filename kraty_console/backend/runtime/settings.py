@@ -15,7 +15,7 @@ from kraty_console.backend.storage.engine import Limits
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to serve; a port of 0 takes any that is free."""
+    """How to serve; a port of 0 takes any free one."""
 
     database_url: str = field(repr=False)
     host: str = "127.0.0.1"
@@ -23,38 +23,38 @@ class Settings:
     demo: bool = False
     credentials_out: Path | None = None
     demo_cache: Path | None = None
-    """A folder that keeps a copy of the demo world for later starts."""
+    """The folder with a copy of the demo world for later starts."""
     rate: Rate = field(default_factory=Rate)
     limits: Limits = field(default_factory=Limits)
     connections: ConnectionLimits = field(default_factory=ConnectionLimits)
     worker: bool = True
-    """Run the jobs beside HTTP; without, another process on the same database has to."""
+    """Run the jobs beside HTTP; otherwise another process on the same database has to."""
     webhooks_to_private: bool = False
     """Let webhooks go to any address, and over plain http (development)."""
     workers: int = 1
-    """Processes that share the address."""
+    """Number of processes that share the address."""
     public_url: str | None = None
-    """What links in answers start with; left out, the address it listens on."""
+    """The prefix of links in answers; by default the listening address."""
     proxies: tuple[str, ...] = ()
-    """Addresses or networks of proxies whose `X-Forwarded-For` is believed."""
+    """Addresses or networks of proxies whose `X-Forwarded-For` is trusted."""
     portal_origins: tuple[str, ...] = ()
-    """Origins beside its own whose pages may change something by cookie."""
+    """Other origins whose pages may make changes by cookie."""
     log_format: Literal["text", "json"] = "text"
     log_calls: bool = False
     metrics: tuple[str, int] | None = None
-    """Host and port where `/metrics` answers; of several processes each has the next port, from 0 any free one."""
+    """Host and port of `/metrics`; each further process has the next port, with 0 any free one."""
     only: Reduction | None = None
-    """What is left of the admin surface; None for all of it."""
+    """The reduced admin surface; None for all of it."""
     exit_with_parent: bool = False
-    """Stop when the standard input ends, as it does when the process that started this one is gone."""
+    """Stop when the standard input ends, which happens when the parent process ends."""
 
     def to_json(self) -> str:
-        """On one line."""
+        """The settings as JSON on one line."""
         return json.dumps({**asdict(self), "credentials_out": None, "demo_cache": None, "demo": False})
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
-        """What `to_json` wrote."""
+        """The inverse of `to_json`."""
         payload = json.loads(text)
         payload["rate"], payload["limits"] = Rate(**payload["rate"]), Limits(**payload["limits"])
         payload["connections"] = ConnectionLimits(**payload["connections"])
@@ -66,7 +66,7 @@ class Settings:
         return cls(**payload)
 
     def of_process(self, number: int) -> Settings:
-        """For the process of this number, counted from 0: one alone, with a port of its own for its numbers."""
+        """The settings of one process, counted from 0, with its own port for metrics."""
         metrics = self.metrics
         if metrics and metrics[1]:
             metrics = (metrics[0], metrics[1] + number)

@@ -1,4 +1,4 @@
-"""Prepare a start: bring the database up to date, and open the listening socket."""
+"""Prepare a start: migrate the database, and open the listening socket."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOG: Final = logging.getLogger("kraty.backend")
 
 
 class CannotServe(Exception):
-    """Why the backend does not start, in words; `usage` says that what was asked for makes no sense."""
+    """The backend cannot start; the message says why, and `usage` marks wrong options."""
 
     def __init__(self, message: str, *, usage: bool = False) -> None:
         super().__init__(message)
@@ -33,9 +33,9 @@ class CannotServe(Exception):
 
 
 async def prepare(url: str, *, wait_ms: int = LONGEST_WAIT_MS) -> None:
-    """Create or upgrade the tables of the database at the URL; somebody who holds one is waited for (milliseconds).
+    """Create or upgrade the tables of the database at the URL, waiting for locks (milliseconds).
 
-    Raises CannotServe when there is no such kind of database, it does not answer, or it is newer than this backend.
+    Raises CannotServe for an unsupported database, one that does not answer, or one newer than this backend.
     """
     try:
         parsed = engine_url(url)
@@ -67,7 +67,7 @@ async def prepare(url: str, *, wait_ms: int = LONGEST_WAIT_MS) -> None:
 
 
 async def _seal(url: str) -> None:
-    """Seal what an older version left readable, and say so when the key for what is sealed is missing."""
+    """Seal secrets that an older version stored unsealed, and warn if the key for sealed ones is missing."""
     db = Database.open(url, Limits(pool=1))
     try:
         if not await db.run_alone(seal_all):
@@ -82,13 +82,15 @@ async def _seal(url: str) -> None:
 
 
 def _open_file(path: str) -> None:
-    """Refuse a file that is not a database or cannot be written, before a connection is tied to the loop."""
+    """Refuse a file that is not a database or cannot be written, before connections are bound to the loop."""
     keep_database_private(path)
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            connection.execute(f"PRAGMA user_version={version}")  # changes nothing, and shows that changes are kept
+            connection.execute(
+                f"PRAGMA user_version={version}"
+            )  # changes nothing, and proves that the file is writable
     except sqlite3.Error as error:
         if fault_of(error) is StorageFault.UNWRITABLE and Path(path).exists():
             raise CannotServe(f"the database file {path} cannot be written: {error}") from None
@@ -96,7 +98,7 @@ def _open_file(path: str) -> None:
 
 
 def _cause(error: Exception) -> str:
-    """What the database itself said, on one line."""
+    """The message of the database, on one line."""
     inner = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     return str(inner).partition("\n")[0] or type(inner).__name__
 
@@ -108,9 +110,9 @@ EVERYWHERE: Final = "*"
 
 
 def listen(host: str, port: int, option: str = "--listen") -> socket.socket:
-    """A socket bound to the address; calls are taken once a server runs.
+    """A socket bound to the address; connections are accepted once a server runs.
 
-    Raises CannotServe when that cannot be; `option` is what names another address.
+    Raises CannotServe if it cannot be bound; `option` names the option for another address.
     """
     try:
         place = _every(port) if host == EVERYWHERE else socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -134,13 +136,13 @@ def listen(host: str, port: int, option: str = "--listen") -> socket.socket:
 
 
 def _every(port: int) -> tuple[int, int, int, str, Any]:
-    """All addresses of the machine: of both kinds where one socket can have both."""
+    """A socket on all addresses of the machine, IPv6 and IPv4 if possible."""
     if socket.has_dualstack_ipv6():
         return socket.AF_INET6, socket.SOCK_STREAM, 0, "", ("::", port, 0, 0)
     return socket.AF_INET, socket.SOCK_STREAM, 0, "", ("0.0.0.0", port)  # noqa: S104 (it was asked for)
 
 
 def base_url(host: str, port: int) -> str:
-    """Where a caller on this machine reaches the backend."""
+    """The URL of the backend for callers on this machine."""
     reached = {"0.0.0.0": "127.0.0.1", EVERYWHERE: "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (told apart, not bound)
     return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"

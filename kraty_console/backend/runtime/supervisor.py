@@ -1,8 +1,7 @@
 """Supervise several processes that share one listening socket.
 
-They hold nothing in memory that another would need: any of them answers any call. This process answers none itself; it
-starts another in the place of one that ends, and ends them all when it is told to. When it is killed, they see their
-standard input end and stop by themselves.
+They share no memory, so any of them answers any call. This process answers none; it replaces processes that end, and
+stops all of them when it is stopped. If it is killed, their standard input ends and they stop by themselves.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ LOG: Final = logging.getLogger("kraty.fleet")
 
 START_SECONDS: Final = 60.0
 LAST_SECONDS: Final = 2.0
-"""Beyond the grace: for what a process does at its end after its calls."""
+"""Time beyond the grace for the work of a process after its last calls."""
 
 SHORT_LIFE_SECONDS: Final = 5.0
-"""Who ends sooner than this is started again ever more slowly."""
+"""A process that ends sooner than this is restarted after growing delays."""
 LONGEST_PAUSE_SECONDS: Final = 30.0
 
 
@@ -40,7 +39,7 @@ class _Supervisor:
         self._clock = asyncio.get_running_loop().time
 
     def stop(self) -> None:
-        """Start no more, and tell all of them to end; from here on nobody can call."""
+        """Start no more processes, stop all of them, and accept no more calls."""
         self._stopping.set()
         self._listener.close()
         for process in self._running.values():
@@ -48,11 +47,11 @@ class _Supervisor:
                 process.terminate()
 
     def is_stopping(self) -> bool:
-        """Whether it was told to end."""
+        """Whether it is stopping."""
         return self._stopping.is_set()
 
     async def run(self, announce: Callable[[], None]) -> None:
-        """Start all, say so when each of them listens, and keep them running until told to stop."""
+        """Start all processes, report when all listen, and keep them running until stopped."""
         numbers = range(self._settings.workers)
         started = await asyncio.gather(*(self._start(number) for number in numbers))
         try:
@@ -66,7 +65,7 @@ class _Supervisor:
             await asyncio.gather(*map(self._end, self._running.values()))
 
     async def _start(self, number: int) -> bool:
-        """Start one and wait until it listens; False when it ended before."""
+        """Start one process and wait until it listens; False if it ended before."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
@@ -75,22 +74,22 @@ class _Supervisor:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             pass_fds=[self._listener.fileno()],
-            start_new_session=True,  # a key that ends this process must not reach them first
+            start_new_session=True,  # signals from the terminal must not reach them first
         )
         self._running[number] = process
         assert process.stdin is not None
         assert process.stdout is not None
         if self.is_stopping():
             process.terminate()
-        told = f"{self._listener.fileno()} {self._settings.of_process(number).to_json()}\n"
-        process.stdin.write(told.encode())
+        settings_line = f"{self._listener.fileno()} {self._settings.of_process(number).to_json()}\n"
+        process.stdin.write(settings_line.encode())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(START_SECONDS):
                 return bool(await process.stdout.readline())
         return False
 
     async def _keep(self, number: int) -> None:
-        """See to it that there is always one of this number."""
+        """Keep one process of this number running."""
         short_lives = 0
         while True:
             begun = self._clock()
@@ -112,7 +111,7 @@ class _Supervisor:
                 await self._stopping.wait()
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
-        """Wait for one that was told to end; kill it when it does not."""
+        """Wait for a process to end, and kill it if it does not."""
         try:
             async with asyncio.timeout(2 * GRACE_SECONDS + LAST_SECONDS):
                 await process.wait()
@@ -127,7 +126,7 @@ async def run_supervisor(
 ) -> None:
     """Prepare, start the processes and keep them until SIGTERM, SIGINT, SIGHUP or the parent's end.
 
-    `prepare_once` prepares the database and answers the address to be announced.
+    `prepare_once` prepares the database and returns the address to announce.
     """
     supervisor = _Supervisor(settings, listener)
     loop = asyncio.get_running_loop()

@@ -1,8 +1,7 @@
 """Run a sweep: find due rows by an index, game by game, and process them in bounded batches.
 
-Each batch is a transaction of its own; what another process is at is left to it. Where a batch fails, each row is done
-in a transaction by itself, and one that fails again is left alone (`rules/set_aside`), so that it never blocks the
-rest.
+Each batch is a transaction; rows that another process holds are skipped. If a batch fails, each row is processed in its
+own transaction, and one that fails again is skipped for a while (`rules/set_aside`), so that it never blocks the rest.
 """
 
 from __future__ import annotations
@@ -31,12 +30,12 @@ LOG: Final = logging.getLogger("kraty.sweeps")
 BATCH: Final = 100
 
 Ids = tuple[str, ...]
-"""The key of a row within its game; the last of them is its own id."""
+"""The key of a row within its game; the last part is its own id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sweeper:
-    """What sweeps work with; time and ids come from here alone."""
+    """What sweeps need, including the only sources of time and ids."""
 
     db: Database
     now_ms: Callable[[], int]
@@ -44,22 +43,22 @@ class Sweeper:
     new_id: Callable[[], str]
     """A fresh UUIDv7 as text."""
     only: Tenant | None = None
-    """The one game to look after; None for every game."""
+    """The only game to sweep; None for every game."""
     batch: int = BATCH
-    """How many things one transaction does."""
+    """Rows per transaction."""
 
 
 @dataclass(slots=True)
 class BatchResult:
-    """What was done with the rows of a batch."""
+    """The result of a batch."""
 
     done: int = 0
-    """How many things happened."""
+    """Number of changes."""
     tried: set[str] = field(default_factory=set)
-    """The ids of the rows that were dealt with; another process holds the others, or they come next time."""
+    """The ids of the processed rows; others are held by another process, or come next time."""
 
     def add(self, row_id: str, done: int) -> None:
-        """Count a row that was dealt with."""
+        """Count a processed row."""
         self.done += done
         self.tried.add(row_id)
 
@@ -70,7 +69,7 @@ Act = Callable[[Transaction, Context, Sequence[Ids]], Awaitable[BatchResult]]
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """One kind of work: how to find what is due, and what to do with it."""
+    """One kind of work: how to find due rows, and how to process them."""
 
     job: str
     find: Find
@@ -78,7 +77,7 @@ class Sweep:
 
 
 async def sweep_all(sweeper: Sweeper, sweep: Sweep) -> int:
-    """Do one batch in each game where something is due. A game in trouble does not hold up the others.
+    """Process one batch in each game with due rows. A game in trouble does not hold up the others.
 
     What went wrong is raised once there is nothing else to do.
     """
@@ -94,7 +93,7 @@ async def sweep_all(sweeper: Sweeper, sweep: Sweep) -> int:
 
 
 async def _sweep_game(sweeper: Sweeper, tenant: Tenant, sweep: Sweep) -> int:
-    """One batch in one game; looking for what is due takes no lock."""
+    """Process one batch in one game; finding due rows takes no lock."""
     ctx = Context(
         tenant=tenant,
         environment=LIVE,
@@ -108,7 +107,7 @@ async def _sweep_game(sweeper: Sweeper, tenant: Tenant, sweep: Sweep) -> int:
         rested = await set_aside.due_again(tx, ctx, sweep.job)
     acted = await _together_or_each(sweeper.db, ctx, sweep, due) if due else BatchResult()
     fine = rested & acted.tried
-    if len(due) < sweeper.batch:  # else there may be more, which failed before
+    if len(due) < sweeper.batch:  # otherwise there may be more rows that failed before
         fine |= rested - {row[-1] for row in due}
     if fine:
         await sweeper.db.run(lambda tx: set_aside.clear(tx, ctx, sweep.job, fine))
@@ -116,9 +115,9 @@ async def _sweep_game(sweeper: Sweeper, tenant: Tenant, sweep: Sweep) -> int:
 
 
 async def _together_or_each(db: Database, ctx: Context, sweep: Sweep, due: Sequence[Ids]) -> BatchResult:
-    """Do what is due in one transaction; when that fails, each row in its own, and those that fail are left alone.
+    """Process the due rows in one transaction; if that fails, each in its own, and skip those that fail.
 
-    Trouble of the database is no row's: it is raised.
+    Errors of the database that no row causes are raised.
     """
     try:
         return await db.run(lambda tx: sweep.act(tx, ctx, due))
@@ -166,14 +165,14 @@ def in_game(table: sa.Table, ctx: Context) -> tuple[sa.ColumnElement[bool], ...]
 
 
 async def found_keys(tx: Transaction, query: sa.Select[*tuple[Any, ...]]) -> list[Ids]:
-    """What a query finds, as the keys of rows."""
+    """The result of a query as keys of rows."""
     return [tuple(row) for row in await tx.execute(query)]
 
 
 async def lock_players(
     tx: Transaction, ctx: Context, due: Iterable[Ids]
 ) -> AsyncIterator[tuple[PlayerRecord, list[str]]]:
-    """Each player whom no other transaction holds, locked in the order of their ids, with their due rows."""
+    """Each player that no other transaction holds, locked in the order of their ids, with their due rows."""
     for player_id, pairs in groupby(sorted(due), key=lambda pair: pair[0]):
         player = await tx.claim(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, player_id)
         if player is not None:
@@ -189,7 +188,7 @@ async def each_of(
     *,
     one: bool = False,
 ) -> BatchResult:
-    """Lock each row that no other transaction holds, and act on it; with `one`, stop once something is done."""
+    """Lock each row that no other transaction holds, and act on it; with `one`, stop after the first change."""
     acted = BatchResult()
     for (row_id,) in due:
         row = await tx.claim(table, ctx.tenant.studio_id, ctx.tenant.game_id, row_id)

@@ -16,7 +16,7 @@ def _line() -> bytes:
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until stopped."""
     gc.disable()  # until it serves
     from kraty_console.backend.runtime.serve import serve_supervised
 

@@ -40,7 +40,7 @@ async def block(tx: Transaction, ctx: Context, external_id: str, other_ref: Play
 
 
 async def unblock(tx: Transaction, ctx: Context, external_id: str, blocked: str) -> RuleResult:
-    """Lift a block; `unblocked: false` when there was none. 404 for nobody."""
+    """Lift a block; `unblocked: false` if there was none. 404 for an unknown player."""
     player, other = await friends.lock_pair(tx, ctx, external_id, PlayerRef(external_id=blocked))
     column = tables.blocks.c
     lifted = await tx.execute(

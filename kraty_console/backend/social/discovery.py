@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.players.names import after_prefix
 from kraty_console.backend.players.service import fold_name
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.social.friend_queries import (
     PERSON,
@@ -32,17 +33,17 @@ from kraty_console.backend.storage.transaction import Transaction
 RELATIONS: Final = {"incoming": "request_incoming", "outgoing": "request_outgoing"}
 
 MOST_LOBBIES: Final = 10
-"""Of the player's newest lobbies, whose members are suggested."""
+"""Number of the player's newest lobbies whose members are suggested."""
 
 MOST_OF_FRIENDS: Final = 100
-"""Friends whose friends are looked at, so that a suggestion costs the same for the best-known player of the game."""
+"""Number of friends whose friends are read, so that suggestions cost the same for well-connected players."""
 
 
 MOST_NEWCOMERS: Final = 200
-"""Of the game's newest players, who are suggested if they were here lately, so that no player is suggested nobody."""
+"""Number of the game's newest players who are suggested if recently online, so that everyone gets suggestions."""
 
 MOST_CANDIDATES: Final = 100
-"""Of each kind, among whom is drawn."""
+"""Number of candidates of each kind in the draw."""
 
 FRIEND_IN_COMMON: Final = 16.0
 PLAYED_TOGETHER: Final = 8.0
@@ -51,9 +52,9 @@ BEEN_HERE: Final = 1.0
 
 
 async def search(tx: Transaction, reader: FriendListReader, environment: str, query: str, limit: int) -> list[Json]:
-    """Players whose name begins so, whatever the case, in the order of their names, with what they are to the reader.
+    """Players whose name has this prefix, ignoring case, ordered by name, with their relation to the reader.
 
-    Left out are the reader, whoever blocks or is blocked by the reader, and who was merged away or erased.
+    The reader, players with a block in either direction, and merged or erased players are left out.
     """
     begin = fold_name(query)
     column = players.c
@@ -84,9 +85,9 @@ async def suggestions(
 ) -> list[Json]:
     """Players whom the player may know, drawn at random at each call (contract/SDK.md#friends).
 
-    Most likely are friends of friends, the more they have in common; then who played in the same lobbies lately; then
-    newer players of the game who are there, or were there last. Left out are friends, whoever a request is open with,
-    the banned, and who `search` leaves out.
+    Friends of friends are most likely, by the number of common friends; then players of recent common lobbies; then
+    newer, recently online players of the game. Friends, players with an open request, banned players, and those that
+    `search` leaves out are not suggested.
     """
     known = {reader.player_id, *await _known(tx, reader)}
     weights: dict[str, float] = {}
@@ -117,9 +118,10 @@ async def suggestions(
 
 
 def drawn(weights: Mapping[str, float], random_bytes: Callable[[int], bytes]) -> list[str]:
-    """All of them in a random order, in which who weighs more tends to come first.
+    """All keys in a random order, in which higher weights tend to come first.
 
-    Each waits for a time that is drawn by its weight; who waits shortest comes first, as if drawn from an urn.
+    Each key gets an exponentially distributed waiting time by its weight, which equals weighted drawing without
+    replacement.
     """
 
     def wait(weight: float) -> float:
@@ -135,14 +137,13 @@ def _here(table: sa.FromClause, tenant: Tenant) -> tuple[sa.ColumnElement[bool],
 
 
 def _can_be_met(reader: FriendListReader) -> tuple[sa.ColumnElement[bool], ...]:
-    """Of players: there, not the reader, and no block in between."""
+    """Conditions on players: not gone, not the reader, and no block in either direction."""
     column, block = players.c, blocks.c
     mine = sa.and_(block.player_id == reader.player_id, block.blocked_id == column.player_id)
     theirs = sa.and_(block.player_id == column.player_id, block.blocked_id == reader.player_id)
     return (
         column.player_id != reader.player_id,
-        column.merged_into.is_(None),
-        column.deleted_at.is_(None),
+        *player_refs.not_gone(),
         *(
             ~sa.exists(sa.select(sa.literal(1)).select_from(blocks).where(*_here(blocks, reader.tenant), either))
             for either in (mine, theirs)
@@ -151,8 +152,8 @@ def _can_be_met(reader: FriendListReader) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 async def _relations(tx: Transaction, reader: FriendListReader, ids: list[str]) -> dict[str, str]:
-    """What each of these players is to the reader, where they are anything."""
-    found: dict[str, str] = {}
+    """The relation of each of these players to the reader, if any."""
+    relations: dict[str, str] = {}
     for table, extra in ((friendships, sa.literal(None)), (friend_requests, friend_requests.c.direction)):
         rows = await tx.all(
             sa.select(table.c.friend_id, extra.label("direction")).where(
@@ -161,8 +162,8 @@ async def _relations(tx: Transaction, reader: FriendListReader, ids: list[str]) 
                 tx.among(table.c.friend_id, ids),
             )
         )
-        found |= {row["friend_id"]: RELATIONS.get(row["direction"], "friends") for row in rows}
-    return found
+        relations |= {row["friend_id"]: RELATIONS.get(row["direction"], "friends") for row in rows}
+    return relations
 
 
 async def _known(tx: Transaction, reader: FriendListReader) -> Iterable[str]:
@@ -175,7 +176,7 @@ async def _known(tx: Transaction, reader: FriendListReader) -> Iterable[str]:
 
 
 async def _of_friends(tx: Transaction, reader: FriendListReader, limit: int) -> list[tuple[str, int]]:
-    """Friends of friends, and how many friends they have in common with the player."""
+    """Friends of friends with their number of common friends."""
     mine, theirs = friendships.alias("mine"), friendships.alias("theirs")
     newest = (
         sa.select(mine.c.friend_id)

@@ -21,10 +21,10 @@ ONLINE_MS: Final = 60_000
 """A player whose last heartbeat is no older than this is online; games send one every 30 seconds."""
 
 MOST_FRIENDS: Final = 500
-"""More friends than these nobody can have: the list has no pages (contract/README.md#limits)."""
+"""The most friends a player can have, because the list has no pages (contract/README.md#limits)."""
 
 MOST_REQUESTS: Final = 200
-"""The newest requests of either direction that are listed, and the open ones that a player may have sent."""
+"""The most requests listed per direction, and the most open ones that a player may have sent."""
 
 PERSON: Final = (
     players.c.player_id,
@@ -35,21 +35,21 @@ PERSON: Final = (
     players.c.last_active_at,
     players.c.presence_status,
 )
-"""What has to be read of a player to name them to others."""
+"""The columns that name a player to others."""
 
 
 class OtherPlayer(PlayerRecord):
-    """Another player, with the columns of the row that names them."""
+    """Another player, with the columns of the relation."""
 
     since: int
-    """When that row was made."""
+    """When the relation began."""
     last_gift_at: int | None
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class FriendListReader:
-    """Whose lists are read, when, and which balances stand beside the names."""
+    """The reader of a list, the time, and the progression keys to include."""
 
     tenant: Tenant
     player_id: str
@@ -58,12 +58,12 @@ class FriendListReader:
 
 
 def serialize_named(row: PlayerRecord) -> Json:
-    """Another player by id and name."""
+    """Another player with id and name."""
     return {"externalPlayerId": row.external_player_id, "displayIdentity": names.display(row)}
 
 
 def serialize_presence(row: PlayerRecord, now_ms: int) -> Json:
-    """Whether another player is here; what they say they do is told while they are."""
+    """Presence of another player; the status is included while online."""
     last = row.last_active_at
     online = last is not None and now_ms - last <= ONLINE_MS
     return {
@@ -74,13 +74,13 @@ def serialize_presence(row: PlayerRecord, now_ms: int) -> Json:
 
 
 def serialize_friend(row: PlayerRecord, since_ms: int, now_ms: int, next_gift_ms: int = 0) -> Json:
-    """A friend (contract/SDK.md#friends); when the next gift may go to them is told only while none may."""
-    told = {**serialize_named(row), "friendsSince": formats.timestamp(since_ms), **serialize_presence(row, now_ms)}
-    return told | ({"giftCooldownUntil": formats.timestamp(next_gift_ms)} if next_gift_ms > now_ms else {})
+    """A friend (contract/SDK.md#friends); the time of the next possible gift is included only during the cooldown."""
+    friend = {**serialize_named(row), "friendsSince": formats.timestamp(since_ms), **serialize_presence(row, now_ms)}
+    return friend | ({"giftCooldownUntil": formats.timestamp(next_gift_ms)} if next_gift_ms > now_ms else {})
 
 
 def serialize_request(row: PlayerRecord, request_id: str, direction: str, created_at: int) -> Json:
-    """A request that waits for an answer (contract/SDK.md#friends)."""
+    """An open friend request (contract/SDK.md#friends)."""
     return {
         "requestId": request_id,
         "direction": direction,
@@ -90,12 +90,12 @@ def serialize_request(row: PlayerRecord, request_id: str, direction: str, create
 
 
 def serialize_blocked(row: PlayerRecord, since_ms: int) -> Json:
-    """A player who is blocked (contract/SDK.md#friends)."""
+    """A blocked player (contract/SDK.md#friends)."""
     return {**serialize_named(row), "blockedAt": formats.timestamp(since_ms)}
 
 
 async def friends(tx: Transaction, reader: FriendListReader, rules: Gifting) -> list[Json]:
-    """The player's friends, those of longest standing first."""
+    """The player's friends, oldest friendship first."""
     column = friendships.c
     rows = await _others(
         tx, reader, friendships, column.friend_id, column.last_gift_at, newest_first=False, limit=MOST_FRIENDS
@@ -109,8 +109,8 @@ async def friends(tx: Transaction, reader: FriendListReader, rules: Gifting) -> 
 
 
 async def requests(tx: Transaction, reader: FriendListReader) -> dict[str, list[Json]]:
-    """What waits for the player's answer, and what for others', the newest first."""
-    found: dict[str, list[Json]] = {}
+    """Incoming and outgoing requests, newest first."""
+    requests: dict[str, list[Json]] = {}
     column = friend_requests.c
     for direction in ("incoming", "outgoing"):
         rows = await _others(
@@ -123,12 +123,12 @@ async def requests(tx: Transaction, reader: FriendListReader) -> dict[str, list[
             limit=MOST_REQUESTS,
         )
         listed = [(row.player_id, serialize_request(row, row.request_id, direction, row.since)) for row in rows]
-        found[direction] = await with_progression(tx, reader, listed, inside="player")
-    return found
+        requests[direction] = await with_progression(tx, reader, listed, inside="player")
+    return requests
 
 
 async def blocks_of(tx: Transaction, reader: FriendListReader) -> list[Json]:
-    """The players whom the player blocked, the newest first."""
+    """The blocked players, newest first."""
     rows = await _others(tx, reader, blocks, blocks.c.blocked_id, limit=MOST_FRIENDS)
     return [serialize_blocked(row, row.since) for row in rows]
 
@@ -136,7 +136,7 @@ async def blocks_of(tx: Transaction, reader: FriendListReader) -> list[Json]:
 async def with_progression(
     tx: Transaction, reader: FriendListReader, listed: Sequence[tuple[str, Json]], *, inside: str | None = None
 ) -> list[Json]:
-    """The objects of the players with these ids; the balances that were asked for are put into them, or `inside`."""
+    """Add the requested balances to the objects of players with these ids, or to their field `inside`."""
     if reader.progression:
         ids = sorted({player_id for player_id, _ in listed})
         held = await progression.balances(tx, reader.tenant, ids, reader.progression)
@@ -155,7 +155,7 @@ async def _others(
     newest_first: bool = True,
     limit: int,
 ) -> list[OtherPlayer]:
-    """The players whom rows of the player name, with `since`, when the row was made."""
+    """The players that the player's rows name, with `since`, the time of the row."""
     column = table.c
     order = [column.created_at, other]
     return await tx.records(

@@ -1,7 +1,7 @@
 """Friend requests, friendships and friend codes.
 
-Both players are locked, in the order of their ids, before anything is looked at, so that two who ask each other at the
-same moment become friends once.
+Both players are locked in the order of their ids before anything is read, so that two simultaneous requests to each
+other make one friendship.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.players import names
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import idempotency
+from kraty_console.backend.rules import idempotency, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.rules.ids import is_id
@@ -24,21 +24,21 @@ from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""What friend codes are written in: nothing that reads like something else (no 0 O, 1 I L)."""
+"""The alphabet of friend codes, without ambiguous characters (no 0 O, 1 I L)."""
 
 CODE_LENGTH: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class PlayerRef:
-    """Another player, as a game names them: by friend code or by external id."""
+    """A game's reference to another player: a friend code or an external id."""
 
     friend_code: str | None = None
     external_id: str | None = None
 
 
 async def code(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
-    """The player's friend code, made when it is first asked for and the same from then on."""
+    """The player's friend code, created with the first call and permanent."""
     player = await players.lock(tx, ctx, external_id)
     if player.friend_code is None:
         fresh = _draw_code(ctx)
@@ -49,10 +49,10 @@ async def code(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
 
 
 async def ask(tx: Transaction, ctx: Context, external_id: str, other_ref: PlayerRef) -> RuleResult:
-    """Ask another player to be friends; when they asked already, both are friends at once.
+    """Send a friend request; if the other player sent one before, both become friends at once.
 
-    400 `cannot_friend_self`, 403 `player_blocked` when either blocks the other, 404 `friend_code_invalid` or
-    `not_found`, 409 `already_friends`. Asking again while the answer is open gives the same request, with 200.
+    400 `cannot_friend_self`, 403 `player_blocked` if either blocks the other, 404 `friend_code_invalid` or `not_found`,
+    409 `already_friends`. Repeating an open request returns it, with 200.
     """
     operation = "friend.request"
     earlier = await idempotency.replay(
@@ -63,8 +63,7 @@ async def ask(tx: Transaction, ctx: Context, external_id: str, other_ref: Player
     player, other = await lock_pair(tx, ctx, external_id, other_ref)
     if player is other:
         raise RuleError(Code.CANNOT_FRIEND_SELF, "a player cannot be their own friend")
-    if await blocks_between(tx, player, other):
-        raise RuleError(Code.PLAYER_BLOCKED, "one of the two players has blocked the other")
+    await refuse_blocked(tx, player, other)
     if await friendship(tx, player, other) is not None:
         raise RuleError(Code.ALREADY_FRIENDS, f"'{other.external_player_id}' is a friend already")
     open_ = await _request_between(tx, player, other)
@@ -80,7 +79,7 @@ async def ask(tx: Transaction, ctx: Context, external_id: str, other_ref: Player
 
 
 async def accept(tx: Transaction, ctx: Context, external_id: str, request_id: str) -> RuleResult:
-    """Say yes to a request; 404 when none with this id waits for the player's answer."""
+    """Accept a request; 404 if no incoming one has this id."""
     operation = "friend.accept"
     earlier = await idempotency.replay(tx, ctx, operation, {"player": external_id, "request": request_id})
     if earlier is not None:
@@ -91,7 +90,7 @@ async def accept(tx: Transaction, ctx: Context, external_id: str, request_id: st
 
 
 async def decline(tx: Transaction, ctx: Context, external_id: str, request_id: str) -> RuleResult:
-    """Say no to a request; 404 as for `accept`. The other player may ask again."""
+    """Decline a request; 404 as for `accept`. The other player may send another."""
     operation = "friend.decline"
     earlier = await idempotency.replay(tx, ctx, operation, {"player": external_id, "request": request_id})
     if earlier is not None:
@@ -102,18 +101,19 @@ async def decline(tx: Transaction, ctx: Context, external_id: str, request_id: s
 
 
 async def cancel(tx: Transaction, ctx: Context, external_id: str, request_id: str) -> RuleResult:
-    """Take a request back; `cancelled: false` when it is open no longer, or was never the player's."""
-    found = await _request(tx, await _known(tx, ctx, external_id), request_id, "outgoing")
-    if found is not None:
-        player, other = await _locked_pair(tx, ctx, external_id, found.friend_id)
-        found = await _request(tx, player, request_id, "outgoing")
-        if found is not None:
+    """Cancel a request; `cancelled: false` if it is not open, or not the player's."""
+    sender = await player_refs.get_by_external_id(tx, ctx.tenant, ctx.environment, external_id)
+    request = await _request(tx, sender, request_id, "outgoing")
+    if request is not None:
+        player, other = await _locked_pair(tx, ctx, external_id, request.friend_id)
+        request = await _request(tx, player, request_id, "outgoing")
+        if request is not None:
             await delete_rows(tx, tables.friend_requests, player, other)
-    return RuleResult(200, {"cancelled": found is not None})
+    return RuleResult(200, {"cancelled": request is not None})
 
 
 async def remove(tx: Transaction, ctx: Context, external_id: str, friend: str) -> RuleResult:
-    """End a friendship on both sides; `removed: false` when there was none. 404 for nobody."""
+    """End a friendship on both sides; `removed: false` if there was none. 404 for an unknown player."""
     player, other = await lock_pair(tx, ctx, external_id, PlayerRef(external_id=friend))
     was = await friendship(tx, player, other)
     if was is not None:
@@ -124,24 +124,30 @@ async def remove(tx: Transaction, ctx: Context, external_id: str, friend: str) -
 async def lock_pair(
     tx: Transaction, ctx: Context, external_id: str, other_ref: PlayerRef
 ) -> tuple[PlayerRecord, PlayerRecord]:
-    """The player and the other, locked, the player's game not banned; 404 for nobody."""
+    """The player, who must not be banned, and the other, both locked; 404 for an unknown player."""
     if other_ref.friend_code is not None:
         other = await _with_code(tx, ctx, other_ref.friend_code.strip().upper())
         if other is None:
             raise RuleError(Code.FRIEND_CODE_INVALID, f"no player has the friend code '{other_ref.friend_code}'")
     else:
         named = other_ref.external_id or ""
-        other = await players.find(tx, ctx.tenant, ctx.environment, named)
-        if other is None or _gone(other):
+        other = await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, named)
+        if other is None or player_refs.is_gone(other):
             not_found("Player", named)
     return await _locked_pair(tx, ctx, external_id, other.player_id)
 
 
 async def friendship(tx: Transaction, player: PlayerRecord, other: PlayerRecord) -> FriendshipRecord | None:
-    """What the player keeps of being a friend of the other."""
+    """The player's row of the friendship with the other."""
     return await tx.record(
         FriendshipRecord, sa.select(tables.friendships).where(*row_between(tables.friendships.c, player, other))
     )
+
+
+async def refuse_blocked(tx: Transaction, player: PlayerRecord, other: PlayerRecord) -> None:
+    """403 `player_blocked` if one of the two has blocked the other."""
+    if await blocks_between(tx, player, other):
+        raise RuleError(Code.PLAYER_BLOCKED, "one of the two players has blocked the other")
 
 
 async def blocks_between(tx: Transaction, player: PlayerRecord, other: PlayerRecord) -> bool:
@@ -162,7 +168,7 @@ async def delete_rows(tx: Transaction, table: sa.Table, player: PlayerRecord, ot
 
 
 def row_between(column: Any, player: PlayerRecord, other: PlayerRecord) -> tuple[sa.ColumnElement[bool], ...]:  # noqa: ANN401 (`table.c`)
-    """The player's row about the other, in a table of friends."""
+    """The condition for the player's row about the other, in a table of friends."""
     return (
         column.studio_id == player.studio_id,
         column.game_id == player.game_id,
@@ -171,39 +177,28 @@ def row_between(column: Any, player: PlayerRecord, other: PlayerRecord) -> tuple
     )
 
 
-async def _known(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord:
-    player = await players.find(tx, ctx.tenant, ctx.environment, external_id)
-    if player is None:
-        not_found("Player", external_id)
-    return player
-
-
 async def _locked_pair(
     tx: Transaction, ctx: Context, external_id: str, other_id: str
 ) -> tuple[PlayerRecord, PlayerRecord]:
-    player_id = (await _known(tx, ctx, external_id)).player_id
+    player_id = (await player_refs.get_by_external_id(tx, ctx.tenant, ctx.environment, external_id)).player_id
     locked = {each: await players.lock_by_id(tx, ctx, each) for each in sorted({player_id, other_id})}
     player, other = locked[player_id], locked[other_id]
     for each in (player, other):
-        if _gone(each):  # since it was found, while another transaction held it
+        if player_refs.is_gone(each):  # since it was read, while another transaction held it
             not_found("Player", each.external_player_id)
     players.refuse_banned(player)
     return player, other
 
 
-def _gone(player: PlayerRecord) -> bool:
-    """Whether the player was merged away or erased."""
-    return player.merged_into is not None or player.deleted_at is not None
-
-
 async def _answering(
     tx: Transaction, ctx: Context, external_id: str, request_id: str
 ) -> tuple[PlayerRecord, PlayerRecord]:
-    """The player whose answer a request waits for, and who asked, both locked."""
-    waiting = await _request(tx, await _known(tx, ctx, external_id), request_id, "incoming")
-    if waiting is None:
+    """The recipient and the sender of an incoming request, both locked."""
+    recipient = await player_refs.get_by_external_id(tx, ctx.tenant, ctx.environment, external_id)
+    request = await _request(tx, recipient, request_id, "incoming")
+    if request is None:
         _no_request(request_id)
-    player, other = await _locked_pair(tx, ctx, external_id, waiting.friend_id)
+    player, other = await _locked_pair(tx, ctx, external_id, request.friend_id)
     if await _request(tx, player, request_id, "incoming") is None:
         _no_request(request_id)
     return player, other
@@ -259,7 +254,7 @@ async def _befriend(tx: Transaction, ctx: Context, player: PlayerRecord, other: 
 
 
 async def _room(tx: Transaction, player: PlayerRecord, table: sa.Table, most: int, what: str, **only: str) -> None:
-    """409 when the player has as many as one can have."""
+    """409 if the player has the most rows allowed."""
     column = table.c
     here = (
         column.studio_id == player.studio_id,

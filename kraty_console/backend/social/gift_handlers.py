@@ -13,7 +13,7 @@ from kraty_console.backend.social.schemas import GiftToSend
 
 
 async def catalog(call: Call) -> HandlerReply:
-    """What the player may give, and how often."""
+    """The gift rules of the game for the player."""
     async with call.services.db.read() as tx:
         rules = await gift_queries.rules(tx, call.game)
         gifts.refuse_disabled(rules)
@@ -29,12 +29,12 @@ async def send(call: Call) -> HandlerReply:
 
 
 async def got(call: Call) -> HandlerReply:
-    """The gifts that the player got."""
+    """The player's received gifts."""
     return await _listed(call, sent=False)
 
 
 async def sent(call: Call) -> HandlerReply:
-    """The gifts that the player sent."""
+    """The player's sent gifts."""
     return await _listed(call, sent=True)
 
 
@@ -49,5 +49,5 @@ async def _listed(call: Call, *, sent: bool) -> HandlerReply:
     limit = call.limit()
     pending_only = query_parameters.one_of(call, "status", ("all", "pending"), "all") == "pending"
     async with call.services.db.read() as tx:
-        found = await gift_queries.list_gifts(tx, reader_of(call), sent=sent, pending_only=pending_only, limit=limit)
-    return HandlerReply({"gifts": found})
+        gifts = await gift_queries.list_gifts(tx, reader_of(call), sent=sent, pending_only=pending_only, limit=limit)
+    return HandlerReply({"gifts": gifts})

@@ -1,6 +1,6 @@
 """A game's gift rules, and gifts as JSON.
 
-A game says so in its settings: `gifting: {enabled, cooldownSeconds, dailySendLimit, resources: [{type, key, maxAmount,
+The settings of a game: `gifting: {enabled, cooldownSeconds, dailySendLimit, resources: [{type, key, maxAmount,
 costsSender}]}`; a resource that is not listed cannot be given.
 """
 
@@ -43,7 +43,7 @@ class SentGift(GiftRecord, PlayerRecord):
 
 
 async def rules(tx: Transaction, tenant: Tenant) -> Gifting:
-    """The game's rules; gifting is off where it says nothing."""
+    """The game's gift rules; gifting is off by default."""
     column = games.c
     here = (column.studio_id == tenant.studio_id, column.game_id == tenant.game_id)
     settings = await tx.scalar(sa.select(column.settings).where(*here))
@@ -51,7 +51,7 @@ async def rules(tx: Transaction, tenant: Tenant) -> Gifting:
 
 
 async def sent_today(tx: Transaction, tenant: Tenant, player_id: str, now_ms: int) -> int:
-    """How many gifts the player sent in the last 24 hours."""
+    """The number of gifts that the player sent in the last 24 hours."""
     column = gifts.c
     query = sa.select(sa.func.count()).where(
         column.studio_id == tenant.studio_id,
@@ -63,7 +63,7 @@ async def sent_today(tx: Transaction, tenant: Tenant, player_id: str, now_ms: in
 
 
 async def catalog(tx: Transaction, reader: FriendListReader, allowed: Gifting) -> Json:
-    """What may be given and how often: the listed resources that are in the catalog still."""
+    """The gift rules in wire form, with the listed resources that are in the catalog."""
     known: dict[str, Mapping[str, CurrencyRecord | ItemRecord]] = {
         "currency": await _rows(tx, reader.tenant, currencies, allowed.keys("currency")),
         "item": await _rows(tx, reader.tenant, items, allowed.keys("item")),
@@ -92,7 +92,7 @@ async def catalog(tx: Transaction, reader: FriendListReader, allowed: Gifting) -
 async def list_gifts(
     tx: Transaction, reader: FriendListReader, *, sent: bool, pending_only: bool, limit: int
 ) -> list[Json]:
-    """The gifts that the player got, or sent, the newest first."""
+    """The player's received or sent gifts, newest first."""
     column = gifts.c
     mine, other = (column.sender_id, column.player_id) if sent else (column.player_id, column.sender_id)
     waiting = (grants.c.status == "pending", sa.or_(grants.c.expires_at.is_(None), grants.c.expires_at > reader.now_ms))
@@ -112,7 +112,7 @@ async def list_gifts(
 
 
 async def find_gift(tx: Transaction, tenant: Tenant, player_id: str, gift_id: str) -> SentGift | None:
-    """A gift that the player got, as a row for `serialize_gift`; None when there is none of that id."""
+    """A received gift as a row for `serialize_gift`; None if there is none of that id."""
     column = gifts.c
     return await tx.record(
         SentGift,
@@ -126,7 +126,7 @@ async def find_gift(tx: Transaction, tenant: Tenant, player_id: str, gift_id: st
 
 
 def serialize_gift(row: SentGift, direction: str, now_ms: int) -> Json:
-    """A gift (contract/SDK.md#gifts); the row holds the gift, its grant's state, and the other player."""
+    """A gift (contract/SDK.md#gifts); the row has the gift, the state of its grant, and the other player."""
     expires_at = row.expires_at
     over = row.status == "pending" and expires_at is not None and expires_at <= now_ms
     return {

@@ -13,7 +13,7 @@ from kraty_console.backend.rewards import grant_issuing
 from kraty_console.backend.rewards.grant_issuing import GrantSource
 from kraty_console.backend.rules import formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
-from kraty_console.backend.rules.errors import RuleError, conflict, not_found
+from kraty_console.backend.rules.errors import RuleError, conflict, invalid, not_found
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.social import friends, gift_queries
 from kraty_console.backend.social.friends import PlayerRef
@@ -25,14 +25,14 @@ from kraty_console.contract.gifts import Giftable, Gifting
 
 OPERATION: Final = "gift.send"
 SOURCE: Final = "gift"
-"""The `sourceKind` of a gift's grant, and the ledger's reason for what it cost the sender."""
+"""The `sourceKind` of a gift's grant, and the ledger reason of its cost."""
 
 LONGEST_MESSAGE: Final = 140
 
 
 @dataclass(frozen=True, slots=True)
 class GiftContents:
-    """What is to be given; `type` is `item` or `currency`."""
+    """The contents of a gift; `type` is `item` or `currency`."""
 
     type: str
     key: str
@@ -43,15 +43,15 @@ class GiftContents:
 async def send(
     tx: Transaction, ctx: Context, external_id: str, other_ref: PlayerRef, present: GiftContents
 ) -> RuleResult:
-    """Give a friend something that the game lists; where it costs the sender, that is taken in the same transaction.
+    """Give a friend something that the game lists; its cost, if any, is taken in the same transaction.
 
-    403 `gifting_disabled`, `player_blocked`, or `forbidden` for who is not a friend; 400 `invalid_metric` for what the
-    game does not list; 409 `conflict` before the cooldown of this friend or the day is over, or when the sender has
-    less. Fires `grant.created` for the friend.
+    403 `gifting_disabled`, `player_blocked`, or `forbidden` if they are not friends; 400 `invalid_metric` for resources
+    that the game does not list; 409 `conflict` during the cooldown of this friend, beyond the daily limit, or if the
+    sender has too little. Fires `grant.created` for the friend.
     """
-    asked = {"player": external_id, "code": other_ref.friend_code, "other": other_ref.external_id}
+    request = {"player": external_id, "code": other_ref.friend_code, "other": other_ref.external_id}
     what = {"type": present.type, "key": present.key, "amount": present.amount, "message": present.message}
-    earlier = await idempotency.replay(tx, ctx, OPERATION, {**asked, **what})
+    earlier = await idempotency.replay(tx, ctx, OPERATION, {**request, **what})
     if earlier is not None:
         return earlier
     rules = await gift_queries.rules(tx, ctx.tenant)
@@ -68,16 +68,16 @@ async def send(
 
 
 async def claim(tx: Transaction, ctx: Context, external_id: str, gift_id: str) -> RuleResult:
-    """Claim a gift, which claims its grant: what it holds is the player's from now on. Claimed before: the same gift.
+    """Claim a gift and its grant. Already claimed: the same gift.
 
-    404 when the player got none of this id, or its time is over.
+    404 if the player has no gift with this id, or its time is over.
     """
     player = await players.lock(tx, ctx, external_id)
     players.refuse_banned(player)
-    found = await gift_queries.find_gift(tx, ctx.tenant, player.player_id, gift_id) if is_id(gift_id) else None
-    if found is None:
+    gift = await gift_queries.find_gift(tx, ctx.tenant, player.player_id, gift_id) if is_id(gift_id) else None
+    if gift is None:
         not_found("Gift", gift_id)
-    await grants.claim(tx, ctx, external_id, found.grant_id)
+    await grants.claim(tx, ctx, external_id, gift.grant_id)
     await tx.flush()
     claimed = await gift_queries.find_gift(tx, ctx.tenant, player.player_id, gift_id)
     assert claimed is not None, "it was there"
@@ -85,7 +85,7 @@ async def claim(tx: Transaction, ctx: Context, external_id: str, gift_id: str) -
 
 
 def refuse_disabled(rules: Gifting) -> None:
-    """403 where the game does not let its players give."""
+    """403 if gifting is off in the game."""
     if not rules.enabled:
         raise RuleError(Code.GIFTING_DISABLED, "gifts are not enabled in this game")
 
@@ -100,20 +100,16 @@ async def _check(tx: Transaction, ctx: Context, resource: Giftable | None, prese
             {"field": "resourceKey", "key": present.key},
         )
     if present.amount > resource.max_amount:
-        message = f"must be {resource.max_amount:,} or less in one gift"
-        raise RuleError(
-            Code.VALIDATION_FAILED, f"amount {message}", {"fields": [{"field": "amount", "message": message}]}
-        )
+        raise invalid("amount", f"must be {resource.max_amount:,} or less in one gift")
 
 
 async def _between_friends(
     tx: Transaction, ctx: Context, rules: Gifting, player: PlayerRecord, other: PlayerRecord
 ) -> None:
-    """Refuse who is not a friend, and who gives too often."""
+    """Refuse gifts to players who are not friends, and too frequent ones."""
     if player is other:
         raise RuleError(Code.CANNOT_FRIEND_SELF, "a player cannot give themselves a gift")
-    if await friends.blocks_between(tx, player, other):
-        raise RuleError(Code.PLAYER_BLOCKED, "one of the two players has blocked the other")
+    await friends.refuse_blocked(tx, player, other)
     friendship = await friends.friendship(tx, player, other)
     if friendship is None:
         raise RuleError(Code.FORBIDDEN, f"'{other.external_player_id}' is not a friend; gifts are for friends")
@@ -136,7 +132,7 @@ async def _pay(tx: Transaction, ctx: Context, player: PlayerRecord, present: Gif
 async def _give(
     tx: Transaction, ctx: Context, player: PlayerRecord, other: PlayerRecord, present: GiftContents
 ) -> dict[str, Any]:
-    """The gift and its grant; the answer is a row for `gift_queries.serialize_gift`, without the players."""
+    """Create the gift and its grant; returns a row for `gift_queries.serialize_gift`, without the players."""
     gift_id = ctx.new_id()
     entry = {"type": "currency", "currencyKey": present.key, "amount": present.amount}
     if present.type == "item":

@@ -12,7 +12,7 @@ from kraty_console.backend.social.friends import PlayerRef
 
 
 class PlayerRefRequest(GameRequest):
-    """Another player: by friend code or by external id, one of the two (contract/SDK.md#friends)."""
+    """A reference to another player: either friend code or external id (contract/SDK.md#friends)."""
 
     model_config = ConfigDict(json_schema_extra=one_of("friendCode", "externalPlayerId"))
 
@@ -26,7 +26,7 @@ class PlayerRefRequest(GameRequest):
         return self
 
     def named(self) -> PlayerRef:
-        """As the rules know them."""
+        """The reference for the rules."""
         return PlayerRef(self.friend_code, self.external_player_id)
 
 

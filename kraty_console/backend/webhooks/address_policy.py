@@ -1,7 +1,7 @@
 """Which addresses webhooks may be sent to: public ones only.
 
-A studio chooses where its events go, and the backend connects from inside somebody's network. So every address that
-means "here", "next door" or "whoever answers" is refused, in each of the forms in which it can be written.
+A studio chooses the targets, and the backend connects from inside a private network. So loopback, private, link-local,
+multicast and reserved addresses are refused, in every notation.
 """
 
 from __future__ import annotations
@@ -61,17 +61,17 @@ _V6: Final = _named(
 )
 
 NO_ADDRESS: Final = "no address"
-"""What a name is, and anything else that is not written as an address."""
+"""The result for names, and anything else that is not an address."""
 
 _GLOBAL: Final = IPv6Network("2000::/3")
 _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
-"""How a network without IPv4 reaches it (RFC 6052): as good as the address within."""
+"""IPv4 addresses embedded in IPv6 (RFC 6052), judged by the embedded address."""
 
 
 def refusal_of(address: str) -> str | None:
-    """What the address is, when a webhook may not go there, in words; None when it may.
+    """Why a webhook may not go to the address, as a description of it; None if it may.
 
-    What is no address at all, or names an interface of this machine (`fe80::1%eth0`), may not.
+    Texts that are not addresses, or name an interface (`fe80::1%eth0`), are refused.
     """
     try:
         parsed = ip_address(address)

@@ -1,8 +1,8 @@
 """Claim a delivery for an attempt, and record its outcome, so that no two workers attempt it at once.
 
-A claim is a lease. If no outcome is recorded before it ends, as when the process was
-killed, it is tried again: at least once, with the same id (contract/README.md#webhooks). The number of the attempt
-tells late news of an earlier attempt from those of the present one.
+A claim is a lease. If no outcome is recorded before it ends, as after a kill, the delivery is tried again: at least
+once, with the same id (contract/README.md#webhooks). The attempt number distinguishes a late outcome of an earlier
+attempt.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.contract.secret import Secret
 
 LEASE_MS: Final = 60_000
-"""How long somebody who took a delivery has it: well over what one attempt may take."""
+"""The duration of a claim: well above the time limit of an attempt."""
 
 SECOND: Final = 1000
 MINUTE: Final = 60 * SECOND
 HOUR: Final = 60 * MINUTE
 
 WAITS_MS: Final = (5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR)
-"""How long after each attempt that failed the next one is made; after the last the delivery has failed."""
+"""The delay after each failed attempt; after the last one the delivery has failed for good."""
 
 MOST_ATTEMPTS: Final = 1 + len(WAITS_MS)
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointKey:
-    """Which endpoint, of which game."""
+    """The key of an endpoint."""
 
     tenant: Tenant
     endpoint_id: str
@@ -47,7 +47,7 @@ class EndpointKey:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedDelivery:
-    """A delivery that is ours to try, and all that has to be known for it."""
+    """A claimed delivery with everything needed to send it."""
 
     endpoint: EndpointKey
     delivery_id: str
@@ -55,13 +55,13 @@ class ClaimedDelivery:
     """1 for the first."""
     url: str
     secret: Secret | None
-    """What the message is signed with; None when another key than the configured one sealed it."""
+    """The signing secret; None if it was sealed with another key than the configured one."""
     envelope: Mapping[str, Any]
-    """What is sent, in the order of its fields (contract/README.md#webhooks)."""
+    """The message, in field order (contract/README.md#webhooks)."""
 
 
 async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> list[ClaimedDelivery]:
-    """Take up to so many deliveries that are due; none of an endpoint that is not active."""
+    """Claim up to `most` due deliveries of active endpoints."""
     rows = sorted(await tx.records(DueDelivery, _due(tx, endpoint, now_ms, most)), key=attrgetter("due_at", "position"))
     if not rows:
         return []
@@ -91,9 +91,9 @@ async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) 
 
 
 async def record_outcome(tx: Transaction, claimed: ClaimedDelivery, outcome: Outcome, now_ms: int) -> None:
-    """Record the outcome of an attempt, and what follows: delivered, retried later, or failed for good."""
+    """Record the outcome of an attempt: delivered, retried later, or failed for good."""
     place = (claimed.endpoint.tenant.studio_id, claimed.endpoint.tenant.game_id)
-    # The endpoint first: everybody who changes what is due holds it (see `ordering`).
+    # The endpoint first: every change of what is due holds its lock (see `ordering`).
     endpoint = await tx.get(tables.webhook_endpoints, *place, claimed.endpoint.endpoint_id, lock=True)
     delivery = await tx.get(tables.webhook_deliveries, *place, claimed.delivery_id, lock=True)
     attempt = await tx.get(tables.webhook_attempts, *place, claimed.delivery_id, claimed.attempt)
@@ -133,16 +133,16 @@ async def _end(
 
 
 class DueDelivery(WebhookDeliveryRecord, WebhookEndpointRecord):
-    """A delivery that is due, with what is sent, and the address and the secret of its endpoint."""
+    """A due delivery with its message, and the URL and secret of its endpoint."""
 
     payload: Any
     occurred_at: int
 
 
 def _due(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> sa.Select[Any]:
-    """The deliveries that are due longest, locked, and only then what they tell: a few rows by their keys.
+    """The longest due deliveries, locked, joined to their events by key.
 
-    The tenant is named for both: databases that spread tables by studio do not take it from a limited subquery.
+    The tenant is given for both, because databases distributed by studio do not infer it from a limited subquery.
     """
     deliveries, endpoints, outbox = tables.webhook_deliveries, tables.webhook_endpoints, tables.outbox
     column = deliveries.c

@@ -1,4 +1,4 @@
-"""The job that delivers events: fans them out and sends them, some at a time."""
+"""The job that delivers events: it fans them out and sends them concurrently."""
 
 from __future__ import annotations
 
@@ -27,19 +27,20 @@ from kraty_console.contract.signature import HEADER, sign
 LOG: Final = logging.getLogger("kraty.webhooks")
 
 MOST: Final = 128
-"""Deliveries that one process has under way: a socket each, and most of the time a wait."""
+"""Concurrent deliveries of one process; each holds a socket and mostly waits."""
 
 MOST_OF_ENDPOINT: Final = 4
-"""Of these, how many to one endpoint: one that is slow holds up no other.
+"""Concurrent deliveries to one endpoint, so that a slow one does not delay others.
 
-An endpoint that did not take its last delivery, or never had one, gets one at a time: silence costs 15 seconds a slot.
+An endpoint that failed its last delivery, or never had one, gets one at a time, because a timeout costs 15 seconds of a
+slot.
 """
 
 LOOK_SECONDS: Final = 1.0
-"""How often to look for what is due, or what another process has written."""
+"""The interval of polls for due deliveries and events of other processes."""
 
 NOBODY_SECONDS: Final = 10.0
-"""How often to look whether there is an endpoint, as long as there is none."""
+"""The interval of polls while there are no endpoints."""
 
 
 _USER_AGENT: Final = f"kraty-webhooks/{__version__}"
@@ -47,17 +48,17 @@ _USER_AGENT: Final = f"kraty-webhooks/{__version__}"
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """An endpoint that has something to do."""
+    """An endpoint with work."""
 
     endpoint: EndpointKey
     untold: bool
-    """Its game has events that were not passed on."""
+    """Whether its game has events to fan out."""
     due: bool
-    """Something is to be sent to it now."""
+    """Whether it has due deliveries."""
 
 
 class Deliverer:
-    """Passes events on to the endpoints' deliveries, and keeps up to `most` of those under way."""
+    """Fans out events, and sends up to `most` deliveries at once."""
 
     def __init__(
         self,
@@ -70,7 +71,7 @@ class Deliverer:
         most_of_endpoint: int = MOST_OF_ENDPOINT,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`now_ms` is the moment that deliveries are due by; `clock` (seconds) only keeps looks apart."""
+        """`now_ms` decides which deliveries are due; `clock` (seconds) only spaces polls."""
         self._db = db
         self._now_ms = now_ms
         self._new_id = new_id
@@ -80,58 +81,58 @@ class Deliverer:
         self._clock = clock
         self._under_way: dict[asyncio.Task[None], EndpointKey] = {}
         self._takes: set[EndpointKey] = set()
-        """Endpoints that took their last delivery."""
+        """Endpoints whose last delivery succeeded."""
         self._ending = False
         self._trouble: Exception | None = None
         self._nobody_at: float | None = None
-        """When it was seen that there is no endpoint; None when there is one, or nobody looked."""
+        """When a poll found no endpoint; None otherwise."""
 
     @property
     def busy(self) -> int:
-        """Deliveries under way."""
+        """Deliveries in progress."""
         return len(self._under_way)
 
     def rest_seconds(self) -> float:
-        """How long to rest when there was nothing to do."""
+        """The wait after a poll without work."""
         return LOOK_SECONDS if self._nobody_at is None else NOBODY_SECONDS
 
     async def run(self) -> int:
-        """Pass on what happened, and begin to send what is due; the answer is how many of both.
+        """Fan out events and start due deliveries; returns the number of both.
 
-        Raises what went wrong in a delivery that was under way (never what a receiver did).
+        Raises internal errors of earlier deliveries (never failures of receivers).
         """
         if (trouble := self._trouble) is not None:
             self._trouble = None
             raise trouble
         if self._nobody_at is not None and self._clock() < self._nobody_at + LOOK_SECONDS:
             return 0
-        work = await self._look()
+        work = await self._find_work()
         told = 0
         for tenant in dict.fromkeys(each.endpoint.tenant for each in work if each.untold):
             told += await self._fan_out(tenant)
         ready = [each.endpoint for each in work if each.due or (told and each.untold)]
         share = self._share({endpoint.tenant for endpoint in (*ready, *self._under_way.values())})
         begun = 0
-        for endpoint in sorted(ready, key=self._taken):  # stable: of those that have as much, in the order of their ids
+        for endpoint in sorted(ready, key=self._taken):  # stable: with equal numbers, in the order of their ids
             begun += await self._begin(endpoint, share)
         return told + begun
 
     def _share(self, games: Collection[Tenant]) -> int:
-        """How many of the slots a game may have: as many as any other, and never all of them."""
+        """The share of slots of a game: equal to the others', and never all of them."""
         return max(MOST_OF_ENDPOINT, self._most // max(2, len(games)))
 
     def _taken(self, endpoint: EndpointKey) -> tuple[int, int]:
-        """How much the game and the endpoint have already; who has least comes first."""
+        """The current slots of the game and the endpoint; the least come first."""
         held = self._under_way.values()
         return sum(each.tenant == endpoint.tenant for each in held), sum(each == endpoint for each in held)
 
     async def quiet(self) -> None:
-        """Wait until nothing is under way."""
+        """Wait until no delivery is in progress."""
         while self._under_way:
             await asyncio.gather(*self._under_way)
 
     async def finish(self) -> None:
-        """Begin nothing more, and wait for what is under way; cancelled, break that off: it is tried again later."""
+        """Start nothing more and wait for deliveries in progress; if cancelled, abort them: they are retried later."""
         self._ending = True
         try:
             await self.quiet()
@@ -139,14 +140,14 @@ class Deliverer:
             await asyncio.gather(*self._under_way, return_exceptions=True)
             raise
 
-    async def _look(self) -> list[_Work]:
+    async def _find_work(self) -> list[_Work]:
         async with self._db.read() as tx:
-            found = [
+            work = [
                 _Work(EndpointKey(Tenant(row.studio_id, row.game_id), row.endpoint_id), row.untold, row.due)
                 for row in await tx.execute(_overview(self._now_ms()))
             ]
-        self._nobody_at = None if found else self._clock()
-        return [each for each in found if each.untold or each.due]
+        self._nobody_at = None if work else self._clock()
+        return [each for each in work if each.untold or each.due]
 
     async def _fan_out(self, tenant: Tenant) -> int:
         async def work(tx: Transaction) -> int:
@@ -155,7 +156,7 @@ class Deliverer:
         return await self._db.run(work)
 
     async def _begin(self, endpoint: EndpointKey, share: int) -> int:
-        """Take as many deliveries of the endpoint as there is room for, each on its way by itself."""
+        """Claim as many deliveries of the endpoint as there are slots, and send each in its own task."""
         games, ours = self._taken(endpoint)
         room = min(self._most - len(self._under_way), share - games, self._allowed(endpoint) - ours)
         taken = await self._claim(endpoint, room) if room > 0 else []
@@ -172,7 +173,7 @@ class Deliverer:
         return await self._db.run(lambda tx: claim(tx, endpoint, self._now_ms(), most))
 
     async def _deliver_on(self, first: ClaimedDelivery) -> None:
-        """Send a delivery, then whatever else is due to its endpoint."""
+        """Send a delivery, then the next due ones of its endpoint."""
         claimed: ClaimedDelivery | None = first
         try:
             while claimed is not None:
@@ -182,7 +183,7 @@ class Deliverer:
                 else:
                     self._takes.discard(claimed.endpoint)
                 claimed = await self._settle(claimed, outcome)
-        except Exception as error:  # ours, not the receiver's: `run` raises it, and the delivery is tried again
+        except Exception as error:  # an internal error: `run` raises it, and the delivery is retried
             LOG.exception("a delivery broke off; it is tried again")
             self._trouble = error
 
@@ -202,9 +203,9 @@ class Deliverer:
 
 
 def _overview(now_ms: int) -> sa.Select[str, str, str, bool, bool]:
-    """Every endpoint that is not archived, and whether there is something to do for it: one statement, by indexes.
+    """Every endpoint that is not archived, and whether it has work: one statement, by indexes.
 
-    Asked for the first row of each in the order of its index, so that no plan walks through the others.
+    It selects the first row of each in index order, so that no plan scans the others.
     """
     endpoint, outbox, delivery = tables.webhook_endpoints.c, tables.outbox.c, tables.webhook_deliveries.c
     untold = sa.select(outbox.outbox_id).where(
@@ -238,7 +239,7 @@ def _any(rows: sa.Select[Any], ordered_by: sa.ColumnElement[Any]) -> sa.ColumnEl
 
 
 async def send(poster: Poster, claimed: ClaimedDelivery, now_ms: int) -> Outcome:
-    """Post a delivery that was taken; where that cannot even be tried, the outcome says why."""
+    """Send a claimed delivery; if it cannot be attempted, the outcome says why."""
     try:
         target = endpoint_url.parse_url(claimed.url, to_private=poster.to_private)
     except endpoint_url.BadTarget as fault:

@@ -1,7 +1,7 @@
-"""The secrets of endpoints, which sign their messages: made, and sealed in the database.
+"""Create and seal the secrets of endpoints, which sign their messages.
 
-To sign, the backend has to know a secret, so it is stored sealed with a key that is kept elsewhere (`storage.vault`)
-instead of hashed. It is shown once, when the endpoint is made, and appears in no other answer, log or repr.
+Signing needs the secret, so it is stored sealed with a separate key (`storage.vault`) instead of hashed. It is shown
+once, when the endpoint is created, and is in no other answer, log or repr.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _PURPOSE = "webhook secret"
 
 
 def seal_secret(tx: Transaction, endpoint: WebhookEndpointRecord, secret: Secret) -> str:
-    """What is stored of an endpoint's secret."""
+    """The stored form of an endpoint's secret."""
     return tx.vault.seal(secret.reveal(), *_place(endpoint))
 
 
 def open_secret(tx: Transaction, endpoint: WebhookEndpointRecord) -> Secret | None:
-    """The secret of an endpoint, by its row; None when another key than the configured one sealed it."""
+    """The secret in an endpoint's row; None if it was sealed with another key than the configured one."""
     try:
         return Secret(tx.vault.open(endpoint.secret, *_place(endpoint)))
     except (WrongKey, NoKey):
@@ -33,7 +33,8 @@ def open_secret(tx: Transaction, endpoint: WebhookEndpointRecord) -> Secret | No
 
 
 async def seal_all(tx: Transaction) -> bool:
-    """Seal what an older version stored as it was; False when another key than the configured one sealed some."""
+    """Seal secrets that an older version stored unsealed; False if some were sealed with another key than the
+    configured one."""
     column = webhook_endpoints.c
     rows = await tx.load(webhook_endpoints, column.state != "archived")
     rows += await tx.load(webhook_endpoints, column.state == "archived", sa.not_(column.secret.startswith(SEALED)))
@@ -48,5 +49,5 @@ def _place(endpoint: WebhookEndpointRecord) -> tuple[str, ...]:
 
 
 def new_secret(random_bytes: Callable[[int], bytes]) -> Secret:
-    """A secret: `whsec_` and 43 characters."""
+    """A new secret: `whsec_` and 43 characters."""
     return Secret("whsec_" + base64.urlsafe_b64encode(random_bytes(32)).decode("ascii").rstrip("="))

@@ -13,12 +13,12 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 
 class BadTarget(ValueError):
-    """A URL that webhooks cannot go to; the message goes on after the word "url"."""
+    """A URL that webhooks cannot go to; the message continues after the word "url"."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointUrl:
-    """Where and what to ask for; all of it ASCII, as it goes over the wire."""
+    """The target of a request, all of it ASCII as on the wire."""
 
     secure: bool
     host: str
@@ -36,13 +36,12 @@ class EndpointUrl:
 
 
 def parse_url(url: str, *, to_private: bool) -> EndpointUrl:
-    """The target that a URL names.
+    """The target of a URL.
 
-    With `to_private` (development) it may be plain http, and an address that only this network knows. Where a name
-    leads is looked at when the connection is made, not here.
+    With `to_private` (development) plain http and private addresses are allowed. The addresses of a name are checked
+    when the connection is made, not here.
 
-    Raises:
-        BadTarget: it is none, or one that webhooks do not go to.
+    Raises: BadTarget: it is not a URL that webhooks can go to.
     """
     if len(url) > LONGEST_URL:
         raise BadTarget(f"is longer than {LONGEST_URL} characters")
@@ -75,12 +74,12 @@ _IN_QUERY: Final = "/?%:@!$&'()*+,;=~-._"
 
 
 def without_query(url: str) -> str:
-    """The URL as readers of deliveries may see it: a query often holds a password."""
+    """The URL for readers of deliveries, without its query, which often holds a password."""
     return url.partition("?")[0]
 
 
 def _ascii(host: str) -> str:
-    """A name as it is looked up (IDNA)."""
+    """A name for DNS (IDNA)."""
     if host.isascii():
         return host
     try:

@@ -25,20 +25,23 @@ UNPAUSE = "webhook.unpause"
 ARCHIVE = "webhook.archive"
 
 MOST_OF_GAME = 20
-"""Endpoints of a game, archived ones aside: each event of the game costs a row and a message for each of them."""
+"""The most endpoints of a game, without archived ones: each event costs a row and a message per endpoint."""
 
 CLOCKS_DIFFER_MS = 60_000
-"""How far the id of an event may be behind its moment; whether it is from before the endpoint, its moment tells."""
+"""How far the id of an event may be behind its time, which decides whether it is older than the endpoint."""
 
 
 async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] | None, secret: Secret) -> RuleResult:
-    """A new endpoint of the context's environment, which is told what happens from now on; `events` None for all.
+    """Create an endpoint in the context's environment for events from now on; `events` None means all.
 
-    Who calls has looked at the url and the names. The secret is in this answer and in no other, the one that the same
-    key gives again included: {endpoint, secret}.
+    The caller has validated the url and the names. The secret is only in this answer, and not in a repeated one:
+    {endpoint, secret}.
     """
-    asked = {"url": url, "events": None if events is None else list(events)}
-    earlier = await idempotency.replay(tx, ctx, CREATE, asked)
+    request = {"url": url, "events": None if events is None else list(events)}
+    # The game before the key, whose row refers to it: two creations that both held the key's shared lock on the game
+    # would wait for each other here.
+    await tx.get(tables.games, ctx.tenant.studio_id, ctx.tenant.game_id, lock=True)
+    earlier = await idempotency.replay(tx, ctx, CREATE, request)
     if earlier is not None:
         return earlier
     await _make_room(tx, ctx)
@@ -48,7 +51,7 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
         {
             **place,
             "environment": ctx.environment,
-            **asked,
+            **request,
             "secret": endpoint_secrets.seal_secret(tx, WebhookEndpointRecord.of(dict(place)), secret),
             "state": "active",
             "first_outbox_id": least_uuid7(ctx.now_ms - CLOCKS_DIFFER_MS),
@@ -56,14 +59,13 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
             "updated_at": ctx.now_ms,
         },
     )
-    answer = await _done(tx, ctx, CREATE, 201, endpoint, None)
+    answer = await _finish(tx, ctx, CREATE, 201, endpoint, None)
     return RuleResult(answer.status, {**answer.data, "secret": secret.reveal()})
 
 
 async def _make_room(tx: Transaction, ctx: Context) -> None:
-    """Refuse one more endpoint than a game may have; the lock on the game makes those who make one take turns."""
+    """409 if the game has the most endpoints allowed; the game is locked, so concurrent creations take turns."""
     place = (ctx.tenant.studio_id, ctx.tenant.game_id)
-    await tx.get(tables.games, *place, lock=True)
     column = tables.webhook_endpoints.c
     there = await tx.scalar(
         sa.select(sa.func.count()).where(
@@ -75,7 +77,7 @@ async def _make_room(tx: Transaction, ctx: Context) -> None:
 
 
 async def pause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
-    """Send nothing there until further notice; what happens meanwhile waits. Paused already: nothing changes."""
+    """Pause the endpoint; events meanwhile wait. Already paused: nothing changes."""
 
     async def work(endpoint: WebhookEndpointRecord) -> None:
         if endpoint.state == "active":
@@ -86,7 +88,7 @@ async def pause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
 
 
 async def unpause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
-    """Send again, what waited first. Active already: nothing changes."""
+    """Resume the endpoint, with waiting events first. Already active: nothing changes."""
 
     async def work(endpoint: WebhookEndpointRecord) -> None:
         if endpoint.state == "paused":
@@ -97,7 +99,7 @@ async def unpause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult
 
 
 async def archive(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
-    """Send nothing there ever again; what was still to be sent is cancelled. Archived already: nothing changes."""
+    """Archive the endpoint and cancel its waiting deliveries. Already archived: nothing changes."""
 
     async def work(endpoint: WebhookEndpointRecord) -> None:
         if endpoint.state != "archived":
@@ -110,7 +112,7 @@ async def archive(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult
 async def list_endpoints(
     tx: Transaction, studio_id: str, game_id: str, environment: str | None = None
 ) -> list[dict[str, Any]]:
-    """The endpoints of a game in wire form, the newest first; of one environment, when it is named."""
+    """The endpoints of a game in wire form, newest first; optionally of one environment."""
     column = tables.webhook_endpoints.c
     query = sa.select(tables.webhook_endpoints).where(column.studio_id == studio_id, column.game_id == game_id)
     if environment is not None:
@@ -122,7 +124,7 @@ async def list_endpoints(
 
 
 def serialize_endpoint(row: WebhookEndpointRecord) -> dict[str, Any]:
-    """An endpoint as it is answered: without its secret."""
+    """An endpoint in wire form, without its secret."""
     return {
         "id": row.endpoint_id,
         "url": row.url,
@@ -156,10 +158,10 @@ async def _change(
         conflict("The endpoint is archived; make a new one", state="archived")
     before = serialize_endpoint(endpoint)
     await work(endpoint)
-    return await _done(tx, ctx, action, 200, endpoint, before)
+    return await _finish(tx, ctx, action, 200, endpoint, before)
 
 
-async def _done(
+async def _finish(
     tx: Transaction,
     ctx: Context,
     action: str,

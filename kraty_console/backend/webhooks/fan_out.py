@@ -16,14 +16,14 @@ from kraty_console.backend.webhooks.ordering import PENDING
 from kraty_console.contract.webhooks import WORKER_DRIVEN
 
 BATCH: Final = 200
-"""Events that one transaction passes on."""
+"""Events that one transaction fans out."""
 
 
 async def fan_out(tx: Transaction, tenant: Tenant, now_ms: int, new_id: Callable[[], str], *, most: int = BATCH) -> int:
-    """Pass on the oldest events of a game that were not passed on yet; the answer is how many those were.
+    """Fan out the oldest new events of a game, and return how many.
 
-    Endpoints get what happened since they were made, those that are paused too: theirs waits. The lock on the game's
-    endpoints makes those who do this at once take turns, so that each event is passed on once, and in order.
+    Endpoints get events from their creation on; those of paused ones wait. The lock on the game's endpoints makes
+    processes take turns, so that each event is fanned out once and in order.
     """
     column = tables.webhook_endpoints.c
     wanted = (
@@ -63,7 +63,7 @@ async def fan_out(tx: Transaction, tenant: Tenant, now_ms: int, new_id: Callable
                 }
             )
         if position != endpoint.last_position:
-            await tx.execute(_moved(endpoint, position))
+            await tx.execute(_advance_endpoint(endpoint, position))
     await tx.insert_many(tables.webhook_deliveries, made)
     await _mark_told(tx, tenant, events)
     return len(events)
@@ -74,10 +74,9 @@ _TAKEN_OVER: Final = ("studio_id", "game_id", "outbox_id", "player_id", "event_n
 
 
 def is_subscribed(endpoint: WebhookEndpointRecord, event: OutboxRecord) -> bool:
-    """Whether this endpoint wants this event: of its environment and names, and not from before it was made.
+    """Whether the endpoint gets the event: of its environment and names, and not older than the endpoint.
 
-    Events caused by the worker go to live endpoints, for every player
-    (contract/README.md#environments).
+    Events of the worker go to live endpoints, for every player (contract/README.md#environments).
     """
     environment = LIVE if event.event_name in WORKER_DRIVEN else event.environment
     return (
@@ -88,7 +87,7 @@ def is_subscribed(endpoint: WebhookEndpointRecord, event: OutboxRecord) -> bool:
 
 
 def stream_of(event: OutboxRecord) -> str:
-    """What the event has to stay in order with: its player's, its lobby's, its window's, or no other event at all."""
+    """The stream in which the event is ordered: its player's, lobby's or window's, or its own."""
     if event.player_id is not None:
         return str(event.player_id)
     for name in ("lobby", "window"):
@@ -116,7 +115,7 @@ def _untold(tenant: Tenant, first: str, most: int) -> sa.Select[Any]:
 async def _streams_that_wait(
     tx: Transaction, tenant: Tenant, endpoints: Sequence[WebhookEndpointRecord], events: Sequence[OutboxRecord]
 ) -> set[tuple[str, str]]:
-    """The endpoints and streams of these events that have something still to be delivered."""
+    """The endpoints and streams of these events with undelivered events."""
     column = tables.webhook_deliveries.c
     found = await tx.execute(
         sa.select(column.endpoint_id, column.stream)
@@ -145,7 +144,7 @@ async def _mark_told(tx: Transaction, tenant: Tenant, events: Sequence[OutboxRec
     )
 
 
-def _moved(endpoint: WebhookEndpointRecord, position: int) -> sa.Update:
+def _advance_endpoint(endpoint: WebhookEndpointRecord, position: int) -> sa.Update:
     column = tables.webhook_endpoints.c
     return (
         sa.update(tables.webhook_endpoints)

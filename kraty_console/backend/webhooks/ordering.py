@@ -1,9 +1,9 @@
-"""The order of deliveries: for each endpoint and stream one at a time, oldest first.
+"""The order of deliveries: one at a time per endpoint and stream, oldest first.
 
-A stream is a player, a lobby or a window of an event; what concerns none is a stream of its own. A delivery holds back
-the later ones of its stream until it is delivered, has failed for good, or is cancelled. Only the first of a stream has
-`due_at`; whoever is done with it hands that on, under the lock of the endpoint's row, which is also held while
-deliveries are added.
+A stream is a player, a lobby or a window of an event; an event without these is its own stream. A delivery blocks the
+later ones of its stream until it is delivered, has failed for good, or is cancelled. Only the first of a stream has
+`due_at`, which passes to the next one under the lock of the endpoint's row; that lock is also held while deliveries are
+added.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from kraty_console.backend.storage.tables import WebhookDeliveryRecord, WebhookE
 from kraty_console.backend.storage.transaction import Transaction
 
 PENDING: Final[sa.ColumnClause[str]] = sa.literal_column("'pending'")
-"""The state as a constant of the statement, so that the index of what is pending serves it."""
+"""The state as a constant of the statement, so that the index of pending rows is used."""
 
 
 async def release_next(tx: Transaction, endpoint: WebhookEndpointRecord, stream: str, now_ms: int) -> None:
-    """Make the oldest delivery of the stream that still waits due at once; the endpoint is locked by the caller."""
+    """Make the oldest waiting delivery of the stream due now; the caller holds the endpoint's lock."""
     if endpoint.state != "active":
         return
     column = tables.webhook_deliveries.c
@@ -45,7 +45,7 @@ async def release_next(tx: Transaction, endpoint: WebhookEndpointRecord, stream:
 
 
 async def release_all(tx: Transaction, endpoint: WebhookEndpointRecord, now_ms: int) -> None:
-    """Make the oldest of every stream due at once, as when an endpoint that was paused goes on."""
+    """Make the oldest of every stream due now, when an endpoint is resumed."""
     deliveries = tables.webhook_deliveries
     earlier = deliveries.alias("earlier")
     await tx.flush()
@@ -69,7 +69,7 @@ async def release_all(tx: Transaction, endpoint: WebhookEndpointRecord, now_ms: 
 
 
 async def hold_all(tx: Transaction, endpoint: WebhookEndpointRecord) -> None:
-    """Let nothing of the endpoint be due; what is being sent right now is left to end."""
+    """Let nothing of the endpoint be due; attempts in progress are completed."""
     column = tables.webhook_deliveries.c
     await tx.flush()
     await tx.execute(
@@ -80,7 +80,7 @@ async def hold_all(tx: Transaction, endpoint: WebhookEndpointRecord) -> None:
 
 
 def is_of_endpoint(endpoint: WebhookEndpointRecord) -> list[sa.ColumnElement[bool]]:
-    """That a delivery is this endpoint's."""
+    """The condition that a delivery is this endpoint's."""
     column: Any = tables.webhook_deliveries.c
     return [
         column.studio_id == endpoint.studio_id,
@@ -90,7 +90,7 @@ def is_of_endpoint(endpoint: WebhookEndpointRecord) -> list[sa.ColumnElement[boo
 
 
 async def cancel_all(tx: Transaction, endpoint: WebhookEndpointRecord, now_ms: int) -> None:
-    """Let nothing more be sent; an attempt that is under way ends, and changes nothing."""
+    """Cancel all pending deliveries; an attempt in progress ends without effect."""
     column = tables.webhook_deliveries.c
     await tx.flush()
     await tx.execute(

@@ -19,30 +19,30 @@ from kraty_console.backend.webhooks import address_policy
 from kraty_console.backend.webhooks.endpoint_url import EndpointUrl
 
 LIMIT_SECONDS: Final = 15.0
-"""From looking up the name to the end of the answer."""
+"""The time limit from the name look-up to the end of the answer."""
 
 MOST_READ: Final = 64 * 1024
-"""Bytes of an answer; what comes after is not read."""
+"""Bytes of an answer that are read."""
 
 EXCERPT: Final = 1024
-"""Characters of an answer that are kept."""
+"""Characters of an answer that are stored."""
 
 _CHUNK: Final = 16 * 1024
 
 systems_tls: Final = cache(ssl.create_default_context)
-"""Whom the system trusts; it takes a tenth of a second to find out, so it is found out once."""
+"""The system's trusted certificates, loaded once because that takes 0.1 s."""
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a name, for a port; raises OSError when there are none."""
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
-    """Ask the system; what ends in `.invalid` is known to lead nowhere, and nobody is asked (RFC 6761, 6.4)."""
+    """Resolve by the system; names in `.invalid` never exist and are not looked up (RFC 6761, 6.4)."""
     if host.rstrip(".").lower().rpartition(".")[2] == "invalid":
         raise socket.gaierror(socket.EAI_NONAME, "there is no such name")
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in addresses))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +51,36 @@ class Outcome:
 
     duration_ms: int
     status: int | None = None
-    """The answer's status; None when none came."""
+    """The answer's status; None without an answer."""
     error: str | None = None
-    """Why it is no success, in words; None when it is one."""
+    """Why it failed; None on success."""
     answer: str | None = None
-    """How the answer's body begins."""
+    """The start of the answer's body."""
 
     @property
     def succeeded(self) -> bool:
-        """Whether the receiver said that it has the message (any 2xx)."""
+        """Whether the receiver accepted the message (any 2xx)."""
         return self.error is None
 
 
 class _Fault(Exception):
-    """Why nothing could be sent, or no answer came, in words."""
+    """The message was not sent, or not answered; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Poster:
-    """Posts messages; nothing is kept between two of them."""
+    """Posts messages, without state between them."""
 
     to_private: bool = False
     """Send to any address (development)."""
     resolve: Resolve = resolve
     tls: Callable[[], ssl.SSLContext] = systems_tls
-    """Whom to trust; asked when it is first needed."""
+    """Returns the trusted certificates; called when first needed."""
     limit_seconds: float = LIMIT_SECONDS
     clock: Callable[[], float] = time.monotonic
 
     async def post(self, target: EndpointUrl, headers: Mapping[str, str], body: bytes) -> Outcome:
-        """Send the body; whatever goes wrong is the outcome's error, never raised."""
+        """Send the body; failures are returned in the outcome, never raised."""
         begun = self.clock()
         answer = _Answer()
         error: str | None = None
@@ -94,7 +94,7 @@ class Poster:
         taken = round((self.clock() - begun) * 1000)
         if answer.status is None:
             return Outcome(taken, error=error or "the connection ended without an answer")
-        # What the status says holds, also when the body is long, slow or cut off: it is kept for people alone.
+        # The status counts even if the body is long, slow or cut off; the body is stored for people only.
         return Outcome(taken, answer.status, _verdict(answer.status), answer.excerpt())
 
     async def _exchange(self, target: EndpointUrl, headers: Mapping[str, str], body: bytes, answer: _Answer) -> None:
@@ -106,7 +106,7 @@ class Poster:
             head = wire.send(h11.Request(method="POST", target=target.path, headers=fields))
             writer.write((head or b"") + (wire.send(h11.Data(data=body)) or b""))
             wire.send(h11.EndOfMessage())
-            with contextlib.suppress(OSError):  # a receiver may answer before it has read all, and hang up
+            with contextlib.suppress(OSError):  # a receiver may answer and disconnect before it has read everything
                 await writer.drain()
             await answer.read(wire, reader)
         except h11.ProtocolError as error:
@@ -117,18 +117,18 @@ class Poster:
             writer.transport.abort()
 
     async def _connect(self, target: EndpointUrl) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A connection to one of the addresses that were looked at, and to no other."""
+        """A connection to one of the checked addresses, and no other."""
         try:
-            found = await self.resolve(target.host, target.port)
+            addresses = await self.resolve(target.host, target.port)
         except (OSError, UnicodeError) as error:
             raise _Fault(f"{target.host} is not known: {_words(error)}") from None
         if not self.to_private:
-            for address in found:
+            for address in addresses:
                 if address_policy.refusal_of(address) is not None:
-                    # Which address, and of what kind, would tell a studio about the network that the backend is in.
+                    # The address and its kind would reveal the backend's network to a studio.
                     raise _Fault(f"{target.host} does not lead to the public internet: nothing is sent there")
         last: OSError | None = None
-        for address in found:
+        for address in addresses:
             try:
                 return await asyncio.open_connection(
                     address,
@@ -142,14 +142,14 @@ class Poster:
 
 
 class _Answer:
-    """An answer as far as it was read."""
+    """The part of an answer that was read."""
 
     def __init__(self) -> None:
         self.status: int | None = None
         self._body = bytearray()
 
     async def read(self, wire: h11.Connection, reader: asyncio.StreamReader) -> None:
-        """Read status, head and body, up to as much as is read of any answer."""
+        """Read status, head and body, up to the limit."""
         left = MOST_READ
         while True:
             event = wire.next_event()
@@ -167,7 +167,7 @@ class _Answer:
                 return
 
     def excerpt(self) -> str | None:
-        """How the body begins; what is no UTF-8 in it, and NUL, is shown as U+FFFD."""
+        """The start of the body; invalid UTF-8 and NUL become U+FFFD."""
         return bytes(self._body).decode("utf-8", "replace").replace("\0", "\ufffd")[:EXCERPT] or None
 
 
@@ -180,13 +180,13 @@ def _verdict(status: int) -> str | None:
 
 
 def _words(error: OSError | UnicodeError | None) -> str:
-    """What the system says of it, on one line; never an address that the name led to."""
+    """The system's message on one line, without addresses that the name resolved to."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not accepted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
         return f"TLS failed: {error.reason or error}"
     if isinstance(error, socket.gaierror):
         return error.strerror or "no answer"
-    if isinstance(error, OSError):  # in its own words asyncio names the address that was tried
+    if isinstance(error, OSError):  # asyncio's own message names the address
         return os.strerror(error.errno) if error.errno else "it failed"
     return type(error).__name__

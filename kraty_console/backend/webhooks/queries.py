@@ -19,7 +19,7 @@ from kraty_console.backend.webhooks.ordering import PENDING
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilters:
-    """What the deliveries must have in common; None leaves it open."""
+    """Filters of deliveries; None means any."""
 
     environment: str
     player_id: str | None = None
@@ -31,7 +31,7 @@ class DeliveryFilters:
 async def page(
     tx: Transaction, tenant: Tenant, filters: DeliveryFilters, after: str | None, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Deliveries in wire form with their attempts, the newest first; the second is the cursor of the next page.
+    """Deliveries in wire form with their attempts, newest first, and the cursor of the next page.
 
     `after` is such a cursor (a delivery's id); None on the last page.
     """
@@ -54,7 +54,7 @@ async def page(
 async def newest_of_player(
     tx: Transaction, tenant: Tenant, player_id: str, older_than: str | None, limit: int
 ) -> list[dict[str, Any]]:
-    """A player's deliveries of every environment that are older than the one of this id, the newest first."""
+    """A player's deliveries in every environment that are older than this id, newest first."""
     column = tables.webhook_deliveries.c
     conditions = [column.player_id == player_id]
     if older_than is not None:
@@ -68,11 +68,11 @@ async def _newest(
     order = tables.webhook_deliveries.c.delivery_id.desc()
     rows = await tx.records(DeliveryToEndpoint, _deliveries(tenant).where(*conditions).order_by(order).limit(limit))
     tried = await _attempts(tx, tenant, [row.delivery_id for row in rows]) if rows else {}
-    return [_shown(row, tried.get(row.delivery_id, [])) for row in rows]
+    return [_serialize_delivery(row, tried.get(row.delivery_id, [])) for row in rows]
 
 
 async def find_delivery(tx: Transaction, tenant: Tenant, delivery_id: str) -> dict[str, Any] | None:
-    """One delivery in wire form, with its attempts and its data; None when there is none."""
+    """One delivery in wire form, with its attempts and its data; None if there is none."""
     await tx.flush()
     row = await tx.record(
         DeliveryToEndpoint, _deliveries(tenant).where(tables.webhook_deliveries.c.delivery_id == delivery_id)
@@ -89,11 +89,11 @@ async def find_delivery(tx: Transaction, tenant: Tenant, delivery_id: str) -> di
         ),
     )
     tried = await _attempts(tx, tenant, [delivery_id])
-    return {**_shown(row, tried.get(delivery_id, [])), "data": None if event is None else event.payload}
+    return {**_serialize_delivery(row, tried.get(delivery_id, [])), "data": None if event is None else event.payload}
 
 
 async def first_of_stream(tx: Transaction, delivery: WebhookDeliveryRecord) -> str | None:
-    """The delivery that a waiting one waits for."""
+    """The delivery that blocks a waiting one."""
     column = tables.webhook_deliveries.c
     found: str | None = await tx.scalar(
         sa.select(column.delivery_id)
@@ -111,7 +111,7 @@ async def first_of_stream(tx: Transaction, delivery: WebhookDeliveryRecord) -> s
 
 
 class DeliveryToEndpoint(WebhookDeliveryRecord):
-    """A delivery with its endpoint, its event, and its player where it has one."""
+    """A delivery with its endpoint, its event, and its player, if any."""
 
     url: str
     endpoint_state: str
@@ -142,7 +142,7 @@ def _same(one_table: sa.Table, other: sa.Table, name: str) -> sa.ColumnElement[b
 
 
 async def _attempts(tx: Transaction, tenant: Tenant, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """The attempts of each delivery, the first one first."""
+    """The attempts of each delivery, oldest first."""
     column = tables.webhook_attempts.c
     rows = await tx.records(
         WebhookAttemptRecord,
@@ -169,7 +169,7 @@ async def _attempts(tx: Transaction, tenant: Tenant, ids: Sequence[str]) -> dict
     return found
 
 
-def _shown(row: DeliveryToEndpoint, attempts: list[dict[str, Any]]) -> dict[str, Any]:
+def _serialize_delivery(row: DeliveryToEndpoint, attempts: list[dict[str, Any]]) -> dict[str, Any]:
     sending = row.state == "pending" and row.sending_since is not None
     player = None
     if row.player_id is not None:

@@ -18,14 +18,14 @@ REPLAY = "webhook.replay"
 async def replay(tx: Transaction, ctx: Context, delivery_id: str) -> RuleResult:
     """Make a delivery due at once, whatever its state: {delivery}.
 
-    It keeps its id and data, counts its attempts on, and restarts the schedule; it neither waits for others of its
-    player nor holds them back. 409 while it is being sent, while it waits for an earlier one of its player (which is
-    then named: `waitsFor`), and when its endpoint is not active.
+    It keeps its id, data and attempt count, and restarts the schedule; it neither waits for others of its player nor
+    blocks them. 409 while it is being sent, while it waits for an earlier one of its player (named in `waitsFor`), and
+    if its endpoint is not active.
     """
     earlier = await idempotency.replay(tx, ctx, REPLAY, {"delivery": delivery_id})
     if earlier is not None:
         return earlier
-    endpoint, delivery = await _found(tx, ctx, delivery_id)
+    endpoint, delivery = await _lock_delivery(tx, ctx, delivery_id)
     if endpoint.state != "active":
         conflict(f"The endpoint is {endpoint.state}", endpointState=endpoint.state)
     if delivery.sending_since is not None and delivery.state == "pending":
@@ -55,15 +55,15 @@ async def replay(tx: Transaction, ctx: Context, delivery_id: str) -> RuleResult:
         before=before,
         after=_state(delivery),
     )
-    found = await delivery_queries.find_delivery(tx, ctx.tenant, delivery_id)
-    assert found is not None, "it was just changed"
-    data = {"delivery": found}
+    data = await delivery_queries.find_delivery(tx, ctx.tenant, delivery_id)
+    assert data is not None, "it was just changed"
+    data = {"delivery": data}
     if ctx.surface == "admin":
         data["audit"] = trail.audit_link(ctx, audit_id)
     return await idempotency.keep(tx, ctx, REPLAY, 200, data)
 
 
-async def _found(
+async def _lock_delivery(
     tx: Transaction, ctx: Context, delivery_id: str
 ) -> tuple[WebhookEndpointRecord, WebhookDeliveryRecord]:
     """The delivery and its endpoint, both locked, the endpoint first."""

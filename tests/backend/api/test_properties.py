@@ -1,4 +1,4 @@
-"""What holds for any JSON, any prefix and any cursor."""
+"""Properties of strict JSON, prefixes and cursors."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ quick = settings(deadline=None, max_examples=150, database=None, derandomize=Tru
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equal, and of the same kinds throughout."""
+    """Whether two values are equal and have the same types throughout."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def tried(body: bytes) -> tuple[BadJson | None, Any]:
-    """Why a body is refused, or its value."""
+    """The fault of a refused body, or its value."""
     try:
         return None, parse(body)
     except BadJson as refused:
@@ -43,7 +43,7 @@ def test_json_that_can_be_kept_passes_unchanged(value: Any, escaped: bool) -> No
 
 @quick
 @given(st.binary(max_size=200))
-def test_anything_else_is_refused_by_a_field_and_never_fails(body: bytes) -> None:
+def test_other_json_is_refused_naming_a_field(body: bytes) -> None:
     refused, value = tried(body)
     if refused is None:
         assert same(value, json.loads(body))
@@ -54,7 +54,7 @@ def test_anything_else_is_refused_by_a_field_and_never_fails(body: bytes) -> Non
 
 @quick
 @given(texts.filter(bool), texts, texts)
-def test_what_begins_with_a_prefix_lies_between_it_and_its_end(prefix: str, rest: str, other: str) -> None:
+def test_texts_with_a_prefix_lie_between_it_and_its_end(prefix: str, rest: str, other: str) -> None:
     end = after_prefix(prefix)
 
     def between(text: str) -> bool:
@@ -66,7 +66,7 @@ def test_what_begins_with_a_prefix_lies_between_it_and_its_end(prefix: str, rest
 
 @quick
 @given(st.integers(0, 10**15), st.uuids())
-def test_a_cursor_is_read_as_it_was_written(moment: int, name: Any) -> None:
+def test_a_cursor_survives_a_round_trip(moment: int, name: Any) -> None:
     position = PagePosition(moment, str(name))
     cursor = position.encoded()
     assert cursor.replace("-", "").replace("_", "").isalnum()

@@ -1,4 +1,4 @@
-"""The token bucket, on a clock of its own."""
+"""The token buckets, with a fake clock."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kraty_console.backend.http.rate_limit import LONGEST_DEBT_SECONDS, Rate, Ra
 
 
 class Clock:
-    """Seconds, moved by hand."""
+    """A fake clock in seconds."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -17,7 +17,7 @@ class Clock:
         return self.now
 
 
-def test_a_burst_then_the_rate_and_each_caller_alone() -> None:
+def test_each_caller_has_a_burst_and_then_the_rate() -> None:
     clock = Clock()
     limit = RateLimit(Rate(per_second=2, burst=3), clock)
     assert [limit.wait("a") for _ in range(3)] == [0, 0, 0]
@@ -35,7 +35,7 @@ def test_no_rate_is_no_limit() -> None:
     assert not any(limit.wait("a") for _ in range(1000))
 
 
-def test_callers_who_rest_are_forgotten() -> None:
+def test_idle_callers_are_dropped() -> None:
     clock = Clock()
     limit = RateLimit(Rate(per_second=1, burst=1), clock)
     for caller in range(10_000):
@@ -45,7 +45,7 @@ def test_callers_who_rest_are_forgotten() -> None:
     assert len(limit) == 1
 
 
-def test_callers_who_owed_are_forgotten_once_their_bucket_is_full() -> None:
+def test_callers_in_debt_are_dropped_once_their_bucket_is_full() -> None:
     clock = Clock()
     limit = RateLimit(Rate(per_second=1, burst=10), clock)
     for caller in range(10_000):
@@ -62,8 +62,8 @@ def test_callers_who_owed_are_forgotten_once_their_bucket_is_full() -> None:
 @pytest.mark.parametrize("times", [0.2, 1.0, 20.0])
 @pytest.mark.parametrize("seconds", [0.5, 3, 7, 20])
 @pytest.mark.parametrize("cost", [1, 3])
-def test_what_is_forgotten_is_no_gift(times: float, seconds: float, cost: float) -> None:
-    """A caller has as many calls after a sweep as without one, whatever the size of the bucket."""
+def test_a_dropped_bucket_gives_no_extra_calls(times: float, seconds: float, cost: float) -> None:
+    """A sweep gives a caller no extra calls, whatever the size of the bucket."""
     clock = Clock()
     swept, kept = (RateLimit(Rate(per_second=1, burst=2), clock) for _ in range(2))
     for caller in range(10_000):
@@ -75,7 +75,7 @@ def test_what_is_forgotten_is_no_gift(times: float, seconds: float, cost: float)
     assert [swept.wait("7", times) for _ in range(50)] == [kept.wait("7", times) for _ in range(50)]
 
 
-def test_callers_who_stay_are_not_looked_through_for_each_new_one() -> None:
+def test_active_callers_are_not_swept_for_each_new_one() -> None:
     clock = Clock()
     limit = RateLimit(Rate(per_second=1, burst=1), clock)
     for caller in range(40_000):
@@ -94,6 +94,6 @@ def test_rates_as_text(text: str, rate: Rate) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "nan", "inf", "5:", "5:0", "5:x"])
-def test_what_is_no_rate(text: str) -> None:
+def test_invalid_rates(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 (any of Python's own will do)
         Rate.parse(text)

@@ -1,4 +1,4 @@
-"""The gate for JSON bodies: what it refuses, and which field it names."""
+"""Strict JSON: what is refused, and which field is named."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from kraty_console.backend.http.strict_json import BadJson, field_path, parse
         (b'{"a b":[NaN]}', '["a b"][0]', "is NaN"),
     ],
 )
-def test_it_refuses_and_names_the_field(body: bytes, field: str, words: str) -> None:
+def test_invalid_json_is_refused_naming_the_field(body: bytes, field: str, words: str) -> None:
     with pytest.raises(BadJson) as refused:
         parse(body)
     assert refused.value.field == field
     assert refused.value.message.startswith(words)
 
 
-def test_what_passes_keeps_its_kind() -> None:
+def test_accepted_values_keep_their_type() -> None:
     value = parse(b'{"i":5,"f":5.0,"e":1e2,"t":true,"n":null,"s":"\\ud83d\\ude00","o":{},"l":[[-9223372036854775807]]}')
     assert value == {
         "i": 5,

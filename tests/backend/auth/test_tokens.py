@@ -1,4 +1,4 @@
-"""How tokens and keys look, and that only a hash of them can be stored."""
+"""The format of tokens and keys, of which only hashes are stored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_key_has_a_public_prefix_of_eight_and_a_secret_of_43() -> None:
     assert key_prefix(key) == key[:8]
 
 
-def test_what_is_no_key_has_no_prefix() -> None:
+def test_other_text_has_no_key_prefix() -> None:
     assert [key_prefix(text) for text in ("", "abcdefgh", "abcdefgh.", "abc.def", ".x", "abcdefghi.x")] == [None] * 6
 
 

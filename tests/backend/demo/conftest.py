@@ -26,7 +26,7 @@ from tests.harness.run_once import once_per_run
 Rows = list[dict[str, Any]]
 
 NOW = 1_790_000_000_000
-"""Half past one at night, UTC: the day's windows began yesterday."""
+"""01:30 UTC: the day's windows began yesterday."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Loaded:
 
 
 async def load_into(url: str, now_ms: int = NOW, seed: int = 42) -> DemoWorld:
-    """Load with tokens that can be told again."""
+    """Load with reproducible tokens."""
     database = Database.open(url)
     try:
         return await load(database, now_ms, seed, random_bytes=random.Random(7).randbytes)

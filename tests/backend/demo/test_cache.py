@@ -1,4 +1,4 @@
-"""The kept copy of the demo world: moved to the present as a whole, and never in the way where it cannot be used."""
+"""The kept copy of the demo world: moved to the present, and ignored if unusable."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TIMESTAMP = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"')
 
 @pytest.fixture
 def made(on_sqlite: Loaded, tmp_path: Path) -> Path:
-    """A database that was just made."""
+    """A newly created database."""
     file = tmp_path / "made.db"
     shutil.copyfile(on_sqlite.url.removeprefix("sqlite:///"), file)
     Path(f"{file}.key").write_text("0123456789abcdef0123456789abcdef\n", encoding="utf-8")

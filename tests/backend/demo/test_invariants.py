@@ -1,4 +1,4 @@
-"""What holds for every player of the demo world, as after every change: sums, totals, boards, single deposits."""
+"""Invariants of every player of the demo world: sums, totals, boards, single deposits."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_about_three_hundred_players_over_thirty_days(players: Rows, attempts: R
     assert max(started) < NOW
 
 
-def test_totals_are_what_is_there(players: Rows, attempts: Rows, grants: Rows) -> None:
+def test_totals_equal_the_counts(players: Rows, attempts: Rows, grants: Rows) -> None:
     tried = Counter((attempt["player_id"], attempt["status"]) for attempt in attempts)
     owed = Counter((grant["player_id"], grant["status"]) for grant in grants)
     for player in players:
@@ -189,7 +189,7 @@ def test_what_happened_was_delivered(loaded: Loaded) -> None:
     assert {"grant.created", "wallet.changed", "player.banned", "lobby.started"} <= {row["event_name"] for row in rows}
 
 
-def test_two_receivers_that_cannot_be_reached_have_a_past(loaded: Loaded) -> None:
+def test_two_unreachable_receivers_have_past_deliveries(loaded: Loaded) -> None:
     urls = {row["endpoint_id"]: row["url"] for row in loaded.rows["webhook_endpoints"]}
     assert sorted(urls.values()) == [CRM_URL, ORDERS_URL]
     deliveries = {row["delivery_id"]: row for row in loaded.rows["webhook_deliveries"]}

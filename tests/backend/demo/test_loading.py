@@ -1,4 +1,4 @@
-"""The demo world loads once, the same for the same seed and now, and lets in whom it should."""
+"""The demo world loads once, is deterministic for a seed and time, and has the right credentials."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DAY_MS = 86_400_000
 def test_both_databases_hold_the_same_world(on_sqlite: Loaded, on_postgresql: Loaded) -> None:
     for name, rows in on_sqlite.rows.items():
         for row in (*rows, *on_postgresql.rows[name]):
-            row.pop("secret", None)  # encrypted with another nonce each time
+            row.pop("secret", None)  # encrypted with a different nonce each time
         assert rows == on_postgresql.rows[name], name
 
 
@@ -102,7 +102,7 @@ def test_no_token_is_shown_by_accident(on_sqlite: Loaded) -> None:
 
 @pytest.mark.parametrize("hour", [0, 5, 9, 14, 15, 23])
 def test_it_can_be_loaded_at_any_hour(hour: int) -> None:
-    """Windows lie around now, whatever the clock says; told without a database by the calendar alone."""
+    """Windows surround the current time at any hour; checked on the calendar, without a database."""
     now_ms = NOW // DAY_MS * DAY_MS + hour * 3_600_000 + random.Random(hour).randrange(3_600_000)
     calendar = Calendar(now_ms)
     for key in ("daily_race", "weekly_cup", "duel_arena", "garden_party", "practice_run"):

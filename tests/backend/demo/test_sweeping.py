@@ -1,4 +1,4 @@
-"""The worker finds nothing to do in a demo world that was just loaded: every ticket is as it is told."""
+"""A newly loaded demo world has no due work, so every ticket stays as described."""
 
 from __future__ import annotations
 

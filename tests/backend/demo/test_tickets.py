@@ -1,4 +1,4 @@
-"""Each ticket of the demo world is broken in exactly the way it says (issue: The demo world)."""
+"""Each ticket of the demo world has exactly the problem that it describes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def look_up(database: Database, loaded: Loaded) -> LookUp:
-    """What a look-up of a live player answers."""
+    """The snapshot of a live player."""
 
     async def look(player: str) -> Json:
         async with database.read() as tx:
@@ -197,6 +197,6 @@ async def test_ten_names_of_the_hostile_corpus(look_up: LookUp) -> None:
         assert found["wallet"]
 
 
-def test_a_complaint_is_plain_words() -> None:
+def test_a_complaint_is_plain_text() -> None:
     assert len({ticket.player for ticket in TICKETS}) == len(TICKETS) == 11
     assert all(20 < len(ticket.complaint) <= 80 for ticket in TICKETS)

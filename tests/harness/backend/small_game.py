@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.catalog import definitions as catalog
 from kraty_console.backend.events import attempts
-from kraty_console.backend.players import service as players
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.rules.context import ENGINE, Actor, Context, RuleResult, Tenant
 from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage import tables
@@ -114,7 +114,7 @@ class SmallGame:
     async def player(self, external_id: str = ALICE) -> Mapping[str, Any]:
         """The player's row."""
         async with self.db.read() as tx:
-            row = await players.find(tx, self.tenant, "live", external_id)
+            row = await player_refs.find_by_external_id(tx, self.tenant, "live", external_id)
         assert row is not None
         return vars(row)
 

@@ -21,7 +21,7 @@ from kraty_console.backend.http.routing import Route, RouteAccess
 _REFERENCE: Final = "#/components/schemas/{model}"
 
 _SOURCE: Final = re.compile(r"\s*\([^()]*\.md\b[^()]*\)")
-"""Where a rule comes from: for who reads the code."""
+"""References to the documents, which are left out of the descriptions."""
 
 _LONG: Final = re.compile(r"\bkraty_console__\w+")
 
@@ -42,7 +42,7 @@ _MEMBER: Final = ("session", "sessionCookie")
 
 
 class _Plain(GenerateJsonSchema):
-    """Without the titles that only say a name again."""
+    """The schema without titles that repeat a name."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401 (pydantic's own)
         """Never."""
@@ -50,32 +50,32 @@ class _Plain(GenerateJsonSchema):
         return False
 
     def model_schema(self, schema: Any) -> dict[str, Any]:  # noqa: ANN401 (pydantic's own)
-        """A model; its words say what it is, not where that is written."""
-        found = super().model_schema(schema)
-        found.pop("title", None)
-        if "description" in found:
-            found["description"] = _told(found["description"])
-        return found
+        """The schema of a model; its description has no references to the documents."""
+        result = super().model_schema(schema)
+        result.pop("title", None)
+        if "description" in result:
+            result["description"] = _description(result["description"])
+        return result
 
     def function_plain_schema(self, schema: Any) -> dict[str, Any]:  # noqa: ANN401 (pydantic's own)
-        """A secret, which no model lets anybody print: on the wire it is text."""
+        """A secret, which is text on the wire."""
         del schema
         return {"type": "string"}
 
     def sort(self, value: dict[str, Any], parent_key: str | None = None) -> dict[str, Any]:
-        """As the models have it."""
+        """As in the models."""
         del parent_key
         return value
 
 
 def document(surface: Surface, routes: Iterable[Route]) -> dict[str, Any]:
-    """All operations of one surface, with what they ask for and answer."""
-    mine = [route for route in routes if route.path.startswith(surface.prefix + "/")]
-    schemas, components = _schemas(mine)
+    """All operations of one surface, with requests and responses."""
+    surface_routes = [route for route in routes if route.path.startswith(surface.prefix + "/")]
+    schemas, components = _schemas(surface_routes)
     paths: dict[str, dict[str, Any]] = {}
-    for route in mine:
+    for route in surface_routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
-    schemes = {name for route in mine for needed in _security(route) for name in needed}
+    schemes = {name for route in surface_routes for needed in _security(route) for name in needed}
     return {
         "openapi": "3.1.0",
         "info": {"title": surface.title, "version": __version__, "description": surface.words},
@@ -92,17 +92,17 @@ def document(surface: Surface, routes: Iterable[Route]) -> dict[str, Any]:
 
 def _schemas(routes: Iterable[Route]) -> tuple[Schemas, dict[str, Any]]:
     models = [model for route in routes for model in (route.body, route.reply) if model is not None]
-    found, defined = models_json_schema(
+    result, defined = models_json_schema(
         [(model, "validation") for model in dict.fromkeys(models)],
         ref_template=_REFERENCE,
         schema_generator=_Plain,
     )
-    schemas = {model: found[model, "validation"] for model in models}
+    schemas = {model: result[model, "validation"] for model in models}
     return _readable(schemas), _readable(defined.get("$defs", {}))
 
 
 def _readable(value: Any) -> Any:  # noqa: ANN401 (it is JSON, but for the keys of the outermost)
-    """Of two models of one name pydantic tells the whole way to each; the last module on it is enough."""
+    """Pydantic qualifies models of the same name with the full path; the last module is enough."""
     match value:
         case dict():
             return {_short(key): _readable(each) for key, each in value.items()}
@@ -116,27 +116,27 @@ def _short(text: Any) -> Any:  # noqa: ANN401 (a text, or what is none)
     return _LONG.sub(_shortened, text) if isinstance(text, str) else text
 
 
-def _shortened(found: re.Match[str]) -> str:
-    module, model = found[0].split("__")[-2:]
+def _shortened(match: re.Match[str]) -> str:
+    module, model = match[0].split("__")[-2:]
     return module.title().replace("_", "") + model
 
 
 def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     tag, _, name = route.operation.partition(".")
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "operationId": _camel(f"{tag}_{name}"),
         "tags": [tag.replace("_", " ")],
-        "summary": _told(inspect.getdoc(route.handler) or route.action).partition("\n\n")[0].replace("\n", " "),
+        "summary": _description(inspect.getdoc(route.handler) or route.action).partition("\n\n")[0].replace("\n", " "),
         "security": _security(route),
         "parameters": parameters(route),
     }
     if route.access in (RouteAccess.GAME, RouteAccess.STUDIO):
-        found["description"] = f"Needs the permission `{route.permission}`."
+        result["description"] = f"Needs the permission `{route.permission}`."
     if route.body is not None:
         required = bool(_required(route.body))
-        found["requestBody"] = {"content": {JSON_TYPE: {"schema": schemas[route.body]}}, "required": required}
-    found["responses"] = responses(route, schemas)
-    return found
+        result["requestBody"] = {"content": {JSON_TYPE: {"schema": schemas[route.body]}}, "required": required}
+    result["responses"] = responses(route, schemas)
+    return result
 
 
 def _required(model: type[BaseModel]) -> list[str]:
@@ -157,7 +157,7 @@ def _security(route: Route) -> list[dict[str, list[str]]]:
             return [{name: []} for name in _MEMBER]
 
 
-def _told(text: str) -> str:
+def _description(text: str) -> str:
     return _SOURCE.sub("", text)
 
 

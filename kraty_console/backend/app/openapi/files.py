@@ -12,12 +12,12 @@ from kraty_console.backend.app.routes import ROUTES
 
 
 def text(surface: Surface) -> str:
-    """The document of a surface as its file has it."""
+    """The text of a surface's document file."""
     return json.dumps(document(surface, ROUTES), indent=1, ensure_ascii=False) + "\n"
 
 
 def stale(surfaces: Iterable[Surface] = SURFACES) -> list[Path]:
-    """The files that are not there, or say something else than the routes."""
+    """The files that are missing or out of date."""
     return [
         surface.file
         for surface in surfaces
@@ -26,7 +26,7 @@ def stale(surfaces: Iterable[Surface] = SURFACES) -> list[Path]:
 
 
 def rewrite(surfaces: Iterable[Surface] = SURFACES) -> list[Path]:
-    """Write the files that are stale; which these were."""
+    """Write the files that are out of date, and return them."""
     behind = stale(surfaces)
     for surface in surfaces:
         if surface.file in behind:

@@ -34,7 +34,7 @@ _SEGMENTS: Final[Mapping[str, tuple[str, Schema]]] = {
     **dict.fromkeys(_KEYS, ("A key of the game's catalog.", {})),
     "deliveryId": ("A delivery.", {"pattern": "^evt_[0-9A-HJKMNP-TV-Z]{26}$"}),
 }
-"""What is no UUID."""
+"""Path parameters that are not UUIDs."""
 
 
 def _whole(most: int) -> Schema:
@@ -91,9 +91,9 @@ _REQUIRED: Final = ("q", "query")
 
 
 def parameters(route: Route) -> list[dict[str, Any]]:
-    """What the path and the query of a route hold."""
-    found = [_segment(name) for name in re.findall(r"\{(\w+)\}", route.path)]
-    return found + [_parameter(route.path, name) for name in route.query]
+    """The path and query parameters of a route."""
+    result = [_segment(name) for name in re.findall(r"\{(\w+)\}", route.path)]
+    return result + [_parameter(route.path, name) for name in route.query]
 
 
 def _segment(name: str) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _parameter(path: str, name: str) -> dict[str, Any]:
             schema = special
     if not schema:
         raise KeyError(f"{path} reads ?{name}=, and what that may be is not said in {__name__}")
-    found: dict[str, Any] = {"name": name, "in": "query", "description": words, "schema": schema}
+    result: dict[str, Any] = {"name": name, "in": "query", "description": words, "schema": schema}
     if schema.get("type") == "array":
-        found |= {"style": "form", "explode": False}
-    return found | {"required": True} if name in _REQUIRED else found
+        result |= {"style": "form", "explode": False}
+    return result | {"required": True} if name in _REQUIRED else result

@@ -1,4 +1,4 @@
-"""Responses of an operation: its success, and every error with its codes."""
+"""Responses of an operation: success, and every error with its codes."""
 
 from __future__ import annotations
 
@@ -58,34 +58,34 @@ _MORE_HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
 
 
 def responses(route: Route, schemas: Schemas) -> dict[str, Any]:
-    """Everything that a route may answer, by status."""
-    found: dict[str, Any] = {}
+    """All responses of a route, by status."""
+    result: dict[str, Any] = {}
     for status in route.status:
         if status != 202:
-            found[str(status)] = _success(route, status, schemas)
+            result[str(status)] = _success(route, status, schemas)
     if route.tagged:
-        found["304"] = {"description": "Nothing changed since that tag.", "headers": _headers({"ETag": "ETag"})}
+        result["304"] = {"description": "Nothing changed since that tag.", "headers": _headers({"ETag": "ETag"})}
     for status in sorted(_refused(route)):
-        found[str(status)] = {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"}
-    return found
+        result[str(status)] = {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"}
+    return result
 
 
 def refusals() -> dict[str, Any]:
-    """The components that refusals are made of."""
+    """The components of error responses."""
     return {name: _refusal(status, words) for status, (name, words) in _REFUSALS.items()}
 
 
 def _success(route: Route, status: int, schemas: Schemas) -> dict[str, Any]:
     replayed = {"Idempotent-Replayed": "Replayed"} if route.body is not None else {}
     tagged = {"ETag": "ETag"} if route.tagged else {}
-    found: dict[str, Any] = {"description": _words(route, status), "headers": _headers({**replayed, **tagged})}
+    result: dict[str, Any] = {"description": _words(route, status), "headers": _headers({**replayed, **tagged})}
     if status == 204:
-        return found
+        return result
     if route.stream:
-        return {**found, "content": {EVENTS_TYPE: {"schema": _TEXT}}}
+        return {**result, "content": {EVENTS_TYPE: {"schema": _TEXT}}}
     data = schemas[route.reply] if route.reply else {"type": "object"}
     envelope = {"type": "object", "properties": {"data": data}, "required": ["data"], "additionalProperties": False}
-    return {**found, "content": {JSON_TYPE: {"schema": data if route.bare else envelope}}}
+    return {**result, "content": {JSON_TYPE: {"schema": data if route.bare else envelope}}}
 
 
 def _words(route: Route, status: int) -> str:
@@ -95,27 +95,27 @@ def _words(route: Route, status: int) -> str:
 
 
 def _refused(route: Route) -> set[int]:
-    """The statuses of what a route may refuse."""
-    found = {500, 503}
+    """The error statuses of a route."""
+    result = {500, 503}
     if "{" in route.path:
-        found |= {400, 404}
+        result |= {400, 404}
     if route.query:
-        found.add(400)
+        result.add(400)
     if route.access is not RouteAccess.ANYONE:
-        found |= {401, 429}
+        result |= {401, 429}
     if route.access not in (RouteAccess.ANYONE, RouteAccess.SESSION):
-        found |= {403}
+        result |= {403}
     if route.access is not RouteAccess.ANYONE and route.path.startswith("/admin/") and "{" in route.path:
-        found.add(404)
+        result.add(404)
     if route.body is not None:
-        found |= {400, 403, 404, 409, 413, 415}
+        result |= {400, 403, 404, 409, 413, 415}
     elif route.method not in ("GET", "HEAD"):
-        found |= {403, 409} if "{" in route.path else set()
+        result |= {403, 409} if "{" in route.path else set()
     if 202 in route.status:
-        found |= {202, 402}
+        result |= {202, 402}
     if "/merge-into/" in route.path:
-        found.add(422)
-    return found
+        result.add(422)
+    return result
 
 
 def _refusal(status: int, words: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ FOLDER: Final = Path(__file__).parents[2] / "openapi"
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """One of the three."""
+    """One of the three surfaces."""
 
     name: str
     title: str
@@ -26,12 +26,12 @@ class Surface:
 
     @property
     def prefix(self) -> str:
-        """What its paths begin with."""
+        """The prefix of its paths."""
         return f"/{self.name}/v1"
 
     @property
     def file(self) -> Path:
-        """Where its document is kept."""
+        """The file of its document."""
         return FOLDER / f"{self.name}.json"
 
 
@@ -44,7 +44,7 @@ SURFACES: Final = (
 
 @cache
 def shipped_document(surface: Surface) -> Any:  # noqa: ANN401 (it is JSON)
-    """The document as it is shipped."""
+    """The shipped document."""
     return json.loads(surface.file.read_text(encoding="utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""A merge and an erasure happen whole or not at all, wherever they break, and take as many statements for anybody."""
+"""Merging and erasing are atomic, and take the same number of statements for any player."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ GUEST, USER = "guest_device_abc", "auth_user_42"
 
 
 class Broken(Exception):
-    """The power went."""
+    """A simulated crash."""
 
 
 @dataclass
 class Statements:
-    """Counts what is asked of a database, and breaks at one of it."""
+    """Counts statements and fails at one of them."""
 
     fatal: int | None = None
     seen: int = 0
 
     def hear(self, *_about: Any) -> None:
-        """One more."""
+        """Count a statement, and fail if it is the chosen one."""
         self.seen += 1
         if self.seen == self.fatal:
             raise Broken
@@ -45,7 +45,7 @@ class Statements:
 
 @contextmanager
 def listening(db: Database, fatal: int | None) -> Iterator[Statements]:
-    """Every statement, and the commit, of what is run meanwhile."""
+    """Count every statement and the commit within the block."""
     heard = Statements(fatal)
     engine = db.engine.sync_engine
     for event in ("before_cursor_execute", "commit"):
@@ -61,7 +61,7 @@ Everything = sa.Select[Any]
 
 
 def everything(world: SmallGame) -> Everything:
-    """One statement for all that the game has, table by table, as the database itself writes it down."""
+    """One statement for all rows of the game, by table, in the database's own text form."""
     studio = world.tenant.studio_id
     columns = []
     for table in (each for each in tables.metadata.sorted_tables if "studio_id" in each.c):
@@ -74,13 +74,13 @@ def everything(world: SmallGame) -> Everything:
 
 
 async def digest(world: SmallGame, all_of_it: Everything) -> dict[str, str | None]:
-    """All that the game has now."""
+    """All rows of the game."""
     async with world.db.read() as tx:
         return dict((await tx.connection.execute(all_of_it)).mappings().one())
 
 
 async def full(world: SmallGame) -> None:
-    """A guest and an account that share whatever two players can share."""
+    """A guest and an account with every relation that two players can share."""
     lobby_id = (await world.run(lobbies.create, world.engine(), "arena")).data["lobby"]["id"]
     gold = {"type": "currency", "currencyKey": "gold", "amount": 30}
     potion = {"type": "item", "itemKey": "potion", "quantity": 2}
@@ -113,7 +113,7 @@ RULES = {
 
 
 @pytest.mark.parametrize("rule", RULES)
-async def test_broken_at_any_statement_nothing_happened(world: SmallGame, rule: str) -> None:
+async def test_a_failure_at_any_statement_changes_nothing(world: SmallGame, rule: str) -> None:
     await full(world)
     all_of_it = everything(world)
     before = await digest(world, all_of_it)
@@ -151,5 +151,5 @@ async def _statements(world: SmallGame, attempts: int) -> int:
     return heard.seen
 
 
-async def test_a_guest_who_played_much_takes_no_more_statements(world: SmallGame) -> None:
+async def test_the_number_of_statements_does_not_depend_on_the_history(world: SmallGame) -> None:
     assert await _statements(world, 0) == await _statements(await make_small_game(world.db), 3_000)

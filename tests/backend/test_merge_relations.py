@@ -1,4 +1,4 @@
-"""Whom a merged guest knew, what was derived from what it held, and that no table is forgotten by a merge."""
+"""Merging friends, blocks, gifts and derived resources; a merge handles every table."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ HANDLED = {
     "inventory", "item_ledger", "leaderboard_entries", "board_entries", "lobby_members", "player_aliases", "players",
     "friendships", "friend_requests", "blocks", "gifts", "purchases", "player_spend",
 }  # fmt: skip
-"""What a merge moves, adds up or re-points."""
+"""Tables that a merge moves, adds up or re-points."""
 
 KEPT = {"audit", "outbox", "webhook_deliveries"}
-"""What says what happened, and to whom as they were called then."""
+"""Tables of history, which keep the ids of their time."""
 
 
 @pytest.mark.parametrize("table", tables.metadata.sorted_tables, ids=lambda table: table.name)
-def test_a_merge_knows_every_table_that_names_a_player(table: sa.Table) -> None:
+def test_a_merge_handles_every_table_that_refers_to_a_player(table: sa.Table) -> None:
     naming = {"player_id", "participant_id", "friend_id", "blocked_id", "sender_id", "recipient_id"}
     assert bool(naming & set(table.c.keys())) == (table.name in HANDLED | KEPT)
 
@@ -52,7 +52,7 @@ def _here(world: SmallGame, player_id: str) -> dict[str, Any]:
 
 
 async def _meet(world: SmallGame, table: sa.Table, one: str, other: str, **more: Any) -> None:
-    """Two rows, as a friendship or a request has."""
+    """Both rows of a friendship or a request."""
 
     async def add(tx: Transaction, _ctx: Context) -> None:
         request = {"request_id": world.new_id()} if "request_id" in table.c else {}
@@ -91,8 +91,8 @@ async def test_whom_the_guest_knew_the_account_knows_once(world: SmallGame) -> N
     assert await _pairs(world, tables.friend_requests) == {
         (me, who["cy"]), (who["cy"], me), (me, who["di"]), (who["di"], me)
     }  # fmt: skip
-    (asked,) = await world.rows(tables.friend_requests, player_id=me, friend_id=who["cy"])
-    assert asked["direction"] == "outgoing"
+    (request,) = await world.rows(tables.friend_requests, player_id=me, friend_id=who["cy"])
+    assert request["direction"] == "outgoing"
 
 
 async def test_a_block_outweighs_a_friendship(world: SmallGame) -> None:
@@ -158,7 +158,7 @@ async def _gift(world: SmallGame, sender: str, recipient: str) -> None:
     await world.run(add, world.engine())
 
 
-async def test_gifts_go_over_on_both_ends(world: SmallGame) -> None:
+async def test_sent_and_received_gifts_are_merged(world: SmallGame) -> None:
     who = await _row_of(world)
     await _gift(world, who[GUEST], who["ana"])
     await _gift(world, who["ana"], who[GUEST])
@@ -166,7 +166,7 @@ async def test_gifts_go_over_on_both_ends(world: SmallGame) -> None:
     assert await _pairs(world, tables.gifts, "sender_id") == {(who["ana"], who[USER]), (who[USER], who["ana"])}
 
 
-async def test_an_erased_player_is_nobody_s_friend(world: SmallGame) -> None:
+async def test_an_erased_player_has_no_friends(world: SmallGame) -> None:
     who = await _row_of(world)
     for table in (tables.friendships, tables.friend_requests):
         await _meet(world, table, who[USER], who["ana"])
