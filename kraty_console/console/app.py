@@ -10,7 +10,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
@@ -217,15 +217,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
 
     def first_sign_in(self) -> None:
         """Ask for the address (if the profile has none) and a token, then begin."""
-        from kraty_console.console.first_run import FirstRun  # 10 ms that only a first run needs
-
-        self.follow(self._first_sign_in(FirstRun(self.workspace, self).ask()), "first sign-in")
-
-    async def _first_sign_in(self, signed_in: Awaitable[bool]) -> None:
-        if await signed_in:
-            self.bottom.begin()
-        else:
-            self.exit()
+        self.dialogs.first_sign_in()
 
     def choose_game(self) -> None:
         """Ask which of several games is meant; without an answer the console ends."""

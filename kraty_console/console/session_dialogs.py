@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from kraty_console.console.dialogs.games import GamesDialog
 from kraty_console.console.dialogs.journal import JournalDialog
 from kraty_console.console.dialogs.token import TokenDialog
+from kraty_console.console.first_run import FirstRun
 from kraty_console.contract.errors import KratyError
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
@@ -57,6 +58,16 @@ class SessionDialogs:
         except KratyError as error:
             return error_text(error).text
         return None
+
+    def first_sign_in(self) -> None:
+        """Ask for the address (if the profile has none) and a token, then begin; without an answer the console ends."""
+        self._app.follow(self._begin(FirstRun(self._workspace, self._app).ask()), "first sign-in")
+
+    async def _begin(self, signed_in: Awaitable[bool]) -> None:
+        if await signed_in:
+            self._app.bottom.begin()
+        else:
+            self._app.exit()
 
     def choose_game(self) -> None:
         """Ask which of several games is meant; without an answer there is nothing to look at, so the console ends."""

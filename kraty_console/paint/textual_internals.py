@@ -122,14 +122,17 @@ class ScreenInternals(Screen[Result]):
         changed = tuple(self._compositor._dirty_regions)  # noqa: SLF001
         self._compositor._dirty_regions.clear()  # noqa: SLF001
         self._dirty_widgets.clear()
-        if not changed or not self.is_current:
-            return
+        if changed and self.is_current:
+            self._repaint_on_top(*changed)
+
+    def _repaint_on_top(self, *regions: Region) -> None:
+        """Let the screen on top repaint regions of this one, all of it without any."""
         top = self.app.screen
         for screen in self.app.screen_stack:
             if isinstance(screen, ScreenInternals):
                 screen.forget_screen_below()
         if not isinstance(top, ScreenInternals) or top.may_paint():
-            top.refresh(*changed)
+            top.refresh(*regions)
 
     def forget_screen_below(self) -> None:
         """What is shown of the screen below is out of date."""
@@ -139,6 +142,8 @@ class ScreenInternals(Screen[Result]):
         """Lay out only if the size has changed; Textual does it on every resize event."""
         if size != self.outer_size:
             super()._screen_resized(size)
+            if self.app.screen is not self and self.is_current:
+                self._repaint_on_top()
 
     def remove(self) -> AwaitRemove:
         """Remove the screen; the one below is repainted when it resumes, and needs no layout."""
@@ -155,11 +160,16 @@ class ScreenInternals(Screen[Result]):
         if below is None:
             return super().render_lines(crop)
         if self._strips_below is None or self._strips_below[0] != self.size:
-            style = self.visual_style.rich_style  # for cells that have no colour of their own
-            strips = below._compositor.render_strips(self.size)  # noqa: SLF001
-            self._strips_below = self.size, [strip.apply_style(style) for strip in strips]
+            self._strips_below = self.size, self._lines_of(below)
         strips = self._strips_below[1][crop.y : crop.bottom]
         return [strip.crop(*crop.column_span) for strip in strips]
+
+    def _lines_of(self, below: Screen[Any]) -> list[Strip]:
+        """The lines of the screen below, in the size of this one: after a resize that screen is laid out later."""
+        (width, height), style = self.size, self.visual_style.rich_style  # for cells that have no colour of their own
+        strips = below._compositor.render_strips(self.size)  # noqa: SLF001
+        lines = [strip.apply_style(style).adjust_cell_length(width, style) for strip in strips]
+        return [*lines, *(Strip.blank(width, style) for _ in range(height - len(lines)))]
 
     def _screen_seen_through(self) -> Screen[Any] | None:
         if not self.is_modal or self.styles.background.a:

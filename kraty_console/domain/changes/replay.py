@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
-from kraty_console.contract.players import Player, Snapshot
 from kraty_console.domain import actions
 from kraty_console.domain.fields import (
     CannotOpen,
@@ -21,6 +20,7 @@ from kraty_console.domain.fields import (
 from kraty_console.domain.formatting import counted, since
 
 if TYPE_CHECKING:
+    from kraty_console.contract.players import Snapshot
     from kraty_console.contract.webhooks import Delivery, DeliveryReplayed
 
 
@@ -76,6 +76,8 @@ def player_of(delivery: Delivery) -> str:
 
 def snapshot_of(delivery: Delivery) -> Snapshot:
     """A snapshot with only the id of a delivery's player."""
+    from kraty_console.contract.players import Player, Snapshot  # models, which the first frame does not wait for
+
     return Snapshot(player=Player(external_player_id=player_of(delivery)))
 
 
