@@ -134,6 +134,18 @@ async def test_what_changes_below_is_shown_through_all_that_lies_on_it() -> None
         assert shown(app) == ["changed", "", "top", "", "", ""]
 
 
+async def test_a_screen_below_that_is_smaller_yet_is_shown_on_complete_lines() -> None:
+    """After a resize the screen on top may be painted before the one below is laid out."""
+    app = Watching()
+    async with app.run_test(size=(20, 8)) as pilot:
+        await put(pilot, below := Arriving())
+        await put(pilot, top := Over())
+        below._compositor.reflow(below, Size(12, 3))
+        top.forget_screen_below()
+        lines = top.render_lines(top.size.region)
+        assert [line.cell_length for line in lines] == [20] * 8
+
+
 async def test_what_changed_below_is_painted_once_on_top() -> None:
     app = Watching()
     async with app.run_test(size=(20, 8)) as pilot:
