@@ -129,10 +129,10 @@ def _transition(before: CellStyle, after: CellStyle) -> str:
     if same:
         return link
     codes = after.codes
-    anew = f"\x1b[0;{codes}m" if codes else "\x1b[m"
+    reset = f"\x1b[0;{codes}m" if codes else "\x1b[m"
     if before.attributes or before.letters or before.behind:
         change = f"\x1b[{_difference(before, after)}m"
-        return link + (change if len(change) < len(anew) else anew)
+        return link + (change if len(change) < len(reset) else reset)
     return link + f"\x1b[{codes}m"
 
 

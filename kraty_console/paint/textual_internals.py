@@ -93,7 +93,7 @@ class ReportsCrashes(App[Result]):
 
 
 class ScreenInternals(Screen[Result]):
-    """A screen that decides when it is painted and laid out, and that shows the screen below without rendering it anew.
+    """A screen that decides when it is painted and laid out, and shows the screen below without rendering it again.
 
     Textual repaints a screen with a modal on top for every message to it, and lays out and repaints a screen twice more
     after a modal on it was removed.

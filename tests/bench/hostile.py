@@ -87,7 +87,7 @@ class Attacker:
             return await asyncio.open_connection("127.0.0.1", self.place.port)
 
     async def call(self, method: str, path: str, token: str, body: bytes = b"", most: int = 10_000) -> None:
-        """The same call again and again on one connection, opened anew when it is closed."""
+        """The same call again and again on one connection, opened again when it is closed."""
         sent = 0
         head = _head(method, path, token, f"Content-Length: {len(body)}", "Content-Type: application/json")
         while self.goes_on and sent < most:

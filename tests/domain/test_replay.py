@@ -78,7 +78,7 @@ def test_the_effects_of_a_replay() -> None:
 
     assert told(DELIVERY) == [
         ("sent", "again, at once, to https://games.example/kraty"),
-        ("attempt", "9; if it fails, the schedule starts anew"),
+        ("attempt", "9; if it fails, the schedule starts again"),
     ]
     assert told(delivery(status="delivered"))[-1][0] == "note"
     assert told(None) == [("note", "this delivery is no longer in the list")]

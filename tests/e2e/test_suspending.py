@@ -103,7 +103,7 @@ def test_a_continue_without_a_stop_disturbs_nothing(shell: User) -> None:
     for _ in range(3):
         before = shell.sent.count(ALTERNATE_SCREEN)
         console.send_signal(signal.SIGCONT)
-        # It takes the terminal anew, which drops what was typed until then.
+        # It takes the terminal back, which drops the keys typed until then.
         shell.wait_for(lambda _, before=before: shell.sent.count(ALTERNATE_SCREEN) > before)
     shell.pane("2", "CONTENTS")
     shell.pane("1", "EVENT")

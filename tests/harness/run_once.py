@@ -16,7 +16,7 @@ def once_per_run(tmp_path_factory: pytest.TempPathFactory, name: str, make: Call
 
     Two modules may give the same name to what each of them makes. `make` writes into an empty folder that gets its name
     when all is there: what a process left behind that failed or was killed meanwhile does not count, and the next one
-    makes it anew.
+    makes it again.
     """
     own = tmp_path_factory.getbasetemp()
     root = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own

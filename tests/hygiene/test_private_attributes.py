@@ -38,7 +38,7 @@ OURS = {
     "console/test_bars_and_tables.py": {"_lines": "the lines that a table has built, not those that are drawn"},
     "console/test_reduced.py": {"_reasons": "reasons beyond the edge of the screen", "_rows": "rows beyond it"},
     "console/test_search.py": {"_debounce": "the rest after a key, ended without waiting"},
-    "console/test_snapshots.py": {"_go": "draws a step anew", "_url": "an address without the port of this run"},
+    "console/test_snapshots.py": {"_go": "redraws a step", "_url": "an address without the port of this run"},
     "console/test_trouble_waiting.py": {"_count": "a second of a countdown", "_pause": "that no countdown runs"},
 }
 """Private attributes of the program's own, by module, and why a test touches them."""

@@ -31,7 +31,7 @@ OVERRIDDEN = {
     "ScreenInternals": {"_compositor_refresh", "_screen_resized"},
     "SequenceParser": {"_timeout_time"},
 }
-"""Private members of Textual's that a class defines or sets anew, on purpose."""
+"""Private members of Textual's that a class defines or sets itself, on purpose."""
 
 USED = {
     "AppInternals": {

@@ -93,7 +93,7 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
         return super().dismiss(result)
 
     def on_unmount(self) -> None:
-        """Whoever still awaits an answer goes on without one."""
+        """Give an awaiting flow the answer None."""
         self._give_answer(None)
 
     # What a dialog fills in

@@ -62,7 +62,7 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     where = delivery.endpoint.url if delivery.endpoint is not None else "its endpoint"
     lines = [
         Effect("sent", f"again, at once, to {where}"),
-        Effect("attempt", f"{delivery.attempt_count + 1}; if it fails, the schedule starts anew"),
+        Effect("attempt", f"{delivery.attempt_count + 1}; if it fails, the schedule starts again"),
     ]
     if delivery.status == "delivered":
         lines.append(Effect("note", "it was delivered; the receiver knows it by its id and may ignore it", note=True))
