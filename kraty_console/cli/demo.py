@@ -43,7 +43,7 @@ _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 @click.option("--ticket", metavar="ID", help="The ticket to record with changes.")
 @click.pass_obj
 def demo(before: Options, /, role: str, player: str | None, **flags: Any) -> int:  # noqa: ANN401 (each flag has its own type)
-    """Open the console on an embedded backend with a demo world, which is deleted on exit."""
+    """Open the console on an embedded backend with a demo world; changes to it are deleted on exit."""
     options = before.then(Options(**flags))
     if (code := report_unusable_terminal()) is not None:
         return code
