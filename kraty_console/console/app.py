@@ -203,8 +203,11 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
         return await asyncio.shield(task)
 
     async def ask_token(self, error: Exception) -> bool:
-        """Ask for a new session token on top of what is shown; True when there is a new session."""
-        return await self.dialogs.ask_token(error)
+        """Ask for a new session token on top of what is shown; True when there is a new session.
+
+        Nobody is asked while the console ends.
+        """
+        return self.is_running and await self.dialogs.ask_token(error)
 
     # -- the session ---------------------------------------------------------------------------------------------
 

@@ -70,6 +70,10 @@ class PlayerScreen(PlayerTimers):
             self._draw()
             self.call_after_refresh(self._go_on)
 
+    def on_unmount(self) -> None:
+        """Stop all workers: the console ends with this screen, and they may draw on it."""
+        self.app.workers.cancel_all()
+
     def begin(self) -> None:
         """Ask who we are; a player named at launch is looked up at the same time."""
         launch = self.workspace.launch
