@@ -1,16 +1,21 @@
 """The boot screen, shown before anything is imported and taken over by the console without flicker.
 
 Imports almost nothing, so that it appears as soon as the interpreter runs. From then on the terminal is on its
-alternate screen, does not echo, and keeps typed keys for the console.
+alternate screen, does not echo, and keeps typed keys for the console; text is shown where it will go.
 """
 
 from __future__ import annotations
 
+import _thread
 import os
 
 TYPE_CHECKING = False  # as in `typing`, whose import takes 4 ms
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from kraty_console.paint.terminal_mode import TerminalMode
+    from kraty_console.paint.typeahead import Typeahead
 
 ALTERNATE_SCREEN = "\x1b[?1049h"
 HIDDEN_CURSOR = "\x1b[?25l"
@@ -46,7 +51,7 @@ class Picture:
 class BootScreen:
     """The displayed frame, and the state of the terminal before it."""
 
-    __slots__ = ("known", "mode", "picture", "size")
+    __slots__ = ("draw_typed", "known", "lock", "mode", "picture", "size", "typeahead")
 
     def __init__(self, picture: Picture, size: tuple[int, int], mode: TerminalMode | None = None) -> None:
         self.picture = picture
@@ -56,6 +61,28 @@ class BootScreen:
         """Whether the terminal shows only this frame and what was painted over it."""
         self.mode = mode
         """The mode of the terminal, to be left at the end; None without a terminal."""
+        self.lock = _thread.allocate_lock()
+        """Held by those who paint over the frame: the main thread, and the one that reads what is typed."""
+        self.draw_typed: Callable[[str], None] | None = None
+        """Shows typed text in the search field; called with the lock held."""
+        self.typeahead: Typeahead | None = None
+        """Reads what is typed, if the console opens with its search field."""
+
+    def echo(self, draw: Callable[[str], None]) -> None:
+        """Begin to read what is typed, and draw text with `draw` (see `draw_typed`)."""
+        self.draw_typed = draw
+        if self.mode is not None:
+            self.typeahead = self.mode.read_ahead(self._show_typed)
+
+    def _show_typed(self, text: str) -> None:
+        with self.lock:
+            if self.known and self.draw_typed is not None:
+                self.draw_typed(text)
+
+    def stop_reading(self) -> None:
+        """Leave the terminal's input to the console, or to the program that runs next."""
+        if self.typeahead is not None:
+            self.typeahead.stop()
 
     def forget(self) -> None:
         """The terminal was resized or used by another program: its content is unknown."""
@@ -85,12 +112,15 @@ class BootScreen:
 _now: BootScreen | None = None
 
 
-def show_boot_screen(picture: Picture, size: tuple[int, int]) -> bool:
-    """Show a frame; returns False if this process does not control the terminal."""
+def show_boot_screen(picture: Picture, size: tuple[int, int], end: Callable[[int, Any], None]) -> bool:
+    """Show a frame; returns False if this process does not control the terminal.
+
+    `end` handles the signals that end the program.
+    """
     global _now  # noqa: PLW0603 (there is one terminal)
     from kraty_console.paint.terminal_mode import TerminalMode  # 2 ms that other commands save
 
-    mode = TerminalMode.enter()
+    mode = TerminalMode.enter(end)
     if mode is None:
         return False
     boot_screen = _now = BootScreen(picture, size, mode)
@@ -111,6 +141,7 @@ def restore_terminal(*, patient: bool = True) -> bool:
     before, _now = _now, None
     if before is None:
         return False
+    before.stop_reading()
     if before.mode is not None:
         before.mode.leave(_BACK, patient=patient)
     return True

@@ -59,6 +59,7 @@ def driver_of(
             self._file: Any = TerminalWriter(self._file)
             self._received = self._handled = 0
             self._is_active = self._is_stopped = False
+            self._typed_before = b""
 
         # Input
 
@@ -71,6 +72,7 @@ def driver_of(
                     SelectSelector(),
                     self.process_message,
                     self._gone,
+                    before=self._typed_before,
                     behind=lambda: self._received - self._handled + ahead() >= MOST_AHEAD,
                     mouse=self._mouse,
                     debug=self._debug,
@@ -132,6 +134,10 @@ def driver_of(
             if self.exit_event.closed:  # resuming after a suspension
                 self.exit_event = WakeEvent()
             taken_over = bool(self._given)
+            self._typed_before = b""
+            if taken_over and boot_screen is not None:
+                boot_screen.stop_reading()
+                self._typed_before = boot_screen.typeahead.rest if boot_screen.typeahead is not None else b""
             super().start_application_mode()
             self._is_active = True
             self._given = frozenset()

@@ -106,6 +106,7 @@ def listen(
     heard: Callable[[Message], None],
     gone: Callable[[], None],
     *,
+    before: bytes = b"",
     behind: Callable[[], bool] = lambda: False,
     mouse: bool = False,
     debug: bool = False,
@@ -114,9 +115,11 @@ def listen(
 
     At the end of the input, or when the terminal is gone, call `gone` once and wait for the event. `selector` is closed
     at the end. Mouse reports are passed on only with `mouse`. While too many messages are queued (`behind`), input is
-    dropped.
+    dropped. `before` is input that was read already.
     """
     reader = TerminalReader(mouse=mouse, debug=debug)
+    for message in reader.read(before):
+        heard(message)
     with selector:
         selector.register(bell, EVENT_READ)
         selector.register(keyboard, EVENT_READ)

@@ -7,6 +7,8 @@ import select
 import signal
 import termios
 
+from kraty_console.paint.typeahead import Typeahead
+
 TYPE_CHECKING = False  # as in `typing`, whose import takes 4 ms
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,11 +26,16 @@ class TerminalMode:
         self.attributes = attributes
 
     @classmethod
-    def enter(cls) -> TerminalMode | None:
-        """Stop echo and line editing; None if this process does not control the terminal."""
+    def enter(cls, end: Callable[[int, Any], None]) -> TerminalMode | None:
+        """Stop echo and line editing; None if this process does not control the terminal.
+
+        `end` handles the signals that end the program.
+        """
         try:
             if os.tcgetpgrp(0) != os.getpgrp():
                 return None
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, end)
             before = termios.tcgetattr(0)
             quiet = termios.tcgetattr(0)
             quiet[0] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
@@ -45,6 +52,13 @@ class TerminalMode:
         """Call `changed` when the terminal is resized, or the program resumes after a suspension."""
         for number in (signal.SIGWINCH, signal.SIGCONT):
             signal.signal(number, lambda *_: changed())
+
+    @staticmethod
+    def read_ahead(show: Callable[[str], None]) -> Typeahead:
+        """Begin to read what is typed; `show` gets the text after each change."""
+        typeahead = Typeahead(0, show)
+        typeahead.start()
+        return typeahead
 
     @staticmethod
     def disable_interrupt_key() -> None:

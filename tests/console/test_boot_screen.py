@@ -8,7 +8,8 @@ import pytest
 from textual.app import App
 
 from kraty_console.console.colours import NAMES, TONES
-from kraty_console.console.startup.first_frame import picture
+from kraty_console.console.startup.boot_lines import SLASH, field_width, typed_line
+from kraty_console.console.startup.first_frame import SEARCH_ROW, picture, style_of
 from kraty_console.console.tone_styles import ToneStyles
 from kraty_console.console.widgets import tones
 from kraty_console.paint.boot_screen import BootScreen
@@ -56,6 +57,29 @@ async def test_textual_paints_the_boot_screen_again(
             for y, x, text, _ in boot.pieces:
                 end = x + len(text)
                 assert after[y][x:end] == before[y][x:end], (system, text)
+
+
+@pytest.mark.parametrize("text", ["alice_42", "x" * 60])
+@pytest.mark.parametrize("size", [SIZE, SMALL])
+async def test_textual_paints_typed_text_where_the_boot_screen_does(
+    backend: DemoStage, wire: FaultyTransport, size: tuple[int, int], text: str
+) -> None:
+    wire.holds("GET", "/")
+    app = backend.app()
+    async with app.run_test(size=size):
+        app.bottom.search.input.value = text
+        await wait_until_idle(app)
+        shown, tone = typed_line(text, field_width(size[0]))
+        boot = picture(app.theme, ENVIRON["256"], size[0])
+        boot.pieces.append((SEARCH_ROW, len(SLASH), shown, style_of(tone, app.theme, ENVIRON["256"])))
+        painter = Painter(TerminalCapabilities(erases_in_colour=True), colour_system("256"))
+        painter.adopt(BootScreen(boot, size))
+        cells = slice(len(SLASH), len(SLASH) + len(shown.rstrip()))
+        before = painted(painter, [SEARCH_ROW])[0][cells]
+        update = pieces_of(app.screen._compositor.render_update(full=True))
+        assert update is not None
+        painter.paint(size, update)
+        assert painted(painter, [SEARCH_ROW])[0][cells] == before
 
 
 @pytest.mark.parametrize("theme", sorted(NAMES))

@@ -24,7 +24,16 @@ assert patience < 1
 begin.__defaults__ = (*others, 30.0)
 main()
 """
-"""The console, that waits longer for the answer about the player it is opened on."""
+"""The console, that waits longer for the first answers before Textual is loaded."""
+_BOOT = """
+import os, signal
+from kraty_console.console.startup.first_frame import show_first_frame
+show_first_frame([], os.environ)
+signal.pause()
+"""
+"""Only the boot screen."""
+_TEXTUAL = b"\x1b[?2026$p"
+"""Textual sends it when it takes the terminal."""
 
 
 def see_the_first_picture(person: User) -> None:
@@ -38,7 +47,7 @@ def test_a_search_typed_while_it_opens_loses_no_key(world: DemoBackend) -> None:
         person.press(*"grace_hopper", "Enter")
         person.on("grace_hopper")
         assert person.text().count("\n") >= 20
-        assert person.sent.index(_FIRST) < person.sent.index(b"\x1b[?2026$p")  # it comes before anything of Textual
+        assert person.sent.index(_FIRST) < person.sent.index(_TEXTUAL)  # it comes before anything of Textual
         person.quit()
         assert_clean(person.sent)
         assert person.left_as_found() == []
@@ -55,6 +64,44 @@ def test_the_picture_is_taken_over_without_being_painted_again(world: DemoBacken
         assert _FIRST not in after
 
 
+def test_typed_text_is_shown_before_the_console_is_loaded(world: DemoBackend) -> None:
+    with User([sys.executable, "-c", _BOOT], env=world.env("boot") | {"KRATY_URL": world.url}) as person:
+        see_the_first_picture(person)
+        person.type("alix")
+        person.wait_for("/ alix")
+        assert "e-mail" not in person.text()
+        person.press("Backspace")
+        person.type("ce")
+        person.wait_for("/ alice")
+        person.press(*["Backspace"] * 5)
+        person.wait_for("/ player id or e-mail")
+        person.process.send_signal(signal.SIGTERM)
+        person.wait_exit()
+        assert person.left_as_found() == []
+
+
+def test_the_member_stands_before_the_console_and_is_not_painted_again(world: DemoBackend) -> None:
+    env = world.env("member") | {"KRATY_PLAIN_PAINT": "no"}
+    _, _, _, *arguments = world.console()
+    with User([sys.executable, "-c", _PATIENT, *arguments], env=env) as person:
+        see_the_first_picture(person)
+        person.type("bob_")
+        person.wait_for("/ bob_")
+        person.wait_for("maria · GAME_ADMIN")
+        painted = len(person.sent)
+        person.wait_for(lambda _: _TEXTUAL in person.sent)
+        person.wait_for("2 matches")
+        after = bytes(person.sent[painted:])
+        assert person.sent.index(b"GAME_ADMIN") < person.sent.index(_TEXTUAL)
+        assert person.sent.index(b"bob_") < person.sent.index(_TEXTUAL)
+        person.press("Esc")
+        person.wait_for("q quit")
+        person.quit()
+        assert person.left_as_found() == []
+    for part in (b"GAME_ADMIN", _FIRST, b"\x1b[2J", b"rabbit-rush"):
+        assert part not in after
+
+
 def test_a_player_named_at_launch_stands_before_the_console_and_is_not_painted_again(world: DemoBackend) -> None:
     """With more patience than a person has: on a busy machine the answer comes too late to be painted ahead."""
     _, _, _, *arguments = world.console("alice_42")
@@ -65,7 +112,7 @@ def test_a_player_named_at_launch_stands_before_the_console_and_is_not_painted_a
         person.press("Down")
         person.wait_for("▸  in progress")
         after = bytes(person.sent[painted:])
-        assert person.sent.index(b"Swift Otter") < person.sent.index(b"\x1b[?2026$p")
+        assert person.sent.index(b"Swift Otter") < person.sent.index(_TEXTUAL)
         person.quit()
         assert_clean(person.sent)
         assert person.left_as_found() == []

@@ -44,9 +44,10 @@ _PANE_OF: Final[dict[str, PaneId]] = {f"pane.{each.id}": each.id for each in PAN
 class PlayerScreen(PlayerTimers):
     """The bottom of the console: it has every action of the registry."""
 
-    def __init__(self, workspace: Workspace, state: PlayerState | None = None) -> None:
-        """`state` is a player that was looked up before there was a screen."""
+    def __init__(self, workspace: Workspace, state: PlayerState | None = None, typed: str = "") -> None:
+        """Before there was a screen, `state` was looked up, and `typed` was typed into the search field."""
         super().__init__(workspace)
+        self._typed = typed
         self.loader = PlayerLoader(self, workspace, state)
         self._initial = workspace.launch.initial_player if state is None else None
         self.opened_player()
@@ -62,8 +63,11 @@ class PlayerScreen(PlayerTimers):
             return
         self.call_after_refresh(self.arrived)
         if self.state.snapshot is None:
+            if self.workspace.member:  # the top line was painted before
+                self._draw_header()
             if not self._initial:
                 self.search.input.focus()
+                self.search.input.value = self._typed
             self.call_after_refresh(self.begin)
         else:
             self.set_focus(self.table)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # as in `typing`, whose import takes 4 ms
 if TYPE_CHECKING:
-    from kraty_console.console.views.text import Line
+    from kraty_console.console.views.text import Line, Span
 
 SLASH = " / "
 """Stands before the search field: the key that leads into it."""
@@ -25,8 +25,23 @@ def boot_lines(width: int) -> list[Line]:
 
 def resting_lines(width: int) -> list[Line]:
     """The search line while nobody types in it: the slash, and the whole words of the placeholder that fit."""
-    field = min(WIDEST, width * 2 // 5)
+    return [[(SLASH, "key"), (_placeholder(field_width(width)), "dim")]]
+
+
+def field_width(width: int) -> int:
+    """Cells of the search field in a terminal of this width."""
+    return min(WIDEST, width * 2 // 5)
+
+
+def typed_line(text: str, field: int) -> Span:
+    """The search field with this text in it; ASCII. A text that is too long shows its end."""
+    shown, tone = (text[1 - field :], "plain") if text else (_placeholder(field), "dim")
+    return shown.ljust(field), tone
+
+
+def _placeholder(field: int) -> str:
+    """The whole words of the placeholder that fit."""
     words = PLACEHOLDER
     while len(words) > field + 1:  # Textual's input leaves a cell for the cursor behind them
         words = words.rpartition(" ")[0]
-    return [[(SLASH, "key"), (words[:field], "dim")]]
+    return words[:field]

@@ -12,8 +12,8 @@ import os
 import sys
 
 from kraty_console.console.colours import COLOURS, TONES, choose_theme
-from kraty_console.console.startup.boot_lines import boot_lines
-from kraty_console.paint.boot_screen import Picture, TextStyle, restore_terminal, show_boot_screen
+from kraty_console.console.startup.boot_lines import SLASH, boot_lines, field_width, typed_line
+from kraty_console.paint.boot_screen import Picture, TextStyle, boot_screen, restore_terminal, show_boot_screen
 from kraty_console.paint.screen_size import clamp_size
 from kraty_console.paint.sgr import sgr_colour
 
@@ -27,6 +27,10 @@ OTHER_COMMANDS = frozenset({"search", "show", "server", "webhooks", "audit", "ba
 DEMO = "demo"
 """The command that starts a backend before it opens the console; no configuration has a say in it."""
 
+SEARCH_ROW = 1
+"""The row of the search field."""
+
+_PLAYER = "player"
 _WITH_VALUE = ("--profile", "--url", "--studio", "--game", "--environment", "--theme", "--ticket")
 _OF_DEMO = ("--role",)
 _FLAGS = ("--read-only", "--mouse", "--no-mouse")
@@ -51,11 +55,29 @@ def show_first_frame(arguments: Sequence[str], environ: Mapping[str, str]) -> bo
         return False
     if columns < _LEAST[0] or rows < _LEAST[1]:
         return False
-    import signal  # 1 ms, only if the boot screen is shown
+    if not show_boot_screen(picture(theme, environ, columns), (columns, rows), _end):
+        return False
+    if not names_player(arguments):
+        echo_typed(theme, environ)
+    return True
 
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, _end)
-    return show_boot_screen(picture(theme, environ, columns), (columns, rows))
+
+def echo_typed(theme: str, environ: Mapping[str, str]) -> None:
+    """From now on show what is typed in the search field, where the console will have it."""
+    screen = boot_screen()
+    assert screen is not None
+    pieces = screen.picture.pieces
+    field, before = field_width(screen.size[0]), len(pieces)
+
+    def draw(text: str) -> None:
+        shown, tone = typed_line(text, field)
+        del pieces[before:]
+        pieces.append((SEARCH_ROW, len(SLASH), shown, style_of(tone, theme, environ)))
+        screen.add(
+            "".join(f"\x1b[{y + 1};{x + 1}H{style.sequence}{text}\x1b[m" for y, x, text, style in pieces[before:])
+        )
+
+    screen.echo(draw)
 
 
 def _end(number: int, _frame: object) -> None:
@@ -103,7 +125,7 @@ def theme_of(arguments: Sequence[str], environ: Mapping[str, str]) -> str | None
     options = _options(arguments)
     if options is None or environ.get("TEXTUAL_DRIVER") or environ.get("TEXTUAL_COLOR_SYSTEM"):
         return None
-    config = [] if options.get(DEMO) else _config_lines(environ)
+    config = [] if DEMO in options else _config_lines(environ)
     if config is None and not (options.get("--url") or environ.get("KRATY_URL")):
         return None  # a first run: it begins with a question
     theme = options.get("--theme") or environ.get("KRATY_THEME") or _theme_in(config or [])
@@ -113,8 +135,13 @@ def theme_of(arguments: Sequence[str], environ: Mapping[str, str]) -> str | None
         return None
 
 
+def names_player(arguments: Sequence[str]) -> bool:
+    """Whether the console opens on a player; it opens with its search field otherwise."""
+    return _PLAYER in (_options(arguments) or {})
+
+
 def _options(arguments: Sequence[str]) -> dict[str, str] | None:
-    """The options with values, if the arguments open the console; None for all others."""
+    """The options with values and the player, if the arguments open the console; None for all others."""
     options: dict[str, str] = {}
     rest = iter(arguments)
     words: list[str] = []
@@ -128,9 +155,11 @@ def _options(arguments: Sequence[str]) -> dict[str, str] | None:
             return None
         else:
             words.append(word)
-    if words[:1] == [DEMO]:
-        options[DEMO] = DEMO
-    return options if len(words) < (3 if words[:1] in (["open"], [DEMO]) else 2) else None
+    if words[:1] in (["open"], [DEMO]):
+        options[words.pop(0)] = ""
+    if words:
+        options[_PLAYER] = words[0]
+    return options if len(words) < 2 else None
 
 
 def _config_lines(environ: Mapping[str, str]) -> list[str] | None:

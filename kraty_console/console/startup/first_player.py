@@ -14,6 +14,7 @@ from rich.segment import Segment
 from kraty_console.client.fetched import fetched
 from kraty_console.console.colours import choose_theme
 from kraty_console.console.player_state import PlayerState
+from kraty_console.console.startup.first_member import paint_over, settle_member
 from kraty_console.console.startup.prefetch import FirstRequests, StartState
 from kraty_console.console.tone_styles import ToneStyles
 from kraty_console.console.views.parts import player_parts
@@ -21,13 +22,8 @@ from kraty_console.console.views.player import most_urgent_row
 from kraty_console.console.views.rows import TableState
 from kraty_console.contract.errors import KratyError
 from kraty_console.contract.players import Snapshot
-from kraty_console.contract.session import Me
-from kraty_console.paint.cell_style import colour_system
-from kraty_console.paint.painter import Painter
-from kraty_console.paint.terminal_capabilities import terminal_capabilities
 
 if TYPE_CHECKING:
-    from kraty_console.client.replies import HttpReply
     from kraty_console.console.workspace import Workspace
     from kraty_console.paint.boot_screen import BootScreen
     from kraty_console.paint.painter import Piece
@@ -45,7 +41,9 @@ def start_with_player(
         state = _answers(requests, patience)
         painter = None
         if state is not None and boot_screen is not None and not requests.workspace.launch.plain_paint:
-            painter = _paint(requests.workspace, state, boot_screen, colours, environ)
+            theme = choose_theme(requests.workspace.launch.theme, environ, colours)
+            pieces = picture(requests.workspace, state, boot_screen.size, theme)
+            painter = paint_over(boot_screen, pieces, colours, environ, theme)
     except Exception:  # noqa: BLE001 (the console meets it again and reports it without data)
         return StartState(requests.workspace)
     if state is not None:
@@ -55,39 +53,17 @@ def start_with_player(
 
 def _answers(requests: FirstRequests, patience: float) -> PlayerState | None:
     """The player, after the member was put into the workspace; None if either answer is missing or an error."""
-    me_reply = requests.me.reply(patience) if requests.me else None
     player_reply = requests.player.reply(patience) if requests.player else None
-    if player_reply is None or (me_reply is None and requests.me is not None):
+    if player_reply is None or not settle_member(requests, patience):
         return None
     workspace = requests.workspace
     try:
         answer = fetched(Snapshot, player_reply)
-        workspace.settle(_me(workspace, me_reply) if me_reply is not None else None)
     except KratyError:
         return None
     now = workspace.now()
     answer = replace(answer, value=workspace.memory.named(answer.value))
     return PlayerState().loading(answer.value.player.external_player_id, now).arrived(answer, now)
-
-
-def _me(workspace: Workspace, reply: HttpReply) -> Me:
-    """The answer to `/me`, from a session or from a server key."""
-    if not workspace.uses_key:
-        return fetched(Me, reply).value
-    from kraty_console.client.key_client import me_of  # 30 ms that sessions do not need
-
-    return me_of(reply, workspace.launch.profile.game)
-
-
-def _paint(
-    workspace: Workspace, state: PlayerState, boot_screen: BootScreen, colours: str, environ: Mapping[str, str]
-) -> Painter | None:
-    """Paint the player; the painter, or None where the terminal did not take it."""
-    painter = Painter(terminal_capabilities(environ.get("TERM")), colour_system(colours))
-    painter.adopt(boot_screen)
-    pieces = picture(workspace, state, boot_screen.size, choose_theme(workspace.launch.theme, environ, colours))
-    boot_screen.disable_interrupt_key()
-    return painter if boot_screen.add(painter.paint(boot_screen.size, pieces)) else None
 
 
 def picture(workspace: Workspace, state: PlayerState, size: tuple[int, int], theme: str) -> Iterator[Piece]:

@@ -90,7 +90,7 @@ def begin(
     environ: Mapping[str, str] = os.environ,
     patience: float = PATIENCE,
 ) -> StartState:
-    """Take the answers that have arrived, and paint the player over the boot screen.
+    """Take the answers that have arrived, and paint over the boot screen: the player, or who is signed in.
 
     Missing answers and errors are left to the console, which gets the same answers and reports them.
 
@@ -101,9 +101,13 @@ def begin(
         environ: The environment.
         patience: Seconds to wait for an answer that is not there yet.
     """
-    if requests.player is None:
-        return StartState(requests.workspace)
-    # 130 ms with models and views, which the first frame without a player does not need.
-    from kraty_console.console.startup.first_player import start_with_player
+    if requests.player is not None:
+        # 130 ms with models and views, which the boot screen does not wait for.
+        from kraty_console.console.startup.first_player import start_with_player
 
-    return start_with_player(requests, boot_screen, colours, environ, patience)
+        return start_with_player(requests, boot_screen, colours, environ, patience)
+    if boot_screen is not None:
+        from kraty_console.console.startup.first_member import start_with_member  # 110 ms, as above
+
+        return start_with_member(requests, boot_screen, colours, environ, patience)
+    return StartState(requests.workspace)
