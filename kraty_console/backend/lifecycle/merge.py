@@ -17,7 +17,7 @@ from kraty_console.backend.audit import trail
 from kraty_console.backend.economy import ledger
 from kraty_console.backend.economy.serializers import serialize_balance, serialize_item
 from kraty_console.backend.lifecycle import reassign, relations, tombstones
-from kraty_console.backend.lifecycle.reassign import ITEMS, WALLET, PouredHolding
+from kraty_console.backend.lifecycle.reassign import ITEMS, WALLET, MergedHoldings
 from kraty_console.backend.players.serializers import serialize_player, serialize_totals
 from kraty_console.backend.rules import formats, idempotency, outbox, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
@@ -65,8 +65,8 @@ class _Moved:
     """What was reassigned."""
 
     counts: dict[str, int]
-    wallet: PouredHolding
-    items: PouredHolding
+    wallet: MergedHoldings
+    items: MergedHoldings
     both_active: int
     """Active lobbies that both were in."""
 

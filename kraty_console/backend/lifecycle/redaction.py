@@ -24,11 +24,12 @@ from kraty_console.backend.rules import idempotency
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.engine import dump_json
-from kraty_console.backend.storage.tables import OutboxRecord, PlayerRecord
+from kraty_console.backend.storage.tables import OutboxRecord, PlayerAliasRecord, PlayerRecord, WebhookEndpointRecord
+from kraty_console.backend.storage.tables.record import OwnedByGame, OwnedByPlayer, RecordTable
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.webhooks import EventName
 
-OWN: Final[Mapping[sa.Table, Sequence[str]]] = {
+OWN: Final[Mapping[RecordTable[OwnedByPlayer], Sequence[str]]] = {
     tables.grants: ("contents", "source_ref_id", "metadata"),
     tables.wallets: ("metadata",),
     tables.wallet_ledger: ("reason", "source_ref_id"),
@@ -38,7 +39,7 @@ OWN: Final[Mapping[sa.Table, Sequence[str]]] = {
 }
 """The free-text columns of tables whose rows belong to a player."""
 
-SINCE: Final[Mapping[sa.Table, str]] = {
+SINCE: Final[Mapping[RecordTable[OwnedByGame], str]] = {
     tables.idempotency: "created_at",
     tables.outbox: "occurred_at",
     tables.webhook_attempts: "started_at",
@@ -46,7 +47,7 @@ SINCE: Final[Mapping[sa.Table, str]] = {
 }
 """The time columns of tables whose rows belong to a game."""
 
-SHARED: Final[Mapping[sa.Table, Sequence[str]]] = {
+SHARED: Final[Mapping[RecordTable[OwnedByGame], Sequence[str]]] = {
     tables.idempotency: ("operation", "key", "answer"),
     tables.outbox: ("payload",),
     tables.webhook_attempts: ("error", "answer"),
@@ -181,14 +182,14 @@ async def redact(tx: Transaction, ctx: Context, who: Traces) -> None:
         if who.player_ids:
             await tx.forget(table)
             await _rewrite(tx, ctx, table, columns, who, table.c.player_id.in_(sorted(who.player_ids)), own=True)
-    for table, columns in SHARED.items():
-        await tx.forget(table)
+    for shared, columns in SHARED.items():
+        await tx.forget(shared)
         last: Sequence[Any] | None = None
-        recent = table.c[SINCE[table]] >= who.since - _EARLIER_MS
+        recent = shared.columns[SINCE[shared]] >= who.since - _EARLIER_MS
         more = True
         while more:
-            within, last = await _next_slice(tx, ctx, table, last)
-            await _rewrite(tx, ctx, table, columns, who, *within, recent)
+            within, last = await _next_slice(tx, ctx, shared, last)
+            await _rewrite(tx, ctx, shared, columns, who, *within, recent)
             more = last is not None
 
 
@@ -249,15 +250,16 @@ def awaits_delivery() -> sa.ColumnElement[bool]:
 async def has_subscriber(tx: Transaction, ctx: Context, environment: str) -> bool:
     """Whether an endpoint subscribes to `player.deleted`."""
     column = tables.webhook_endpoints.c
-    found = await tx.execute(
+    endpoints = await tx.records(
+        WebhookEndpointRecord,
         sa.select(column.events).where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
             column.environment == environment,
             column.state.in_(("active", "paused")),
-        )
+        ),
     )
-    return any(events is None or EventName.PLAYER_DELETED.value in events for events in found.scalars())
+    return any(each.events is None or EventName.PLAYER_DELETED.value in each.events for each in endpoints)
 
 
 def _deliveries_of(event: OutboxRecord) -> tuple[sa.ColumnElement[bool], ...]:
@@ -271,45 +273,48 @@ def _deliveries_of(event: OutboxRecord) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 async def _next_slice(
-    tx: Transaction, ctx: Context, table: sa.Table, last: Sequence[Any] | None
+    tx: Transaction, ctx: Context, table: RecordTable[OwnedByGame], last: Sequence[Any] | None
 ) -> tuple[list[sa.ColumnElement[bool]], Sequence[Any] | None]:
     """The next rows of a game by key: a condition for them, and the last of their keys.
 
     The last key is None at the end.
     """
     keys = [column for column in table.primary_key if column.name not in ("studio_id", "game_id")]
-    place = sa.tuple_(*keys)
-    here = [table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id]
-    within = (
-        [] if last is None else [place > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(last, keys, strict=True)))]
+    key = sa.tuple_(*keys)
+    in_game = [table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id]
+
+    def literal(values: Sequence[Any]) -> sa.Tuple:
+        return sa.tuple_(*(sa.literal(value, column.type) for value, column in zip(values, keys, strict=True)))
+
+    within = [] if last is None else [key > literal(last)]
+    end = await tx.record(
+        table.record, sa.select(*keys).where(*in_game, *within).order_by(*keys).offset(_SLICE - 1).limit(1)
     )
-    found = await tx.execute(sa.select(*keys).where(*here, *within).order_by(*keys).offset(_SLICE - 1).limit(1))
-    end = found.first()
     if end is None:
         return within, None
-    bound = sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(end, keys, strict=True)))
-    return [*within, place <= bound], list(end)
+    end_key = [getattr(end, column.name) for column in keys]
+    return [*within, key <= literal(end_key)], end_key
 
 
 async def _rewrite(
     tx: Transaction,
     ctx: Context,
-    table: sa.Table,
+    table: RecordTable[OwnedByGame],
     columns: Sequence[str],
     who: Traces,
     *conditions: sa.ColumnElement[bool],
     own: bool = False,
 ) -> None:
-    here = (table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id, *conditions)
+    in_game = (table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id)
     mentions = sa.or_(
-        *(_holds(table.c[name], needle, whole_value) for name in columns for needle, whole_value in who.needles())
+        *(_holds(table.columns[name], needle, whole_value) for name in columns for needle, whole_value in who.needles())
     )
     keys = [column.name for column in table.primary_key]
-    wanted = list(dict.fromkeys([*keys, *columns]))
-    found = iter(await tx.all(sa.select(*(table.c[name] for name in wanted)).where(*here, mentions)))
-    while rows := list(islice(found, _BATCH)):
-        changed = [(row, _changes(ctx, table, columns, row, who, own=own)) for row in rows]
-        await tx.rewrite(table, columns, [({key: row[key] for key in keys}, new) for row, new in changed if new])
+    read = (table.columns[name] for name in dict.fromkeys([*keys, *columns]))
+    rows = iter(await tx.records(table.record, sa.select(*read).where(*in_game, *conditions, mentions)))
+    while batch := list(islice(rows, _BATCH)):
+        changed = [(row.primary_key(), _changes(ctx, row, columns, who, own=own)) for row in batch]
+        await tx.rewrite(table, columns, [(dict(zip(keys, key, strict=True)), new) for key, new in changed if new])
 
 
 def _holds(column: sa.Column[Any], needle: str, whole_value: bool) -> sa.ColumnElement[bool]:
@@ -322,10 +327,11 @@ def _holds(column: sa.Column[Any], needle: str, whole_value: bool) -> sa.ColumnE
 
 
 def _changes(
-    ctx: Context, table: sa.Table, columns: Sequence[str], row: Mapping[str, Any], who: Traces, *, own: bool
+    ctx: Context, row: OwnedByGame, columns: Sequence[str], who: Traces, *, own: bool
 ) -> dict[str, Any] | None:
     """The new values of a row's columns; None if the row is about another player."""
-    values = {name: _read(table.c[name], row[name]) for name in columns}
+    table = row.table
+    values = {name: _read(table.columns[name], getattr(row, name)) for name in columns}
     if not own and not any(who.is_about(value) for value in values.values()):
         return None
     new: dict[str, Any] = {}
@@ -348,17 +354,21 @@ def _read(column: sa.Column[Any], value: Any) -> Json:  # noqa: ANN401 (any colu
 async def names_of(tx: Transaction, ctx: Context, player: PlayerRecord) -> tuple[list[str], list[str]]:
     """The external ids of guests who were merged into the player, and the internal ids of their rows."""
     alias, merged = tables.player_aliases.c, tables.players.c
-    here = (alias.studio_id == ctx.tenant.studio_id, alias.game_id == ctx.tenant.game_id)
-    names = await tx.execute(sa.select(alias.external_player_id).where(*here, alias.player_id == player.player_id))
-    left = await tx.execute(
+    in_game = (alias.studio_id == ctx.tenant.studio_id, alias.game_id == ctx.tenant.game_id)
+    aliases = await tx.records(
+        PlayerAliasRecord,
+        sa.select(alias.external_player_id).where(*in_game, alias.player_id == player.player_id),
+    )
+    guests = await tx.records(
+        PlayerRecord,
         sa.select(merged.player_id).where(
             merged.studio_id == ctx.tenant.studio_id,
             merged.game_id == ctx.tenant.game_id,
             sa.text("merged_into IS NOT NULL"),  # as in the index, so that it is used
             merged.merged_into == player.player_id,
-        )
+        ),
     )
-    return list(names.scalars()), list(left.scalars())
+    return [row.external_player_id for row in aliases], [row.player_id for row in guests]
 
 
 def traces_of_id(external_id: str, instead: str) -> Traces:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.social import discovery as meeting
+from kraty_console.backend.social import discovery
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.friends import FriendSearch, FriendSuggestions
@@ -141,7 +141,7 @@ def test_suggestions_differ_from_call_to_call(world: TroubledGame) -> None:
 @pytest.mark.parametrize("weights", [{"a": 1.0, "b": 3.0}, {"a": 16.0, "b": 48.0}])
 def test_who_weighs_three_times_as_much_comes_first_three_times_as_often(weights: dict[str, float]) -> None:
     chance = random.Random(42)
-    first = Counter(meeting.drawn(weights, chance.randbytes)[0] for _ in range(4_000))
+    first = Counter(discovery.weighted_shuffle(weights, chance.randbytes)[0] for _ in range(4_000))
     assert 2.7 < first["b"] / first["a"] < 3.3
 
 
