@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kraty_console.client.fetched import Fetched
-    from kraty_console.console.player_analysis import PlayerAnalysis
     from kraty_console.contract.errors import KratyError
     from kraty_console.contract.players import Snapshot
 
@@ -36,8 +35,6 @@ class PlayerState:
     player: str = ""
     """The requested external id, as it is."""
     snapshot: Snapshot | None = None
-    analysis: PlayerAnalysis | None = field(default=None, compare=False)
-    """Of the snapshot: what is wrong, and what to do next."""
     etag: str | None = None
     at: datetime | None = None
     """When the data was read."""
@@ -66,14 +63,11 @@ class PlayerState:
         """The answer is here; None means that nothing changed."""
         if fetched is None:
             return replace(self, status=LoadStatus.READY, at=now, since=None, error=None, typed=False, step=0)
-        from kraty_console.console.player_analysis import PlayerAnalysis  # 8 ms that only a player needs
-
         snapshot = fetched.value
         return PlayerState(
             LoadStatus.READY,
             snapshot.player.external_player_id,
             snapshot,
-            PlayerAnalysis(snapshot),
             fetched.etag,
             now,
             fetched.elapsed_ms,

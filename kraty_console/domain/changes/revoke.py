@@ -20,7 +20,7 @@ from kraty_console.domain.fields import (
     typed_id_for,
 )
 from kraty_console.domain.grant_contents import contents_words
-from kraty_console.domain.grant_links import Links
+from kraty_console.domain.grant_links import links_of
 from kraty_console.domain.grant_status import is_overdue
 from kraty_console.domain.labels import status_words
 
@@ -62,7 +62,7 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
         Effect("wallet", "unchanged: a pending grant is not delivered yet"),
         Effect("note", "to take this back, force-claim it (F): that delivers it, whatever its status", note=True),
     ]
-    if Links(context.snapshot).attempt_of(grant) is not None:
+    if links_of(context.snapshot).attempt_of(grant) is not None:
         lines.append(Effect("attempt", "stays linked to the grant, so a second roll is still refused"))
     if is_overdue(grant, context.now):
         lines.append(Effect("note", "its time has run out by now; the server will refuse", note=True))
