@@ -14,7 +14,7 @@ from kraty_console.cli.output import print_message
 from kraty_console.cli.streams import OutputFailed, output_failure
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.paths import Paths
-from kraty_console.contract.errors import Invalid, KratyError
+from kraty_console.contract.errors import KratyError
 from kraty_console.present.errors import error_text
 
 
@@ -29,9 +29,6 @@ def report_error(error: BaseException) -> int:
             return _report_usage(error)
         case ConfigError():
             print_message(f"Error: {error}")
-            return Exit.USAGE
-        case Invalid(status=None):  # invalid input, not sent
-            print_message(f"Error: {error.message}")
             return Exit.USAGE
         case KratyError():
             words = error_text(error)
