@@ -167,7 +167,7 @@ def test_the_secret_from_the_standard_input_and_events_as_json_lines() -> None:
     assert (out.isascii(), out.count("\n"), out[-1]) == (True, 1, "\n")
 
 
-def test_it_stops_on_request() -> None:
+def test_the_listener_stops_on_request() -> None:
     with listening() as (process, _):
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0

@@ -109,7 +109,7 @@ async def test_a_player_named_at_launch_by_email_is_found_after_the_session(
 
 
 @pytest.mark.parametrize("text", ["alice@example.com", "guest@", "<alice_42>"])
-async def test_u_asks_again_what_was_asked_when_the_session_had_failed(
+async def test_u_repeats_the_search_after_a_failed_session(
     backend: DemoStage, wire: FaultyTransport, text: str
 ) -> None:
     fault = wire.answers("GET", ME, 503, "unavailable", "starting")
@@ -170,7 +170,7 @@ async def test_a_search_after_the_session_failed_begins_it_again(backend: DemoSt
         await hand.sees("rabbit-rush", "maria · GAME_ADMIN")
 
 
-async def test_without_a_new_token_what_waited_says_why_and_asks_once(
+async def test_waiting_requests_fail_with_one_message_without_a_new_token(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     late = wire.holds("GET", ME, times=1)

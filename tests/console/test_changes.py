@@ -135,7 +135,7 @@ async def test_a_refused_roll_after_a_force_complete_says_what_was_done_and_what
     ]
 
 
-async def test_without_the_tick_only_the_attempt_is_completed(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_an_unticked_roll_is_not_sent(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="dave.k")) as hand:
         await hand.looks_at("dave.k")
         await hand.press("F")

@@ -50,7 +50,7 @@ TICKETS = "Refund\nCredit\ngold\n500\nZD-1\nplease\n\nMany thanks\nFred\n\n\n"
 
 @pytest.mark.parametrize("text", [MAIL, TICKETS, ".\n\n\n\nok\n\n\n"], ids=["mail", "tickets", "dots"])
 @pytest.mark.parametrize("pause", [0.001, 0.02, 0.1], ids=str)
-async def test_a_paste_that_is_not_marked_as_one_changes_nothing(
+async def test_an_unbracketed_paste_changes_nothing(
     backend: DemoStage, wire: FaultyTransport, text: str, pause: float
 ) -> None:
     async with at(backend.app(player="alice_42")) as hand:
@@ -61,7 +61,7 @@ async def test_a_paste_that_is_not_marked_as_one_changes_nothing(
     assert not wire.changes
 
 
-async def test_pressing_on_while_it_runs_does_nothing(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_key_presses_while_a_change_runs_do_nothing(backend: DemoStage, wire: FaultyTransport) -> None:
     held = wire.holds("POST", "/credit")
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
@@ -115,7 +115,7 @@ async def close_while_it_runs(hand: ConsoleDriver, held: Hold) -> None:
     await hand.closed()
 
 
-async def test_a_refusal_after_the_dialog_was_closed_is_told_all_the_same(
+async def test_a_refusal_after_the_dialog_was_closed_is_still_reported(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     wire.answers("POST", "/credit", 409, "conflict", "the balance is frozen", times=1)
@@ -127,7 +127,7 @@ async def test_a_refusal_after_the_dialog_was_closed_is_told_all_the_same(
         assert not hand.app.workspace.done
 
 
-async def test_an_answer_lost_after_the_dialog_was_closed_is_looked_up_and_told(
+async def test_a_lost_answer_after_the_dialog_was_closed_is_looked_up_and_reported(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     wire.cuts("POST", "/credit", after=True, times=1)
@@ -143,7 +143,7 @@ async def test_an_answer_lost_after_the_dialog_was_closed_is_looked_up_and_told(
         assert other.balance("bob_7", "gold") == before + 250
 
 
-async def test_an_outcome_that_stays_unknown_after_the_dialog_was_closed_is_told(
+async def test_an_unknown_outcome_after_the_dialog_was_closed_is_reported(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     wire.cuts("POST", "/credit", after=True, times=1)
@@ -195,7 +195,7 @@ async def test_quitting_while_it_runs_waits_for_its_end(backend: DemoStage, wire
 # -- before sending ------------------------------------------------------------------------------------------------
 
 
-async def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_sent(
+async def test_an_invalid_value_is_reported_beside_its_field_and_not_sent(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     async with at(backend.app(player="bob_7")) as hand:
@@ -259,7 +259,7 @@ async def test_the_reasons_given_before_are_offered_again(backend: DemoStage) ->
         assert dialog(hand).query_one(FormBody).values["reason"] == "make-good for the outage"
 
 
-async def test_what_the_catalog_lacks_is_told_before_sending(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_an_unknown_catalog_key_is_reported_before_sending(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         await hand.press("C")
@@ -285,9 +285,7 @@ async def test_enter_takes_the_currency_that_is_completed(backend: DemoStage, wi
 
 
 @pytest.mark.parametrize("environment", ["live", "test"])
-async def test_live_and_test_are_told_apart_in_words(
-    backend: DemoStage, wire: FaultyTransport, environment: str
-) -> None:
+async def test_live_and_test_differ_in_words(backend: DemoStage, wire: FaultyTransport, environment: str) -> None:
     async with at(backend.app(player="alice_42", environment=environment)) as hand:
         await hand.looks_at("alice_42")
         assert f" {environment.upper()} " in hand.text.splitlines()[0]

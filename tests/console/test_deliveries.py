@@ -141,7 +141,7 @@ async def test_the_deliveries_of_the_game_name_their_players(backend: DemoStage)
         ({"read_only": True}, "this is a read-only profile"),
     ],
 )
-async def test_who_may_not_send_again_reads_why(
+async def test_a_replay_without_permission_is_disabled_with_the_reason(
     backend: DemoStage, wire: FaultyTransport, launch: dict[str, object], words: str
 ) -> None:
     async with at(backend.app(player="bob_7", **launch)) as hand:
@@ -178,7 +178,7 @@ async def test_a_failure_is_told_and_can_be_tried_again(backend: DemoStage, wire
 
 
 @pytest.mark.usefixtures("told")
-async def test_what_the_list_told_is_shown_where_the_rest_cannot_be_read(
+async def test_a_delivery_that_cannot_be_read_shows_the_data_of_its_row(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     async with at(backend.app(player="bob_7")) as hand:
@@ -192,7 +192,7 @@ async def test_what_the_list_told_is_shown_where_the_rest_cannot_be_read(
 
 
 @pytest.mark.parametrize("status", [200, 409])
-async def test_a_page_that_comes_when_the_console_is_being_left_meets_no_missing_rows(
+async def test_a_page_that_arrives_while_the_console_closes_causes_no_error(
     backend: DemoStage, wire: FaultyTransport, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     may_go = asyncio.Event()

@@ -157,7 +157,7 @@ async def test_leaving_the_first_step_leaves_the_console(
     assert not config.parent.exists()
 
 
-async def test_an_address_that_nobody_answers_at_is_told(backend: DemoStage, config: Path) -> None:
+async def test_an_unreachable_address_is_reported(backend: DemoStage, config: Path) -> None:
     async with at(newcomer(backend)) as hand:
         await hand.opened(SignInDialog)
         hand.app.screen.line.value = "http://127.0.0.1:1"
@@ -170,7 +170,7 @@ async def test_an_address_that_nobody_answers_at_is_told(backend: DemoStage, con
         await hand.sees("1 of 4", "http://127.0.0.1:1")
 
 
-async def test_a_folder_that_cannot_be_written_is_told_and_the_session_goes_on(
+async def test_an_unwritable_folder_is_reported_and_the_session_continues(
     backend: DemoStage, config: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "config").write_text("a file where the folder should be")

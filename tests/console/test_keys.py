@@ -59,7 +59,7 @@ async def test_a_key_that_the_role_may_not_use_names_the_permission(
     assert not wire.changes
 
 
-async def test_what_a_debugger_may_do_opens(backend: DemoStage) -> None:
+async def test_a_debugger_can_open_permitted_dialogs(backend: DemoStage) -> None:
     async with at(backend.app("GAME_DEBUGGER", player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("R")
@@ -191,7 +191,7 @@ async def test_the_palette_finds_an_action_by_a_few_letters(backend: DemoStage, 
         await hand.sees("Credit", "currency")
 
 
-async def test_the_palette_says_why_an_action_is_off_and_does_not_do_it(backend: DemoStage) -> None:
+async def test_the_palette_explains_a_disabled_action_and_does_not_run_it(backend: DemoStage) -> None:
     async with at(backend.app("GAME_VIEWER", player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press(":")
@@ -270,7 +270,7 @@ async def test_c_copies_the_whole_id_of_the_row(backend: DemoStage) -> None:
         assert "sent to the terminal's clipboard (36 bytes)" in footer(hand)
 
 
-async def test_copying_a_value_that_steers_says_so_and_copies_it_as_it_is(backend: DemoStage) -> None:
+async def test_copying_a_value_with_control_characters_warns_and_copies_it_unchanged(backend: DemoStage) -> None:
     name = "line1\nline2\nline3"
     async with at(backend.app()) as hand:
         hand.app.bottom.open_player(name)
@@ -378,7 +378,7 @@ async def test_the_audit_log_of_the_studio_loads_page_by_page(backend: DemoStage
         assert hand.app.bottom.state.player == "alice_42"
 
 
-async def test_y_copies_nothing_of_another_player_and_names_what_it_copies(backend: DemoStage) -> None:
+async def test_y_copies_only_links_of_the_current_player(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("R")

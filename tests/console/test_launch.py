@@ -42,7 +42,7 @@ async def test_a_player_named_by_id_is_asked_for_once(backend: DemoStage, wire: 
     assert [each.target.partition("?")[0].rpartition("/")[2] for each in wire.of("GET", "/players")] == ["alice_42"]
 
 
-async def test_a_key_typed_while_the_player_named_at_launch_is_read_is_meant_for_that_player(
+async def test_a_key_typed_while_the_launch_player_loads_applies_to_that_player(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     late = wire.holds("GET", "/players/alice_42")
@@ -62,12 +62,12 @@ async def test_an_email_named_at_launch_is_looked_up_too(backend: DemoStage, tex
         await hand.looks_at("alice_42")
 
 
-async def test_a_player_named_at_launch_who_is_not_there_is_told(backend: DemoStage) -> None:
+async def test_a_missing_launch_player_is_reported(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_43")) as hand:
         await hand.sees("No player is called alice_43: nearest are", "alice_42")
 
 
-async def test_a_session_of_another_studio_is_told_that_the_game_is_not_theirs(backend: DemoStage) -> None:
+async def test_a_session_of_another_studio_is_refused_with_the_reason(backend: DemoStage) -> None:
     app = backend.app(token=backend.world.credentials["otherStudio"]["session"])
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         hand = ConsoleDriver(app, pilot)
@@ -75,7 +75,7 @@ async def test_a_session_of_another_studio_is_told_that_the_game_is_not_theirs(b
         await hand.sees("This session may not enter game")
 
 
-async def test_a_game_that_may_not_be_entered_is_told_not_that_its_player_is_missing(backend: DemoStage) -> None:
+async def test_a_forbidden_game_is_reported_as_forbidden_not_as_a_missing_player(backend: DemoStage) -> None:
     other = backend.world.credentials["otherStudio"]
     launch = backend.launch(player="alice_42")
     launch = replace(launch, profile=replace(launch.profile, studio=other["studioId"], game=other["gameId"]))
@@ -105,7 +105,7 @@ def who(backend: DemoStage) -> Any:
     return httpx.get(f"{backend.url}/admin/v1/me", headers=session, trust_env=False, verify=False).json()["data"]
 
 
-async def test_of_several_games_none_is_entered_before_it_is_chosen(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_no_game_is_entered_before_one_is_chosen(backend: DemoStage, wire: FaultyTransport) -> None:
     me = who(backend)
     games = me["studios"][0]["games"]
     games.insert(

@@ -98,7 +98,7 @@ async def test_a_lost_answer_of_a_change_that_is_refused_ends_in_it_did_not(
     assert journaled(backend) == [("resolved", 0)]
 
 
-async def test_what_cannot_be_found_out_stays_unknown_until_it_can(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_an_outcome_stays_unknown_until_it_can_be_looked_up(backend: DemoStage, wire: FaultyTransport) -> None:
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
         wire.cuts("POST", "/credit", after=True, times=1)
@@ -228,7 +228,7 @@ async def test_an_open_intent_that_took_effect_is_settled_at_the_start(
     assert journaled(backend) == [("resolved", 1)]
 
 
-async def test_an_open_intent_that_nothing_shows_of_is_told_and_sent_again_only_when_asked(
+async def test_an_open_intent_without_evidence_is_reported_and_resent_only_on_request(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     await leave_open(backend, "sent")
@@ -247,7 +247,7 @@ async def test_an_open_intent_that_nothing_shows_of_is_told_and_sent_again_only_
     assert journaled(backend) == [("resolved", 1)]
 
 
-async def test_an_intent_that_never_left_is_closed_as_not_sent(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_an_unsent_intent_is_closed_as_not_sent(backend: DemoStage, wire: FaultyTransport) -> None:
     await leave_open(backend, "intent")
     async with at(backend.app()) as hand:
         await hand.sees("1 change left open before: settled now")
@@ -255,7 +255,7 @@ async def test_an_intent_that_never_left_is_closed_as_not_sent(backend: DemoStag
     assert journaled(backend) == [("resolved", 0)]
 
 
-async def test_what_a_colleague_sent_is_not_sent_again_in_their_name(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_change_of_another_member_is_not_resent(backend: DemoStage, wire: FaultyTransport) -> None:
     await leave_open(backend, "sent")
     async with at(backend.app("GAME_DEBUGGER")) as hand:
         await hand.sees("1 change of unknown outcome")
@@ -271,7 +271,7 @@ async def test_what_a_colleague_sent_is_not_sent_again_in_their_name(backend: De
     assert journaled(backend) == [("resolved", 0)]
 
 
-async def test_open_intents_are_told_also_when_nothing_else_can_be_read_ahead(
+async def test_open_intents_are_reported_even_if_nothing_is_prefetched(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     await leave_open(backend, "sent", credited)
@@ -280,7 +280,7 @@ async def test_open_intents_are_told_also_when_nothing_else_can_be_read_ahead(
         await hand.sees("1 change left open before: settled now, o shows how")
 
 
-async def test_a_damaged_journal_is_moved_aside_and_told(backend: DemoStage) -> None:
+async def test_a_damaged_journal_is_moved_aside_with_a_message(backend: DemoStage) -> None:
     state = backend.folder / "state"
     state.mkdir(mode=0o700)
     (state / "journal.sqlite").write_bytes(b"SQLite format 3\0" + b"\xff" * 4_000)

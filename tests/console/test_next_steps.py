@@ -66,9 +66,7 @@ async def test_the_next_step_of_a_ticket(backend: DemoStage, wire: FaultyTranspo
     assert not wire.changes
 
 
-async def test_on_a_healthy_row_it_goes_to_the_other_first_and_says_where(
-    backend: DemoStage, wire: FaultyTransport
-) -> None:
+async def test_the_next_step_of_a_healthy_row_goes_to_the_faulty_row(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         screen = hand.app.bottom
@@ -92,7 +90,7 @@ async def test_on_a_healthy_row_it_goes_to_the_other_first_and_says_where(
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
 @pytest.mark.parametrize("player", [each.player for each in STEPS])
-async def test_the_advice_is_told_whole_on_every_row(backend: DemoStage, size: tuple[int, int], player: str) -> None:
+async def test_the_advice_is_shown_in_full_on_every_row(backend: DemoStage, size: tuple[int, int], player: str) -> None:
     async with at(backend.app(player=player), size=size) as hand:
         await hand.looks_at(player)
         screen = hand.app.bottom

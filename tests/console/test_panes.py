@@ -41,7 +41,7 @@ async def refreshed(hand: ConsoleDriver, wire: FaultyTransport) -> None:
     await hand.rest()
 
 
-async def test_at_the_end_of_a_list_cut_short_more_is_asked_for_and_the_cursor_stays(backend: DemoStage) -> None:
+async def test_scrolling_to_the_end_of_a_truncated_list_loads_more(backend: DemoStage) -> None:
     async with at(backend.app(player="heavy_user")) as hand:
         await hand.looks_at("heavy_user")
         await hand.press("1", "G")
@@ -257,7 +257,7 @@ async def test_a_refresh_keeps_the_scroll(backend: DemoStage, wire: FaultyTransp
         assert row_id(hand) == here
 
 
-async def test_where_the_row_under_the_cursor_goes_the_nearest_takes_its_place(
+async def test_the_cursor_moves_to_the_nearest_row_when_its_row_vanishes(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     async with at(backend.app(player="alice_42")) as hand:
@@ -277,9 +277,7 @@ async def test_where_the_row_under_the_cursor_goes_the_nearest_takes_its_place(
         assert row_id(hand) == others[-1]
 
 
-async def test_nothing_changes_where_the_backend_says_that_nothing_did(
-    backend: DemoStage, wire: FaultyTransport
-) -> None:
+async def test_an_unchanged_answer_changes_nothing_on_screen(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("3", "j")

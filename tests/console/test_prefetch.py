@@ -41,7 +41,7 @@ def started(backend: DemoStage, player: str = "alice_42", **launch: Any) -> tupl
     return head.workspace, head.state, KratyApp(head.workspace.launch, environ=ENVIRON, started=head)
 
 
-async def test_what_was_asked_ahead_is_not_asked_again(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_prefetched_request_is_not_repeated(backend: DemoStage, wire: FaultyTransport) -> None:
     _, _, app = started(backend)
     async with at(app) as hand:
         await hand.looks_at("alice_42")
@@ -54,7 +54,7 @@ async def test_what_was_asked_ahead_is_not_asked_again(backend: DemoStage, wire:
         assert len(wire.of("GET", "/players/alice_42")) == 2
 
 
-async def test_another_player_and_back_is_read_anew(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_returning_to_a_player_reads_it_again(backend: DemoStage, wire: FaultyTransport) -> None:
     _, _, app = started(backend)
     async with at(app) as hand:
         await hand.looks_at("alice_42")
@@ -81,7 +81,7 @@ async def test_the_console_finds_its_own_picture(
 
 
 @pytest.mark.parametrize("size", [(39, 12), (40, 11)])
-async def test_a_terminal_that_is_too_small_is_told_so(backend: DemoStage, size: tuple[int, int]) -> None:
+async def test_a_terminal_that_is_too_small_gets_a_message(backend: DemoStage, size: tuple[int, int]) -> None:
     workspace, state, app = started(backend)
     async with app.run_test(size=size) as pilot:
         hand = ConsoleDriver(app, pilot)
@@ -126,7 +126,7 @@ async def test_only_the_session_is_asked_for_where_the_player_has_to_wait_for_it
         ("alice\0", {}),
     ],
 )
-def test_nothing_is_asked_where_it_cannot_be_sent(
+def test_nothing_is_prefetched_if_the_request_cannot_be_sent(
     backend: DemoStage, wire: FaultyTransport, player: str | None, profile: dict[str, Any]
 ) -> None:
     launch = backend.launch(player=player)
@@ -134,7 +134,7 @@ def test_nothing_is_asked_where_it_cannot_be_sent(
     assert wire.asked == []
 
 
-async def test_what_cannot_be_painted_is_left_to_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_an_unusable_launch_is_left_to_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
     questions = ask(backend.launch(player="alice_42", theme="pink"), ENVIRON, now)
     assert questions is not None
     boot_screen = BootScreen(Picture(TextStyle(), []), SIZE)
@@ -145,7 +145,7 @@ async def test_what_cannot_be_painted_is_left_to_the_console(backend: DemoStage,
     assert len(wire.of("GET", "/players/alice_42")) == 1
 
 
-async def test_a_player_who_is_not_there_is_told_by_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_missing_player_is_reported_by_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
     head = start(backend, "alice_43")
     assert head is not None
     assert head.state is None
@@ -154,7 +154,7 @@ async def test_a_player_who_is_not_there_is_told_by_the_console(backend: DemoSta
     assert len(wire.of("GET", "/players/alice_43")) == 1
 
 
-async def test_a_session_that_is_over_asks_for_a_token_and_goes_on(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_an_expired_session_asks_for_a_token_and_continues(backend: DemoStage, wire: FaultyTransport) -> None:
     gone = wire.answers("GET", "/", 401, "session_invalid")
     head = start(backend)
     assert head is not None

@@ -60,7 +60,7 @@ async def test_text_is_taken_at_once_on_the_first_screen(reduced: DemoStage) -> 
 
 
 @pytest.mark.parametrize("pane", "123456")
-async def test_what_was_not_told_is_neither_zero_nor_no(reduced: DemoStage, pane: str) -> None:
+async def test_data_not_provided_is_neither_zero_nor_no(reduced: DemoStage, pane: str) -> None:
     async with at(reduced.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press(pane)
@@ -110,7 +110,7 @@ async def test_a_published_action_is_not_dimmed_and_works(reduced: DemoStage, wi
     assert "/force-claim" in asked.target
 
 
-async def test_what_the_server_does_not_allow_is_explained(reduced: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_403_of_the_server_is_explained(reduced: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("POST", "/grants", 403, "forbidden", "no", details={"permission": "grant.manual_create"})
     async with at(reduced.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
@@ -124,9 +124,7 @@ async def test_what_the_server_does_not_allow_is_explained(reduced: DemoStage, w
 
 
 @pytest.mark.parametrize("portal", [None, PORTAL])
-async def test_an_email_cannot_be_searched_for_and_it_is_said_what_to_do(
-    reduced: DemoStage, portal: str | None
-) -> None:
+async def test_a_search_by_email_is_refused_with_advice(reduced: DemoStage, portal: str | None) -> None:
     async with at(reduced.app(portal_url=portal)) as hand:
         await hand.rest()
         await looked_up(hand, "alice@example.com")
@@ -143,7 +141,7 @@ async def test_part_of_an_id_is_not_called_nobodys_beginning(reduced: DemoStage)
         await hand.sees("No player is called alice", "This backend cannot search: type the full player id")
 
 
-async def test_what_was_learned_is_not_asked_for_again_at_the_second_start(
+async def test_learned_capabilities_are_not_requested_again_at_the_second_start(
     reduced: DemoStage, wire: FaultyTransport
 ) -> None:
     async with at(reduced.app(player="bob_7")) as hand:
@@ -171,7 +169,7 @@ async def test_only_me_is_missing(backend: DemoStage, wire: FaultyTransport) -> 
 
 
 @pytest.mark.parametrize("code", ["not_found", ""])
-async def test_where_no_kraty_answers_the_address_is_doubted(
+async def test_a_404_without_kraty_suggests_checking_the_address(
     backend: DemoStage, wire: FaultyTransport, code: str
 ) -> None:
     wire.answers("GET", "/", 404, code, "nothing is here")
@@ -184,7 +182,7 @@ async def test_where_no_kraty_answers_the_address_is_doubted(
 # -- the first run ---------------------------------------------------------------------------------------------------
 
 
-async def test_the_first_run_asks_for_what_this_kraty_does_not_tell(
+async def test_the_first_run_asks_for_what_the_backend_does_not_provide(
     reduced: DemoStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = tmp_path / "config" / "config.toml"

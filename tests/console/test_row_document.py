@@ -71,7 +71,7 @@ async def test_a_row_with_nothing_to_do_offers_nothing(backend: DemoStage) -> No
         await hand.sees("this grant is already claimed")
 
 
-async def test_the_worklog_tells_what_changed_with_the_link_that_people_open(backend: DemoStage) -> None:
+async def test_the_worklog_lists_changes_with_their_links(backend: DemoStage) -> None:
     async with at(backend.app(player="carol_ng", audit_url=PORTAL)) as hand:
         await hand.looks_at("carol_ng")
         await hand.press("F")

@@ -36,7 +36,7 @@ async def look_up(hand: ConsoleDriver, text: str) -> None:
     await hand.rest()
 
 
-async def test_suggestions_are_asked_for_when_the_keys_rest(
+async def test_suggestions_are_requested_after_a_pause_in_typing(
     backend: DemoStage, wire: FaultyTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(player_timers, "DEBOUNCE", 3600.0)  # these keys never rest by themselves
@@ -50,7 +50,7 @@ async def test_suggestions_are_asked_for_when_the_keys_rest(
         assert wire.count("GET", SEARCH) == 1
 
 
-async def test_suggestions_come_as_one_types_and_enter_opens_the_chosen_one(backend: DemoStage) -> None:
+async def test_suggestions_appear_while_typing_and_enter_opens_the_selected_one(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.type("alice_42")
         await hand.sees("2 matches", "▸alice_42", "alice_420")
@@ -68,7 +68,7 @@ async def test_an_enter_that_the_terminal_turned_into_a_line_feed_is_an_enter(ba
         await hand.looks_at("bob_7")
 
 
-async def test_down_chooses_the_next_suggestion_and_up_goes_round(backend: DemoStage) -> None:
+async def test_down_and_up_cycle_through_the_suggestions(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.type("alice_4")
         await hand.sees("2 matches")
@@ -83,7 +83,7 @@ async def test_down_chooses_the_next_suggestion_and_up_goes_round(backend: DemoS
         await hand.looks_at("alice_420")
 
 
-async def test_what_still_fits_stays_to_be_seen_while_an_answer_is_awaited_and_enter_means_the_text(
+async def test_matching_suggestions_stay_visible_while_waiting_and_enter_uses_the_text(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     async with at(backend.app()) as hand:
@@ -163,7 +163,7 @@ async def test_an_id_of_one_character_opens_that_player(backend: DemoStage) -> N
         await hand.sees("Lucky Lynx")
 
 
-async def test_no_match_is_said_while_typing_and_enter_offers_the_nearest(backend: DemoStage) -> None:
+async def test_typing_reports_no_match_and_enter_offers_the_nearest(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.type("alice_99")
         await hand.sees("no player begins like this")
@@ -173,7 +173,7 @@ async def test_no_match_is_said_while_typing_and_enter_offers_the_nearest(backen
         await hand.looks_at("alice_42")
 
 
-async def test_the_likest_of_the_nearest_comes_first_and_is_under_the_cursor(backend: DemoStage) -> None:
+async def test_the_most_similar_id_is_first_and_selected(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await look_up(hand, "alcie_42")
         assert hand.app.bottom.state.nearest[0] == "alice_42"
@@ -191,13 +191,13 @@ async def test_enter_in_the_empty_field_opens_the_player_under_the_cursor(backen
         await hand.looks_at("bob_7")
 
 
-async def test_where_nothing_is_near_it_says_so(backend: DemoStage) -> None:
+async def test_a_search_without_similar_ids_says_so(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await look_up(hand, "%%%%")
         await hand.sees("No player is called %%%%", "Nothing begins like it either")
 
 
-async def test_of_several_pasted_ids_the_first_is_opened_and_the_rest_wait_under_p(backend: DemoStage) -> None:
+async def test_the_first_pasted_id_is_opened_and_the_rest_are_queued_under_p(backend: DemoStage) -> None:
     async with at(backend.app()) as hand:
         await hand.paste("bob_7\n  erin \n\ncarol_ng\nbob_7\n")
         await hand.looks_at("bob_7")
@@ -363,7 +363,7 @@ async def test_the_nearest_are_offered_as_far_as_they_could_be_read(backend: Dem
         await hand.sees("nearest of those that could be read are", "zoe_1")
 
 
-async def test_an_email_whose_player_cannot_be_read_is_not_called_nobodys(
+async def test_an_email_of_an_unreadable_player_is_not_reported_as_unknown(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     wire.answers("GET", SEARCH, 200, data={"players": []})
@@ -374,7 +374,7 @@ async def test_an_email_whose_player_cannot_be_read_is_not_called_nobodys(
         assert "begins like" not in hand.text
 
 
-async def test_a_search_that_fails_says_nothing_of_who_begins_alike(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_failed_search_shows_no_similar_ids(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", SEARCH, 403, "forbidden", "no", details={"permission": "player.read"})
     wire.answers("GET", SEARCH, 200, data={"players": []}, times=1)
     async with at(backend.app()) as hand:

@@ -101,7 +101,7 @@ async def found_by(
         ("al", ("enter",), ""),
     ],
 )
-async def test_enter_does_the_same_before_the_offers_have_come_and_after(
+async def test_enter_opens_the_same_player_before_and_after_suggestions_arrive(
     backend: DemoStage, monkeypatch: pytest.MonkeyPatch, text: str, keys: tuple[str, ...], player: str, at_first: str
 ) -> None:
     add_guest(backend)
@@ -150,7 +150,7 @@ async def test_while_several_are_looked_for_the_ticket_and_drafts_of_the_player_
         assert hand.app.bottom.place.filter == ""
 
 
-async def test_what_one_stops_waiting_for_leaves_the_player_before_on_screen(
+async def test_a_cancelled_look_up_keeps_the_previous_player_on_screen(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     held = wire.holds("GET", "/players/erin")
@@ -164,9 +164,7 @@ async def test_what_one_stops_waiting_for_leaves_the_player_before_on_screen(
         held.let_go()
 
 
-async def test_an_offer_that_was_chosen_before_it_came_is_seen_as_chosen(
-    backend: DemoStage, wire: FaultyTransport
-) -> None:
+async def test_a_suggestion_chosen_before_it_arrives_is_selected(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", SEARCH)
     async with at(backend.app()) as hand:
         await hand.type("alice_4")
@@ -191,7 +189,7 @@ async def test_another_letter_forgets_what_was_chosen(backend: DemoStage) -> Non
         assert "▸" not in hand.text
 
 
-async def test_with_several_of_which_some_cannot_be_read_the_text_is_looked_up_first(
+async def test_enter_looks_up_the_text_first_if_some_hits_are_unreadable(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     wire.answers("GET", SEARCH, 200, data={"players": [{"externalPlayerId": "bob_77", "match": "prefix"}, "?"]})

@@ -26,7 +26,7 @@ from tests.harness.console.stage import DemoStage, stage
         "Al <alice@example.com>",
     ],
 )
-async def test_what_a_mail_put_around_an_id_or_address_does_not_hide_the_player(backend: DemoStage, text: str) -> None:
+async def test_text_around_a_pasted_id_or_address_is_ignored(backend: DemoStage, text: str) -> None:
     async with at(backend.app()) as hand:
         await hand.press("slash")
         hand.app.bottom.search.input.value = text

@@ -56,7 +56,9 @@ async def test_the_header_shows_the_key_and_that_it_only_reads(backend: DemoStag
     }
 
 
-async def test_what_needs_a_session_says_so(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_an_action_that_needs_a_session_is_disabled_with_the_reason(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     async with at(with_key(backend, "alice_42", server_actions=True)) as hand:
         await hand.looks_at("alice_42")
         assert "read-only" not in hand.text.partition("\n")[0]
@@ -67,7 +69,7 @@ async def test_what_needs_a_session_says_so(backend: DemoStage, wire: FaultyTran
     assert wire.changes == []
 
 
-async def test_the_key_of_another_environment_is_told(backend: DemoStage) -> None:
+async def test_a_key_of_another_environment_is_reported(backend: DemoStage) -> None:
     async with at(with_key(backend, environment="test")) as hand:
         await hand.sees("live", "test", "key")
         assert hand.app.workspace.access is None

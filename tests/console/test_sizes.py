@@ -77,7 +77,7 @@ async def test_a_terminal_made_larger_again_shows_what_was_there(backend: DemoSt
         assert hand.text == shown
 
 
-async def test_what_is_out_of_sight_is_told_from_the_start_and_after_each_change_of_size(backend: DemoStage) -> None:
+async def test_hidden_rows_are_counted_at_start_and_after_each_resize(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42"), (80, 24)) as hand:
         await hand.looks_at("alice_42")
         await hand.sees(" 1 of 12 ─")

@@ -27,9 +27,7 @@ async def opens(hand: ConsoleDriver, key: str, kind: type[PagedList[object]]) ->
 
 
 @LISTS
-async def test_what_works_everywhere_works_in_a_list(
-    backend: DemoStage, key: str, kind: type[PagedList[object]]
-) -> None:
+async def test_global_actions_work_in_a_list(backend: DemoStage, key: str, kind: type[PagedList[object]]) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await opens(hand, key, kind)
@@ -111,7 +109,7 @@ async def test_an_opened_audit_row_takes_ticket_and_link(backend: DemoStage) -> 
         await hand.opened(TicketDialog)
 
 
-async def test_what_a_list_without_rows_cannot_do_is_dimmed(backend: DemoStage) -> None:
+async def test_actions_that_need_a_row_are_dimmed_in_an_empty_list(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await opens(hand, "h", DeliveriesScreen)
@@ -121,7 +119,7 @@ async def test_what_a_list_without_rows_cannot_do_is_dimmed(backend: DemoStage) 
         assert off == {"replay", "open", "link", "copy id"}
 
 
-async def test_a_column_without_room_is_told_in_the_first_line(backend: DemoStage) -> None:
+async def test_a_hidden_column_is_named_in_the_first_line(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42"), SMALL) as hand:
         await hand.looks_at("alice_42")
         await opens(hand, "l", AuditLogScreen)

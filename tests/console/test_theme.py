@@ -36,7 +36,7 @@ def test_the_theme_of_a_terminal(wanted: str | None, environ: dict[str, str], co
     assert choose_theme(wanted, environ, colors) == theme
 
 
-def test_a_theme_that_is_none_is_told_with_the_names() -> None:
+def test_an_unknown_theme_is_reported_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="theme 'pink' is not one of dark, light, ansi, mono"):
         choose_theme("pink", {}, "truecolor")
 

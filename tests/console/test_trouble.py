@@ -15,7 +15,7 @@ from tests.harness.console.trouble import open_credit, status, token
 # -- 401 ---------------------------------------------------------------------------------------------------------
 
 
-async def test_a_session_that_is_over_at_the_start_asks_for_a_token_and_goes_on(backend: DemoStage) -> None:
+async def test_an_expired_session_at_launch_asks_for_a_token_and_continues(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42", token="kst_" + "x" * 43)) as hand:
         await hand.opened(TokenDialog)
         assert len(hand.app.screen_stack) == 2  # who we are and the player are asked for at once: one question
@@ -26,7 +26,7 @@ async def test_a_session_that_is_over_at_the_start_asks_for_a_token_and_goes_on(
         await hand.sees("maria · GAME_ADMIN", "Swift Otter")
 
 
-async def test_a_bad_token_is_told_and_the_next_one_tried(backend: DemoStage) -> None:
+async def test_a_bad_token_is_reported_and_the_next_one_is_tried(backend: DemoStage) -> None:
     async with at(backend.app(token="kst_" + "x" * 43)) as hand:
         await hand.opened(TokenDialog)
         await hand.press("enter")

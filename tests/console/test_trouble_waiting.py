@@ -93,7 +93,7 @@ async def test_a_429_on_a_change_makes_the_button_wait(backend: DemoStage, wire:
 
 
 @pytest.mark.parametrize("trouble", ["500", "closed", "hang", "no json"])
-async def test_trouble_in_a_read_keeps_the_old_data_with_its_age_and_u_tries_again(
+async def test_a_failed_read_keeps_the_old_data_and_u_retries(
     backend: DemoStage, wire: FaultyTransport, trouble: str
 ) -> None:
     moment = [NOW]
@@ -132,9 +132,7 @@ async def test_trouble_in_a_read_keeps_the_old_data_with_its_age_and_u_tries_aga
         assert "STALE" not in hand.text
 
 
-async def test_trouble_at_the_first_read_says_so_where_the_rows_would_be(
-    backend: DemoStage, wire: FaultyTransport
-) -> None:
+async def test_a_failed_first_read_is_reported_in_place_of_the_rows(backend: DemoStage, wire: FaultyTransport) -> None:
     fault = wire.answers("GET", "/players/", 500, "internal_error", "it broke")
     async with at(impatient(backend.app(player="bob_7"))) as hand:
         await hand.until(lambda: status(hand) is LoadStatus.FAILED)
@@ -145,7 +143,7 @@ async def test_trouble_at_the_first_read_says_so_where_the_rows_would_be(
         await hand.looks_at("bob_7")
 
 
-async def test_trouble_at_the_sign_in_is_told_and_u_tries_again(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_failed_sign_in_is_reported_and_u_retries(backend: DemoStage, wire: FaultyTransport) -> None:
     fault = wire.answers("GET", "/admin/v1/me", 503, "unavailable", "starting")
     app = impatient(backend.app())
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
@@ -156,7 +154,7 @@ async def test_trouble_at_the_sign_in_is_told_and_u_tries_again(backend: DemoSta
         await hand.sees("maria · GAME_ADMIN")
 
 
-async def test_a_wait_is_said_and_escape_ends_it(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_wait_is_shown_and_escape_cancels_it(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
         held = wire.holds("GET", "/players/")
@@ -201,7 +199,9 @@ async def test_a_server_error_on_a_change_that_was_not_applied_says_so(
 # -- the studio's audit log ------------------------------------------------------------------------------------------
 
 
-async def test_trouble_in_the_audit_log_is_told_and_r_reads_it_again(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_failed_read_of_the_audit_log_is_reported_and_r_retries(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     app = impatient(backend.app())
     async with at(app) as hand:
         fault = wire.answers("GET", "/audit-log", 500, "internal_error", "it broke")
@@ -239,7 +239,7 @@ async def test_rows_of_the_audit_log_that_cannot_be_read_are_counted(backend: De
         assert "Nothing was changed" not in hand.text
 
 
-async def test_a_player_of_whom_little_is_told_is_shown_with_what_is_not_known(
+async def test_a_player_with_little_data_is_shown_with_the_unknown_parts(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     said = {"player": {"externalPlayerId": "alice_42"}, "attempts": [{"id": "a-1", "status": "completed"}, {}]}

@@ -102,7 +102,7 @@ def fleet(world: TroubledGame) -> Iterator[Fleet]:
             psutil.wait_procs(children, PATIENCE)
 
 
-def test_one_that_dies_is_replaced_and_all_end_with_their_answers_given(fleet: Fleet) -> None:
+def test_a_dead_worker_is_replaced_and_all_finish_their_answers(fleet: Fleet) -> None:
     _numbers_are_counted_by_each(fleet)
     one, other = fleet.processes()
     one.kill()
@@ -134,7 +134,7 @@ def test_one_that_dies_is_replaced_and_all_end_with_their_answers_given(fleet: F
     assert not [each for each in alive if each.is_running()]
 
 
-def test_when_who_keeps_them_is_killed_they_end_by_themselves(fleet: Fleet) -> None:
+def test_workers_end_when_their_supervisor_is_killed(fleet: Fleet) -> None:
     processes = fleet.processes()
     assert len(processes) == 2
     os.kill(fleet.process.pid, signal.SIGKILL)
@@ -153,7 +153,7 @@ def test_each_process_has_a_port_for_its_numbers() -> None:
 
 
 @pytest.mark.parametrize("only", [None, "published", "search,published", "health,player"])
-def test_each_process_is_told_what_the_first_one_was(only: str | None) -> None:
+def test_settings_are_passed_to_each_worker(only: str | None) -> None:
     settings = Settings(
         "sqlite:///kraty.db",
         metrics=("127.0.0.1", 9100),

@@ -52,7 +52,7 @@ def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield from running(server.fresh())
 
 
-def test_a_call_is_told_by_its_route_and_kind_of_caller(watched: Watched) -> None:
+def test_a_call_is_logged_with_its_route_and_kind_of_caller(watched: Watched) -> None:
     world, key = watched.world, watched.world.keys["server_integration"]
     answers = [
         world.get(world.player("alice")),
@@ -104,7 +104,7 @@ def test_the_lines_of_the_log_hold_nothing_secret(watched: Watched) -> None:
             assert re.search(r"INFO kraty.calls: GET /admin/v1/\S+ 200 requestId=\S+ ms=0.0 actor=member$", lines[0])
 
 
-def test_an_error_is_told_by_its_kind_and_place_without_its_words() -> None:
+def test_an_error_is_logged_with_type_and_location_but_no_message() -> None:
     record = logging.LogRecord("kraty", logging.ERROR, __file__, 1, "a job failed", None, None)
     try:
         raise ValueError("what alice wrote")
@@ -116,7 +116,7 @@ def test_an_error_is_told_by_its_kind_and_place_without_its_words() -> None:
         assert "alice" not in line
 
 
-def test_health_tells_of_database_and_jobs(watched: Watched) -> None:
+def test_health_reports_database_and_jobs(watched: Watched) -> None:
     answer = watched.world.backend.call("GET", "/admin/v1/health")
     assert watched.told(1)[0].route == "/admin/v1/health"
     health = exactly(Health, answer.json)
