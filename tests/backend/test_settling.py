@@ -93,7 +93,7 @@ class TestAPool:
         await settle(world)  # the only one in the lobby has played: it is over before its window
         assert await gold_of(world, ALICE) == [100]
 
-    async def test_each_environment_has_its_own_players(self, world: SmallGame) -> None:
+    async def test_each_environment_has_its_own_pool(self, world: SmallGame) -> None:
         await world.play("pool", 10)
         for environment in ("live", "test"):
             ctx = world.engine(environment=environment)

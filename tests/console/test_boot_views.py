@@ -98,7 +98,7 @@ async def test_the_parts_are_what_the_screen_shows(backend: DemoStage, player: s
             assert sum(part.area.width * part.area.height for part in parts) == size[0] * size[1]
 
 
-async def test_every_pane_prints_what_it_shows(backend: DemoStage) -> None:
+async def test_the_first_picture_of_every_pane_matches_the_console(backend: DemoStage) -> None:
     async with at(backend.app("GAME_DEBUGGER", player="alice_42", read_only=True)) as hand:
         await hand.looks_at("alice_42")
         for key in "123456":

@@ -80,7 +80,7 @@ def test_no_hostile_message_gets_into_it(tmp_path: Path) -> None:
         assert len(text) < 5_000
 
 
-def test_a_circular_chain_of_errors_is_reported_once(tmp_path: Path) -> None:
+def test_each_error_of_a_circular_chain_is_reported_once(tmp_path: Path) -> None:
     first, second = ValueError("a"), ValueError("b")
     first.__context__, second.__context__ = second, first
     text = crash.report(first, tmp_path, MOMENT).read_text()

@@ -134,7 +134,9 @@ def test_nothing_is_prefetched_if_the_request_cannot_be_sent(
     assert wire.asked == []
 
 
-async def test_an_unusable_launch_is_left_to_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_launch_that_cannot_be_painted_is_left_to_the_console(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     questions = ask(backend.launch(player="alice_42", theme="pink"), ENVIRON, now)
     assert questions is not None
     boot_screen = BootScreen(Picture(TextStyle(), []), SIZE)

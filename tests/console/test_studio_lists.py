@@ -119,7 +119,7 @@ async def test_actions_that_need_a_row_are_dimmed_in_an_empty_list(backend: Demo
         assert off == {"replay", "open", "link", "copy id"}
 
 
-async def test_a_hidden_column_is_named_in_the_first_line(backend: DemoStage) -> None:
+async def test_hidden_columns_are_counted_in_the_first_line(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42"), SMALL) as hand:
         await hand.looks_at("alice_42")
         await opens(hand, "l", AuditLogScreen)

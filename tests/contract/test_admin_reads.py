@@ -102,7 +102,7 @@ def test_search_ranks_exact_id_then_e_mail_then_prefix(
     assert all(hit.merged_from is None for hit in hits)
 
 
-def test_a_search_hit_names_its_player(still: TroubledGame) -> None:
+def test_a_search_hit_has_email_name_and_last_seen(still: TroubledGame) -> None:
     [hit] = exactly(SearchResult, still.get(f"{still.game}/players?query=alice").data).players
     assert (hit.email, hit.display_name) == ("Alice@Straße.example", "Alice")
     assert hit.last_seen_at is not None

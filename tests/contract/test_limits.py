@@ -105,7 +105,7 @@ def test_bad_credentials_are_limited_and_good_ones_of_the_same_address_are_not(w
     assert unknown.status == 200, "another address was not tried"
 
 
-def test_a_revoked_credential_loses_its_rate_limit_bucket(world: TroubledGame) -> None:
+def test_calls_with_an_ended_session_count_for_their_address(world: TroubledGame) -> None:
     address = at("192.0.2.9")
     assert world.call("DELETE", "/admin/v1/session", headers=address).status == 204
     assert statuses(4, lambda: world.get("/admin/v1/me", headers=address)) == [401, 401, 429, 429]

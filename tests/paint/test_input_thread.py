@@ -148,7 +148,7 @@ def test_bytes_that_are_no_text_are_not_its_end() -> None:
     assert keys[1] == "a"
 
 
-def test_a_terminal_reply_read_by_another_program_is_not_awaited() -> None:
+def test_keys_read_by_another_program_do_not_block_the_keyboard() -> None:
     with listened_to() as keyboard:
         os.set_blocking(keyboard.hears, False)
         keyboard.waits_without_limit()

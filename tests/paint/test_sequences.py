@@ -162,7 +162,7 @@ KEYS = {
 
 @pytest.mark.parametrize(("sent", "meant"), KEYS.items(), ids=map(repr, KEYS))
 @pytest.mark.parametrize("size", [1, 1 << 20], ids=["byte by byte", "at once"])
-def test_an_idempotency_key_is_validated(sent: bytes, meant: list[str], size: int) -> None:
+def test_a_key_sequence_is_recognized_in_parts_of_any_size(sent: bytes, meant: list[str], size: int) -> None:
     assert keys(read(*(sent[at : at + size] for at in range(0, len(sent), size)), b"z")) == [*meant, "z"]
 
 

@@ -41,7 +41,7 @@ def test_the_driver_recognizes_a_sequence_sent_twice() -> None:
     assert [finding.what for finding in audit(screen_with(b"\x1b[?25l"))] == ["'\\x1b[?25l' sent again"]
 
 
-def test_a_clipboard_sequence_passes_only_if_requested() -> None:
+def test_the_audit_reports_an_unrequested_copy() -> None:
     copied = screen_with(b"\x1b]52;c;YWxpY2U=\x07")
     assert audit(copied, copies=1) == []
     assert audit(copied)

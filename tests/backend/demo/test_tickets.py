@@ -197,6 +197,6 @@ async def test_ten_names_of_the_hostile_corpus(look_up: LookUp) -> None:
         assert found["wallet"]
 
 
-def test_a_validation_message_is_plain_text() -> None:
+def test_each_ticket_has_its_own_player_and_a_short_complaint() -> None:
     assert len({ticket.player for ticket in TICKETS}) == len(TICKETS) == 11
     assert all(20 < len(ticket.complaint) <= 80 for ticket in TICKETS)

@@ -150,7 +150,7 @@ class TestSelfGrants:
             assert (answer.status, answer.error["code"]) == (403, "inventory_not_permissive")
         assert world.backend.counts() == before
 
-    def test_the_last_results_are_available_at_once(self, world: TroubledGame) -> None:
+    def test_self_grants_of_a_permissive_game_are_claimed_at_once(self, world: TroubledGame) -> None:
         manage(world, "permissive")
         body = {"entries": [GOLD, SWORD, BOX], "idempotencyKey": "k", "metadata": {"why": "quest"}, "new": 1}
         first = world.play("POST", "/players/alice/grants", body, who="alice")

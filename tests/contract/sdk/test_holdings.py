@@ -118,7 +118,7 @@ class TestProgress:
         held = {row["economyKey"]: row["balance"] for row in play(world, "GET", "wallet").data["wallet"]}
         assert held == {"xp": 100, "level": 2}
 
-    def test_no_output_follows_the_last_line(self, world: TroubledGame) -> None:
+    def test_progress_below_zero_stops_at_zero_and_writes_nothing(self, world: TroubledGame) -> None:
         define_progressions(world)
         world.secret("alice")
         before = world.backend.counts()

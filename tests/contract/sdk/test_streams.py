@@ -128,7 +128,7 @@ class TestOfAPlayer:
             assert told is not None
             assert told[1]["grantId"] == mine
 
-    def test_a_stream_ends_when_its_permission_is_revoked(self, world: TroubledGame) -> None:
+    def test_a_stream_ends_when_its_key_is_revoked(self, world: TroubledGame) -> None:
         with inventory(world) as heard:
             heard.heartbeat()
             world.revoke_keys()
