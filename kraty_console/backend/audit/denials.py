@@ -67,7 +67,7 @@ async def record_denial(
 async def _log_of(tx: Transaction, caller: Caller, tried: Tenant) -> Tenant | None:
     """The studio and game (empty for none) whose log gets a refused attempt; None for an outsider's.
 
-    A game that does not exist is left out, because nobody could see the row then.
+    A game that does not exist is left out, because the row would be visible to no one.
     """
     if caller.session is None:
         return tried

@@ -142,10 +142,10 @@ async def open_window(tx: Transaction, ctx: Context, event_id: str) -> EventWind
         .order_by(column.starts_at.desc())
         .limit(1)
     )
-    found = await tx.scalar(newest)
-    if found is None:
+    window_id = await tx.scalar(newest)
+    if window_id is None:
         return None
-    row = await window(tx, ctx, found)
+    row = await window(tx, ctx, window_id)
     known.append(row)
     return row
 

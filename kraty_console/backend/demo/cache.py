@@ -62,7 +62,7 @@ class DemoCache:
         return True
 
     def keep(self, database: Path, made_ms: int) -> None:
-        """Keep a copy of a database file that holds nothing but the world, made at the moment; nobody may write it."""
+        """Keep a copy of a database file that contains only the world; nothing may write to it meanwhile."""
         if os.environ.get(SECRET_VARIABLE):  # sealed columns could not be read without it
             return
         try:
@@ -95,7 +95,7 @@ def move_in_time(database: Path, by_ms: int) -> None:
     by = timedelta(milliseconds=by_ms)
 
     def moved(text: str | None) -> str | None:
-        return None if text is None else _TIMESTAMP.sub(lambda found: f'"{_moved(found[1], by)}Z"', text)
+        return None if text is None else _TIMESTAMP.sub(lambda match: f'"{_moved(match[1], by)}Z"', text)
 
     with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")  # a copy that an outage breaks is not used by anyone

@@ -33,7 +33,7 @@ CAST: Final = (ALICE, BOB, CAROL, DAVE, ERIN, FRANK, GUEST, AUTH, GRACE, IVY)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the stories are told with."""
+    """The tools of the stories."""
 
     stage: DemoStage
     tx: Transaction
@@ -258,7 +258,7 @@ def _grace(scene: Scene) -> list[Story]:
 def _busy_weeks(play: Playing, scene: Scene) -> list[Story]:
     """Enough more hunts and races to fill every list of a look-up, so that it weighs what the heaviest player's does.
 
-    Their ids come from a source of their own: nobody else's change with how much she plays.
+    Their ids come from a separate generator, so that no other ids depend on how much she plays.
     """
     stage = scene.stage.aside("busy weeks")
 

@@ -21,7 +21,7 @@ LOOKALIKES: Final = (
     Person("bob_77", "Jolly Bison", "US", 8, "family@example.org"),
     Person("bobby_tables", "Noble Newt", "US", 15, "family@example.org"),
 )
-"""Easily taken for somebody else; the last two share an e-mail address."""
+"""Easily confused with another player; the last two share an e-mail address."""
 
 HOSTILE: Final = tuple(Person(name.external_id, name.display_name, "XX", 13) for name in HOSTILE_NAMES)
 

@@ -149,7 +149,7 @@ async def is_there(tx: Transaction, studio: Studio) -> bool:
 def enrol(tx: Transaction, studio: Studio, created_ms: int, seed: int) -> None:
     """Write down a studio, its game, its members and their roles.
 
-    The secret of the game follows from the seed, for so do its rolls; it protects nobody's real reward.
+    The secret of the game is derived from the seed, as its rolls are; it protects no real rewards.
     """
     tenant = {"studio_id": studio.tenant.studio_id, "game_id": studio.tenant.game_id}
     tx.add(studios, {"studio_id": tenant["studio_id"], "name": studio.name, "created_at": created_ms})

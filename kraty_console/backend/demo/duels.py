@@ -53,7 +53,7 @@ async def _lobby(scene: Scene, opens_ms: int, people: Sequence[Person], luck: ra
         await duellist.report(attempt, wins=2 if duellist.person is ALICE else luck.randrange(5, 9))
     lobby = await lobbies.lock_lobby(scene.tx, scene.engine(), lobby_id)
     if not await lobbies.advance(scene.tx, scene.engine(), lobby):
-        return  # somebody still plays
+        return  # a player is still playing
     assert lobby.leaderboard_id is not None, "the lobby has started"
     await rankings.settle(scene, lobby.leaderboard_id)
     for duellist, attempt in zip(duellists, attempts, strict=True):

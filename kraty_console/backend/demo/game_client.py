@@ -110,7 +110,7 @@ class Playing:
         await attempts.expire(self._tx, self._engine(), self.name, attempt_id)
 
     async def expire_grant(self, grant_id: str) -> None:
-        """The sweep that ends grants nobody claimed in time."""
+        """The sweep that expires unclaimed grants."""
         await grants.expire(self._tx, self._engine(), self.name, grant_id)
 
     def _client(self) -> Context:

@@ -26,7 +26,7 @@ async def settle(scene: Scene, leaderboard_id: str) -> None:
     """Freeze the ranking of a board that is final, and pay what it gives, as the worker does."""
     tx, tenant = scene.tx, scene.stage.tenant
     board = await tx.get(tables.leaderboards, tenant.studio_id, tenant.game_id, leaderboard_id)
-    assert board is not None, "somebody played on it"
+    assert board is not None, "it has players"
     await settlement.freeze(tx, scene.engine(), board)
     column = tables.attempt_awards.c
     awards = await tx.load(
@@ -47,7 +47,7 @@ async def collect(scene: Scene, person: Person, attempt_id: str) -> None:
     play = scene.play(person)
     column = tables.grants.c
     player = await play.arrive()
-    found = await scene.tx.execute(
+    grant_ids = await scene.tx.execute(
         sa.select(column.grant_id)
         .where(
             *(
@@ -59,7 +59,7 @@ async def collect(scene: Scene, person: Person, attempt_id: str) -> None:
         )
         .order_by(column.grant_id)
     )
-    await play.collect(list(found.scalars()))
+    await play.collect(list(grant_ids.scalars()))
 
 
 def stories(scene: Scene, people: Sequence[Person]) -> list[Story]:

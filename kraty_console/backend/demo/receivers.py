@@ -32,7 +32,7 @@ ORDERS_URL: Final = "https://orders.brightburrow.invalid/kraty"
 """The studio's backend: it was being deployed when erin's order came, and moved since."""
 
 CRM_URL: Final = "https://crm.brightburrow.invalid/webhooks/kraty"
-"""Decommissioned long ago; nobody archived the endpoint."""
+"""Decommissioned long ago; the endpoint was not archived."""
 
 _MOST: Final = 20
 """Deliveries that are taken at a time."""
@@ -41,7 +41,7 @@ _MOST: Final = 20
 async def tell(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
     """Make both endpoints, and live their past up to now.
 
-    Where no key can be kept to seal the endpoints' secrets with, there are none, as nobody could make one there either.
+    Without a key to seal secrets with there are no endpoints, since none could be created.
     """
     past = _Past(tx, studio.tenant, seed, now_ms - 13 * DAY)
     order_ms = now_ms - DAY - 2 * HOUR
@@ -58,7 +58,7 @@ async def tell(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
     await past.work_until(order.occurred_at + SECOND)
     await past.pass_on(order)
     await past.lose(orders)
-    for event in later:  # what she is told after her order waits for it: of one player, one is sent at a time
+    for event in later:  # later events wait for that of her order: the deliveries of a player are sent one at a time
         await past.work_until(event.occurred_at + SECOND)
         await past.pass_on(event)
     await past.work_until(now_ms)
@@ -100,7 +100,7 @@ class _Past:
     async def events(self, name: EventName, since_ms: int, *, player: str | None = None) -> list[OutboxRecord]:
         """What happened since then, of that name, the oldest first; of one player where one is named."""
         column = outbox.c
-        found = await self._tx.records(
+        deliveries = await self._tx.records(
             OutboxRecord,
             sa.select(outbox)
             .where(
@@ -112,7 +112,7 @@ class _Past:
             )
             .order_by(column.outbox_id),
         )
-        return [each for each in found if player is None or each.payload["externalPlayerId"] == player]
+        return [each for each in deliveries if player is None or each.payload["externalPlayerId"] == player]
 
     async def pass_on(self, event: OutboxRecord) -> None:
         """Pass one event on, now; all the others were taken, and of what was taken no record is kept."""

@@ -34,13 +34,13 @@ class DemoStage:
         self.tenant = tenant
         self.seed = seed
         self.now_ms = now_ms
-        """The moment everything is told from: no story goes past it."""
+        """The present: no story has later events."""
         self._clock = _Clock()
         self.new_id = IdSource(lambda: self.clock_ms, random.Random(f"{seed}:{tenant.game_id}:{ids}").getrandbits)
 
     @property
     def clock_ms(self) -> int:
-        """The moment that is being told."""
+        """The current time of the story."""
         return self._clock.ms
 
     @clock_ms.setter
@@ -48,7 +48,7 @@ class DemoStage:
         self._clock.ms = moment_ms
 
     def aside(self, ids: str) -> DemoStage:
-        """The same clock with ids of its own: what is told there can grow without changing anybody else's ids."""
+        """The same clock with its own ids: more events there do not change other ids."""
         other = DemoStage(self.tenant, self.seed, self.now_ms, ids)
         other._clock = self._clock
         return other

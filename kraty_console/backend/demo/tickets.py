@@ -1,4 +1,4 @@
-"""The support tickets of the demo world: who wrote, and what they said. Plain data."""
+"""The support tickets of the demo world: players and complaints. Plain data."""
 
 from __future__ import annotations
 

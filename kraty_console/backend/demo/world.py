@@ -53,7 +53,7 @@ Definitions = Sequence[Mapping[str, Any]]
 async def load(
     db: Database, now_ms: int, seed: int = SEED, random_bytes: RandomBytes = secrets.token_bytes
 ) -> DemoWorld:
-    """Make the demo world unless the database holds it, and hand out sessions and keys for this start."""
+    """Create the demo world unless the database has it, and issue sessions and keys for this start."""
     made = await make(db, now_ms, seed)
     return await hand_out(db, now_ms, seed, random_bytes, loaded_now=made)
 
@@ -61,7 +61,7 @@ async def load(
 async def make(db: Database, now_ms: int, seed: int = SEED) -> bool:
     """Make the demo world unless the database holds it; returns whether it was made.
 
-    All of it follows from the seed and now. One transaction: it is there whole or not at all.
+    It depends only on the seed and the time. One transaction: it is created completely or not at all.
     """
 
     async def work(tx: Transaction) -> bool:
@@ -128,7 +128,7 @@ async def _make_ours(tx: Transaction, studio: Studio, now_ms: int, seed: int) ->
 
 
 async def _deliver(tx: Transaction, studio: Studio, now_ms: int) -> None:
-    """What happened in the past was told to the studio then; windows that are over were closed, their boards final."""
+    """Past events were delivered to the studio; past windows are closed and their boards final."""
 
     def ours(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
         return table.c.studio_id == studio.tenant.studio_id, table.c.game_id == studio.tenant.game_id

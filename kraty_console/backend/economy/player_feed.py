@@ -77,15 +77,15 @@ class PlayerFeed:
         return (await _positions(tx, self.place, [self.player_id])).get(self.player_id, 0)
 
     async def _changes(self, tx: Transaction, until: int) -> list[Event]:
-        found: list[tuple[int, int, Event]] = []
+        changes: list[tuple[int, int, Event]] = []
         for entry in await self._entries(tx, tables.wallet_ledger, until):
             change = _change_event("wallet_changed", serialize_wallet_entry(entry))
-            found.append((entry.position, entry.occurred_at, ("wallet_changed", change)))
+            changes.append((entry.position, entry.occurred_at, ("wallet_changed", change)))
         for item_entry in await self._entries(tx, tables.item_ledger, until):
             change = _change_event("inventory_changed", serialize_item_entry(item_entry))
-            found.append((item_entry.position, item_entry.occurred_at, ("inventory_changed", change)))
-        self._moved_at = max([self._moved_at, *(moved_at for _position, moved_at, _event in found)])
-        return [event for _position, _moved_at, event in sorted(found, key=itemgetter(0))]
+            changes.append((item_entry.position, item_entry.occurred_at, ("inventory_changed", change)))
+        self._moved_at = max([self._moved_at, *(moved_at for _position, moved_at, _event in changes)])
+        return [event for _position, _moved_at, event in sorted(changes, key=itemgetter(0))]
 
     async def _entries(self, tx: Transaction, table: RecordTable[EntryT], until: int) -> list[EntryT]:
         return await tx.records(

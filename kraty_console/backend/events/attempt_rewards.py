@@ -114,7 +114,7 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResu
             windowEndsAt=formats.timestamp(ends_at),
         )
     if await tx.get(tables.attempt_rolls, *attempt.primary_key()) is not None:
-        conflict("The rewards of this attempt were rolled already, and came to nothing", grantIds=[])
+        conflict("The rewards of this attempt were rolled already, without a grant", grantIds=[])
     before = await attempt_view(tx, ctx, attempt, linked)
     made = await pay(tx, ctx, player, attempt, event, award)
     after = await attempt_view(tx, ctx, attempt, [grant.grant_id for grant in made])

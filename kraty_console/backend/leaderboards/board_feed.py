@@ -89,13 +89,13 @@ class BoardFeed:
 async def board_events(
     tx: Transaction, listening: Sequence[BoardFeed], _now_ms: int
 ) -> AsyncIterator[tuple[BoardFeed, list[Event]]]:
-    """Changes on many boards; each is read once, whatever the number of listeners."""
+    """Changes on many boards; each is read once for all listeners."""
     seen: dict[tuple[str, ...], tuple[LeaderboardRecord, list[RankedEntry], Json | None]] = {}
     for each in listening:
-        found = seen.get(each.key)
-        if found is None:
-            found = seen[each.key] = await each.look(tx)
-        yield each, each.events_of(*found)
+        state = seen.get(each.key)
+        if state is None:
+            state = seen[each.key] = await each.look(tx)
+        yield each, each.events_of(*state)
 
 
 def _scored(leaderboard_id: str, entry: RankedEntry, place: int) -> Json:

@@ -160,7 +160,7 @@ def serialize_own_entry(ranked: RankingPage) -> Json | None:
 def _entry(row: RankedEntry, rank: int, person: PlayerRecord | None, self_id: str | None) -> Json:
     display = _bot(row.participant_id) if row.kind != "player" else person and names.display(person)
     anonymized = display if row.kind != "player" else person and names.anonymized(person)
-    found = {
+    entry = {
         "participantId": row.participant_id,
         "kind": row.kind,
         "name": (display or {}).get("name"),
@@ -174,8 +174,8 @@ def _entry(row: RankedEntry, rank: int, person: PlayerRecord | None, self_id: st
         "player": None if person is None else {"metadata": person.metadata or {}},
     }
     if person is None:
-        del found["player"]
-    return found
+        del entry["player"]
+    return entry
 
 
 def _bot(participant_id: str) -> Json:

@@ -50,9 +50,9 @@ async def board(
         )
         row = await tx.find(tables.leaderboards, *_of_window(ctx, window, scope))
         assert row is not None, "the board was made"
-    found: str = row.leaderboard_id
-    tx.memo[place] = found
-    return found
+    leaderboard_id: str = row.leaderboard_id
+    tx.memo[place] = leaderboard_id
+    return leaderboard_id
 
 
 async def find(tx: Transaction, ctx: Context, window: EventWindowRecord, scope: str = GLOBAL) -> str | None:

@@ -234,12 +234,12 @@ def _record(
 ) -> None:
     """Write an audit row for each of the two, so that the log of either id shows the merge."""
     after = {"to": _state(pair[1])}
-    for kind, poured, key, amount in (
+    for kind, merged, key, amount in (
         ("wallet", moved.wallet, "economyKey", "balance"),
         ("inventory", moved.items, "itemKey", "quantity"),
     ):
-        before["from"][kind], before["to"][kind] = poured.source, poured.before
-        after["to"][kind] = {row[key]: row[amount] for row in held[kind] if row[key] in poured.source}
+        before["from"][kind], before["to"][kind] = merged.source, merged.before
+        after["to"][kind] = {row[key]: row[amount] for row in held[kind] if row[key] in merged.source}
     for player in pair:
         trail.record(
             tx,

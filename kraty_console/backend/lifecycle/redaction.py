@@ -106,8 +106,10 @@ class Traces:
         """Compile the pattern that finds the traces in texts."""
         words = [each for each in self.ids if len(each) >= _STANDS_OUT]
         words += [*self.emails, *(each for each in self.names if len(each) >= _NAME_STANDS_OUT)]
-        found = "|".join(re.escape(each) for each in sorted(words, key=len, reverse=True))
-        object.__setattr__(self, "_text", re.compile(rf"(?<!\w)(?:{found})(?!\w)", re.IGNORECASE) if found else None)
+        pattern = "|".join(re.escape(each) for each in sorted(words, key=len, reverse=True))
+        object.__setattr__(
+            self, "_text", re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE) if pattern else None
+        )
 
     def needles(self) -> Iterator[tuple[str, bool]]:
         """Each word to search, and whether only as a complete value."""
@@ -157,7 +159,7 @@ class Traces:
             return GONE
         if self._text is None:
             return text
-        return self._text.sub(lambda found: self.instead if found.group() in self.ids else GONE, text)
+        return self._text.sub(lambda match: self.instead if match.group() in self.ids else GONE, text)
 
 
 def find_traces(player: PlayerRecord, aliases: Iterable[str], merged_ids: Iterable[str], instead: str) -> Traces:

@@ -36,7 +36,7 @@ def id_fingerprint(ctx: Context, external_id: str) -> str:
 async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
     """The row of the erased player who had this id; the latest if several had it in turn."""
     column = tables.players.c
-    found = await tx.records(
+    rows = await tx.records(
         PlayerRecord,
         tables.players.select()
         .where(
@@ -47,4 +47,4 @@ async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> Player
         .order_by(column.deleted_at.desc(), column.player_id.desc())
         .limit(1),
     )
-    return found[0] if found else None
+    return rows[0] if rows else None

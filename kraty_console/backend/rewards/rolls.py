@@ -61,7 +61,7 @@ def roll_amount(spec: object, dice: SeededRng, where: str) -> int:
     else:
         fail(f"{where} has no amount")
     if not 0 <= value <= MAX_BALANCE:
-        fail(f"{where} comes to {value}, which nobody can have")
+        fail(f"{where} comes to {value}, which is over the maximum")
     return value
 
 

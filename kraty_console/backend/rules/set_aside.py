@@ -64,10 +64,10 @@ async def note_failure(tx: Transaction, ctx: Context, job: str, row_id: str, err
 
 async def due_again(tx: Transaction, ctx: Context, job: str) -> set[str]:
     """The rows that failed and may be tried again."""
-    found = await tx.execute(
+    result = await tx.execute(
         sa.select(_COLUMN.row_id).where(*_here(ctx), _COLUMN.job == job, _COLUMN.retry_at <= ctx.now_ms)
     )
-    return set(found.scalars())
+    return set(result.scalars())
 
 
 async def clear(tx: Transaction, ctx: Context, job: str, row_ids: Collection[str]) -> None:

@@ -84,16 +84,16 @@ async def search(tx: Transaction, reader: FriendListReader, environment: str, qu
         .limit(limit),
     )
     relations = await _relations(tx, reader, [row.player_id for row in rows])
-    found = [
+    listed = [
         (row.player_id, {**serialize_named(row), "relationship": relations.get(row.player_id, "none")}) for row in rows
     ]
-    return await with_progression(tx, reader, found)
+    return await with_progression(tx, reader, listed)
 
 
 async def suggestions(
     tx: Transaction, reader: FriendListReader, environment: str, limit: int, random_bytes: Callable[[int], bytes]
 ) -> list[Json]:
-    """Players whom the player may know, drawn at random at each call (contract/SDK.md#friends).
+    """Players the player may know, drawn at random at each call (contract/SDK.md#friends).
 
     Friends of friends are most likely, by the number of common friends; then players of recent common lobbies; then
     newer, recently online players of the game. Friends, players with an open request, banned players, and those that

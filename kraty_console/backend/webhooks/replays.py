@@ -16,7 +16,7 @@ REPLAY = "webhook.replay"
 
 
 async def replay(tx: Transaction, ctx: Context, delivery_id: str) -> RuleResult:
-    """Make a delivery due at once, whatever its state: {delivery}.
+    """Make a delivery due at once, in any state: {delivery}.
 
     It keeps its id, data and attempt count, and restarts the schedule; it neither waits for others of its player nor
     blocks them. 409 while it is being sent, while it waits for an earlier one of its player (named in `waitsFor`), and
