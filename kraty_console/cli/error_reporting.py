@@ -68,7 +68,7 @@ def _report_crash(error: BaseException) -> int:
     summary = f"kraty-console failed ({type(error).__name__})"
     try:
         path = report(error, Paths.of(os.environ).state_dir, datetime.now(UTC))
-    except Exception as failure:  # noqa: BLE001 (the first error is reported, whatever prevents the report)
+    except Exception as failure:  # noqa: BLE001 (the first error is reported, even if the report fails)
         print_message(f"{summary}, and no report could be written: {getattr(failure, 'strerror', None) or failure}")
     else:
         print_message(f"{summary}. What happened, without any data, is in {path}")

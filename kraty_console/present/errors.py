@@ -148,7 +148,7 @@ def _refused(error: Refused, message: str, trace: str) -> ErrorText:
 
 
 def _fields(error: Invalid, message: str) -> str:
-    """The fields that the server names, whatever shape its details have (contract/README.md#wire-format)."""
+    """The fields that the server names, for any shape of the details (contract/README.md#wire-format)."""
     named = error.details.get("fields", error.details.get("errors", error.details))
     parts: list[str] = []
     if isinstance(named, Mapping):

@@ -1,4 +1,4 @@
-"""The summary beneath the list: a few lines about the row under the cursor."""
+"""The summary below the list: a few lines about the row under the cursor."""
 
 from __future__ import annotations
 

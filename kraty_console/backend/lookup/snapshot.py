@@ -1,6 +1,7 @@
 """The snapshot of a player: everything that one look-up returns.
 
-A constant number of queries, each by an index and capped by the limit, all in one round trip; totals come from the player's row, where the engine keeps them.
+A constant number of queries, each by an index and capped by the limit, all in one round trip; totals come from the
+player's row, where the engine keeps them.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from kraty_console.backend.storage.engine import (
 )
 from kraty_console.backend.storage.faults import StorageFault, fault_of
 from kraty_console.backend.storage.probe import Probe
-from kraty_console.backend.storage.queries import QueryResults, Queries, Values
+from kraty_console.backend.storage.queries import Queries, QueryResults, Values
 from kraty_console.backend.storage.readers import Readers
 from kraty_console.backend.storage.transaction import Refusal, Transaction
 from kraty_console.backend.storage.urls import behind_pooler, engine_url

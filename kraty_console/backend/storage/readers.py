@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.queries import QueryResults, Queries, Values
+from kraty_console.backend.storage.queries import Queries, QueryResults, Values
 
 
 class Readers:

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, cast
 import sqlalchemy as sa
 from sqlalchemy.engine import CursorResult
 
-from kraty_console.backend.storage.queries import QueryResults, Queries, Values
+from kraty_console.backend.storage.queries import Queries, QueryResults, Values
 from kraty_console.backend.storage.statements import tables_read_by
 from kraty_console.backend.storage.tables.columns import metadata
 from kraty_console.backend.storage.tables.record import Record, RecordT, RecordTable

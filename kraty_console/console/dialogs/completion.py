@@ -26,7 +26,7 @@ _VALUE_OF: Final = re.compile(r'"(\w+)"\s*:\s*$')
 
 
 def _values(name: str, catalog: Catalog | None) -> tuple[str, ...]:
-    """What may stand as the value of the field `name`; only what can be typed is offered."""
+    """The possible values of the field `name` that can be typed."""
     if name == "type":
         return _KINDS
     kind = _KIND_OF_FIELD.get(name)

@@ -24,7 +24,7 @@ class Draft:
     new_key: Callable[[], str]
     """Makes an idempotency key."""
     values: dict[str, Value] = field(default_factory=dict)
-    """By field name; what is missing stands as the form has it."""
+    """By field name; a missing field has the form's default."""
     done: list[ChangeOutcome] = field(default_factory=list)
     """Of a dialog that sends two calls: what was applied already."""
     pending: asyncio.Future[ChangeOutcome] | None = None

@@ -118,7 +118,7 @@ class EntriesEditor(TextArea):
         return super().replace(text, start, end, maintain_selection_offset=maintain_selection_offset)
 
     def action_template(self) -> None:
-        """Put in a template: in the place of an untouched one, behind entries that somebody wrote."""
+        """Insert a template: in place of an unedited one, or after edited entries."""
         templates = self._completer.templates
         if not templates:
             self.post_message(self.Rejected(self, "there are no templates"))

@@ -8,7 +8,7 @@ from kraty_console.console.dialogs.ask import AskDialog
 
 
 class FilterDialog(AskDialog[str | None]):
-    """Answers the text, empty for no filter; None when closed, and then the old filter stands again."""
+    """Returns the text, empty for no filter; None if closed, which restores the old filter."""
 
     def __init__(self, pane: str, text: str = "", *, preview: Callable[[str], int | None] | None = None) -> None:
         """

@@ -119,7 +119,7 @@ class LineInput(Input):
     ) -> None:
         """
         Args:
-            value: What stands in it at first.
+            value: The initial text.
             name: The field's name, for the handlers of its messages.
             placeholder: Shown while it is empty.
             hidden: Shows dots instead of the characters.

@@ -35,7 +35,7 @@ class PushButton(Button, inherit_css=False):
 
     @dataclass
     class Hasty(Message):
-        """Enter came so soon after another key that it may be the end of a paste."""
+        """Enter so soon after another key that it may be the end of a paste."""
 
         button: PushButton
 

@@ -24,7 +24,7 @@ def boot_lines(width: int) -> list[Line]:
 
 
 def resting_lines(width: int) -> list[Line]:
-    """The search line while nobody types in it: the slash, and the whole words of the placeholder that fit."""
+    """The search line without focus: the slash, and the words of the placeholder that fit."""
     field = min(WIDEST, width * 2 // 5)
     words = PLACEHOLDER
     while len(words) > field + 1:  # Textual's input leaves a cell for the cursor behind them

@@ -113,7 +113,7 @@ def arranged(
     rows: TableRows,
     size: tuple[int, int],
 ) -> Layout | None:
-    """Where the parts stand for this player and list, so that the next step is complete if there is room.
+    """The areas of the parts for this player and list, so that the next step is complete if there is room.
 
     The same for every row of the list: nothing jumps while the cursor moves.
     """

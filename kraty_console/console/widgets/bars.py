@@ -51,7 +51,7 @@ class FooterBar(LinesView):
         return self._notice
 
     def show(self, hints: Sequence[KeyHint]) -> None:
-        """Show these keys (unless a notice stands)."""
+        """Show these keys (unless there is a notice)."""
         if tuple(hints) != self._hints:
             self._hints = tuple(hints)
             self.redraw()

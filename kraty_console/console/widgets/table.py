@@ -129,7 +129,7 @@ class RowTable(LinesView, can_focus=True):
             self.post_message(self.Opened(self, row))
 
     def next_sort(self) -> str:
-        """Sort the section under the cursor by its next column, then the other way, then as it came; say which."""
+        """Sort the section under the cursor by its next column, then descending, then unsorted; returns which."""
         words = self.rows.next_sort()
         self.redraw()
         self.post_message(self.Moved(self, self.row))  # the row stays, its place in the list does not

@@ -60,7 +60,7 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
         Effect("status", f"{status_words(grant.status)} → revoked"),
         Effect("player", f"cannot {'open' if grant.kind == 'crate' else 'collect'} it any more, at once"),
         Effect("wallet", "unchanged: a pending grant is not delivered yet"),
-        Effect("note", "to take this back, force-claim it (F): that delivers it, whatever its status", note=True),
+        Effect("note", "to take this back, force-claim it (F): that delivers it in any status", note=True),
     ]
     if links_of(context.snapshot).attempt_of(grant) is not None:
         lines.append(Effect("attempt", "stays linked to the grant, so a second roll is still refused"))
