@@ -42,7 +42,7 @@ class DemoCache:
         self._name = f"world-{_fingerprint()}"
 
     def restore(self, database: Path, now_ms: int) -> bool:
-        """Make the database file from the copy, as if its world had been made now; returns False if there is no copy.
+        """Create the database file from the copy, with its timestamps moved to now; returns False if there is no copy.
 
         The file must not be in use; an existing one is replaced.
         """
@@ -82,7 +82,7 @@ class DemoCache:
             old.unlink(missing_ok=True)
 
     def _kept(self) -> tuple[Path, int] | None:
-        """The copy, and the moment that its world was made at (ms)."""
+        """The copy, and when its world was created (ms)."""
         for file in self._folder.glob(f"{self._name}-*.db"):
             made = file.stem.rpartition("-")[2]
             if made.isdigit():
@@ -126,7 +126,7 @@ def _holds_periods(connection: sqlite3.Connection) -> bool:
 
 @contextlib.contextmanager
 def _without_triggers(connection: sqlite3.Connection) -> Iterator[None]:
-    """Drop the triggers that keep rows as they are, and make them again at the end."""
+    """Drop the triggers that protect rows, and restore them at the end."""
     triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
     for name, _ in triggers:
         connection.execute(f'DROP TRIGGER "{name}"')
@@ -152,7 +152,7 @@ def _key_of(database: Path) -> Path:
 
 
 def _fingerprint() -> str:
-    """Of the backend's source files, so that a world is never taken from other rules: names, sizes and times."""
+    """A hash of names, sizes and times of the backend's source files, so that changed rules invalidate the copy."""
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(_SOURCES.rglob("*.py")):
         known = path.stat()

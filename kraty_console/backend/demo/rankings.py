@@ -1,4 +1,4 @@
-"""Rewards by rank and from pools: settled when a board is final, and collected the next time its players come by."""
+"""Rewards by rank and from pools: settled when a board is final, and collected at the player's next visit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AGAIN: Final = 4
 
 
 async def settle(scene: Scene, leaderboard_id: str) -> None:
-    """Freeze the ranking of a board that is final, and pay what it gives, as the worker does."""
+    """Freeze the ranking of a final board, and pay its awards, as the worker does."""
     tx, tenant = scene.tx, scene.stage.tenant
     board = await tx.get(tables.leaderboards, tenant.studio_id, tenant.game_id, leaderboard_id)
     assert board is not None, "it has players"
@@ -43,10 +43,10 @@ async def settle(scene: Scene, leaderboard_id: str) -> None:
 
 
 async def collect(scene: Scene, person: Person, attempt_id: str) -> None:
-    """The player takes what the attempt has brought."""
+    """Collect the rewards of an attempt."""
     play = scene.play(person)
     column = tables.grants.c
-    player = await play.arrive()
+    player = await play.register()
     grant_ids = await scene.tx.execute(
         sa.select(column.grant_id)
         .where(
@@ -64,12 +64,12 @@ async def collect(scene: Scene, person: Person, attempt_id: str) -> None:
 
 def stories(scene: Scene, people: Sequence[Person]) -> list[Story]:
     """The Moonlight Cup, which pays by rank: one is over and settled, another is open."""
-    luck = scene.stage.chances("moonlight")
+    rng = scene.stage.rng_for("moonlight")
     now_ms = scene.stage.now_ms
     last, present = [window for window in scene.calendar.windows["moonlight_cup"] if window.starts_ms <= now_ms][-2:]
-    runners = luck.sample(people, RUNNERS)
-    marks = [luck.randrange(300, 900) for _ in runners]
-    starts = [luck.randrange(6 * HOUR, 6 * 24 * HOUR) for _ in runners]
+    runners = rng.sample(people, RUNNERS)
+    marks = [rng.randrange(300, 900) for _ in runners]
+    starts = [rng.randrange(6 * HOUR, 6 * 24 * HOUR) for _ in runners]
     return [
         _past_cup(scene, last, list(zip(runners, marks, starts, strict=True))),
         *(_run(scene, runners[number], now_ms - (5 + 9 * number) * HOUR, 300 + marks[number]) for number in range(AGAIN)

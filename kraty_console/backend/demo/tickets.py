@@ -13,7 +13,7 @@ class Ticket:
     player: str
     """The external id to search for."""
     complaint: str
-    """In the words of the player, or of the colleague who passed it on."""
+    """In the words of the player, or of the member who passed it on."""
 
 
 TICKETS: Final[tuple[Ticket, ...]] = (
