@@ -339,5 +339,5 @@ class TestThoseWhoAreTold:
 )
 def test_a_value_without_traces(value: Any, cleaned: Any) -> None:
     who = Traces(frozenset({ID}), "X", frozenset({"uuid-1"}), frozenset({EMAIL.casefold()}), frozenset({NAME}))
-    assert who.without(value) == cleaned
-    assert forgetting.traces_of_id("7", "X").without({"level": "70", "id": "7"}) == {"level": "70", "id": "X"}
+    assert who.redacted(value) == cleaned
+    assert forgetting.traces_of_id("7", "X").redacted({"level": "70", "id": "7"}) == {"level": "70", "id": "X"}

@@ -68,7 +68,7 @@ def test_a_call_is_logged_with_its_route_and_kind_of_caller(watched: Watched) ->
     player = "/admin/v1/studios/{studioId}/games/{gameId}/players/{externalPlayerId}"
     credit = "/server/v1/players/{externalPlayerId}/wallet/{economyKey}/credit"
     assert [call.route for call in told] == [player, player, credit, "/admin/v1/me", "(none)", f"{player}/ban"]
-    kinds = [(call.who.kind, call.who.key_prefix) if call.who else None for call in told]
+    kinds = [(call.caller.kind, call.caller.key_prefix) if call.caller else None for call in told]
     member = ("member", None)
     assert kinds == [member, member, ("api_key", key[:8]), None, None, member]
 

@@ -117,9 +117,9 @@ class _DeliveryHistory:
     async def fan_out(self, event: OutboxRecord) -> None:
         """Create the deliveries of one event; all others succeeded, and successful ones have no row."""
         column = outbox.c
-        place = (column.studio_id == self._tenant.studio_id, column.game_id == self._tenant.game_id)
+        in_game = (column.studio_id == self._tenant.studio_id, column.game_id == self._tenant.game_id)
         await self._tx.execute(
-            sa.update(outbox).where(*place, column.outbox_id == event.outbox_id).values(state="pending")
+            sa.update(outbox).where(*in_game, column.outbox_id == event.outbox_id).values(state="pending")
         )
         step = self._step()
         await fan_out(step, self._tenant, self._clock_ms, self._new_id)

@@ -80,8 +80,8 @@ def _plan(scene: Scene) -> list[str]:
         turns[turn] = "spring_hunt"
     turns[-1] = "last"
     free = [turn for turn, taken in enumerate(turns) if not taken]
-    for place, turn in enumerate(free[_FORGOTTEN:-_UNCOLLECTED:5][: _PRACTICE + _LOST]):
-        turns[turn] = "lost" if place % 2 else "practice_run"
+    for index, turn in enumerate(free[_FORGOTTEN:-_UNCOLLECTED:5][: _PRACTICE + _LOST]):
+        turns[turn] = "lost" if index % 2 else "practice_run"
     return [taken or "daily_race" for taken in turns]
 
 
@@ -202,9 +202,9 @@ class _Month:
         """Milestones and the reward, rolled with the rules' random numbers, and collected a little later."""
         made: list[Json] = []
         attempt_id: str = attempt["attempt_id"]
-        place = {**self._owner, "attempt_id": attempt_id}
+        key = {**self._owner, "attempt_id": attempt_id}
         for milestone in event.milestone_rewards:
-            self._milestones.append({**place, "key": milestone["key"], "fired_at": ctx.now_ms})
+            self._milestones.append({**key, "key": milestone["key"], "fired_at": ctx.now_ms})
             dice = await rolls.rng_for(self._tx, ctx, f"milestone/{attempt_id}/{milestone['key']}")
             entries = await rolls.resolve(self._tx, ctx, milestone["entries"], dice)
             made += self._issue_rolled(ctx, entries, GrantSource(attempt_rewards.MILESTONE, attempt_id))
@@ -214,7 +214,7 @@ class _Month:
         made += self._issue_rolled(
             ctx, entries, GrantSource(attempt_rewards.COMPLETION, attempt_id, attempt_id=attempt_id)
         )
-        self._rolls.append({**place, "rolled_at": ctx.now_ms})
+        self._rolls.append({**key, "rolled_at": ctx.now_ms})
         attempt["roll_status"] = "rolled"
         self._races += event.key == "daily_race"
         if event.key == "daily_race" and self._races > _RACES - _UNCOLLECTED:

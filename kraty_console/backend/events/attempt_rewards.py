@@ -200,8 +200,8 @@ async def _without_award(
     current place."""
     if policy["type"] != settlement.BY_RANK or await settlement.frozen_at(tx, attempt) != settlement.NEVER_FROZEN:
         return []
-    place = await leaderboards.rank(tx, attempt)
-    if place is None:
+    rank = await leaderboards.rank(tx, attempt)
+    if rank is None:
         rolls.fail("the player has no place on the leaderboard")
-    tier = settlement.tier_bundle(policy, place)
+    tier = settlement.tier_bundle(policy, rank)
     return [] if tier is None else await rolls.bundle_entries(tx, ctx, tier)

@@ -144,8 +144,8 @@ async def board_standings(
         "segments": [
             {
                 "segment": name or None,
-                "participated": each.place is not None,
-                "selfRank": each.place,
+                "participated": each.rank is not None,
+                "selfRank": each.rank,
                 "entries": entries,
             }
             for name, each, entries in zip(names, ranked, lists, strict=False)

@@ -54,7 +54,7 @@ class RankingPage:
     """A page of a ranking: its first entries, and the rank of one player."""
 
     rows: Sequence[RankedEntry]
-    place: int | None
+    rank: int | None
     score: float | None
 
 
@@ -152,9 +152,9 @@ async def serialize_entries(
 
 def serialize_own_entry(ranked: RankingPage) -> Json | None:
     """`self` in wire form."""
-    if ranked.place is None or ranked.score is None:
+    if ranked.rank is None or ranked.score is None:
         return None
-    return {"rank": ranked.place, "score": formats.number(ranked.score)}
+    return {"rank": ranked.rank, "score": formats.number(ranked.score)}
 
 
 def _entry(row: RankedEntry, rank: int, person: PlayerRecord | None, self_id: str | None) -> Json:

@@ -126,7 +126,7 @@ async def _awards(tx: Transaction, ctx: Context, board: LeaderboardRecord, polic
         worth = {player_id: _share_of(policy, share) for player_id, share in zip(chosen, given, strict=True)}
     rows = []
     for each in standings:
-        place = {
+        board_key = {
             "studio_id": board.studio_id,
             "game_id": board.game_id,
             "player_id": each.player_id,
@@ -137,7 +137,7 @@ async def _awards(tx: Transaction, ctx: Context, board: LeaderboardRecord, polic
             is_best = best is not None and attempt.attempt_id == best.attempt_id
             rows.append(
                 {
-                    **place,
+                    **board_key,
                     "attempt_id": attempt.attempt_id,
                     "rank": each.rank if is_best else None,
                     "reward": worth[each.player_id] if is_best else None,
@@ -146,7 +146,7 @@ async def _awards(tx: Transaction, ctx: Context, board: LeaderboardRecord, polic
             )
         if not played.get(each.player_id) and each.attempt_id is not None and worth.get(each.player_id):
             own_worth = {"rank": each.rank, "reward": worth[each.player_id], "settled_at": ctx.now_ms}
-            rows.append({**place, "attempt_id": each.attempt_id, **own_worth})
+            rows.append({**board_key, "attempt_id": each.attempt_id, **own_worth})
     return rows
 
 

@@ -201,9 +201,11 @@ async def _move(tx: Transaction, ctx: Context, source: PlayerRecord, target: Pla
 
 def _target_changes(ctx: Context, source: PlayerRecord, target: PlayerRecord, moved: _Moved) -> dict[str, Any]:
     """The changes of the target's row: totals added, gaps filled, the ban taken over; its secret stays."""
-    theirs, ours = vars(source), vars(target)
-    changes: dict[str, Any] = {name: ours[name] + theirs[name] for name in _TOTALS}
-    changes |= {name: theirs[name] for name in _FILLED if ours[name] is None and theirs[name] is not None}
+    source_values, target_values = vars(source), vars(target)
+    changes: dict[str, Any] = {name: target_values[name] + source_values[name] for name in _TOTALS}
+    changes |= {
+        name: source_values[name] for name in _FILLED if target_values[name] is None and source_values[name] is not None
+    }
     if "display_identity" in changes or target.name_folded is None:
         changes["name_folded"] = source.name_folded
     if target.email is None:

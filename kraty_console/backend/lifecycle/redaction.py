@@ -61,10 +61,10 @@ PERSONAL: Final = frozenset(
 )
 """Personal fields of a JSON object about the player."""
 
-_NAMES_A_PLAYER: Final = re.compile(r"(?:player_?|external)ids?$", re.IGNORECASE)
+_PLAYER_ID_FIELDS: Final = re.compile(r"(?:player_?|external)ids?$", re.IGNORECASE)
 """The fields whose values are ids of players."""
 
-_OF_THE_GAME: Final = frozenset(
+_GAME_FIELDS: Final = frozenset(
     {"currencyKey", "itemKey", "crateItemKey", "economyKey", "eventKey", "resourceKey", "key", "type", "kind"}
     | {"sourceKind", "status", "mode", "origin", "environment", "outcome", "direction", "store", "currency"}
 )
@@ -76,9 +76,9 @@ GONE: Final = "erased"
 FORGOTTEN: Final = "forgotten"
 """The state of a `player.deleted` event whose player id is removed."""
 
-_STANDS_OUT: Final = 6
+_MIN_ID_LENGTH: Final = 6
 """Length in characters from which an id is not matched by chance within a text."""
-_NAME_STANDS_OUT: Final = 3
+_MIN_NAME_LENGTH: Final = 3
 _BATCH: Final = 500
 _SLICE: Final = 2_000
 """Rows of a game that one statement scans."""
@@ -94,7 +94,7 @@ class Traces:
 
     ids: frozenset[str]
     """The id, and the ids of guests who were merged into the player."""
-    instead: str
+    replacement: str
     player_ids: frozenset[str] = frozenset()
     emails: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
@@ -104,8 +104,8 @@ class Traces:
 
     def __post_init__(self) -> None:
         """Compile the pattern that finds the traces in texts."""
-        words = [each for each in self.ids if len(each) >= _STANDS_OUT]
-        words += [*self.emails, *(each for each in self.names if len(each) >= _NAME_STANDS_OUT)]
+        words = [each for each in self.ids if len(each) >= _MIN_ID_LENGTH]
+        words += [*self.emails, *(each for each in self.names if len(each) >= _MIN_NAME_LENGTH)]
         pattern = "|".join(re.escape(each) for each in sorted(words, key=len, reverse=True))
         object.__setattr__(
             self, "_text", re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE) if pattern else None
@@ -114,55 +114,55 @@ class Traces:
     def needles(self) -> Iterator[tuple[str, bool]]:
         """Each word to search, and whether only as a complete value."""
         for each in sorted(self.ids):
-            yield each, len(each) < _STANDS_OUT
+            yield each, len(each) < _MIN_ID_LENGTH
         for each in sorted({*self.emails, *self.player_ids}):
             yield each, False
         for each in sorted(self.names):
-            yield each, len(each) < _NAME_STANDS_OUT
+            yield each, len(each) < _MIN_NAME_LENGTH
 
-    def is_about(self, value: Json, under: str = "") -> bool:
+    def identifies(self, value: Json, under: str = "") -> bool:
         """Whether a JSON value (of this field) or a text identifies this player."""
         if isinstance(value, str):
-            if under in _OF_THE_GAME:
+            if under in _GAME_FIELDS:
                 return False
             if value in self.player_ids or value.casefold() in self.emails:
                 return True
-            if value in self.ids and _NAMES_A_PLAYER.search(under):
+            if value in self.ids and _PLAYER_ID_FIELDS.search(under):
                 return True
             words = self._text.findall(value) if self._text is not None else []
             return any(word not in self.names for word in words)
         if isinstance(value, Mapping):
-            return any(self.is_about(name) or self.is_about(each, name) for name, each in value.items())
-        return isinstance(value, list) and any(self.is_about(each, under) for each in value)
+            return any(self.identifies(name) or self.identifies(each, name) for name, each in value.items())
+        return isinstance(value, list) and any(self.identifies(each, under) for each in value)
 
-    def without(self, value: Json, under: str = "") -> Json:
+    def redacted(self, value: Json, under: str = "") -> Json:
         """The value (of this field) without traces of the player."""
         if isinstance(value, str):
-            return value if under in _OF_THE_GAME else self._cleaned(value)
+            return value if under in _GAME_FIELDS else self._cleaned(value)
         if isinstance(value, list):
-            return [self.without(each, under) for each in value]
+            return [self.redacted(each, under) for each in value]
         if not isinstance(value, Mapping):
             return value
-        is_about_player = any(
-            isinstance(each, str) and (each in self.player_ids or (each in self.ids and _NAMES_A_PLAYER.search(name)))
+        names_player = any(
+            isinstance(each, str) and (each in self.player_ids or (each in self.ids and _PLAYER_ID_FIELDS.search(name)))
             for name, each in value.items()
         )
         return {
-            self.without(name): None if is_about_player and name in PERSONAL else self.without(each, name)
+            self.redacted(name): None if names_player and name in PERSONAL else self.redacted(each, name)
             for name, each in value.items()
         }
 
     def _cleaned(self, text: str) -> str:
         if text in self.ids:
-            return self.instead
+            return self.replacement
         if text in self.names or text.casefold() in self.emails:
             return GONE
         if self._text is None:
             return text
-        return self._text.sub(lambda match: self.instead if match.group() in self.ids else GONE, text)
+        return self._text.sub(lambda match: self.replacement if match.group() in self.ids else GONE, text)
 
 
-def find_traces(player: PlayerRecord, aliases: Iterable[str], merged_ids: Iterable[str], instead: str) -> Traces:
+def find_traces(player: PlayerRecord, aliases: Iterable[str], merged_ids: Iterable[str], replacement: str) -> Traces:
     """The traces of a player (with their data from before the erasure)."""
     identity = player.display_identity or {}
     names = {identity.get("name"), identity.get("avatar"), player.name_folded, player.friend_code}
@@ -170,7 +170,7 @@ def find_traces(player: PlayerRecord, aliases: Iterable[str], merged_ids: Iterab
     pooled = (player.anonymized_identity or {}).get("name")
     return Traces(
         ids=frozenset({player.external_player_id, *aliases}),
-        instead=instead,
+        replacement=replacement,
         player_ids=frozenset({player.player_id, *merged_ids}),
         emails=frozenset(each.casefold() for each in emails if each),
         names=frozenset(each for each in names if each and each.casefold() != str(pooled).casefold()),
@@ -178,24 +178,24 @@ def find_traces(player: PlayerRecord, aliases: Iterable[str], merged_ids: Iterab
     )
 
 
-async def redact(tx: Transaction, ctx: Context, who: Traces) -> None:
+async def redact(tx: Transaction, ctx: Context, traces: Traces) -> None:
     """Remove the traces from all rows of the game except the audit log."""
     for table, columns in OWN.items():
-        if who.player_ids:
+        if traces.player_ids:
             await tx.forget(table)
-            await _rewrite(tx, ctx, table, columns, who, table.c.player_id.in_(sorted(who.player_ids)), own=True)
+            await _rewrite(tx, ctx, table, columns, traces, table.c.player_id.in_(sorted(traces.player_ids)), own=True)
     for shared, columns in SHARED.items():
         await tx.forget(shared)
         last: Sequence[Any] | None = None
-        recent = shared.columns[SINCE[shared]] >= who.since - _EARLIER_MS
+        recent = shared.columns[SINCE[shared]] >= traces.since - _EARLIER_MS
         more = True
         while more:
             within, last = await _next_slice(tx, ctx, shared, last)
-            await _rewrite(tx, ctx, shared, columns, who, *within, recent)
+            await _rewrite(tx, ctx, shared, columns, traces, *within, recent)
             more = last is not None
 
 
-async def redact_told_event(tx: Transaction, ctx: Context, event: OutboxRecord) -> bool:
+async def redact_delivered_event(tx: Transaction, ctx: Context, event: OutboxRecord) -> bool:
     """Remove the player id from a `player.deleted` event (locked) after the last delivery; True if it was removed."""
     if event.state == FORGOTTEN:
         return False
@@ -303,19 +303,23 @@ async def _rewrite(
     ctx: Context,
     table: RecordTable[OwnedByGame],
     columns: Sequence[str],
-    who: Traces,
+    traces: Traces,
     *conditions: sa.ColumnElement[bool],
     own: bool = False,
 ) -> None:
     in_game = (table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id)
     mentions = sa.or_(
-        *(_holds(table.columns[name], needle, whole_value) for name in columns for needle, whole_value in who.needles())
+        *(
+            _holds(table.columns[name], needle, whole_value)
+            for name in columns
+            for needle, whole_value in traces.needles()
+        )
     )
     keys = [column.name for column in table.primary_key]
     read = (table.columns[name] for name in dict.fromkeys([*keys, *columns]))
     rows = iter(await tx.records(table.record, sa.select(*read).where(*in_game, *conditions, mentions)))
     while batch := list(islice(rows, _BATCH)):
-        changed = [(row.primary_key(), _changes(ctx, row, columns, who, own=own)) for row in batch]
+        changed = [(row.primary_key(), _changes(ctx, row, columns, traces, own=own)) for row in batch]
         await tx.rewrite(table, columns, [(dict(zip(keys, key, strict=True)), new) for key, new in changed if new])
 
 
@@ -329,18 +333,18 @@ def _holds(column: sa.Column[Any], needle: str, whole_value: bool) -> sa.ColumnE
 
 
 def _changes(
-    ctx: Context, row: OwnedByGame, columns: Sequence[str], who: Traces, *, own: bool
+    ctx: Context, row: OwnedByGame, columns: Sequence[str], traces: Traces, *, own: bool
 ) -> dict[str, Any] | None:
     """The new values of a row's columns; None if the row is about another player."""
     table = row.table
     values = {name: _read(table.columns[name], getattr(row, name)) for name in columns}
-    if not own and not any(who.is_about(value) for value in values.values()):
+    if not own and not any(traces.identifies(value) for value in values.values()):
         return None
     new: dict[str, Any] = {}
     for name, value in values.items():
-        cleaned = who.without(value)
+        cleaned = traces.redacted(value)
         if name == "operation":  # which may end with an id
-            cleaned = "/".join(who.without(part) for part in value.split("/"))
+            cleaned = "/".join(traces.redacted(part) for part in value.split("/"))
         if table is tables.idempotency and name == "key" and cleaned != value:
             cleaned = idempotency.erased_key(ctx, value)
         elif table is tables.webhook_attempts and cleaned != value:
@@ -373,6 +377,6 @@ async def names_of(tx: Transaction, ctx: Context, player: PlayerRecord) -> tuple
     return [row.external_player_id for row in aliases], [row.player_id for row in guests]
 
 
-def traces_of_id(external_id: str, instead: str) -> Traces:
+def traces_of_id(external_id: str, replacement: str) -> Traces:
     """The traces of an id of which nothing else is known."""
-    return Traces(ids=frozenset({external_id}), instead=instead)
+    return Traces(ids=frozenset({external_id}), replacement=replacement)

@@ -29,8 +29,8 @@ PERSONAL: Final[dict[str, Any]] = {
 
 def id_fingerprint(ctx: Context, external_id: str) -> str:
     """A hash of an erased id, by which it is recognized but cannot be read."""
-    place = (ctx.tenant.studio_id, ctx.tenant.game_id, ctx.environment, external_id)
-    return hashlib.sha256("\n".join(place).encode()).hexdigest()
+    parts = (ctx.tenant.studio_id, ctx.tenant.game_id, ctx.environment, external_id)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:

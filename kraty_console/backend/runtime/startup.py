@@ -113,8 +113,8 @@ def listen(host: str, port: int, option: str = "--listen") -> socket.socket:
     Raises CannotServe if it cannot be bound; `option` names the option for another address.
     """
     try:
-        place = _every(port) if host == EVERYWHERE else socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        family, kind, protocol, _, address = place
+        info = _every(port) if host == EVERYWHERE else socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = info
         listener = socket.socket(family, kind, protocol)
     except (OSError, UnicodeError) as error:
         words = getattr(error, "strerror", None) or "not a valid address"

@@ -69,14 +69,14 @@ class Statement:
         assert isinstance(compiled, sa.sql.compiler.SQLCompiler)
         binds = {name: bind for bind, name in compiled.bind_names.items()}
         self.text = str(compiled)
-        self._places = [_place(binds[name], dialect) for name in compiled.positiontup or ()]
+        self._binds = [_value_of(binds[name], dialect) for name in compiled.positiontup or ()]
 
     def parameters(self, values: Values) -> tuple[Any, ...]:
         """The values by place."""
-        return tuple(place(values) for place in self._places)
+        return tuple(bind(values) for bind in self._binds)
 
 
-def _place(bind: sa.BindParameter[Any], dialect: sa.Dialect) -> Callable[[Values], Any]:
+def _value_of(bind: sa.BindParameter[Any], dialect: sa.Dialect) -> Callable[[Values], Any]:
     convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
     if bind.unique:  # a value in the statement itself
         constant = bind.value if convert is None else convert(bind.value)

@@ -180,9 +180,9 @@ class Transaction:
 
     async def get(self, table: RecordTable[RecordT], *key: Any, lock: bool = False) -> RecordT | None:  # noqa: ANN401 (any key)
         """The row with this primary key, locked for this transaction if `lock`."""
-        place = (table, key)
-        known = cast("RecordT | None", self._rows.get(place))
-        if known is not None and (not lock or known.fresh or place in self._locked or not self.postgresql):
+        identity = (table, key)
+        known = cast("RecordT | None", self._rows.get(identity))
+        if known is not None and (not lock or known.fresh or identity in self._locked or not self.postgresql):
             return known
         if known is None and key[:2] in self._new_tenants and table not in self._unseen:
             return None
@@ -195,7 +195,7 @@ class Transaction:
         if not read:
             return None
         if lock:
-            self._locked.add(place)
+            self._locked.add(identity)
         if known is not None:
             _refresh(known, read[0])
             return known
@@ -269,9 +269,9 @@ class Transaction:
         row = table.record.of({**_defaults(table), **values})
         row.fresh = row.made_here = True
         row.changed = set()
-        place = (table, row.primary_key())
-        assert place not in self._rows, f"{table.name} {place[1]} is there already"
-        self._rows[place] = row
+        identity = (table, row.primary_key())
+        assert identity not in self._rows, f"{table.name} {identity[1]} is there already"
+        self._rows[identity] = row
         self._dirty.setdefault(table, {})[id(row)] = row
         return row
 
@@ -313,7 +313,7 @@ class Transaction:
                 rows += self._dirty.pop(table).values()
             else:
                 rows += [row for row in self._dirty[table].values() if row.fresh]
-                self._dirty[table] = {place: row for place, row in self._dirty[table].items() if not row.fresh}
+                self._dirty[table] = {identity: row for identity, row in self._dirty[table].items() if not row.fresh}
         inserts: dict[sa.Table, list[Record]] = {}
         updates: dict[tuple[sa.Table, tuple[str, ...]], list[Record]] = {}
         for row in rows:
@@ -350,8 +350,8 @@ class Transaction:
         """Write pending changes, and forget the rows of these tables, because a bulk statement changes them."""
         await self._flush(None)
         self._unseen.update(tables)
-        self._rows = {place: row for place, row in self._rows.items() if place[0] not in tables}
-        self._locked = {place for place in self._locked if place[0] not in tables}
+        self._rows = {identity: row for identity, row in self._rows.items() if identity[0] not in tables}
+        self._locked = {identity for identity in self._locked if identity[0] not in tables}
 
     async def insert_many(self, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows that are not read again in this transaction."""

@@ -67,14 +67,14 @@ async def _lock_delivery(
     tx: Transaction, ctx: Context, delivery_id: str
 ) -> tuple[WebhookEndpointRecord, WebhookDeliveryRecord]:
     """The delivery and its endpoint, both locked, the endpoint first."""
-    place = (ctx.tenant.studio_id, ctx.tenant.game_id)
+    game = (ctx.tenant.studio_id, ctx.tenant.game_id)
     known = None
     if is_delivery_id(delivery_id):
-        known = await tx.get(tables.webhook_deliveries, *place, delivery_id)
+        known = await tx.get(tables.webhook_deliveries, *game, delivery_id)
     if known is None:
         not_found("Delivery", delivery_id)
-    endpoint = await tx.get(tables.webhook_endpoints, *place, known.endpoint_id, lock=True)
-    delivery = await tx.get(tables.webhook_deliveries, *place, delivery_id, lock=True)
+    endpoint = await tx.get(tables.webhook_endpoints, *game, known.endpoint_id, lock=True)
+    delivery = await tx.get(tables.webhook_deliveries, *game, delivery_id, lock=True)
     assert endpoint is not None, "endpoints stay"
     assert delivery is not None, "deliveries stay"
     return endpoint, delivery
