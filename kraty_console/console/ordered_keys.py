@@ -2,7 +2,7 @@
 
 Textual passes a key to the focused widget and takes the next at once. The effect of a key often comes later: a binding
 runs when its key has bubbled to the application, a message bubbles to the dialog that moves the focus. Keys that arrive
-together, as over a slow link, then overtake each other: letters are typed before an earlier backspace, an id
+together, as over a slow link, then overtake each other: letters are typed before the backspace that came first, an id
 goes to the rows instead of the search field, an amount into the field before its own.
 
 Keys typed before a dialog is painted wait for it (`OpensLater`): text goes into its first field; enter and other
@@ -57,7 +57,7 @@ class OpensLater(Screen[ResultT], Generic[ResultT]):
             self.app.call_later(self.app.take_held)
 
     def on_unmount(self) -> None:
-        """Drop the keys typed for a screen that was never shown."""
+        """What was typed for a screen that nobody has seen is not obeyed elsewhere."""
         if self.hears_since is None and isinstance(self.app, KeysInOrder):
             self.app.forget_typed()
 
@@ -147,9 +147,9 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
         self._typed.clear()
 
     def is_deliberate(self, since: float) -> bool:
-        """Whether the current key was pressed deliberately.
+        """Whether the key that is obeyed now was meant on its own.
 
-        It was pressed after a pause since the previous key and since the time `since`, and no key followed at once.
+        It came after a pause since the key before and since the moment `since`, and nothing was typed right behind it.
         """
         return self._pause >= PAUSE and self._typed_last_at - since >= PAUSE and not self.waiting_keys
 

@@ -1,4 +1,4 @@
-"""The one dialog of all changes: it draws a form, says what will change, sends it once, and shows the outcome."""
+"""The dialog of all changes: shows the form and its effects, sends the change once, and shows the outcome."""
 
 from __future__ import annotations
 

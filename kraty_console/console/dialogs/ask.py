@@ -1,4 +1,4 @@
-"""One question, one line: what the ticket, filter and token dialogs have in common."""
+"""The base of dialogs with one line of input: ticket, filter, token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the entries editor offers to finish: the words of an entry, the keys of the catalog, by where the cursor is."""
+"""Completion in the entries editor, by the position of the cursor: fields of an entry, keys of the catalog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was typed into a dialog, and the key its request goes under: both outlive the dialog."""
+"""The text typed into a dialog, and the idempotency key of its request: both outlive the dialog."""
 
 from __future__ import annotations
 

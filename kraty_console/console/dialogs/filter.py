@@ -1,4 +1,4 @@
-"""`f`: show only the rows of a pane that hold some text."""
+"""`f`: show only the rows of a pane that contain a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A form, drawn: what it is about, its fields, and what will change, computed again for every field."""
+"""A form as widgets: its subject, its fields, and the preview of its effects, updated with every edit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`:` and ctrl+p: everything there is to do, with its key, and why it is off."""
+"""`:` and ctrl+p: all actions with their keys, and why some are disabled."""
 
 from __future__ import annotations
 

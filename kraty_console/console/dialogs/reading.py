@@ -1,4 +1,4 @@
-"""A dialog to read in, in which the keys of the screen below go on working."""
+"""A dialog for reading, in which the keys of the screen below still work."""
 
 from __future__ import annotations
 

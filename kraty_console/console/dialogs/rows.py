@@ -1,4 +1,4 @@
-"""One row of a form: the label, what is typed, and beside it what is wrong with it or worth knowing."""
+"""One field of a form: label, input, and beside it the error or a hint."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LONGEST: Final = {"reason": MAX_REASON, "ticket": MAX_TICKET}
 """Characters; everything else is a number, a key, an id or a moment."""
 
 _WIDE: Final = frozenset({"reason"})
-"""Long texts: the line takes the full width, and hints are below it."""
+"""Sentences: the line takes the whole width, and what there is to say stands below it."""
 
 
 class FormRow(Vertical):
@@ -62,7 +62,7 @@ class FormRow(Vertical):
         """
         Args:
             field: The field.
-            value: The initial text.
+            value: What stands in it at first.
             offers: Earlier values of a text, newest first.
             completer: For the entries of a grant: templates and catalog keys.
         """
@@ -105,7 +105,7 @@ class FormRow(Vertical):
             yield self._note
 
     def render(self) -> Content:
-        """The label, beside or above the field."""
+        """The label, beside or above which the rest stands."""
         return Content("" if isinstance(self._editor, EntriesEditor) else safe(self.field.label))
 
     def on_mount(self) -> None:
@@ -119,7 +119,7 @@ class FormRow(Vertical):
 
     @property
     def value(self) -> Value:
-        """The text of the field."""
+        """What stands in the field now."""
         if isinstance(self._editor, Tick):
             return self._editor.value
         return self._editor.text if isinstance(self._editor, EntriesEditor) else self._editor.value

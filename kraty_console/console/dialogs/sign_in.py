@@ -1,4 +1,4 @@
-"""First run: where Kraty is, a session token, and which game: three short steps, each checked before the next."""
+"""First run: address, session token and game, in three steps, each checked before the next."""
 
 from __future__ import annotations
 

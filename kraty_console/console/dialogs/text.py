@@ -1,4 +1,4 @@
-"""A document to read: the whole of a row in words, and as raw JSON; `c` copies it."""
+"""A document to read, such as a complete row in words and as raw JSON; `c` copies it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table of rows in sections, moved through by keyboard, that keeps its place when its rows change.
+"""A table of rows in sections, used by keyboard, that keeps its position when its rows change.
 
 Textual's `DataTable` measures every cell (200 ms for 1,000 rows), has one section, parses text as markup, and moves its
 cursor to the first row when it is filled again.
