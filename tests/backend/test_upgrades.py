@@ -165,7 +165,7 @@ def test_a_migration_stops_waiting_for_a_locked_table(postgresql: PostgresqlServ
         engine = make_engine(url, UNLIMITED)
         async with engine.begin() as holder:
             await holder.execute(sa.text("LOCK TABLE players IN ACCESS SHARE MODE"))
-            with pytest.raises(CannotServe, match=r"is held by somebody else"):
+            with pytest.raises(CannotServe, match=r"is locked by another process"):
                 await prepare(url, wait_ms=50)
         await engine.dispose()
         await prepare(url)

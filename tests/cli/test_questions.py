@@ -41,7 +41,7 @@ CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 
 @dataclass(frozen=True)
 class RunResult:
-    """How a run ended and what it said."""
+    """The exit code and output of a run."""
 
     code: int
     out: str

@@ -31,7 +31,7 @@ WHY = ("--reason", "the same person")
 
 @dataclass(frozen=True)
 class RunResult:
-    """How a run ended and what it said."""
+    """The exit code and output of a run."""
 
     code: int
     out: str

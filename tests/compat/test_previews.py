@@ -17,7 +17,7 @@ BOX = {"type": "crate", "crateItemKey": "box", "quantity": 1}
 
 
 def listed(stage: CallStage, key: str) -> Any:
-    """The event as somebody who was never here sees it."""
+    """The event as an unknown player sees it."""
     [event] = [each for each in stage.game().data("GET", "/sdk/v1/players/nobody/events") if each["eventKey"] == key]
     published_shapes.check(event, published_shapes.EVENT)
     return event

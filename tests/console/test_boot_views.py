@@ -45,7 +45,7 @@ def region(hand: ConsoleDriver, name: str) -> ScreenArea:
 
 
 def told(hand: ConsoleDriver, notice: Notice | None = None) -> list[Part]:
-    """The screen as the views tell it from what it stands on; the place is a copy, so that nothing is put right."""
+    """The screen as the view functions draw it; the table state is a copy, so that it is not corrected."""
     screen = hand.app.bottom
     place = TableState(
         screen.place.row_id, screen.place.index, screen.place.top, screen.place.sort, screen.place.filter

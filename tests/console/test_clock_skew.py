@@ -1,4 +1,4 @@
-"""A machine whose clock is hours off: ages and advice follow the server, and it is said once."""
+"""A machine whose clock is hours off: ages and advice follow the server, and a warning is shown once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WORDS = "this machine's clock is 3 h behind the server's; times here follow the 
 
 
 def dated(app: App) -> App:
-    """The backend tells its own time with every answer."""
+    """The backend sends its time with every answer."""
 
     async def layer(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
         async def with_date(message: dict[str, Any]) -> None:

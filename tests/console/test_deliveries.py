@@ -53,7 +53,7 @@ def settle_all(stage: DemoStage, tenant: Tenant, endpoint: str, outcome: Callabl
 
 @pytest.fixture
 def told(backend: DemoStage) -> str:
-    """An endpoint that was told of two credits of alice_42 and failed at the first; its id."""
+    """An endpoint with deliveries of two credits of alice_42, of which the first failed; returns its id."""
     credentials = backend.world.credentials
     tenant = Tenant(credentials["studioId"], credentials["gameId"])
     game = f"{backend.url}/admin/v1/studios/{tenant.studio_id}/games/{tenant.game_id}"

@@ -100,7 +100,7 @@ async def test_the_tickets_of_the_demo_are_opened_with_enter(backend: DemoStage)
 
 
 def who(backend: DemoStage) -> Any:
-    """What the backend tells of the member."""
+    """The backend's answer about the member."""
     session = {"authorization": f"Bearer {backend.world.credentials['sessions']['GAME_ADMIN']}"}
     return httpx.get(f"{backend.url}/admin/v1/me", headers=session, trust_env=False, verify=False).json()["data"]
 

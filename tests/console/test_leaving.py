@@ -1,4 +1,4 @@
-"""The console ends well, whatever is still under way."""
+"""The console ends cleanly while work is in progress."""
 
 from __future__ import annotations
 

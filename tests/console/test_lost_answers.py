@@ -183,7 +183,7 @@ async def test_the_roll_that_follows_a_lost_force_complete_is_sent_once_it_is_se
 
 
 async def leave_open(backend: DemoStage, state: str, effect: Callable[[Colleague], None] | None = None) -> None:
-    """An entry of an earlier run whose outcome nobody told."""
+    """An entry of an earlier run with an unknown outcome."""
     credentials = backend.world.credentials
     journal = await Journal.open(backend.folder / "state" / "journal.sqlite", clock=lambda: NOW)
     path = f"/admin/v1/studios/{credentials['studioId']}/games/{credentials['gameId']}/players/bob_7/wallet/gold/credit"

@@ -1,4 +1,4 @@
-"""A row opened as a document: the row's own keys go on working in it, and what was done is told in the worklog."""
+"""A row opened as a document: the row's own keys still work in it, and changes are in the worklog."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def test_the_worklog_lists_changes_with_their_links(backend: DemoStage) ->
 
 
 async def test_worklog_and_audit_log_agree_on_the_second(backend: DemoStage) -> None:
-    """The answer to a change comes after the moment that the audit row tells."""
+    """The answer to a change arrives later than the time of its audit row."""
     later = now() + timedelta(seconds=3)  # near enough to the server's clock to be taken for it
     app = KratyApp(backend.launch(player="carol_ng"), now=lambda: later, clock=lambda: 0.0, environ={})
     async with at(app) as hand:

@@ -1,4 +1,4 @@
-"""Connections within bounds: what never becomes a call is refused early, and locks nobody out."""
+"""Connections within bounds: what never becomes a call is refused early, and does not block others."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_a_client_that_does_not_read_is_disconnected(quick: Backend) -> None:
 
 
 def test_an_address_has_so_many_and_those_that_rest_make_room(few: Backend) -> None:
-    """Half-sent heads and idle connections of an address lock out nobody, least of all other addresses."""
+    """Half-sent heads and idle connections of an address do not block it or other addresses."""
     with ExitStack() as stack:
         held = [stack.enter_context(closing(connected(few))) for _ in range(3)]
         held[0].sendall(b"GET /admin")  # half a head
@@ -274,7 +274,7 @@ def test_a_malformed_request_is_refused_in_the_usual_envelope(
     answer = said(still.backend, sent)
     assert answer.status == status
     assert answer.error["code"] in ("validation_failed", "method_not_allowed")
-    assert caplog.text == "", "whoever sends nonsense fills no log"
+    assert caplog.text == "", "malformed requests are not logged"
 
 
 def test_garbage_after_a_request_does_not_lose_its_answer(still: TroubledGame) -> None:

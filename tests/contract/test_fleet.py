@@ -54,7 +54,7 @@ class Fleet:
             return answer.status, json.loads(answer.read())
 
     def refuses(self) -> bool:
-        """Whether nobody can connect any more; asked until it is so, a moment each time."""
+        """Wait until the port refuses connections."""
         for _ in range(TRIES):
             try:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
@@ -108,7 +108,7 @@ def test_a_dead_worker_is_replaced_and_all_finish_their_answers(fleet: Fleet) ->
     one.kill()
     assert f"({one.pid}) ended with -9; another takes its place" in fleet.said()
     for _ in range(20):
-        assert fleet.call("GET", "/admin/v1/health")[0] == 200  # whoever is left answers
+        assert fleet.call("GET", "/admin/v1/health")[0] == 200  # the remaining one answers
     said = fleet.said()
     alive = fleet.processes()
     assert [each.pid == other.pid for each in alive] == [True, False]
@@ -176,7 +176,7 @@ def _numbers_are_counted_by_each(fleet: Fleet) -> None:
 
 
 def _numbers(fleet: Fleet, process: psutil.Process) -> str:
-    """What a process tells Prometheus, at the port that is not everybody's."""
+    """The metrics of one process, at its own port."""
     listening = {each.laddr.port for each in process.net_connections("tcp") if each.status == psutil.CONN_LISTEN}
     if not (own := listening - {fleet.port}):
         return ""  # it has not come so far yet

@@ -204,7 +204,7 @@ def test_a_role_may_do_what_it_may_and_no_more(
 def test_a_game_of_others_is_not_there(still: TroubledGame, route: Route, stranger: str) -> None:
     """A studio's neighbour sees the studio's log, and in it only what concerns its own game or none.
 
-    An outsider's attempts are counted, and written into nobody's log.
+    An outsider's attempts are counted, and not written into any log.
     """
     before, outsiders = still.backend.counts(), still.backend.refused["outsider"]
     path = target(route, still)

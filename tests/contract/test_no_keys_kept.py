@@ -1,6 +1,6 @@
-"""A Kraty that keeps no idempotency keys: whatever is lost on the way, nothing is sent twice.
+"""A Kraty that keeps no idempotency keys: a lost request or answer is never sent twice.
 
-Counted in the database: a change has one effect at most, and what is said of it is true.
+Counted in the database: a change has one effect at most, and is reported correctly.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ class Refusals(Protocol):
     """Runs a command that is refused."""
 
     def __call__(self, *command: str, **environment: str) -> tuple[int, str]:
-        """The exit code and the last line of what was said; it must be no traceback."""
+        """The exit code and the last line of the output, which must not be a traceback."""
 
 
 @pytest.fixture
@@ -257,7 +257,7 @@ def test_without_a_database_it_keeps_one_in_the_data_folder(tmp_path: Path) -> N
 
 
 def until_it_answers(process: subprocess.Popen[bytes], port: int) -> bool:
-    """Whether the backend at the port says that it is well, asked until it answers at all or its process ends."""
+    """Whether the backend at the port is healthy; polled until it answers or its process ends."""
     while process.poll() is None:
         with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/v1/health") as answer:
             return bool(json.load(answer)["ok"])

@@ -48,7 +48,7 @@ _PREPARE = """
 import asyncio, os, sys
 from kraty_console.backend.runtime.startup import CannotServe, prepare
 
-asyncio.run(prepare(sys.argv[1]))  # loads what is needed, as whoever may read it
+asyncio.run(prepare(sys.argv[1]))  # loads what is needed while it may be read
 if os.geteuid() == 0:
     os.setgid(65534)
     os.setuid(65534)

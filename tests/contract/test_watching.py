@@ -1,4 +1,4 @@
-"""What a backend tells of itself: its health, a line for each call, numbers; and nothing that is secret."""
+"""Observability: health, a log line for each call, metrics; without secrets."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from tests.harness.databases import KINDS, PostgresqlServer, SqliteFiles
 
 @dataclass
 class Watched:
-    """A backend that tells of its calls, and what it told."""
+    """A backend with call events, and the recorded events."""
 
     world: TroubledGame
     _told: Queue[AnsweredCall]
 
     def told(self, count: int) -> list[AnsweredCall]:
-        """The next calls; an answer may be here before its call was told."""
+        """The next call events; an answer may arrive before its event."""
         return [self._told.get(timeout=30) for _ in range(count)]
 
 

@@ -23,7 +23,7 @@ from tests.harness.ports import reserved_port
 
 PATIENCE = 100
 SOON = 50
-"""Seconds: sooner than what somebody else had begun would be taken over (a minute), on however slow a machine."""
+"""Seconds: less than the lease of a claimed delivery (a minute), also on a slow machine."""
 KRATY = [sys.executable, "-m", "kraty_console", "backend"]
 
 

@@ -105,7 +105,7 @@ def test_deliveries_are_found_by_what_they_have_in_common(world: TroubledGame) -
     assert by_internal_id == deliveries(world, "player=alice")
     for nothing in ("player=ghost", "eventName=player.banned", "status=failed", "environment=test"):
         assert deliveries(world, nothing) == [], nothing
-    assert "hidden" not in str(found), "a url's query is not shown to whoever reads deliveries"
+    assert "hidden" not in str(found), "a url's query is not shown with deliveries"
 
 
 def test_pages_go_on_where_the_last_one_ended(world: TroubledGame) -> None:

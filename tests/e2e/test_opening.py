@@ -1,4 +1,4 @@
-"""From the first moment: a picture stands at once, keys are kept, and every end leaves the terminal as it was."""
+"""Opening: the boot screen is shown at once, keys are kept, and every end restores the terminal."""
 
 from __future__ import annotations
 

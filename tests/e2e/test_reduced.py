@@ -1,4 +1,4 @@
-"""The console on a Kraty that has the published routes alone, at a real terminal: what works, and what it says else.
+"""The console at a real terminal on a Kraty with the published routes only: what works, and the messages for the rest.
 
 What was changed is read back over the server surface, behind the screen's back; what was asked is in the access log.
 """

@@ -35,7 +35,7 @@ def opened(world: DemoBackend, tmp_path: Path) -> Iterator[User]:
 
 @pytest.fixture
 def shell(opened: User) -> User:
-    """The same, when the console has heard all that the terminal answers to its questions."""
+    """The same, after all replies of the terminal to queries were read."""
     opened.wait_for(lambda _: 2048 in opened.emulator.modes)
     opened.pane("2", "CONTENTS")
     opened.pane("1", "EVENT")

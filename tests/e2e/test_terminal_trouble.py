@@ -1,4 +1,4 @@
-"""A terminal that answers nonsense, tells sizes of no screen, or stops reading: the console goes on, and obeys."""
+"""A terminal that sends nonsense, reports absurd sizes, or stops reading: the console keeps working."""
 
 from __future__ import annotations
 

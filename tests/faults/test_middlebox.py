@@ -1,4 +1,4 @@
-"""Another server's answer is never taken for Kraty's: a change behind a middlebox happens once, and is told right."""
+"""Another server's answer is never taken for Kraty's: a change behind a middlebox is applied and reported once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TroubledGame]:
 
 @dataclass
 class Count:
-    """What came of all changes."""
+    """The effects of all changes."""
 
     twice: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)

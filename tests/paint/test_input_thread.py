@@ -48,7 +48,7 @@ class Waits(SelectSelector):
 
 
 class Keyboard:
-    """A pipe that somebody listens to."""
+    """A pipe with a reader."""
 
     def __init__(self) -> None:
         self.hears, self.types = os.pipe()

@@ -278,7 +278,7 @@ _NUMBER = st.one_of(
 
 @st.composite
 def control_sequences(draw: st.DrawFn) -> str:
-    """A control sequence that is no key of the keyboard, and no report that is asked for."""
+    """A control sequence that is neither a key nor a requested report."""
     private = draw(st.sampled_from(["", "?", "<", "=", ">"]))
     numbers = ";".join(draw(st.lists(_NUMBER, max_size=6)))
     if numbers.startswith("Infinity") and not private:

@@ -1,4 +1,4 @@
-"""Streams of events: what is told, in which order, and how they end (contract/SDK.md#streams)."""
+"""Streams of events: their contents, order and end (contract/SDK.md#streams)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def listening(world: TroubledGame, path: str, **headers: str) -> Iterator[Heard]
 
 @contextmanager
 def inventory(world: TroubledGame) -> Iterator[Heard]:
-    """What alice hears of what she has."""
+    """The stream of alice's holdings."""
     with listening(world, "/players/alice/inventory/stream", **{"X-Player-Secret": world.secret("alice")}) as heard:
         assert heard.next() == ("ready", {"externalPlayerId": "alice"})
         yield heard
@@ -70,7 +70,7 @@ def inventory(world: TroubledGame) -> Iterator[Heard]:
 
 @contextmanager
 def board(world: TroubledGame) -> Iterator[Heard]:
-    """What anybody hears of the board that alice's attempts are on."""
+    """The stream of the board with alice's attempts."""
     leaderboard_id = event_board(world)
     with listening(world, f"/event-leaderboards/{leaderboard_id}/stream") as heard:
         assert heard.next() == ("ready", {"leaderboardId": leaderboard_id})

@@ -1,4 +1,4 @@
-"""Bringing players, balances and items from elsewhere: each row by itself, none twice, none told
+"""Bringing players, balances and items from elsewhere: each row by itself, none twice, without events
 (contract/SERVER.md#migration)."""
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def test_the_same_batch_many_times_at_once_is_applied_once(world: TroubledGame) 
 
 
 def test_drawing_a_thousand_rows_is_fast(world: TroubledGame) -> None:
-    """Seen by what the database is asked: as often for a thousand as for one."""
+    """The number of statements is the same for a thousand rows as for one."""
     rows = [gold(f"p/{segment(str(number))}", number + 1, f"row-{number}") for number in range(1000)]
     for expected in ((1000, 0, 0), (0, 1000, 0)):
         with recorded(world.backend.db) as sent:

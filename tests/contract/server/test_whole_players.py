@@ -90,7 +90,7 @@ def test_a_merge_that_is_not_possible_is_refused(world: TroubledGame) -> None:
 
 @pytest.mark.parametrize("source", ["x/merge-into/alicia", "merge-into", "..", "a%2Fb", "日本語"])
 def test_an_id_never_lands_on_the_merge_route(world: TroubledGame, source: str) -> None:
-    """`x%2Fmerge-into%2Falicia` is one id, of whom there is nothing to see under another method or path."""
+    """`x%2Fmerge-into%2Falicia` is one id, which does not exist under another method or path."""
     world.register("x")
     before = world.backend.counts()
     assert world.serve("POST", f"/players/{segment(source)}").status in (404, 405)

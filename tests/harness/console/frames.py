@@ -27,7 +27,7 @@ NO_WRAP = b"\x1b[?7l"
 
 
 class Painted:
-    """A terminal that is told everything by a painter, from the first update on."""
+    """A terminal that gets all output of a painter from the first update on."""
 
     def __init__(self, app: KratyApp, size: tuple[int, int]) -> None:
         self.app = app

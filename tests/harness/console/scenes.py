@@ -42,7 +42,7 @@ class Scene:
         return backend.app(self.role, player=self.player, tries=TRIES, **self.launch)
 
     async def walk(self, hand: ConsoleDriver, cues: Mapping[str, Callable[[], object]] = MappingProxyType({})) -> None:
-        """Go to where the picture is taken; a key that is a cue calls what stands there instead."""
+        """Press the keys of the scene; a cue among them calls its function instead."""
         workspace = hand.app.workspace
         await hand.until(
             lambda: (workspace.me or workspace.access) is not None or hand.app.screen is not hand.app.bottom

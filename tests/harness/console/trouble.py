@@ -22,7 +22,7 @@ def status(hand: ConsoleDriver) -> LoadStatus:
 
 
 def notices(hand: ConsoleDriver) -> list[str]:
-    """What the last line says from now on, also what stands there for a moment only."""
+    """Records all texts of the last line from now on."""
     said: list[str] = []
     footer = hand.app.bottom.keys
     show = footer.tell
