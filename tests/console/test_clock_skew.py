@@ -46,18 +46,18 @@ async def test_the_console_follows_the_servers_clock_and_says_so_once(
     with stage(world, tmp_path, wrap=dated) as backend:
         launch = backend.launch(player=player)
         app = KratyApp(launch, now=behind, clock=lambda: 0.0, environ={"TERM": "xterm-256color"})
-        async with at(app) as hand:
-            await hand.sees(WORDS)
+        async with at(app) as driver:
+            await driver.sees(WORDS)
             assert abs(app.workspace.now() - now()) <= timedelta(seconds=1)
             if player is not None:
-                await hand.sees(f"as of {now():%H:%M}")
-            await hand.press("f5")
-            await hand.rest()
+                await driver.sees(f"as of {now():%H:%M}")
+            await driver.press("f5")
+            await driver.rest()
             assert tell_skew(app.workspace) == ""
 
 
 async def test_a_clock_that_is_right_is_not_mentioned(world: DemoTemplate, tmp_path: Any) -> None:
     with stage(world, tmp_path, wrap=dated) as backend:
-        async with at(backend.app(player="alice_42")) as hand:
-            await hand.looks_at("alice_42")
-            assert "clock" not in hand.text
+        async with at(backend.app(player="alice_42")) as driver:
+            await driver.looks_at("alice_42")
+            assert "clock" not in driver.text

@@ -24,20 +24,20 @@ from tests.harness.console.stage import DemoStage
 async def test_both_players_are_shown_side_by_side_with_totals(
     backend: DemoStage, wire: FaultyTransport, role: str, size: tuple[int, int]
 ) -> None:
-    async with at(backend.app(role, player="guest_device_abc"), size=size) as hand:
-        await hand.looks_at("guest_device_abc")
-        hand.app.workspace.ticket = "ZD-9"
-        await hand.press("m")
-        await hand.opened(MergeTargetDialog)
-        await hand.type("auth_user_42")
-        await hand.press("enter")
-        await hand.opened(TextDialog)
-        await hand.sees("Nothing is changed from here", "FROM", "INTO", "TOGETHER", "Quiet Hare", "Nimble Newt")
-        await hand.press("G")
-        rows = [line.split("┃")[1].split() for line in hand.text.splitlines() if line.count("┃") == 2]
+    async with at(backend.app(role, player="guest_device_abc"), size=size) as driver:
+        await driver.looks_at("guest_device_abc")
+        driver.app.workspace.ticket = "ZD-9"
+        await driver.press("m")
+        await driver.opened(MergeTargetDialog)
+        await driver.type("auth_user_42")
+        await driver.press("enter")
+        await driver.opened(TextDialog)
+        await driver.sees("Nothing is changed from here", "FROM", "INTO", "TOGETHER", "Quiet Hare", "Nimble Newt")
+        await driver.press("G")
+        rows = [line.split("┃")[1].split() for line in driver.text.splitlines() if line.count("┃") == 2]
         assert ["potion", "(item)", "2", "1", "3"] in rows
-        await hand.press("c")
-        assert hand.app.clipboard.endswith("server merge guest_device_abc auth_user_42 --profile demo --ticket ZD-9")
+        await driver.press("c")
+        assert driver.app.clipboard.endswith("server merge guest_device_abc auth_user_42 --profile demo --ticket ZD-9")
     assert not wire.changes
 
 

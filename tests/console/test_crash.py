@@ -93,10 +93,10 @@ async def test_a_failing_console_ends_with_70_and_says_where_the_report_is(
     app = backend.app(player="alice_42")
 
     async def fail() -> None:
-        async with at(app) as hand:
-            await hand.looks_at("alice_42")
+        async with at(app) as driver:
+            await driver.looks_at("alice_42")
             app.call_later(break_down)
-            await hand.until(lambda: app._exception is not None)
+            await driver.until(lambda: app._exception is not None)
 
     with pytest.raises(RuntimeError, match="alice_42"):  # Textual raises it again for tests
         await fail()

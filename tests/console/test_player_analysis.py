@@ -31,8 +31,8 @@ async def test_a_player_is_analysed_once_while_the_cursor_moves(
 
     monkeypatch.setattr(Links, "__init__", counted_build)
     monkeypatch.setattr(diagnosis, "attempt_faults", counted_faults)
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        await hand.press("j", "2", "k", "1", "enter")
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        await driver.press("j", "2", "k", "1", "enter")
         assert len(indexed) == 1
         assert sorted(diagnosed) == sorted({*diagnosed})

@@ -133,8 +133,8 @@ class ConsoleDriver:
 async def at(app: KratyApp, size: tuple[int, int] = SIZE) -> AsyncIterator[ConsoleDriver]:
     """Sit down at a console; crashes of toasts and tooltips are seen too."""
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
-        hand = ConsoleDriver(app, pilot)
-        await hand.until(
+        console = ConsoleDriver(app, pilot)
+        await console.until(
             lambda: (
                 (app.workspace.me or app.workspace.access) is not None
                 or app.screen is not app.bottom
@@ -142,5 +142,5 @@ async def at(app: KratyApp, size: tuple[int, int] = SIZE) -> AsyncIterator[Conso
             )
         )
         if app.screen is app.bottom:
-            await hand.rest()
-        yield hand
+            await console.rest()
+        yield console
