@@ -93,7 +93,7 @@ from kraty_console.cli.listen_address import ListenAddress
 @click.option(
     "--only",
     metavar="NAMES",
-    help="Be a reduced Kraty: of the admin surface only these operations, with commas between. `published` stands for "
+    help="Be a reduced Kraty: of the admin surface only these operations, separated by commas. `published` means "
     "those that every Kraty has, and leaves the published fields alone in answers.",
 )
 @click.option(

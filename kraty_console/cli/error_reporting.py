@@ -14,7 +14,7 @@ from kraty_console.cli.output import print_message
 from kraty_console.cli.streams import OutputFailed, output_failure
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.paths import Paths
-from kraty_console.contract.errors import Invalid, KratyError
+from kraty_console.contract.errors import KratyError
 from kraty_console.present.errors import error_text
 
 
@@ -29,9 +29,6 @@ def report_error(error: BaseException) -> int:
             return _report_usage(error)
         case ConfigError():
             print_message(f"Error: {error}")
-            return Exit.USAGE
-        case Invalid(status=None):  # invalid input, not sent
-            print_message(f"Error: {error.message}")
             return Exit.USAGE
         case KratyError():
             words = error_text(error)
@@ -71,7 +68,7 @@ def _report_crash(error: BaseException) -> int:
     summary = f"kraty-console failed ({type(error).__name__})"
     try:
         path = report(error, Paths.of(os.environ).state_dir, datetime.now(UTC))
-    except Exception as failure:  # noqa: BLE001 (the first error is reported, whatever prevents the report)
+    except Exception as failure:  # noqa: BLE001 (the first error is reported, even if the report fails)
         print_message(f"{summary}, and no report could be written: {getattr(failure, 'strerror', None) or failure}")
     else:
         print_message(f"{summary}. What happened, without any data, is in {path}")

@@ -334,7 +334,7 @@ class KratyClient:
         return await self._detector.explain_missing(operation, path, player, error)
 
     async def ask(self, route: ClientRoute, target: str, **more: Any) -> HttpReply:  # noqa: ANN401 (the options of a transport)
-        """Send one GET and return the answer, whatever its status."""
+        """Send one GET and return the answer, with any status."""
         return await self._exchange(route, target, **more)
 
     def audit_url(self, link: AuditLink | AuditRow) -> str:

@@ -218,7 +218,7 @@ class BackendConnection:
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self._abandoned.discard(task)
         if not task.cancelled():
-            task.exception()  # retrieved: nobody awaits it
+            task.exception()  # retrieved, because it is not awaited
 
     def _request(self, method: str, target: str, body: bytes | None, headers: dict[str, str]) -> httpx.Request:
         url = self._base_url + target

@@ -1,7 +1,7 @@
 """The routes of operations: those of the contract, replaced by a profile's own routes and field names.
 
 Every path segment is percent-encoded as a whole and sent unchanged: an id such as `..`, `a/b` or `x/merge-into/y`
-reaches that player or nobody, never another route (client/README.md#paths).
+reaches that player or none, never another route (client/README.md#paths).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Query = Mapping[str, str | int | None]
 
 
 class ClientRoute(NamedTuple):
-    """A method and a path template; each `{name}` stands for one encoded segment."""
+    """A method and a path template; each `{name}` is one encoded segment."""
 
     method: str
     template: str

@@ -75,7 +75,7 @@ class Transport:
         anonymous: bool = False,
         before_send: BeforeSend | None = None,
     ) -> HttpReply:
-        """Send one request and read the whole answer, whatever its status; a prefetched answer is used if there is one.
+        """Send one request and read the complete answer, with any status; a prefetched answer is used if there is one.
 
         `before_send` is awaited on an open connection, before the first byte; if it raises, nothing is sent.
 

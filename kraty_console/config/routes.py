@@ -161,7 +161,7 @@ def _check_path(path: str, place: str) -> None:
         hint = "leave the address out, it is `url`" if "://" in path else f"write /{path}"
         raise ConfigError(f"{place}: the path must begin with /: {hint}")
     if "?" in path or "#" in path:
-        raise ConfigError(f"{place}: the path holds ? or #: write the path alone, what is asked for is added to it")
+        raise ConfigError(f"{place}: the path contains ? or #: give the path only, the query is added to it")
     rest = re.sub(_PLACEHOLDER, "x", path)
     if "{" in rest or "}" in rest:
         raise ConfigError(f"{place}: a brace has no partner: write names as in {{studioId}}")

@@ -156,7 +156,7 @@ def read_line(stdin: TextIO, flag: str) -> str:
 def _from_stdin(stdin: TextIO, flag: str = "--token-stdin", what: str = "token") -> FoundToken:
     text = read_line(stdin, flag)
     if not text.strip():
-        raise ConfigError(f"{flag} was given, and no {what} came on the standard input")
+        raise ConfigError(f"{flag} was given, but the standard input has no {what}")
     return FoundToken(_token(text, "the standard input", what), "the standard input")
 
 

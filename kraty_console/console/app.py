@@ -1,7 +1,7 @@
 """The application: one workspace, one screen at the bottom, and what happens when things end.
 
 Writes belong here: they are never cancelled by a screen that closes, and what they need from the person while they run
-(a new token) is asked for on top of whatever is shown.
+(a new token) is asked for on top of the current screen.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
         """Textual's, and last the terminal filter.
 
         For NO_COLOR Textual would paint in greys, in which the terminal's own colours come out black on black; the
-        theme has no colours then, and whatever brings one loses it.
+        theme has no colours then, and all others are removed.
         """
         filters = super().get_line_filters()
         return [*(NoColor() if isinstance(each, Monochrome) else each for each in filters), self._terminal_filter]
@@ -128,7 +128,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
         await self.workspace.close()
 
     def drawn(self) -> None:
-        """The first screen holds all that is known: until here the picture of it stood."""
+        """The first screen is complete: until now the boot screen was shown."""
         self.resume_painting()
 
     # -- keys ----------------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
 
     @property
     def bottom(self) -> PlayerScreen:
-        """The player screen, whatever is on top of it."""
+        """The player screen, below all others."""
         return next(screen for screen in self.screen_stack if isinstance(screen, PlayerScreen))
 
     def tell(self, words: str, tone: str = "plain") -> None:
@@ -225,7 +225,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
         self.dialogs.first_sign_in()
 
     def choose_game(self) -> None:
-        """Ask which of several games is meant; without an answer the console ends."""
+        """Ask for one of several games; without an answer the console ends."""
         self.dialogs.choose_game()
 
     def show_journal(self, then: Callable[[str | None], None]) -> None:

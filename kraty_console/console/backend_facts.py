@@ -61,7 +61,7 @@ class BackendFacts:
 
     @cached_property
     def connection(self) -> ConnectionSettings:
-        """What the way to it asks for besides the session."""
+        """The credentials that the way to it needs besides the session."""
         access, cookie = self._launch.access, self._launch.profile.cookie_name
         return ConnectionSettings(access.headers, cookie, access.certificate, access.key, access.passphrase)
 

@@ -1,4 +1,4 @@
-"""From the dialog of a change to its outcome: the form, the request, and what is said and kept afterwards."""
+"""From the dialog of a change to its outcome: the form, the request, the message and the records."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kraty_console.domain.fields import Form, Values
 
 APPLIED = "applied"
-"""The outcome of a change if no answer said it."""
+"""The outcome of a change without an answer."""
 
 THEN_ROLL = "then_roll"
 """The field of the force-complete form that asks for the roll afterwards."""
@@ -251,7 +251,7 @@ class ChangeDialogs:
 
 
 def _applied(work: WorklogEntry) -> str:
-    """`Credit applied: gold +250, balance 1 000`; without the outcome if no answer said it."""
+    """`Credit applied: gold +250, balance 1 000`; without the outcome if there was no answer."""
     return f"{work.title} applied" + (f": {work.outcome}" if work.outcome != APPLIED else "")
 
 

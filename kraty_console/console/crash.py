@@ -55,7 +55,7 @@ def report(error: BaseException, folder: Path, moment: datetime) -> Path:
 
 
 def _cause(error: BaseException) -> BaseException | None:
-    """What an error came from; Textual keeps what made a worker fail in an attribute of its own."""
+    """The cause of an error; Textual keeps the error of a worker in a separate attribute."""
     if isinstance(error, WorkerFailed):
         return error.error
     return error.__cause__ or error.__context__

@@ -15,6 +15,7 @@ from kraty_console.console.backend_facts import BackendFacts
 from kraty_console.console.dialogs.sign_in import DEFAULT_URL, SignInDialog
 from kraty_console.console.workspace import Workspace
 from kraty_console.contract.errors import Invalid, OperationMissing
+from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -85,5 +86,5 @@ def why_not(url: str) -> str | None:
     try:
         base_url(url)
     except Invalid as error:
-        return error.message
+        return error_text(error).text
     return None

@@ -1,4 +1,4 @@
-"""Holds back requests about a game until the session says which game is meant."""
+"""Holds back requests about a game until the session tells the game."""
 
 from __future__ import annotations
 

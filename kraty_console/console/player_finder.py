@@ -1,4 +1,4 @@
-"""Whom a text means that was typed, pasted, or given at launch: looked up as an id, or searched for."""
+"""Finds the player of a text that was typed, pasted, or given at launch: by id, or else by search."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LONGEST_BEGINNING = 64
 
 @dataclass(frozen=True, slots=True)
 class FoundPlayer:
-    """The player that is meant."""
+    """The player."""
 
     player: str
     note: str = ""
@@ -48,7 +48,7 @@ def several_words(text: str, count: int) -> str:
 
 
 class PlayerFinder:
-    """Searches, and keeps what it found last: enter means the same, whether that was offered already or not."""
+    """Searches, and keeps the last result, so that enter opens the same player before and after suggestions arrive."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -68,7 +68,7 @@ class PlayerFinder:
         return hits
 
     def known(self, text: str, step: int = 0) -> FoundPlayer | None:
-        """Whom a text means that was searched for already; None where that has to be asked, or there is no such player.
+        """The player of a text that was searched for already; None if there is none, or the person must choose.
 
         Raises:
             SeveralFit: The text fits several, and none was chosen.
@@ -83,16 +83,16 @@ class PlayerFinder:
     async def look_up(
         self, text: str, step: int, fetch: Callable[[str], Awaitable[T]], turn: Callable[[FoundPlayer], None]
     ) -> T:
-        """Fetch the player that a typed text means: usually one question, since the text is an id.
+        """Fetch the player of a typed text: usually one request, since the text is an id.
 
         Args:
             text: What was typed.
             step: How often down (negative: up) was pressed in what it finds.
             fetch: Reads a player by id.
-            turn: Called if the text means another player than it names.
+            turn: Called if the text leads to another player than it names.
 
         Raises:
-            KratyError: As the client does; `NotFound` when the text means nobody.
+            KratyError: As the client does; `NotFound` if no player matches the text.
             SeveralFit: The text fits several, and none was chosen.
         """
         self.unread = 0
@@ -169,7 +169,7 @@ class PlayerFinder:
 
 
 def _read_as(text: str, player: str | None = None) -> FoundPlayer:
-    """Who a text is taken for, and that it is not quite as typed; left out, the text without what stands around it."""
+    """The note that the text was cleaned, and the player it leads to."""
     player = player or (candidates(text) or (text,))[-1]
     note = "" if player == text else cleaned_id_note(safe(text, limit=60), safe(player, limit=60))
     return FoundPlayer(player, note)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kraty_console.client.fetched import Fetched
-    from kraty_console.console.player_analysis import PlayerAnalysis
     from kraty_console.contract.errors import KratyError
     from kraty_console.contract.players import Snapshot
 
@@ -36,8 +35,6 @@ class PlayerState:
     player: str = ""
     """The requested external id, as it is."""
     snapshot: Snapshot | None = None
-    analysis: PlayerAnalysis | None = field(default=None, compare=False)
-    """Of the snapshot: what is wrong, and what to do next."""
     etag: str | None = None
     at: datetime | None = None
     """When the data was read."""
@@ -50,7 +47,7 @@ class PlayerState:
     nearest: tuple[str, ...] = ()
     """When there is no such player: ids that begin most like the requested one."""
     not_offered: str = ""
-    """Why there may be more of these, in words."""
+    """Why there may be more of them."""
     typed: bool = False
     """`player` is what was typed, such as an e-mail; a retry sends it again."""
     step: int = 0
@@ -63,17 +60,14 @@ class PlayerState:
         return PlayerState(LoadStatus.LOADING, player, since=now, typed=typed, step=step, note=note)
 
     def arrived(self, fetched: Fetched[Snapshot] | None, now: datetime) -> PlayerState:
-        """The answer is here; None means that nothing changed."""
+        """The answer arrived; None means that nothing changed."""
         if fetched is None:
             return replace(self, status=LoadStatus.READY, at=now, since=None, error=None, typed=False, step=0)
-        from kraty_console.console.player_analysis import PlayerAnalysis  # 8 ms that only a player needs
-
         snapshot = fetched.value
         return PlayerState(
             LoadStatus.READY,
             snapshot.player.external_player_id,
             snapshot,
-            PlayerAnalysis(snapshot),
             fetched.etag,
             now,
             fetched.elapsed_ms,
@@ -81,7 +75,7 @@ class PlayerState:
         )
 
     def failed(self, error: KratyError, *, missing: bool = False) -> PlayerState:
-        """No answer: what there was stays, and says how old it is."""
+        """No answer: earlier data stays, with its age."""
         if missing:
             return PlayerState(LoadStatus.MISSING, self.player, error=error, typed=self.typed, step=self.step)
         status = LoadStatus.STALE if self.snapshot is not None else LoadStatus.FAILED
@@ -92,7 +86,7 @@ class PlayerState:
         return replace(self, nearest=players, not_offered=not_offered)
 
     def cancelled(self) -> PlayerState:
-        """The person gave up waiting."""
+        """The person cancelled the look-up."""
         if self.snapshot is not None:
             return replace(self, status=LoadStatus.READY, since=None, typed=False, step=0)
         return PlayerState()

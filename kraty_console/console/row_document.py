@@ -36,7 +36,7 @@ def document_dialog(
 ) -> TextDialog:
     """A document about the row of that id; `hints` are the keys of what can be done with the row.
 
-    With an `indent`, what is broken goes on beneath its value.
+    With an `indent`, wrapped lines continue below their value.
     """
     return TextDialog(
         shown.title,

@@ -41,7 +41,7 @@ class LoaderScreen(WorkerScreen, Protocol):
         """The answer is there, or is not waited for any more."""
 
     def begin_pause(self, title: str, seconds: int) -> None:
-        """The server asked for a pause: count it down, then refresh."""
+        """The server is rate limiting: count the seconds down, then refresh."""
 
     def end_pause(self) -> None:
         """Nothing is requested again by itself."""
@@ -76,7 +76,7 @@ class LoaderScreen(WorkerScreen, Protocol):
         """Offer the players that fit what was typed, or say why there are none."""
 
     def offer(self, text: str, hits: Sequence[SearchHit]) -> None:
-        """What was typed fits several players: ask which is meant."""
+        """The text matches several players: ask for one."""
 
     def clear_notice(self) -> bool:
         """Remove the message."""

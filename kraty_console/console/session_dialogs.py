@@ -70,7 +70,7 @@ class SessionDialogs:
             self._app.exit()
 
     def choose_game(self) -> None:
-        """Ask which of several games is meant; without an answer there is nothing to look at, so the console ends."""
+        """Ask for one of several games; without an answer the console ends."""
         choices = self._workspace.choices
         self._app.follow(self._enter(choices, self._app.show_dialog(GamesDialog(choices))), "choice of a game")
 

@@ -1,4 +1,4 @@
-"""Ends the program on a signal, whatever it is doing and whether or not its terminal reads.
+"""Ends the program on a signal, even while it is busy or its terminal does not read.
 
 A handler of the event loop runs when the loop is free, and the loop may wait for a terminal that does not read. So the
 handlers are the process's own: they run whatever the main thread waits for, pass the request to the loop, and start a
@@ -22,7 +22,7 @@ LOOKS: Final = 0.05
 """Seconds between two checks whether the program ends."""
 
 AFTER_HANGUP: Final = 0.8
-"""Seconds for everything after a hang-up: with no terminal there is nobody to wait for."""
+"""Seconds for everything after a hang-up: without a terminal there is nothing to wait for."""
 
 UNTIL_DELIVERED: Final = 2.0
 """Seconds until the loop must have received the request."""

@@ -64,7 +64,7 @@ class Workspace:
 
     launch: Launch
     now: Callable[[], datetime] = utc_now
-    """The present moment: this machine's at first, then the server's, once an answer tells it."""
+    """The current time: this machine's, and the server's after its first answer."""
     clock: Callable[[], float] = time.monotonic
     """Seconds that only ever go up, for how long an answer took."""
     ticket: str = ""

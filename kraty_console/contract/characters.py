@@ -1,7 +1,7 @@
 """Which characters are unsafe to show or to store: the one place that decides.
 
 `present.safe` shows unsafe characters in a visible form, fields do not accept them, and the backend stores no text with
-a `storage_fault`. The painter and the terminal filter have patterns of their own, because they check every drawn line;
+a `storage_fault`. The painter and the terminal filter have their own patterns, because they check every drawn line;
 a test compares these with the categories here.
 """
 

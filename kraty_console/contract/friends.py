@@ -110,7 +110,7 @@ class FriendSearch(Answer):
 
 
 class FriendSuggestion(NamedPlayer):
-    """A player whom the player may know."""
+    """A player that the player may know."""
 
     online: bool = False
     last_active_at: datetime | None = None
@@ -118,7 +118,7 @@ class FriendSuggestion(NamedPlayer):
 
 
 class FriendSuggestions(Answer):
-    """Players whom the player may know."""
+    """Players that the player may know."""
 
     suggestions: list[FriendSuggestion] = Field(default_factory=list)
 
@@ -132,7 +132,7 @@ class BlockedPlayer(Answer):
 
 
 class Blocks(Answer):
-    """The players whom a player blocked."""
+    """The players that a player blocked."""
 
     blocked: list[BlockedPlayer] = Field(default_factory=list)
 

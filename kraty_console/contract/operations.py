@@ -51,7 +51,7 @@ GAME_IDS: Final = ("studioId", "gameId")
 
 
 class OperationSpec(NamedTuple):
-    """One operation. Each `{name}` in a path stands for one encoded segment."""
+    """One operation. Each `{name}` in a path is one encoded segment."""
 
     method: str
     path: str

@@ -8,7 +8,7 @@ from kraty_console.contract.operations import OPERATIONS, Operation
 
 
 class Permission:
-    """The permissions that are asked for by name; the table of operations says which operation needs which."""
+    """The permissions that the code names; the table of operations has the permission of each operation."""
 
     FORCE_COMPLETE: Final = OPERATIONS[Operation.FORCE_COMPLETE].permission
     RETRY_REWARD_ROLL: Final = OPERATIONS[Operation.RETRY_ROLL].permission

@@ -1,4 +1,4 @@
-"""Finds the word that was meant by a misspelt one."""
+"""Finds the known word nearest to a misspelt one."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from kraty_console.domain.action_spec import COMPLETE
 from kraty_console.domain.completeness import is_provided, why_unknown
 from kraty_console.domain.failed_rolls import failed_when, failed_why, later_roll_words
 from kraty_console.domain.formatting import counted, grouped, since, span
-from kraty_console.domain.grant_links import MILESTONE, Linked, Links
+from kraty_console.domain.grant_links import MILESTONE, Linked, Links, links_of
 from kraty_console.domain.grant_status import is_overdue
 from kraty_console.domain.problems import FINE, URGENCY, Diagnosis, Fault
 from kraty_console.domain.revocations import diagnose_revoked
@@ -47,8 +47,8 @@ def diagnose_grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Diagnosis
 def attempt_faults(
     attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links | None = None
 ) -> tuple[Diagnosis, ...]:
-    """All diagnoses of an attempt, most urgent first; never empty. Pass `links` to reuse the index for many rows."""
-    linked = (links or Links(snapshot)).of_attempt(attempt)
+    """All diagnoses of an attempt, most urgent first; never empty."""
+    linked = (links or links_of(snapshot)).of_attempt(attempt)
     if attempt.status in COMPLETE:
         diagnoses = _completed(attempt, linked, snapshot, now)
     elif attempt.status == "in_progress":

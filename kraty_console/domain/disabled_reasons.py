@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kraty_console.domain.action_spec import COMPLETE, ActionContext, select_first
 from kraty_console.domain.formatting import counted
-from kraty_console.domain.grant_links import Links
+from kraty_console.domain.grant_links import links_of
 from kraty_console.domain.grant_status import has_expired
 
 
@@ -21,7 +21,7 @@ def retry_roll_disabled(context: ActionContext) -> str | None:
     attempt = context.attempt()
     if attempt is None or context.snapshot is None:
         return select_first("attempt")
-    linked = Links(context.snapshot).of_attempt(attempt)
+    linked = links_of(context.snapshot).of_attempt(attempt)
     if linked.ids:
         are = "is" if len(linked.ids) == 1 else "are"
         them = "it" if len(linked.ids) == 1 else "them"

@@ -20,7 +20,7 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
 
 
 def _key_notes(form: Form, context: EffectContext) -> Iterator[Effect]:
-    """With a server key: whom the audit log will name, and where the person is recorded."""
+    """With a server key: the actor in the audit log, and where the person is recorded."""
     if not context.key_label:
         return
     yield Effect("note", f"the audit log will name the key {context.key_label}, not you", note=True)

@@ -37,7 +37,7 @@ class Linked(NamedTuple):
 
 
 class Links:
-    """An index of one snapshot; build it once per list of rows.
+    """An index of one snapshot; `links_of` builds it once.
 
     A backend may name an attempt's grants (`grantIds`) or a grant's attempt (`attemptId`); without these fields a grant
     belongs to the attempt in its `sourceRefId`, and a grant from a crate to the attempt of its crate
@@ -45,7 +45,7 @@ class Links:
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+        self.snapshot = snapshot
         self._grants = {grant.id: grant for grant in snapshot.grants}
         self._attempts = {attempt.id: attempt for attempt in snapshot.attempts}
         self._by_attempt: dict[str, list[str]] = {}
@@ -75,7 +75,7 @@ class Links:
     @cached_property
     def doubt(self) -> Doubt:
         """Why the list of grants may be incomplete; empty when it is complete."""
-        snapshot = self._snapshot
+        snapshot = self.snapshot
         if "grants" in snapshot.unreadable_fields or unreadable_count(snapshot.grants):
             return "unreadable"
         if not is_provided(snapshot, "grants"):
@@ -108,7 +108,7 @@ class Links:
 
     def children_of(self, grant: Grant) -> tuple[Grant, ...]:
         """The grants that came out of a crate."""
-        return tuple(each for each in self._snapshot.grants if each.parent_grant_id == grant.id)
+        return tuple(each for each in self.snapshot.grants if each.parent_grant_id == grant.id)
 
     def grant(self, grant_id: str | None) -> Grant | None:
         """A grant of the list by its id."""
@@ -117,3 +117,14 @@ class Links:
     def attempt(self, attempt_id: str | None) -> Attempt | None:
         """An attempt of the list by its id."""
         return self._attempts.get(attempt_id or "")
+
+
+_latest: list[Links] = []
+"""The last index: the console shows one player at a time, and a command reads one."""
+
+
+def links_of(snapshot: Snapshot) -> Links:
+    """The index of this snapshot; the same one while no other snapshot is indexed."""
+    if not _latest or _latest[0].snapshot is not snapshot:
+        _latest[:] = [Links(snapshot)]
+    return _latest[0]

@@ -18,11 +18,12 @@ from kraty_console.domain.completeness import (
     unreadable_parts,
     why_unknown,
 )
-from kraty_console.domain.diagnosis import attempt_faults, ban_why, diagnose_lobby, grant_faults
+from kraty_console.domain.diagnosis import ban_why, diagnose_lobby
 from kraty_console.domain.formatting import counted, grouped, since
 from kraty_console.domain.grant_contents import contents_words
-from kraty_console.domain.grant_links import NOT_IN_TOTALS, Links
+from kraty_console.domain.grant_links import NOT_IN_TOTALS
 from kraty_console.domain.labels import event_words
+from kraty_console.domain.player_analysis import analysis_of
 from kraty_console.domain.problems import FINE, URGENCY, Diagnosis, Severity
 from kraty_console.domain.scopes import PANE_OF, PaneId, Scope
 
@@ -101,7 +102,8 @@ class NextSteps:
         self._make_good = MAKE_GOOD if can_credit else MAKE_GOOD_BY_GRANT
         self.snapshot = snapshot
         self._now = now
-        self._links = Links(snapshot)
+        self._analysis = analysis_of(snapshot)
+        self._links = self._analysis.links
 
     def for_row(self, scope: Scope | None, row_id: str | None) -> NextStep:
         """The next step for a row: what is wrong with it, or else which other row needs fixing."""
@@ -187,9 +189,9 @@ class NextSteps:
     def _faults_of(self, scope: Scope | None, row_id: str | None) -> tuple[Diagnosis, ...] | None:
         """All diagnoses of a row; None if rows of its kind have none, or the row is gone."""
         if scope == "attempt" and (attempt := self._links.attempt(row_id)) is not None:
-            return attempt_faults(attempt, self.snapshot, self._now, self._links)
+            return self._analysis.attempt_faults(attempt, self._now)
         if scope == "grant" and (grant := self._links.grant(row_id)) is not None:
-            return grant_faults(grant, self.snapshot, self._now)
+            return self._analysis.grant_faults(grant, self._now)
         if scope == "lobby" and (lobby := snapshot_lookup.lobby(self.snapshot, row_id)) is not None:
             return (diagnose_lobby(lobby, self._now),)
         return None
@@ -197,8 +199,8 @@ class NextSteps:
     def _all_troubles(self) -> Iterator[_Trouble]:
         snapshot, now = self.snapshot, self._now
         by_row: list[tuple[str, tuple[Diagnosis, ...]]] = [
-            *((each.id, attempt_faults(each, snapshot, now, self._links)) for each in snapshot.attempts),
-            *((each.id, grant_faults(each, snapshot, now)) for each in snapshot.grants),
+            *((each.id, self._analysis.attempt_faults(each, now)) for each in snapshot.attempts),
+            *((each.id, self._analysis.grant_faults(each, now)) for each in snapshot.grants),
             *((each.id, (diagnose_lobby(each, now),)) for each in snapshot.lobbies),
         ]
         is_provided: set[tuple[str, str]] = set()
@@ -233,7 +235,16 @@ def next_step(
     snapshot: Snapshot, now: datetime, *, row_scope: Scope | None = None, row_id: str | None = None
 ) -> NextStep:
     """The next step for a row; for the whole player if no row is given."""
-    return NextSteps(snapshot, now).for_row(row_scope, row_id)
+    return next_steps(snapshot, now).for_row(row_scope, row_id)
+
+
+def next_steps(snapshot: Snapshot, now: datetime, *, can_credit: bool = True, can_merge: bool = False) -> NextSteps:
+    """The next steps with these arguments of `NextSteps`, shared while they are valid."""
+    return analysis_of(snapshot).once(
+        ("next steps", can_credit, can_merge),
+        now,
+        lambda: NextSteps(snapshot, now, can_credit=can_credit, can_merge=can_merge),
+    )
 
 
 def _loaded(snapshot: Snapshot) -> str:

@@ -59,7 +59,7 @@ async def first_hits(text: str, search: Callable[[str], Awaitable[list[T]]]) -> 
 
 
 def resolve(text: str, hits: Sequence[SearchHit], step: int = 0) -> ResolvedPlayer | None:
-    """The player that a text means among its hits; None if several fit and none was chosen, or nobody fits.
+    """The player that a text means among its hits; None if several match and none was chosen, or none matches.
 
     Args:
         text: What was typed.

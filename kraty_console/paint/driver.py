@@ -29,7 +29,7 @@ STUCK = 0.5
 """Seconds without progress after which a terminal counts as not reading."""
 
 MOST_AHEAD = 1_024
-"""Maximum number of queued keyboard messages; more are dropped, because nobody types that fast."""
+"""Maximum number of queued keyboard messages; more are dropped, because no one types that fast."""
 
 _RESTORE = (
     "\x1b[?2026l\x1b[m\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"

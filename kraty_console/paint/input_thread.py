@@ -95,7 +95,7 @@ class TerminalReader:
                 continue
             try:
                 yield from [*self._parser.feed(token), *self._parser.settle()]
-            except Exception:  # noqa: BLE001 (whatever the parser cannot read is no key, and no reason to end)
+            except Exception:  # noqa: BLE001 (input that the parser cannot read is ignored)
                 self._parser = SequenceParser(self._debug)
 
 
@@ -103,7 +103,7 @@ def listen(
     keyboard: int,
     bell: WakeEvent,
     selector: BaseSelector,
-    heard: Callable[[Message], None],
+    received: Callable[[Message], None],
     gone: Callable[[], None],
     *,
     before: bytes = b"",
@@ -111,7 +111,7 @@ def listen(
     mouse: bool = False,
     debug: bool = False,
 ) -> None:
-    """Pass keyboard input to `heard` until the event `bell` is set.
+    """Pass keyboard input to `received` until the event `bell` is set.
 
     At the end of the input, or when the terminal is gone, call `gone` once and wait for the event. `selector` is closed
     at the end. Mouse reports are passed on only with `mouse`. While too many messages are queued (`behind`), input is
@@ -119,7 +119,7 @@ def listen(
     """
     reader = TerminalReader(mouse=mouse, debug=debug)
     for message in reader.read(before):
-        heard(message)
+        received(message)
     with selector:
         selector.register(bell, EVENT_READ)
         selector.register(keyboard, EVENT_READ)
@@ -139,7 +139,7 @@ def listen(
                     reader.skip(data)
                     continue
                 for message in reader.read(data):
-                    heard(message)
+                    received(message)
             for message in reader.tick():
-                heard(message)
+                received(message)
     reader.end()

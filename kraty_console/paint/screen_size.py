@@ -1,4 +1,4 @@
-"""Limits the screen size, whatever size the terminal reports.
+"""Limits the screen size that the terminal reports.
 
 All cells are kept in memory. No real screen is larger than this; a larger size is an error or an attack.
 """

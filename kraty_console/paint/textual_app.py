@@ -49,7 +49,7 @@ class PaintsChanges(AppInternals[Result]):
         """
         super().__init__(*arguments, **options)
         self._painter = painter
-        self._standing = boot_screen
+        self._boot_screen = boot_screen
         self.driver_class = driver_of(self.driver_class, boot_screen, self._release, self.keys_ahead)
 
     @property
@@ -135,12 +135,12 @@ class PaintsChanges(AppInternals[Result]):
         assert driver is not None
         if self._painter is None:
             self._painter = Painter(terminal_capabilities(os.environ.get("TERM")), colours_of(self.console))
-            if self._standing is not None:
-                self._painter.adopt(self._standing)
-        if self._standing is not None:
-            if not self._standing.known:
+            if self._boot_screen is not None:
+                self._painter.adopt(self._boot_screen)
+        if self._boot_screen is not None:
+            if not self._boot_screen.known:
                 self._painter.forget()
-            self._standing = None
+            self._boot_screen = None
         size = screen.outer_size
         cursor = size.clamp_offset(self.cursor_position)
         try:

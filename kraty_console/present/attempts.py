@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.domain.action_spec import COMPLETE
 from kraty_console.domain.completeness import NOT_PROVIDED, UNKNOWN
-from kraty_console.domain.diagnosis import attempt_faults
 from kraty_console.domain.grant_contents import contents_words
-from kraty_console.domain.grant_links import Linked, Links
+from kraty_console.domain.grant_links import Linked
 from kraty_console.domain.labels import event_words, localized, spaced, status_words
+from kraty_console.domain.player_analysis import analysis_of
 from kraty_console.domain.problems import Diagnosis, Severity
 from kraty_console.domain.timestamps import age
 from kraty_console.present.document import (
@@ -103,10 +103,11 @@ def ended_at(attempt: Attempt, now: datetime) -> datetime | None:
     return min((end for end in ends if end is not None and age(end, now) >= 0), default=None)
 
 
-def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> TableRow:
+def row(attempt: Attempt, snapshot: Snapshot, now: datetime) -> TableRow:
     """The table row of an attempt."""
-    linked = links.of_attempt(attempt)
-    faults = attempt_faults(attempt, snapshot, now, links)
+    analysis = analysis_of(snapshot)
+    linked = analysis.links.of_attempt(attempt)
+    faults = analysis.attempt_faults(attempt, now)
     grants = grants_words(attempt, linked)
     event = event_words(attempt)
     return TableRow(
@@ -149,7 +150,8 @@ def faults_section(faults: tuple[Diagnosis, ...]) -> DocumentSection | None:
 
 def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:
     """The detail document of an attempt."""
-    links = Links(snapshot)
+    analysis = analysis_of(snapshot)
+    links = analysis.links
     linked = links.of_attempt(attempt)
     roll = attempt.roll
 
@@ -165,7 +167,7 @@ def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo 
                 item("rewards", spaced(attempt.reward_policy)) if attempt.reward_policy else None,
             ),
         )
-        yield faults_section(attempt_faults(attempt, snapshot, now, links))
+        yield faults_section(analysis.attempt_faults(attempt, now))
         yield section(
             "Times",
             (

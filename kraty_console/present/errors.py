@@ -32,6 +32,8 @@ NOT_ALLOWED: Final = 4
 UNREACHABLE: Final = 5
 
 _MESSAGE_LIMIT: Final = 300
+_INPUT_MESSAGE_LIMIT: Final = 2_000
+"""For input that this program refuses: its message may list what can be given instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,9 @@ def error_text(error: KratyError, *, role: str | None = None) -> ErrorText:
     if isinstance(error, Refused):
         return _refused(error, message, trace)
     if isinstance(error, Invalid) and error.status is None:  # refused before sending
+        message = safe(error.message, limit=_INPUT_MESSAGE_LIMIT).rstrip(". ")
         title = f"{message[:1].upper()}{message[1:]}."
-        return ErrorText(SafeText(title), SafeText(title), SafeText(""), FAILED)
+        return ErrorText(SafeText(title), SafeText(title), SafeText(""), USAGE)
     if isinstance(error, Invalid):
         return _words("Not applied: the server rejected the request.", trace, _fields(error, message), "", FAILED)
     if isinstance(error, Unavailable):
@@ -145,7 +148,7 @@ def _refused(error: Refused, message: str, trace: str) -> ErrorText:
 
 
 def _fields(error: Invalid, message: str) -> str:
-    """The fields that the server names, whatever shape its details have (contract/README.md#wire-format)."""
+    """The fields that the server names, for any shape of the details (contract/README.md#wire-format)."""
     named = error.details.get("fields", error.details.get("errors", error.details))
     parts: list[str] = []
     if isinstance(named, Mapping):

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.domain.diagnosis import grant_faults
 from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.labels import event_words, status_words
+from kraty_console.domain.player_analysis import analysis_of
 from kraty_console.present.attempts import STATUS_TONE, faults_section, status_cell, wrong_cell
 from kraty_console.present.document import Document, DocumentSection, item, non_empty, safe_item, section
 from kraty_console.present.numbers import short_id
@@ -57,10 +57,11 @@ def source_words(grant: Grant, links: Links) -> SafeText | None:
     return SafeText(_SOURCES[grant.source_kind]) if grant.source_kind in _SOURCES else safe(grant.source_kind)
 
 
-def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> TableRow:
+def row(grant: Grant, snapshot: Snapshot, now: datetime) -> TableRow:
     """The table row of a grant."""
-    faults = grant_faults(grant, snapshot, now)
-    source = source_words(grant, links)
+    analysis = analysis_of(snapshot)
+    faults = analysis.grant_faults(grant, now)
+    source = source_words(grant, analysis.links)
     contents = contents_words(grant.contents, grant.kind)
     ended = grant.status in ("claimed", "revoked")
     expires = None if ended else grant.expires_at
@@ -92,7 +93,8 @@ def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> TableR
 
 def document(grant: Grant, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:
     """The detail document of a grant, with linked rows."""
-    links = Links(snapshot)
+    analysis = analysis_of(snapshot)
+    links = analysis.links
     attempt = links.attempt_of(grant)
     parent = links.grant(grant.parent_grant_id)
 
@@ -106,7 +108,7 @@ def document(grant: Grant, snapshot: Snapshot, now: datetime, local: tzinfo | No
                 item("from", source_words(grant, links)),
             ),
         )
-        yield faults_section(grant_faults(grant, snapshot, now))
+        yield faults_section(analysis.grant_faults(grant, now))
         yield section(
             "Times",
             (

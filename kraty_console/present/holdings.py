@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.domain.grant_contents import contents_words
-from kraty_console.domain.grant_links import Links
+from kraty_console.domain.grant_links import links_of
 from kraty_console.domain.labels import event_words, reason_words
 from kraty_console.domain.snapshot_lookup import ledger_row_id, who_changed
 from kraty_console.present.document import Document, item, mapping, non_empty, safe_item, section
@@ -117,7 +117,7 @@ def holding_document(
 
 def ledger_document(entry: LedgerRow, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:
     """The detail document of a ledger row, with its source."""
-    links = Links(snapshot)
+    links = links_of(snapshot)
     source_grant = links.grant(entry.source_ref_id)
     source_attempt = links.attempt(entry.source_ref_id)
     key = entry.economy_key or entry.item_key

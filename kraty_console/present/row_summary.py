@@ -1,4 +1,4 @@
-"""The summary beneath the list: a few lines about the row under the cursor."""
+"""The summary below the list: a few lines about the row under the cursor."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from kraty_console.domain import snapshot_lookup
 from kraty_console.domain.completeness import why_unknown
-from kraty_console.domain.diagnosis import attempt_faults, diagnose_lobby, grant_faults
+from kraty_console.domain.diagnosis import diagnose_lobby
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.grant_contents import contents_words
-from kraty_console.domain.grant_links import Links
 from kraty_console.domain.labels import event_words, reason_words, status_words
+from kraty_console.domain.player_analysis import analysis_of
 from kraty_console.domain.timestamps import as_utc, is_past
 from kraty_console.present.attempts import SEVERITY_TONE, no_grants_words
 from kraty_console.present.document import amount_text
@@ -62,8 +62,8 @@ def row_summary(row: TableRow, snapshot: Snapshot, now: datetime) -> RowSummary 
 
 
 def _attempt(attempt: Attempt, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
-    links = Links(snapshot)
-    linked = links.of_attempt(attempt)
+    analysis = analysis_of(snapshot)
+    linked = analysis.links.of_attempt(attempt)
     parts = [
         safe(status_words(attempt.status)) + (f" {ago(attempt.completed_at, now)}" if attempt.completed_at else "")
     ]
@@ -79,7 +79,7 @@ def _attempt(attempt: Attempt, snapshot: Snapshot, now: datetime) -> Iterator[Ce
         why = f": {safe(roll.error, limit=_TEXT)}" if roll.error else ""
         when = f" {ago(roll.at, now)}" if roll.at is not None else ""
         yield Cell(SafeText(f"reward roll failed{when}{why}"), "bad")
-    for fault in attempt_faults(attempt, snapshot, now, links):
+    for fault in analysis.attempt_faults(attempt, now):
         if fault.severity != "fine" and fault.code != "roll_failed":
             yield Cell(safe(fault.words, limit=_TEXT), SEVERITY_TONE[fault.severity])
     if not linked.ids:
@@ -106,8 +106,8 @@ def _clock(moment: datetime, now: datetime) -> SafeText:
 
 
 def _grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
-    links = Links(snapshot)
-    source = source_words(grant, links)
+    analysis = analysis_of(snapshot)
+    source = source_words(grant, analysis.links)
     parts = [f"{safe(status_words(grant.status))}, granted {ago(grant.created_at, now)}"]
     if source is not None:
         the = "the " if grant.source_kind == "api" else ""
@@ -117,10 +117,10 @@ def _grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
     elif grant.expires_at is not None and grant.status != "revoked":
         parts.append(f"{'expired' if is_past(grant.expires_at, now) else 'expires'} {ago(grant.expires_at, now)}")
     yield Cell(SafeText(" · ".join(parts)))
-    for fault in grant_faults(grant, snapshot, now):
+    for fault in analysis.grant_faults(grant, now):
         if fault.words:
             yield Cell(safe(fault.words, limit=_TEXT), SEVERITY_TONE[fault.severity])
-    for child in links.children_of(grant)[:5]:
+    for child in analysis.links.children_of(grant)[:5]:
         words = f"{contents_words(child.contents, child.kind)}, {status_words(child.status)}"
         yield Cell(safe(f"came out: {words}", limit=_TEXT))
 

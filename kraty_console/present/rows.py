@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kraty_console.domain.completeness import LISTS_OF, UNKNOWN, is_provided, unreadable_count
 from kraty_console.domain.formatting import grouped
-from kraty_console.domain.grant_links import Links
 from kraty_console.domain.scopes import PaneId, pane
 from kraty_console.domain.snapshot_lookup import who_changed
 from kraty_console.present import attempts, audit, grants, holdings, lobbies
@@ -77,11 +76,9 @@ TABLES_OF: Final[dict[PaneId, tuple[TableId, ...]]] = {
 def rows(table: TableId, snapshot: Snapshot, now: datetime) -> tuple[TableRow, ...]:
     """The rows of one list, newest first, as sent by the backend."""
     if table == "attempts":
-        links = Links(snapshot)
-        return tuple(attempts.row(each, snapshot, now, links) for each in snapshot.attempts)
+        return tuple(attempts.row(each, snapshot, now) for each in snapshot.attempts)
     if table == "grants":
-        links = Links(snapshot)
-        return tuple(grants.row(each, snapshot, now, links) for each in snapshot.grants)
+        return tuple(grants.row(each, snapshot, now) for each in snapshot.grants)
     if table == "balances":
         return tuple(holdings.balance_row(each, now) for each in snapshot.wallet)
     if table == "items":

@@ -79,7 +79,7 @@ async def test_a_refusal_changes_nothing_and_releases_the_key(world: SmallGame, 
 
 
 @each_action
-async def test_32_at_once_with_one_key_are_one(world: SmallGame, action: Action) -> None:
+async def test_concurrent_changes_with_one_key_take_effect_once(world: SmallGame, action: Action) -> None:
     target = await action.prepare(world)
     calls = [action.call(world, action.context(world), target) for _ in range(32)]
     answers = await asyncio.gather(*calls)
@@ -92,7 +92,7 @@ async def test_32_at_once_with_one_key_are_one(world: SmallGame, action: Action)
 
 
 @each_action
-async def test_32_at_once_with_keys_of_their_own(world: SmallGame, action: Action) -> None:
+async def test_concurrent_changes_with_different_keys_each_take_effect(world: SmallGame, action: Action) -> None:
     target = await action.prepare(world)
     calls = [action.call(world, action.context(world, f"key-{n:04}"), target) for n in range(32)]
     results = await asyncio.gather(*calls, return_exceptions=True)

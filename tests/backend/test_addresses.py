@@ -109,7 +109,7 @@ NO_ADDRESSES = [
 
 
 @pytest.mark.parametrize("address", REFUSED)
-def test_no_webhook_goes_there(address: str) -> None:
+def test_a_private_webhook_address_is_refused(address: str) -> None:
     assert addresses.refusal_of(address)
 
 
@@ -151,7 +151,7 @@ def test_an_endpoint_with_such_an_address_is_refused(address: str) -> None:
         ("https://a..b\u00e9.example/", "no host"),
     ],
 )
-def test_what_is_no_target(url: str, words: str) -> None:
+def test_an_invalid_webhook_url_is_refused(url: str, words: str) -> None:
     with pytest.raises(targets.BadTarget, match=words):
         targets.parse_url(url, to_private=False)
 
@@ -178,5 +178,5 @@ def test_a_developer_may_send_to_this_machine() -> None:
     assert targets.parse_url("http://localhost/", to_private=True).authority == "localhost"
 
 
-def test_what_may_be_shown_of_a_url_holds_no_password() -> None:
+def test_the_displayed_url_contains_no_password() -> None:
     assert targets.without_query("https://games.example/hook?key=hidden") == "https://games.example/hook"

@@ -86,7 +86,7 @@ async def test_scores_count_as_the_board_says(world: SmallGame, aggregation: str
     assert [(await score(world, value))["score"] for value in (5, 3, 9)] == held
 
 
-async def test_who_had_a_score_first_ranks_higher(world: SmallGame) -> None:
+async def test_equal_scores_rank_by_time(world: SmallGame) -> None:
     await board(world)
     for minutes, (name, value) in enumerate([("ann", 7), ("ben", 9), ("cid", 7), ("ann", 7), ("dot", 7.5)]):
         now = world.later(minutes * 60_000)

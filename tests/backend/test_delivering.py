@@ -127,7 +127,7 @@ async def test_a_recovered_receiver_gets_waiting_events_in_order(studio: Studio,
     assert set(await studio.states()) == {"delivered"}
 
 
-async def test_two_workers_at_once_tell_each_event_once_and_in_order(studio: Studio) -> None:
+async def test_concurrent_workers_deliver_each_event_once_in_order(studio: Studio) -> None:
     async with receiving() as one, receiving() as other:
         for receiver in (one, other):
             await studio.endpoint(receiver)
@@ -175,7 +175,7 @@ async def test_a_delivery_is_repeated_with_its_id_after_a_kill_before_its_outcom
     assert await studio.states() == ["delivered"]
 
 
-async def test_a_late_success_counts_and_a_late_failure_does_not(studio: Studio, receiver: Receiver) -> None:
+async def test_a_late_success_is_recorded_and_a_late_failure_is_not(studio: Studio, receiver: Receiver) -> None:
     """A worker was delayed beyond its lease, and another one has taken over."""
     await studio.endpoint(receiver)
     for amount, last in ((1, 500), (2, 200)):
@@ -221,7 +221,9 @@ async def test_a_slow_receiver_does_not_delay_others(studio: Studio) -> None:
         assert len(slow.messages) == 3
 
 
-async def test_when_told_to_end_it_ends_what_it_began_and_begins_nothing(studio: Studio, receiver: Receiver) -> None:
+async def test_a_stopping_deliverer_finishes_running_deliveries_and_starts_none(
+    studio: Studio, receiver: Receiver
+) -> None:
     await studio.endpoint(receiver)
     await studio.credit(ALICE, 1)
     await studio.credit(ALICE, 2)
@@ -237,7 +239,7 @@ async def test_when_told_to_end_it_ends_what_it_began_and_begins_nothing(studio:
     assert await studio.states() == ["delivered", "pending"]
 
 
-async def test_what_takes_too_long_is_broken_off_and_tried_again(studio: Studio, receiver: Receiver) -> None:
+async def test_a_delivery_that_takes_too_long_is_cancelled_and_retried(studio: Studio, receiver: Receiver) -> None:
     await studio.endpoint(receiver)
     await studio.credit(ALICE, 1)
     receiver.gate = asyncio.Event()
@@ -255,7 +257,7 @@ async def test_what_takes_too_long_is_broken_off_and_tried_again(studio: Studio,
     assert await studio.states() == ["delivered"]
 
 
-async def test_what_goes_wrong_with_us_is_told_to_whoever_runs_it(
+async def test_internal_errors_of_the_deliverer_are_logged(
     studio: Studio, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
     await studio.endpoint(receiver)
@@ -279,7 +281,7 @@ async def test_what_goes_wrong_with_us_is_told_to_whoever_runs_it(
     assert told(receiver) == [(ALICE, 1)]
 
 
-async def test_with_nobody_to_tell_it_looks_seldom(studio: Studio, receiver: Receiver) -> None:
+async def test_a_deliverer_without_endpoints_polls_rarely(studio: Studio, receiver: Receiver) -> None:
     await studio.leave()
     deliverer = studio.deliverer()
     assert await deliverer.run() == 0

@@ -46,7 +46,7 @@ def test_rows_refer_only_to_rows_beside_them(table: sa.Table) -> None:
         assert (SPREAD_BY, SPREAD_BY) in pairs, f"{table.name} refers to {foreign.referred_table.name} elsewhere"
 
 
-async def test_the_database_counts_nothing_and_nothing_fires_but_on_the_log(world: SmallGame) -> None:
+async def test_there_are_no_sequences_and_no_triggers_except_on_the_audit_log(world: SmallGame) -> None:
     if not world.db.postgresql:
         async with world.db.read() as tx:
             found = await tx.all(sa.text("SELECT tbl_name, type FROM sqlite_master WHERE type = 'trigger'"))

@@ -160,7 +160,7 @@ async def test_an_alias_of_a_merged_guest_is_erased_everywhere(world: SmallGame)
     assert GUEST not in left
 
 
-async def test_what_others_have_stays_as_it_is(world: SmallGame) -> None:
+async def test_an_erasure_leaves_other_players_unchanged(world: SmallGame) -> None:
     await _life(world)
     await world.run(grants.create, world.server("key of bob"), "bob", [GOLD], metadata={"note": "gems for bob"})
     before = await world.rows(tables.grants, player_id=(await world.player("bob"))["player_id"])
@@ -198,7 +198,7 @@ async def test_a_grants_key_stays_taken_after_the_erasure(world: SmallGame) -> N
     assert await world.rows(tables.idempotency, key=key) == []
 
 
-async def test_what_was_erased_before_and_left_traces_is_cleaned_by_asking_again(world: SmallGame) -> None:
+async def test_a_repeated_erasure_removes_remaining_traces(world: SmallGame) -> None:
     await world.run(wallet.credit, world.server(f"for {ID}"), (await _known(world)), "gold", 5)
     old = await world.rows(tables.idempotency), await world.rows(tables.outbox)
     await world.run(erase.erase, world.server(None, reason="gdpr_erasure"), ID)
@@ -286,7 +286,7 @@ class TestThoseWhoAreTold:
             assert "webhook_attempts" not in await _traces(world)
 
     @pytest.mark.parametrize("events", [("wallet.changed",), None])
-    async def test_where_nobody_wants_to_hear_it_nothing_is_written(
+    async def test_no_event_is_written_without_a_subscriber(
         self, studio: Studio, events: tuple[str, ...] | None
     ) -> None:
         world = studio.world
@@ -339,5 +339,5 @@ class TestThoseWhoAreTold:
 )
 def test_a_value_without_traces(value: Any, cleaned: Any) -> None:
     who = Traces(frozenset({ID}), "X", frozenset({"uuid-1"}), frozenset({EMAIL.casefold()}), frozenset({NAME}))
-    assert who.without(value) == cleaned
-    assert forgetting.traces_of_id("7", "X").without({"level": "70", "id": "7"}) == {"level": "70", "id": "X"}
+    assert who.redacted(value) == cleaned
+    assert forgetting.traces_of_id("7", "X").redacted({"level": "70", "id": "7"}) == {"level": "70", "id": "X"}

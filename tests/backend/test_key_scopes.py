@@ -99,14 +99,14 @@ async def _as_before(world: SmallGame) -> None:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-async def test_what_an_older_version_did_is_not_done_again(both: SmallGame, change: str) -> None:
+async def test_a_change_of_an_older_version_is_replayed(both: SmallGame, change: str) -> None:
     ctx = both.server("one-key-0001", environment="test")
     await CHANGES[change](both, ctx)
     await _as_before(both)
     assert (await CHANGES[change](both, ctx)).replayed
 
 
-async def test_what_an_older_version_imported_is_not_imported_again(both: SmallGame) -> None:
+async def test_a_row_imported_by_an_older_version_is_not_imported_again(both: SmallGame) -> None:
     ctx = both.server(None, environment="test")
     await both.run(importing.import_wallet, ctx, [LINE], [])
     await _as_before(both)

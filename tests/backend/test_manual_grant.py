@@ -102,7 +102,7 @@ async def test_crates(world: SmallGame) -> None:
         await world.run(grants.create, world.admin("key-0003"), ALICE, [{**MIXED[2], "quantity": 1001}])
 
 
-async def test_when_it_expires(world: SmallGame) -> None:
+async def test_a_manual_grant_expires_as_requested(world: SmallGame) -> None:
     await present(world)
     with pytest.raises(RuleError):
         await world.run(grants.create, world.admin(), ALICE, MIXED, expires_at=world.now)

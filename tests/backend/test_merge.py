@@ -159,7 +159,7 @@ async def test_a_repeated_merge_changes_nothing_and_the_same_key_gives_the_same_
     assert await world.counts() == before
 
 
-async def test_the_old_id_finds_the_account_until_it_is_registered_anew(world: SmallGame) -> None:
+async def test_the_old_id_finds_the_account_until_it_is_registered_again(world: SmallGame) -> None:
     await both(world)
     await merged(world)
 
@@ -293,7 +293,7 @@ async def test_seats_are_merged_and_a_second_one_becomes_free(world: SmallGame) 
     await totals_add_up(world)
 
 
-async def test_both_may_play_the_same_window(world: SmallGame) -> None:
+async def test_attempts_of_both_players_in_one_window_are_kept(world: SmallGame) -> None:
     mine = await world.play("quiet", 3, GUEST)
     await world.play("quiet", 4, USER)
     await merged(world)

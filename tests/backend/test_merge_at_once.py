@@ -64,7 +64,7 @@ async def test_concurrent_merges_of_a_pair_merge_once(world: SmallGame) -> None:
     await sound(world)
 
 
-async def test_one_key_merges_once_and_answers_all(world: SmallGame) -> None:
+async def test_concurrent_merges_with_one_key_merge_once(world: SmallGame) -> None:
     for who in (GUEST, USER):
         await paid(world, who, 1)
     outcomes = await together(*(world.run(merge.merge, world.server("same-key"), GUEST, USER) for _ in range(16)))
@@ -130,7 +130,7 @@ async def test_two_merges_in_opposite_directions(world: SmallGame) -> None:
     await sound(world)
 
 
-async def test_merges_in_a_row_that_come_at_once_end_in_one_player(world: SmallGame) -> None:
+async def test_concurrent_chained_merges_end_in_one_player(world: SmallGame) -> None:
     for who in (GUEST, USER, THIRD):
         await paid(world, who, 2)
     pairs = ((GUEST, USER), (USER, THIRD), (GUEST, THIRD))

@@ -77,7 +77,7 @@ async def _block(world: SmallGame, who: str, whom: str) -> None:
     await world.run(add, world.engine())
 
 
-async def test_whom_the_guest_knew_the_account_knows_once(world: SmallGame) -> None:
+async def test_merged_friendships_are_not_duplicated(world: SmallGame) -> None:
     who = await _row_of(world)
     for one, other in ((GUEST, USER), (GUEST, "ana"), (GUEST, "bo"), (USER, "bo")):
         await _meet(world, tables.friendships, who[one], who[other])
@@ -129,7 +129,7 @@ async def _bought(world: SmallGame, player_id: str, *transactions: str) -> None:
 
 
 @pytest.mark.parametrize("mine", [(), ("t-2", "t-3")])
-async def test_what_was_bought_is_counted_once(world: SmallGame, mine: tuple[str, ...]) -> None:
+async def test_merged_purchases_are_counted_once(world: SmallGame, mine: tuple[str, ...]) -> None:
     who = await _row_of(world)
     await _bought(world, who[GUEST], "t-1", "t-2")
     if mine:
@@ -181,7 +181,7 @@ async def test_an_erased_player_has_no_friends(world: SmallGame) -> None:
     assert [row["message"] for row in await world.rows(tables.gifts)] == [None]
 
 
-async def test_what_follows_from_a_balance_follows_its_sum_and_pays_no_step_twice(world: SmallGame) -> None:
+async def test_derived_resources_follow_the_merged_balance_and_pay_no_step_twice(world: SmallGame) -> None:
     gem = [{"type": "currency", "currencyKey": "gems", "amount": 1}]
     levels = {"economyKey": "level", "steps": [{"at": at, "entries": gem} for at in (100, 200, 300)]}
 

@@ -39,7 +39,7 @@ async def test_the_last_place_of_a_quota(world: SmallGame) -> None:
     assert (await world.player())["attempt_count"] == 3
 
 
-async def test_an_entry_cost_never_takes_what_is_not_there(world: SmallGame) -> None:
+async def test_an_entry_cost_never_makes_a_balance_negative(world: SmallGame) -> None:
     await define(world, "dear", more={"entry_cost": {"currencies": [{"key": "gold", "amount": 20}]}})
     gold = [{"type": "currency", "currencyKey": "gold", "amount": 50}]
     made = await world.run(grants.create, world.engine(), ALICE, gold)

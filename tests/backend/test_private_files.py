@@ -82,7 +82,7 @@ async def test_a_backup_is_private_too(tmp_path: Path, umask: int) -> None:
     assert key_file(url) == tmp_path / "kraty.db.key"
 
 
-async def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+async def test_a_missing_state_folder_is_not_created(tmp_path: Path) -> None:
     with pytest.raises(sa.exc.OperationalError):
         async with opened(f"sqlite:///{tmp_path}/nowhere/kraty.db"):
             pass

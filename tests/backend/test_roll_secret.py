@@ -128,7 +128,7 @@ async def test_a_game_without_a_secret_gets_a_permanent_one_with_its_first_roll(
     assert len(await _secret(world) or "") == 64
 
 
-def test_nothing_rolls_by_an_id_alone() -> None:
+def test_every_roll_uses_the_secret_of_the_game() -> None:
     """Generators without a key are only for checks of definitions."""
     made = {
         path.name: found

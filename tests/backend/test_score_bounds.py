@@ -79,6 +79,6 @@ def test_a_target_beyond_the_largest_metric_is_refused(field: str, value: float)
         Metric.model_validate({"key": "wins", field: value})
 
 
-def test_no_milestone_lies_out_of_reach() -> None:
+def test_a_milestone_out_of_bounds_is_refused() -> None:
     with pytest.raises(ValidationError):
         Milestone.model_validate({"key": "a", "metricKey": "wins", "threshold": -1, "entries": []})

@@ -55,7 +55,7 @@ def test_a_sealed_text_that_was_changed_does_not_open(filed: Vault) -> None:
             filed.open(sealed[:cut], "here")
 
 
-def test_the_key_lies_beside_the_database_for_its_owner_alone(filed: Vault) -> None:
+def test_the_sealing_key_is_a_private_file_beside_the_database(filed: Vault) -> None:
     assert not filed.file.exists(), "made when it is first needed"
     filed.seal(SECRET)
     assert filed.file.name == "kraty.db.key"
@@ -110,7 +110,7 @@ async def _store(world: SmallGame, secret: str) -> None:
         await tx.execute(sa.update(tables.webhook_endpoints).values(secret=secret))
 
 
-async def test_what_an_older_version_stored_is_sealed_and_still_signs(studio: Studio) -> None:
+async def test_a_secret_stored_by_an_older_version_is_sealed_and_still_signs(studio: Studio) -> None:
     world = studio.world
     async with receiving() as receiver:
         for state in ("archived", "active"):

@@ -186,7 +186,7 @@ async def test_many_bad_rows_leave_room_for_good_ones(world: SmallGame) -> None:
     assert states == {**dict.fromkeys(bad, "in_progress"), good["id"]: "expired"}
 
 
-async def test_a_lobby_that_cannot_close_does_not_block_its_window_for_ever(world: SmallGame) -> None:
+async def test_a_lobby_that_cannot_close_does_not_block_its_window_forever(world: SmallGame) -> None:
     await pit(world)
     lobby_id = await waiting(world, ALICE)
     await _spoil(world, tables.lobbies, lobby_id, {"event_id": "unknown"})

@@ -93,7 +93,7 @@ class TestAPool:
         await settle(world)  # the only one in the lobby has played: it is over before its window
         assert await gold_of(world, ALICE) == [100]
 
-    async def test_each_environment_has_its_own(self, world: SmallGame) -> None:
+    async def test_each_environment_has_its_own_pool(self, world: SmallGame) -> None:
         await world.play("pool", 10)
         for environment in ("live", "test"):
             ctx = world.engine(environment=environment)
@@ -160,9 +160,7 @@ class TestByRank:
         answer = await over.run(rewards.retry_roll, over.admin(), attempt["id"])
         assert answer.data["grantCount"] == 2
 
-    async def test_what_was_expired_and_completed_by_hand_has_the_place_of_the_frozen_ranking(
-        self, world: SmallGame
-    ) -> None:
+    async def test_a_force_completed_expired_attempt_has_its_rank_of_the_frozen_ranking(self, world: SmallGame) -> None:
         hung = await world.play("ladder", 9, "ann")
         await world.play("ladder", 12, "ben")
         over = world.later(DAY)
@@ -210,7 +208,7 @@ class TestBoth:
         await settle(world.later(DAY))
         assert {row["attempt_id"] for row in await world.rows(tables.grants)} == {attempt["id"]}
 
-    async def test_it_is_settled_once_however_many_workers_there_are(self, world: SmallGame, event: str) -> None:
+    async def test_a_window_is_settled_once_by_concurrent_workers(self, world: SmallGame, event: str) -> None:
         for number in range(7):
             await world.play(event, 10 + number, f"player {number}")
         over = world.later(DAY)
@@ -268,7 +266,7 @@ class TestBoth:
             over = over.later(set_aside.DAY_MS)
         assert await drain(sweeps.freeze_rankings, over) == 1
 
-    async def test_a_bad_award_does_not_hold_up_the_others(self, world: SmallGame, event: str) -> None:
+    async def test_an_invalid_award_does_not_block_the_others(self, world: SmallGame, event: str) -> None:
         for number in range(3):
             await world.play(event, 12 + number, f"player {number}")
         over = world.later(DAY)

@@ -77,7 +77,7 @@ async def test_everything_about_a_player(world: SmallGame) -> None:
     }
 
 
-async def test_what_the_studio_sees(world: SmallGame) -> None:
+async def test_the_snapshot_of_the_studio_has_the_published_shape(world: SmallGame) -> None:
     await world.run(players.upsert, world.engine(), ALICE, email="alice@example.com")
     await _busy(world, 1)
     found = await _look(world, surface="server")

@@ -259,7 +259,7 @@ def _each_grant_is_deposited_once(rows: Rows) -> None:
         assert put_in[grant["grant_id"]] == (len(entries) if grant["grant_id"] in deposited else 0)
 
 
-def test_the_books_balance_whatever_happens(databases: Source) -> None:
+def test_the_accounts_balance_after_random_changes(databases: Source) -> None:
     url, seeds = databases.fresh(), count(1)
     steps = min(STEPS // 2, LONGEST)
     run_state_machine_as_test(

@@ -44,7 +44,7 @@ async def test_an_attempt_that_meets_a_lowered_target_is_completed_and_paid(worl
     assert len(await world.rows(tables.grants)) == 1
 
 
-async def test_an_attempt_at_the_best_score_that_nobody_ended_is_completed_and_paid(world: SmallGame) -> None:
+async def test_an_unfinished_attempt_at_the_best_score_is_completed_and_paid(world: SmallGame) -> None:
     endless = {"name": "Race", "metrics": [{"key": "wins"}], "reward_policy": world_bundle()}
     await world.run(catalog.put_event, world.engine(), "race", **endless)
     await world.play(score=3)
@@ -58,7 +58,7 @@ def world_bundle() -> dict[str, object]:
     return {"type": "fixed_bundle", "bundle": {"entries": GOLD}}
 
 
-async def test_grants_expire_and_the_studio_hears_of_each(world: SmallGame) -> None:
+async def test_grants_expire_and_fire_an_event_each(world: SmallGame) -> None:
     soon = await world.run(grants.create, world.engine(), ALICE, GOLD, expires_at=world.now + HOUR)
     later = await world.run(grants.create, world.engine(), ALICE, GOLD, expires_at=world.now + DAY)
     claimed = await world.run(grants.create, world.engine(), ALICE, GOLD, expires_at=world.now + HOUR)

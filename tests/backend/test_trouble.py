@@ -88,7 +88,7 @@ async def test_a_serialisation_failure_at_the_commit_is_tried_again(opened: Open
         assert await do(database, "SELECT sum(n) FROM doctors") == 5  # one after the other: 2, then 2 + 1
 
 
-async def test_what_collides_for_ever_is_given_up_after_ever_longer_pauses(url: str) -> None:
+async def test_a_permanent_collision_is_given_up_after_growing_pauses(url: str) -> None:
     pauses: list[float] = []
 
     async def pause(seconds: float) -> None:

@@ -93,7 +93,7 @@ async def test_a_failed_start_is_explained_without_the_password(shape: str) -> N
         ("nonsense", HIDDEN),
     ],
 )  # fmt: skip
-def test_what_is_harmless_is_shown(url: str, display: str) -> None:
+def test_harmless_parts_of_a_url_are_shown(url: str, display: str) -> None:
     assert shown(url) == display
 
 

@@ -59,7 +59,7 @@ async def test_a_failing_job_is_logged_and_retried_later(caplog: pytest.LogCaptu
     assert "the job bad failed; it is tried again in 1 s" in caplog.text
 
 
-async def test_what_is_under_way_may_end_and_what_takes_too_long_is_cancelled() -> None:
+async def test_a_running_job_may_finish_and_a_slow_one_is_cancelled() -> None:
     begun, go, ended, cut = asyncio.Event(), asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def short() -> int:

@@ -1,4 +1,4 @@
-"""From when on a key typed at launch is answered: a picture may stand long before anything hears."""
+"""When a key typed at launch is first answered: a picture may be shown long before input is read."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def measure(callers: Sequence[Caller], times: int, chance: random.Random) -> lis
 
 
 def _numbers(players: int, times: int, chance: random.Random) -> list[int]:
-    """Players nobody has been asked about before, from all over the game; the first two were used to count queries."""
+    """Players that were not requested before, from all over the game; the first two were used to count queries."""
     return chance.sample(range(2, players), times + 3)
 
 

@@ -134,13 +134,13 @@ class _Sql:
         return f"lpad({number}::text, {digits}, '0')" if self.postgresql else f"printf('%0{digits}d', {number})"
 
     def head(self, first: int, end: int) -> str:
-        """What has to stand before the select."""
+        """The clause before the select."""
         if self.postgresql:
             return ""
         return f"WITH RECURSIVE s(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM s WHERE i < {end - 1})"
 
     def rows_head(self, count: int) -> str:
-        """What has to stand before a select from `rows`."""
+        """The clause before a select from `rows`."""
         if self.postgresql:
             return ""
         return f"WITH RECURSIVE e(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM e WHERE k < {count - 1})"
@@ -309,7 +309,7 @@ async def load(tx: Transaction, crowd: Crowd, first: int, end: int) -> int:
 
 
 async def load_veteran(tx: Transaction, crowd: Crowd, rows: int) -> int:
-    """Insert one player more, to whom much has happened; how many rows that were."""
+    """Insert another player with much history; returns the number of rows."""
     return sum([await _insert(tx, words) for words in crowd.veteran(tx.postgresql, rows)])
 
 

@@ -58,7 +58,7 @@ class Place:
     session: str
     """A viewer's."""
     outsider: str
-    """Of somebody of another studio."""
+    """The credential of a member of another studio."""
     silent: int
     """A port that takes connections and never answers."""
 
@@ -194,7 +194,7 @@ def _flood(method: str, path: str, credential: str, body: bytes = b"") -> Attack
 
 
 async def _hooks(attacker: Attacker, number: int) -> None:
-    """Something happens again and again that endpoints who never answer are told of."""
+    """Repeat a change that fires events for endpoints that never answer."""
     body = json.dumps({"amount": 1}).encode()
     path = f"/server/v1/players/told_{number}/wallet/gold/credit"
     while attacker.goes_on:
@@ -285,7 +285,7 @@ def look(place: Place, times: int, until: float | None = None) -> list[float]:
 
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[Place]:
-    """A backend with the demo world, and whom to attack in it."""
+    """A backend with the demo world, and the target of the attack."""
     file = folder / "credentials.json"
     command = serve(folder, "--demo", "--credentials-out", str(file), "--webhooks-to-private")
     with socket.create_server(("127.0.0.1", 0), backlog=512) as silent, started(command) as (process, url):

@@ -157,7 +157,7 @@ async def _in_process(world: DemoBackend, players: Sequence[str], calls: int) ->
 
 
 async def _cpu_ms(app: ASGIApp, request: httpx.Request) -> float:
-    """Milliseconds of CPU that the application takes for a request, in all threads; nobody reads the answer."""
+    """Milliseconds of CPU that the application takes for a request, in all threads, without reading the answer."""
     scope = {
         "type": "http",
         "http_version": "1.1",

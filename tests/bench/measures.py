@@ -21,7 +21,7 @@ _NO_ANSWER = 1.0
 
 @dataclass(frozen=True)
 class Start:
-    """One cold start. Milliseconds since the program was started; `None` where it never came."""
+    """One cold start. Milliseconds since the program was started; `None` if it never happened."""
 
     ok: bool
     first_text_ms: float | None

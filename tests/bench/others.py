@@ -1,4 +1,4 @@
-"""Other programs of the terminal to stand beside, where they are installed: two of Textual's, three of curses'."""
+"""Other terminal programs to compare with, if they are installed: two of Textual's, three of curses'."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ Value = float | None
 
 @dataclass(frozen=True)
 class Budget:
-    """The most that a column may have, and in words why."""
+    """The upper bound of a column, and the reason."""
 
     column: str
     most: float

@@ -120,7 +120,7 @@ class Watched:
         return settled
 
     def wait_ready(self) -> bool:
-        """Wait for the ready text and then for quiet; returns whether the text came."""
+        """Wait for the ready text and then for quiet; returns whether the text appeared."""
         limit = self.started + self.options.timeout
         ready = self.until(lambda: self.ready_at is not None, limit)
         self.settled = self.settle(self.ready_at or self.started, limit)

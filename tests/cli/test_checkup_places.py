@@ -147,7 +147,7 @@ def test_the_mode_of_the_folder(tmp_path: Path, mode: int, expected: str) -> Non
 
 
 def test_a_folder_that_cannot_be_written_to_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the system's word for it: whoever runs the tests may be allowed everything."""
+    """As the system reports it, because the user of the tests may be root."""
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert states(state.folder_findings(tmp_path))["folder"] == "problem"
     assert states(state.folder_findings(tmp_path / "a"))["folder"] == "problem"

@@ -41,7 +41,7 @@ CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 
 @dataclass(frozen=True)
 class RunResult:
-    """How a run ended and what it said."""
+    """The exit code and output of a run."""
 
     code: int
     out: str
@@ -210,7 +210,7 @@ USAGE = [
     (("show", "x", "--limit", "201"), "limit"),
     (("search", "x", "--nonsense\x1b[31m"), "No such option"),
     (("--profile", "gone", "show", "x"), "no profile"),
-    (("show", "x", "--token-stdin", "--url", "http://127.0.0.1:1"), "no token came"),
+    (("show", "x", "--token-stdin", "--url", "http://127.0.0.1:1"), "has no token"),
 ]
 
 

@@ -31,7 +31,7 @@ WHY = ("--reason", "the same person")
 
 @dataclass(frozen=True)
 class RunResult:
-    """How a run ended and what it said."""
+    """The exit code and output of a run."""
 
     code: int
     out: str
@@ -182,7 +182,7 @@ def test_sources_of_the_key(
     monkeypatch.setattr("sys.stdin", io.StringIO(key + "\n"))
     assert run_server("ping", "--key-stdin").code == 0
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
-    assert "no key came" in run_server("ping", "--key-stdin").err
+    assert "has no key" in run_server("ping", "--key-stdin").err
     monkeypatch.delenv("KRATY_URL")
     (tmp_path / "key").write_text(key)
     (tmp_path / "key").chmod(0o600)

@@ -13,7 +13,7 @@ import pytest
 
 
 def on_a_terminal(code: str, *arguments: str, environ: dict[str, str]) -> tuple[int, str]:
-    """Run Python code and then the program on a terminal of its own: how it ended, and what stood there."""
+    """Run Python code and then the program on its own terminal: returns exit code and screen."""
     ours, theirs = pty.openpty()
     program = f"{code}\nfrom kraty_console.__main__ import main; main()"
     child = subprocess.Popen(

@@ -78,7 +78,7 @@ def test_an_endpoint_from_the_command_line(command: Command) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["http://games.example/"], "must be https: what is sent tells of players; for development --to-private"),
+        (["http://games.example/"], "must be https: deliveries contain data of players; for development --to-private"),
         (["https://127.0.0.1/"], "which is this machine"),
         (["https://games.example/", "--event", "player.vanished"], "there is no event 'player.vanished'"),
     ],
@@ -167,7 +167,7 @@ def test_the_secret_from_the_standard_input_and_events_as_json_lines() -> None:
     assert (out.isascii(), out.count("\n"), out[-1]) == (True, 1, "\n")
 
 
-def test_it_stops_on_request() -> None:
+def test_the_listener_stops_on_request() -> None:
     with listening() as (process, _):
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
@@ -177,7 +177,7 @@ def test_it_stops_on_request() -> None:
 
 
 def refused(*options: str, **environment: Any) -> tuple[int, str]:
-    """The exit code and the last line of what was said."""
+    """The exit code and the last line of the output."""
     known = {name: value for name, value in os.environ.items() if name != "KRATY_WEBHOOK_SECRET"}
     result = subprocess.run(
         [*LISTEN[:-2], *options],

@@ -17,7 +17,7 @@ CONNECTIONS = 8
 @pytest.mark.parametrize("times", [1, 2, 3])
 @pytest.mark.parametrize("turns", range(40))
 async def test_cancelled_requests_leave_no_connection_in_use(turns: int, times: int) -> None:
-    """Cancelled so many turns of the loop after they were asked: from before they leave to their answer."""
+    """Cancelled a number of loop iterations after the request: from before it is sent to its answer."""
     async with wired(answers(200, {"data": {}}, {"connection": "close"})) as wire:
         transport = Transport(wire.url, None)
         await transport.exchange("GET", "/first")

@@ -28,7 +28,7 @@ async def test_a_probe_sends_get_over_one_connection_without_the_token() -> None
 
 
 async def test_connect_time_is_measured_separately() -> None:
-    """By a clock that is read at the call, when the exchange begins, when the connection stands, and at the end."""
+    """By a clock that is read at the call, when the exchange begins, when the connection is open, and at the end."""
     seconds = iter([1.0, 2.0, 10.0, 12.0, 12.0])
     async with wired(answers(200, {"ok": True})) as wire:
         way = ProbeTransport(wire.url, None, clock=lambda: next(seconds))

@@ -186,7 +186,7 @@ async def test_a_read_is_retried_over_a_new_connection(client_of: MakeClient, ac
     assert wire.connections == 2
 
 
-async def test_a_read_gives_up_after_four_calls(client_of: MakeClient, clock: Clock) -> None:
+async def test_a_read_is_tried_at_most_four_times(client_of: MakeClient, clock: Clock) -> None:
     async with wired(failed(503, "unavailable", "back soon")) as wire:
         with pytest.raises(Unavailable, match="back soon"):
             await client_of(wire.url).me()

@@ -18,7 +18,7 @@ from kraty_console.contract.wire import Answer
 
 
 class Told(Answer):
-    """What was told, and which thread took it apart."""
+    """The answer, and the thread that parsed it."""
 
     name: str
     read_by: int = 0

@@ -37,7 +37,7 @@ async def begun(journal: Journal, key: str = "key-0001", scope: Scope = SCOPE) -
     )
 
 
-async def test_an_entry_is_read_as_it_was_written(tmp_path: Path) -> None:
+async def test_a_journal_entry_survives_a_round_trip(tmp_path: Path) -> None:
     path = tmp_path / "state" / "journal.sqlite"
     journal = await Journal.open(path, clock=lambda: NOW)
     entry = await begun(journal)

@@ -82,7 +82,7 @@ async def carry(one: Streams, other: Streams) -> None:
 
 
 async def tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]) -> None:
-    """A proxy of HTTP that does what it is asked for."""
+    """A working HTTP proxy."""
     head = await reader.readuntil(b"\r\n\r\n")
     heads.append(head)
     port = int(head.split(b" ")[1].rpartition(b":")[2])
@@ -124,7 +124,7 @@ async def socks(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, r
 
 
 def closed_port() -> int:
-    """A port that nobody listens at."""
+    """A port without a listener."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

@@ -44,7 +44,7 @@ AWKWARD = [
 SENDABLE = [each.value for each in load_hostile() if each.can_be_text and each.value and "\0" not in each.value]
 
 
-async def test_every_id_arrives_as_one_segment_that_decodes_to_itself(client_of: MakeClient) -> None:
+async def test_every_id_is_sent_as_one_decodable_segment(client_of: MakeClient) -> None:
     ids = [each for each in AWKWARD + SENDABLE if len(each) <= 2_000]
     async with wired(told({"player": {"externalPlayerId": "x"}})) as wire:
         client = client_of(wire.url + "/base")

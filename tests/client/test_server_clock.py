@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass
 class Machine:
-    """This machine's clock, and one that nobody sets."""
+    """This machine's clock, and a monotonic one."""
 
     behind: timedelta = timedelta()
     seconds: float = 0.0
@@ -85,7 +85,7 @@ def test_samples_from_before_a_clock_change_are_dropped() -> None:
     machine = Machine(3 * HOUR)
     for _ in range(REMEMBERED):
         machine.hears()
-    machine.behind = timedelta()  # somebody set it right
+    machine.behind = timedelta()  # it was set to the right time
     machine.hears()
     assert machine.clock.skew == timedelta()
 

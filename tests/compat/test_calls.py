@@ -38,7 +38,7 @@ def test_every_published_call_of_the_key_surfaces_is_tried() -> None:
 
 
 @pytest.mark.parametrize("call", TRIED, ids=lambda call: call.name)
-def test_it_answers_as_published(stage: CallStage, call: Call) -> None:
+def test_the_answer_has_the_published_shape(stage: CallStage, call: Call) -> None:
     player = stage.newcomer()
     filled = {"p": player, **(call.scene(stage, player) if call.scene else {})}
     target = path(call.path, filled) + call.query
@@ -70,7 +70,7 @@ EMPTY = {
 
 
 @pytest.mark.parametrize("call", [call for call in TRIED if call.key_only], ids=lambda call: call.name)
-def test_a_secret_is_no_hindrance_where_none_is_asked_for(stage: CallStage, call: Call) -> None:
+def test_a_secret_is_ignored_on_routes_that_need_none(stage: CallStage, call: Call) -> None:
     player = stage.newcomer()
     filled = {"p": player, **(call.scene(stage, player) if call.scene else {})}
     stage.game(player).data(call.method, path(call.path, filled) + call.query)

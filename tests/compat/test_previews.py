@@ -17,13 +17,13 @@ BOX = {"type": "crate", "crateItemKey": "box", "quantity": 1}
 
 
 def listed(stage: CallStage, key: str) -> Any:
-    """The event as somebody who was never here sees it."""
+    """The event as an unknown player sees it."""
     [event] = [each for each in stage.game().data("GET", "/sdk/v1/players/nobody/events") if each["eventKey"] == key]
     published_shapes.check(event, published_shapes.EVENT)
     return event
 
 
-def test_bundles_stand_in_place_of_their_names_and_ranges_are_their_least(stage: CallStage) -> None:
+def test_previews_expand_bundles_and_show_the_minimum_of_ranges(stage: CallStage) -> None:
     async def define(tx: Transaction) -> None:
         ctx = stage.world.context()
         await catalog.put_bundle(tx, ctx, "inner", name="Inner", entries=[SWORD])
@@ -46,7 +46,7 @@ def test_bundles_stand_in_place_of_their_names_and_ranges_are_their_least(stage:
     assert event["milestoneRewards"] == [{**milestone, "entries": [{**GOLD, "amount": 2}]}]
 
 
-def test_other_policies_are_shown_as_they_are(stage: CallStage) -> None:
+def test_other_reward_policies_are_shown_unchanged(stage: CallStage) -> None:
     pool = {"type": "shared_pool", "pool": 400, "currencyKey": "gold"}
     for key, policy in (("pool", pool), ("free", {"type": "none"})):
         open_events.define(stage.world, key, reward_policy=policy)

@@ -21,7 +21,7 @@ def at(template: str, player: str) -> str:
     return path(template, {"p": player})
 
 
-def test_one_receipt_fulfils_a_purchase_once_however_often_it_is_told(stage: CallStage) -> None:
+def test_a_repeated_receipt_fulfils_a_purchase_once(stage: CallStage) -> None:
     server, buyer, receipt = stage.server(), "never seen", "apple_receipt_abc"
     tagged = {"idempotencyKey": receipt, "sourceRefId": receipt}
     entries = [{**GOLD, "amount": 500}, {"type": "item", "itemKey": "sword", "quantity": 1}]
@@ -47,7 +47,7 @@ def test_one_receipt_fulfils_a_purchase_once_however_often_it_is_told(stage: Cal
 
 
 @pytest.mark.parametrize("what", ["wallet/gold/debit", "inventory/sword/revoke"])
-def test_nothing_is_taken_from_nobody(stage: CallStage, what: str) -> None:
+def test_taking_from_a_missing_player_is_refused(stage: CallStage, what: str) -> None:
     body = {"amount": 1, "quantity": 1}
     refused = refusal(lambda: stage.server().data("POST", f"/server/v1/players/ghost/{what}", body))
     assert (refused.status, refused.code) == (404, "not_found")
@@ -139,7 +139,7 @@ def test_a_device_that_lost_its_secret_gets_another_where_nobody_plays_for_real(
     assert sdk.data("GET", wallet) == {"wallet": []}
 
 
-def test_what_the_studio_does_is_heard_in_the_game_with_a_reason(stage: CallStage) -> None:
+def test_changes_by_the_studio_are_streamed_to_the_game_with_a_reason(stage: CallStage) -> None:
     player, server = stage.newcomer(), stage.server()
     stream = at("/players/:p/inventory/stream", player)
     with listening(stage.world, stream, **{"X-Player-Secret": stage.world.secret(player)}) as heard:

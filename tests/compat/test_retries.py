@@ -24,7 +24,7 @@ def slow(database_url: str) -> Iterator[Backend]:
         yield running
 
 
-def test_who_is_held_up_waits_as_told_and_sends_the_same_bytes(stage: CallStage, slow: Backend) -> None:
+def test_a_rate_limited_client_waits_and_resends_the_same_bytes(stage: CallStage, slow: Backend) -> None:
     waited: list[float] = []
 
     def wait(seconds: float) -> None:
@@ -40,7 +40,7 @@ def test_who_is_held_up_waits_as_told_and_sends_the_same_bytes(stage: CallStage,
 
 
 @pytest.mark.parametrize("lost", [1, 3])
-def test_an_answer_that_was_lost_is_given_again_and_nothing_happens_twice(stage: CallStage, lost: int) -> None:
+def test_a_lost_answer_is_repeated_without_a_second_effect(stage: CallStage, lost: int) -> None:
     player = stage.newcomer()
     sdk = replace(stage.server(), lose=lost)
     told = sdk.data("POST", path("/server/v1/players/:p/wallet/gold/credit", {"p": player}), {"amount": 5})
@@ -85,7 +85,7 @@ def test_a_spent_allowance_is_refused_each_time_and_costs_nothing(stage: CallSta
     ("body", "status", "code"),
     [({"amount": 0}, 400, "validation_failed"), ({"amount": "5"}, 400, "validation_failed"), (None, 400, None)],
 )
-def test_what_can_never_go_well_is_tried_once(
+def test_a_permanent_error_is_not_retried(
     stage: CallStage, body: dict[str, object] | None, status: int, code: str | None
 ) -> None:
     sdk = stage.server()

@@ -29,8 +29,8 @@ PICTURES = (
 async def draw(scene: Scene, backend: DemoStage) -> str:
     """One picture as SVG."""
     app = scene.app(backend)
-    async with at(app, scene.size) as hand:
-        await scene.walk(hand)
+    async with at(app, scene.size) as driver:
+        await scene.walk(driver)
         return app.export_screenshot(title="kraty-console")
 
 

@@ -175,7 +175,7 @@ async def test_sorting_puts_what_is_missing_last_both_ways() -> None:
             assert numbers[:9] == sorted(present, reverse=descending)
 
 
-async def test_filtering_knows_no_capitals_and_says_when_nothing_is_left() -> None:
+async def test_filtering_ignores_case_and_reports_no_matches() -> None:
     table = RowTable()
     async with framed(table, (100, 30)) as (app, pilot):
         place = TableState(filter="EVENT_3")
@@ -266,7 +266,7 @@ async def test_the_titles_of_columns_stay_while_rows_are_scrolled() -> None:
         assert app.shown[1].startswith("▸")
 
 
-async def test_where_there_are_two_lines_the_rows_have_both() -> None:
+async def test_a_table_with_two_lines_shows_only_rows() -> None:
     table = RowTable()
     async with framed(table, (100, 2)) as (app, pilot):
         table.show([section(9)], TableState())

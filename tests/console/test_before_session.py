@@ -36,45 +36,45 @@ def nameless(backend: DemoStage, **launch: Any) -> KratyApp:
 async def waiting(app: KratyApp) -> AsyncIterator[ConsoleDriver]:
     """Sit down before the session has answered."""
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        hand = ConsoleDriver(app, pilot)
-        await hand.until(lambda: app.screen is app.bottom and app.bottom.can_draw)
-        yield hand
+        driver = ConsoleDriver(app, pilot)
+        await driver.until(lambda: app.screen is app.bottom and app.bottom.can_draw)
+        yield driver
 
 
 @pytest.mark.parametrize("text", ["alice@example.com", "alice_42", "<alice_42>", "grace"])
 async def test_a_search_waits_for_the_session(backend: DemoStage, wire: FaultyTransport, text: str) -> None:
     late = wire.holds("GET", ME)
-    async with waiting(nameless(backend)) as hand:
-        await hand.type(text)
-        await hand.press("enter")
-        await hand.until(late.arrived.is_set)
-        await hand.sees(f"Looking up {text}")
+    async with waiting(nameless(backend)) as driver:
+        await driver.type(text)
+        await driver.press("enter")
+        await driver.until(late.arrived.is_set)
+        await driver.sees(f"Looking up {text}")
         assert wire.count("GET", "/players") == 0
         late.let_go()
-        await hand.looks_at("grace_hopper" if text == "grace" else "alice_42")
-        await hand.sees("rabbit-rush", "maria · GAME_ADMIN")
+        await driver.looks_at("grace_hopper" if text == "grace" else "alice_42")
+        await driver.sees("rabbit-rush", "maria · GAME_ADMIN")
 
 
 async def test_suggestions_wait_for_the_session(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", ME)
-    async with waiting(nameless(backend)) as hand:
-        await hand.type("alice_4")
-        await hand.until(late.arrived.is_set)
+    async with waiting(nameless(backend)) as driver:
+        await driver.type("alice_4")
+        await driver.until(late.arrived.is_set)
         late.let_go()
-        await hand.sees("2 matches", "alice_420")
+        await driver.sees("2 matches", "alice_420")
 
 
 async def test_waiting_for_the_session_can_be_given_up(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", ME)
-    async with waiting(nameless(backend)) as hand:
-        await hand.type("alice_42")
-        await hand.press("enter")
-        await hand.sees("Looking up alice_42")
-        await hand.press("escape")
+    async with waiting(nameless(backend)) as driver:
+        await driver.type("alice_42")
+        await driver.press("enter")
+        await driver.sees("Looking up alice_42")
+        await driver.press("escape")
         late.let_go()
-        await hand.sees("maria · GAME_ADMIN")
-        await hand.rest()
-        assert hand.app.bottom.state.status is LoadStatus.IDLE
+        await driver.sees("maria · GAME_ADMIN")
+        await driver.rest()
+        assert driver.app.bottom.state.status is LoadStatus.IDLE
         assert wire.count("GET", "/players") == 0
 
 
@@ -86,15 +86,15 @@ async def test_the_lists_of_the_game_wait_for_the_session(
 ) -> None:
     late = wire.holds("GET", ME)
     app = nameless(backend)
-    async with waiting(app) as hand:
-        await hand.press("escape", key)
-        await hand.until(lambda: isinstance(app.screen, kind))
+    async with waiting(app) as driver:
+        await driver.press("escape", key)
+        await driver.until(lambda: isinstance(app.screen, kind))
         assert wire.count("GET", route) == 0
         late.let_go()
-        await hand.sees("rabbit-rush", "maria · GAME_ADMIN")
-        await hand.until(lambda: all(worker.is_finished for worker in app.workers))
-        assert "No game is selected" not in hand.text
-        assert "Loading" not in hand.text
+        await driver.sees("rabbit-rush", "maria · GAME_ADMIN")
+        await driver.until(lambda: all(worker.is_finished for worker in app.workers))
+        assert "No game is selected" not in driver.text
+        assert "Loading" not in driver.text
         assert wire.count("GET", route) > 0
 
 
@@ -102,29 +102,29 @@ async def test_a_player_named_at_launch_by_email_is_found_after_the_session(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     late = wire.holds("GET", ME)
-    async with waiting(nameless(backend, player="alice@example.com")) as hand:
-        await hand.until(late.arrived.is_set)
+    async with waiting(nameless(backend, player="alice@example.com")) as driver:
+        await driver.until(late.arrived.is_set)
         late.let_go()
-        await hand.looks_at("alice_42")
+        await driver.looks_at("alice_42")
 
 
 @pytest.mark.parametrize("text", ["alice@example.com", "guest@", "<alice_42>"])
-async def test_u_asks_again_what_was_asked_when_the_session_had_failed(
+async def test_u_repeats_the_search_after_a_failed_session(
     backend: DemoStage, wire: FaultyTransport, text: str
 ) -> None:
     fault = wire.answers("GET", ME, 503, "unavailable", "starting")
-    async with waiting(nameless(backend)) as hand:
-        await hand.type(text)
-        await hand.press("enter")
-        await hand.sees("The server reported an error", "Press u to try again")
+    async with waiting(nameless(backend)) as driver:
+        await driver.type(text)
+        await driver.press("enter")
+        await driver.sees("The server reported an error", "Press u to try again")
         assert wire.count("GET", "/players") == 0
         fault.mend()
-        await hand.press("u")
+        await driver.press("u")
         if text == "guest@":
-            await hand.sees("No player is called guest@")
+            await driver.sees("No player is called guest@")
         else:
-            await hand.looks_at("alice_42")
-        await hand.sees("maria · GAME_ADMIN")
+            await driver.looks_at("alice_42")
+        await driver.sees("maria · GAME_ADMIN")
 
 
 @pytest.mark.parametrize("keys", [("u",), ("r",)])
@@ -133,81 +133,81 @@ async def test_trying_again_repeats_the_search_for_an_email(
 ) -> None:
     fault = wire.answers("GET", "/players", 503, "unavailable", "starting")
     app = impatient(backend.app())
-    async with waiting(app) as hand:
-        await hand.type("alice@example.com")
-        await hand.press("enter")
-        await hand.sees("The server reported an error")
+    async with waiting(app) as driver:
+        await driver.type("alice@example.com")
+        await driver.press("enter")
+        await driver.sees("The server reported an error")
         before = wire.count("GET", "query=alice@example.com")
         fault.mend()
-        await hand.press(*keys)
-        await hand.looks_at("alice_42")
+        await driver.press(*keys)
+        await driver.looks_at("alice_42")
         assert wire.count("GET", "query=alice@example.com") == before + 1
         assert not wire.of("GET", "/players/alice@")
 
 
 async def test_trying_again_opens_who_was_chosen(backend: DemoStage, wire: FaultyTransport) -> None:
     app = impatient(backend.app())
-    async with waiting(app) as hand:
-        await hand.type("alice_4")
-        await hand.sees("2 matches")
-        await hand.press("down", "down")
+    async with waiting(app) as driver:
+        await driver.type("alice_4")
+        await driver.sees("2 matches")
+        await driver.press("down", "down")
         fault = wire.answers("GET", "/players/", 503, "unavailable", "starting")
-        await hand.press("enter")
-        await hand.sees("The server reported an error")
+        await driver.press("enter")
+        await driver.sees("The server reported an error")
         fault.mend()
-        await hand.press("u")
-        await hand.looks_at("alice_420")
+        await driver.press("u")
+        await driver.looks_at("alice_420")
 
 
 async def test_a_search_after_the_session_failed_begins_it_again(backend: DemoStage, wire: FaultyTransport) -> None:
     fault = wire.answers("GET", ME, 503, "unavailable", "starting")
-    async with waiting(nameless(backend)) as hand:
-        await hand.sees("The server reported an error")
+    async with waiting(nameless(backend)) as driver:
+        await driver.sees("The server reported an error")
         fault.mend()
-        await hand.type("alice@example.com")
-        await hand.press("enter")
-        await hand.looks_at("alice_42")
-        await hand.sees("rabbit-rush", "maria · GAME_ADMIN")
+        await driver.type("alice@example.com")
+        await driver.press("enter")
+        await driver.looks_at("alice_42")
+        await driver.sees("rabbit-rush", "maria · GAME_ADMIN")
 
 
-async def test_without_a_new_token_what_waited_says_why_and_asks_once(
+async def test_waiting_requests_fail_with_one_message_without_a_new_token(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     late = wire.holds("GET", ME, times=1)
     wire.answers("GET", ME, 401, "session_invalid", "the session has expired", times=1)
-    async with waiting(nameless(backend)) as hand:
-        await hand.opened(TokenDialog)
-        hand.app.bottom.open_player("alice@example.com", typed=True)
-        await hand.press("escape")
-        await hand.closed()
-        await hand.rest()
-        assert hand.app.bottom.state.status is LoadStatus.FAILED
-        assert hand.app.bottom.state.player == "alice@example.com"
+    async with waiting(nameless(backend)) as driver:
+        await driver.opened(TokenDialog)
+        driver.app.bottom.open_player("alice@example.com", typed=True)
+        await driver.press("escape")
+        await driver.closed()
+        await driver.rest()
+        assert driver.app.bottom.state.status is LoadStatus.FAILED
+        assert driver.app.bottom.state.player == "alice@example.com"
         late.let_go()
-        await hand.press("u")
-        await hand.looks_at("alice_42")
+        await driver.press("u")
+        await driver.looks_at("alice_42")
 
 
 async def test_the_journal_opens_without_a_session(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.holds("GET", ME)
-    async with waiting(nameless(backend)) as hand:
-        await hand.press("escape", "o")
-        await hand.opened(JournalDialog)
+    async with waiting(nameless(backend)) as driver:
+        await driver.press("escape", "o")
+        await driver.opened(JournalDialog)
 
 
 async def test_a_change_waits_until_it_is_known_who_makes_it(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", ME)
     app = backend.app(player="bob_7")
-    async with waiting(app) as hand:
-        await hand.until(lambda: app.bottom.state.status is LoadStatus.READY)
-        await hand.press("C")
-        await hand.opened(ActionDialog)
-        await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
-        await confirm(hand)
-        await hand.until(lambda: app.workspace.gate.is_shut and dialog(hand).phase is Phase.SENDING)
+    async with waiting(app) as driver:
+        await driver.until(lambda: app.bottom.state.status is LoadStatus.READY)
+        await driver.press("C")
+        await driver.opened(ActionDialog)
+        await put(driver, economy_key="gold", amount="250", reason="make-good for the outage")
+        await confirm(driver)
+        await driver.until(lambda: app.workspace.gate.is_shut and dialog(driver).phase is Phase.SENDING)
         assert not wire.changes
         late.let_go()
-        await done(hand)
+        await done(driver)
         assert len(wire.changes) == 1
         (entry,) = await (await app.workspace.journal()).latest()
         assert entry.member
@@ -218,8 +218,8 @@ async def test_a_player_opened_before_the_session_is_recent_in_that_game(
 ) -> None:
     late = wire.holds("GET", ME)
     app = backend.app(player="bob_7")
-    async with waiting(app) as hand:
-        await hand.until(lambda: app.bottom.state.status is LoadStatus.READY)
+    async with waiting(app) as driver:
+        await driver.until(lambda: app.bottom.state.status is LoadStatus.READY)
         late.let_go()
-        await hand.looks_at("bob_7")
+        await driver.looks_at("bob_7")
         assert app.workspace.players.recent == ["bob_7"]

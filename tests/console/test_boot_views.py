@@ -34,29 +34,29 @@ SIZES = (
 Cell = tuple[str, Style | None]
 
 
-async def resize(hand: ConsoleDriver, size: tuple[int, int]) -> None:
-    await hand.pilot.resize_terminal(*size)
-    await hand.until(lambda: hand.app.screen.size == size and hand.app.bottom.size == size)
-    await wait_until_idle(hand.app)
+async def resize(driver: ConsoleDriver, size: tuple[int, int]) -> None:
+    await driver.pilot.resize_terminal(*size)
+    await driver.until(lambda: driver.app.screen.size == size and driver.app.bottom.size == size)
+    await wait_until_idle(driver.app)
 
 
-def region(hand: ConsoleDriver, name: str) -> ScreenArea:
-    return ScreenArea(*hand.app.bottom.query_one(f"#{name}").region)
+def region(driver: ConsoleDriver, name: str) -> ScreenArea:
+    return ScreenArea(*driver.app.bottom.query_one(f"#{name}").region)
 
 
-def told(hand: ConsoleDriver, notice: Notice | None = None) -> list[Part]:
-    """The screen as the views tell it from what it stands on; the place is a copy, so that nothing is put right."""
-    screen = hand.app.bottom
+def told(driver: ConsoleDriver, notice: Notice | None = None) -> list[Part]:
+    """The screen as the view functions draw it; the table state is a copy, so that it is not corrected."""
+    screen = driver.app.bottom
     place = TableState(
         screen.place.row_id, screen.place.index, screen.place.top, screen.place.sort, screen.place.filter
     )
     size = screen.size.width, screen.size.height
-    return player_parts(hand.app.workspace, screen.state, NOW, size, pane=screen.pane, place=place, notice=notice)
+    return player_parts(driver.app.workspace, screen.state, NOW, size, pane=screen.pane, place=place, notice=notice)
 
 
-def areas_of(hand: ConsoleDriver, size: tuple[int, int]) -> Layout | None:
+def areas_of(driver: ConsoleDriver, size: tuple[int, int]) -> Layout | None:
     """Where the views put the parts of the player on screen."""
-    screen, workspace = hand.app.bottom, hand.app.workspace
+    screen, workspace = driver.app.bottom, driver.app.workspace
     snapshot = screen.state.snapshot
     assert snapshot is not None
     return arranged(workspace, snapshot, NOW, steps_of(workspace, screen.state, NOW), screen.table.rows, size)
@@ -71,10 +71,10 @@ def cells(segments: Iterable[Segment]) -> list[Cell]:
     ]
 
 
-def differences(hand: ConsoleDriver, parts: list[Part]) -> list[str]:
+def differences(driver: ConsoleDriver, parts: list[Part]) -> list[str]:
     """Where the mounted screen shows anything else than the parts."""
-    shown = hand.app.screen._compositor.render_strips()
-    style_of = hand.app.bottom.keys.style_of
+    shown = driver.app.screen._compositor.render_strips()
+    style_of = driver.app.bottom.keys.style_of
     found = []
     for part in parts:
         x, y, width, _ = part.area
@@ -88,40 +88,40 @@ def differences(hand: ConsoleDriver, parts: list[Part]) -> list[str]:
 
 @pytest.mark.parametrize("player", ["alice_42", "heavy_user"])
 async def test_the_parts_are_what_the_screen_shows(backend: DemoStage, player: str) -> None:
-    async with at(backend.app(player=player)) as hand:
-        await hand.looks_at(player)
+    async with at(backend.app(player=player)) as driver:
+        await driver.looks_at(player)
         for size in SIZES:
-            await resize(hand, size)
-            await hand.until(lambda: not differences(hand, told(hand)))  # it is laid out once more for a new size
-            parts = told(hand)
-            assert differences(hand, parts) == [], size
+            await resize(driver, size)
+            await driver.until(lambda: not differences(driver, told(driver)))  # it is laid out once more for a new size
+            parts = told(driver)
+            assert differences(driver, parts) == [], size
             assert sum(part.area.width * part.area.height for part in parts) == size[0] * size[1]
 
 
-async def test_every_pane_is_told_as_it_is_shown(backend: DemoStage) -> None:
-    async with at(backend.app("GAME_DEBUGGER", player="alice_42", read_only=True)) as hand:
-        await hand.looks_at("alice_42")
+async def test_the_first_picture_of_every_pane_matches_the_console(backend: DemoStage) -> None:
+    async with at(backend.app("GAME_DEBUGGER", player="alice_42", read_only=True)) as driver:
+        await driver.looks_at("alice_42")
         for key in "123456":
-            await hand.press(key, "j", "s", "s")
-            await hand.press("escape")
-            assert differences(hand, told(hand)) == [], key
-        hand.app.bottom.tell("said", "accent")
-        await wait_until_idle(hand.app)
-        assert differences(hand, told(hand, Notice("said", "accent"))) == []
+            await driver.press(key, "j", "s", "s")
+            await driver.press("escape")
+            assert differences(driver, told(driver)) == [], key
+        driver.app.bottom.tell("said", "accent")
+        await wait_until_idle(driver.app)
+        assert differences(driver, told(driver, Notice("said", "accent"))) == []
 
 
 async def test_areas_are_those_of_the_style_sheets(backend: DemoStage) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
         for size in SIZES:
-            await resize(hand, size)
-            areas = areas_of(hand, size)
-            assert (areas is None) == hand.app.bottom.has_class("-small"), size
+            await resize(driver, size)
+            areas = areas_of(driver, size)
+            assert (areas is None) == driver.app.bottom.has_class("-small"), size
             if areas is None:
                 continue
             for name in ("header", "search", "profile", "next", "tabs", "rows", "detail", "footer"):
-                assert getattr(areas, name) == region(hand, name), (size, name)
-            side = region(hand, "side")
+                assert getattr(areas, name) == region(driver, name), (size, name)
+            side = region(driver, "side")
             assert (areas.rule is None) == (side.width == size[0]), size
             if areas.rule is not None:
                 assert areas.rule == ScreenArea(side.x + side.width - 1, side.y, 1, side.height), size

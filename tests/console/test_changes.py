@@ -16,68 +16,68 @@ from tests.harness.console.faulty_transport import FaultyTransport
 from tests.harness.console.stage import DemoStage
 
 
-async def audit_pane_shows(hand: ConsoleDriver, *words: str) -> None:
+async def audit_pane_shows(driver: ConsoleDriver, *words: str) -> None:
     """The newest audit row, opened as a document."""
-    await hand.press("6", "g", "enter")
-    await hand.opened()
-    await hand.sees(*words)
-    await hand.press("escape")
-    await hand.closed()
+    await driver.press("6", "g", "enter")
+    await driver.opened()
+    await driver.sees(*words)
+    await driver.press("escape")
+    await driver.closed()
 
 
 @pytest.mark.parametrize(("player", "key"), [("alice_42", "R"), ("bob_7", "F")])
 async def test_ticket_then_reason_is_what_a_hand_types_in_every_dialog(
     backend: DemoStage, player: str, key: str
 ) -> None:
-    async with at(backend.app(player=player)) as hand:
-        await hand.looks_at(player)
-        await hand.press(key)
-        await hand.opened(ActionDialog)
-        await hand.type("ZD-1")
-        await hand.press("enter")
-        await hand.type("seen in the logs")
-        shown = dialog(hand).query_one(FormBody).values
+    async with at(backend.app(player=player)) as driver:
+        await driver.looks_at(player)
+        await driver.press(key)
+        await driver.opened(ActionDialog)
+        await driver.type("ZD-1")
+        await driver.press("enter")
+        await driver.type("seen in the logs")
+        shown = dialog(driver).query_one(FormBody).values
         assert (shown["ticket"], shown["reason"]) == ("ZD-1", "seen in the logs")
 
 
 async def test_a_score_below_the_target_is_the_first_thing_to_look_at(backend: DemoStage) -> None:
-    async with at(backend.app(player="carol_ng")) as hand:
-        await hand.looks_at("carol_ng")
-        await hand.press("F")
-        await hand.opened(ActionDialog)
-        assert hand.app.focused.name == "final_score"
-        await hand.press("enter", "enter")
-        await hand.type("ZD-1")
-        await hand.press("enter")
-        await hand.type("seen in the logs")
-        shown = dialog(hand).query_one(FormBody).values
+    async with at(backend.app(player="carol_ng")) as driver:
+        await driver.looks_at("carol_ng")
+        await driver.press("F")
+        await driver.opened(ActionDialog)
+        assert driver.app.focused.name == "final_score"
+        await driver.press("enter", "enter")
+        await driver.type("ZD-1")
+        await driver.press("enter")
+        await driver.type("seen in the logs")
+        shown = dialog(driver).query_one(FormBody).values
         assert (shown["final_score"], shown["ticket"], shown["reason"]) == ("740", "ZD-1", "seen in the logs")
 
 
 async def test_retry_the_roll_of_a_race_that_paid_nothing(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        pending = hand.app.bottom.state.snapshot.summary.grants_pending
-        await hand.press("R")
-        await hand.opened(ActionDialog)
-        await hand.type("ZD-4821")
-        await hand.press("enter")
-        await hand.type("the table is back")
-        await hand.press("enter")  # onto the button
-        assert dialog(hand).confirm.has_focus
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        pending = driver.app.bottom.state.snapshot.summary.grants_pending
+        await driver.press("R")
+        await driver.opened(ActionDialog)
+        await driver.type("ZD-4821")
+        await driver.press("enter")
+        await driver.type("the table is back")
+        await driver.press("enter")  # onto the button
+        assert dialog(driver).confirm.has_focus
         assert not wire.changes
-        await hand.press("enter")
-        await done(hand)
-        assert "Retry roll applied: the roll granted " in hand.text
-        assert "y copies the audit link" in hand.text
-        row = hand.app.bottom.table.row
+        await driver.press("enter")
+        await done(driver)
+        assert "Retry roll applied: the roll granted " in driver.text
+        assert "y copies the audit link" in driver.text
+        row = driver.app.bottom.table.row
         assert row is not None
-        assert row.id in hand.app.bottom.loader.marked
-        assert "* completed" in hand.text
-        await hand.sees("1 pending", f"{pending + 1} pending", "ZD-4821")
-        await hand.press("2")
-        assert "* pending" in hand.text
-        await audit_pane_shows(hand, "the table is back", "ZD-4821", "maria")
+        assert row.id in driver.app.bottom.loader.marked
+        assert "* completed" in driver.text
+        await driver.sees("1 pending", f"{pending + 1} pending", "ZD-4821")
+        await driver.press("2")
+        assert "* pending" in driver.text
+        await audit_pane_shows(driver, "the table is back", "ZD-4821", "maria")
     with colleague(backend) as other:
         snapshot = other.snapshot("alice_42")
         (attempt,) = [each for each in snapshot["attempts"] if each["id"] == row.id]
@@ -89,18 +89,18 @@ async def test_retry_the_roll_of_a_race_that_paid_nothing(backend: DemoStage, wi
 async def test_force_complete_and_roll_are_two_steps_with_two_audit_rows(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
-    async with at(backend.app(player="dave.k")) as hand:
-        await hand.looks_at("dave.k")
-        await hand.press("F")
-        await hand.opened(ActionDialog)
-        await put(hand, final_score="1650", reason="finished in the tunnel, see replay", ticket="ZD-7")
-        await hand.sees(f"{grouped(1310)} → {grouped(1650)}", "rolled in a second, separate step")
-        await confirm(hand)
-        await done(hand)
-        assert "force-completed" in hand.text
-        assert [each.work.title for each in hand.app.workspace.done] == ["Force-complete", "Retry roll"]
-        await hand.press("2")
-        assert "* pending" in hand.text
+    async with at(backend.app(player="dave.k")) as driver:
+        await driver.looks_at("dave.k")
+        await driver.press("F")
+        await driver.opened(ActionDialog)
+        await put(driver, final_score="1650", reason="finished in the tunnel, see replay", ticket="ZD-7")
+        await driver.sees(f"{grouped(1310)} → {grouped(1650)}", "rolled in a second, separate step")
+        await confirm(driver)
+        await done(driver)
+        assert "force-completed" in driver.text
+        assert [each.work.title for each in driver.app.workspace.done] == ["Force-complete", "Retry roll"]
+        await driver.press("2")
+        assert "* pending" in driver.text
     first, second = wire.changes
     assert "/force-complete" in first.target
     assert first.body["finalScore"] == 1650
@@ -117,17 +117,19 @@ async def test_a_refused_roll_after_a_force_complete_says_what_was_done_and_what
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     refusal = wire.answers("POST", "/retry-reward-roll", 409, "conflict", "the table is archived")
-    async with at(backend.app(player="dave.k")) as hand:
-        await hand.looks_at("dave.k")
-        await hand.press("F")
-        await hand.opened(ActionDialog)
-        await put(hand, reason="finished in the tunnel")
-        await confirm(hand)
-        await hand.sees("Applied: Force-complete", "Not applied: Retry roll", "the table is archived", "409", "req-77")
-        assert str(dialog(hand).confirm.label) == "Retry roll"
+    async with at(backend.app(player="dave.k")) as driver:
+        await driver.looks_at("dave.k")
+        await driver.press("F")
+        await driver.opened(ActionDialog)
+        await put(driver, reason="finished in the tunnel")
+        await confirm(driver)
+        await driver.sees(
+            "Applied: Force-complete", "Not applied: Retry roll", "the table is archived", "409", "req-77"
+        )
+        assert str(dialog(driver).confirm.label) == "Retry roll"
         refusal.mend()
-        await confirm(hand)
-        await done(hand)
+        await confirm(driver)
+        await done(driver)
     assert [each.target.partition("?")[0].rpartition("/")[2] for each in wire.changes] == [
         "force-complete",
         "retry-reward-roll",
@@ -135,36 +137,36 @@ async def test_a_refused_roll_after_a_force_complete_says_what_was_done_and_what
     ]
 
 
-async def test_without_the_tick_only_the_attempt_is_completed(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(backend.app(player="dave.k")) as hand:
-        await hand.looks_at("dave.k")
-        await hand.press("F")
-        await hand.opened(ActionDialog)
-        next(row for row in dialog(hand).query_one(FormBody).shown if row.field.name == "then_roll").editor.focus()
-        await hand.press("space")
-        await hand.sees("not rolled; R rolls them later")
-        await put(hand, reason="finished in the tunnel")
-        await confirm(hand)
-        await done(hand)
+async def test_an_unticked_roll_is_not_sent(backend: DemoStage, wire: FaultyTransport) -> None:
+    async with at(backend.app(player="dave.k")) as driver:
+        await driver.looks_at("dave.k")
+        await driver.press("F")
+        await driver.opened(ActionDialog)
+        next(row for row in dialog(driver).query_one(FormBody).shown if row.field.name == "then_roll").editor.focus()
+        await driver.press("space")
+        await driver.sees("not rolled; R rolls them later")
+        await put(driver, reason="finished in the tunnel")
+        await confirm(driver)
+        await done(driver)
     assert len(wire.changes) == 1
     assert "finalScore" not in wire.changes[0].body
 
 
 async def test_force_claim_delivers_a_grant_whose_ack_was_lost(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(backend.app(player="erin")) as hand:
-        await hand.looks_at("erin")
-        await hand.press("F")
-        await hand.opened(ActionDialog)
-        await hand.sees(f"gems 200 → {grouped(1400)}", "winter_hat 0 → 1")
-        await put(hand, reason="the receiver's log shows it")
-        await confirm(hand)
-        await done(hand)
-        assert "* claimed" in hand.text
-        await hand.press("3")
-        assert grouped(1400) in hand.text
-        await hand.press("5")
-        assert "winter_hat" in hand.text
-        await audit_pane_shows(hand, "the receiver's log shows it")
+    async with at(backend.app(player="erin")) as driver:
+        await driver.looks_at("erin")
+        await driver.press("F")
+        await driver.opened(ActionDialog)
+        await driver.sees(f"gems 200 → {grouped(1400)}", "winter_hat 0 → 1")
+        await put(driver, reason="the receiver's log shows it")
+        await confirm(driver)
+        await done(driver)
+        assert "* claimed" in driver.text
+        await driver.press("3")
+        assert grouped(1400) in driver.text
+        await driver.press("5")
+        assert "winter_hat" in driver.text
+        await audit_pane_shows(driver, "the receiver's log shows it")
     with colleague(backend) as other:
         assert other.balance("erin", "gems") == 1400
         assert other.snapshot("erin")["summary"]["grantsPending"] == 0
@@ -178,19 +180,19 @@ async def test_manual_grant_composes_entries_and_leaves_a_pending_grant(backend:
         ],
         indent=2,
     )
-    async with at(backend.app(player="grace_hopper")) as hand:
-        await hand.looks_at("grace_hopper")
-        grants = hand.app.bottom.state.snapshot.summary.grants_claimed
-        await hand.press("M")
-        await hand.opened(ActionDialog)
-        await put(hand, entries=entries, expires_in="5", reason="won the drawing contest")
-        await hand.sees("500 gold and 2 potion", "expires in 5 days", "pending, until the game collects it")
-        await confirm(hand)
-        await done(hand)
-        assert f"2 Grants {grants + 1}" in hand.text
-        await hand.press("2")
-        assert "* pending  500 gold and 2 po" in hand.text
-        await audit_pane_shows(hand, "won the drawing contest")
+    async with at(backend.app(player="grace_hopper")) as driver:
+        await driver.looks_at("grace_hopper")
+        grants = driver.app.bottom.state.snapshot.summary.grants_claimed
+        await driver.press("M")
+        await driver.opened(ActionDialog)
+        await put(driver, entries=entries, expires_in="5", reason="won the drawing contest")
+        await driver.sees("500 gold and 2 potion", "expires in 5 days", "pending, until the game collects it")
+        await confirm(driver)
+        await done(driver)
+        assert f"2 Grants {grants + 1}" in driver.text
+        await driver.press("2")
+        assert "* pending  500 gold and 2 po" in driver.text
+        await audit_pane_shows(driver, "won the drawing contest")
     with colleague(backend) as other:
         grant = other.snapshot("grace_hopper")["grants"][0]
         assert grant["status"] == "pending"
@@ -200,44 +202,44 @@ async def test_manual_grant_composes_entries_and_leaves_a_pending_grant(backend:
 async def test_credit_raises_the_balance_at_once(backend: DemoStage) -> None:
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
-        async with at(backend.app(player="bob_7")) as hand:
-            await hand.looks_at("bob_7")
-            await hand.press("3", "C")
-            await hand.opened(ActionDialog)
-            await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
-            await hand.sees(f"gold {before} → {before + 250}")
-            await confirm(hand)
-            await done(hand)
-            await hand.sees(f"{before + 250}", "+250")
-            assert "* " in hand.text
-            await audit_pane_shows(hand, "make-good for the outage")
+        async with at(backend.app(player="bob_7")) as driver:
+            await driver.looks_at("bob_7")
+            await driver.press("3", "C")
+            await driver.opened(ActionDialog)
+            await put(driver, economy_key="gold", amount="250", reason="make-good for the outage")
+            await driver.sees(f"gold {before} → {before + 250}")
+            await confirm(driver)
+            await done(driver)
+            await driver.sees(f"{before + 250}", "+250")
+            assert "* " in driver.text
+            await audit_pane_shows(driver, "make-good for the outage")
         assert other.balance("bob_7", "gold") == before + 250
 
 
 async def test_a_ban_asks_for_the_id_and_is_lifted_again(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.looks_at("bob_7")
-        await hand.press("B")
-        await hand.opened(ActionDialog)
-        await hand.sees("type bob_7 to confirm", "LIVE")
-        await put(hand, reason="sells gold for money")
-        await confirm(hand)
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.looks_at("bob_7")
+        await driver.press("B")
+        await driver.opened(ActionDialog)
+        await driver.sees("type bob_7 to confirm", "LIVE")
+        await put(driver, reason="sells gold for money")
+        await confirm(driver)
         assert not wire.changes
-        await put(hand, typed_id="bob_8")
-        await confirm(hand)
-        await hand.sees("not that id")
+        await put(driver, typed_id="bob_8")
+        await confirm(driver)
+        await driver.sees("not that id")
         assert not wire.changes
-        await put(hand, typed_id="bob_7")
-        await confirm(hand)
-        await done(hand)
-        await hand.sees("BANNED now: sells gold for", "money")
-        await hand.press("B")
-        await hand.opened(ActionDialog)
-        await hand.sees("Lift the ban")
-        await put(hand, reason="siblings sharing a tablet")
-        await confirm(hand)
-        await done(hand)
-        await hand.sees("not banned")
+        await put(driver, typed_id="bob_7")
+        await confirm(driver)
+        await done(driver)
+        await driver.sees("BANNED now: sells gold for", "money")
+        await driver.press("B")
+        await driver.opened(ActionDialog)
+        await driver.sees("Lift the ban")
+        await put(driver, reason="siblings sharing a tablet")
+        await confirm(driver)
+        await done(driver)
+        await driver.sees("not banned")
     with colleague(backend) as other:
         assert [row["reason"] for row in other.audit("bob_7")[:2]] == [
             "siblings sharing a tablet",
@@ -248,19 +250,19 @@ async def test_a_ban_asks_for_the_id_and_is_lifted_again(backend: DemoStage, wir
 async def test_an_amount_over_the_limit_of_the_profile_asks_for_the_id(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
-    async with at(backend.app(player="bob_7", amount_limit=1_000)) as hand:
-        await hand.looks_at("bob_7")
-        await hand.press("C")
-        await hand.opened(ActionDialog)
-        await put(hand, economy_key="gold", amount="1000", reason="make-good")
-        assert "to confirm" not in hand.text
-        await put(hand, amount="1001")
-        await hand.sees(f"over {grouped(1000)}: type bob_7 to confirm")
-        await confirm(hand)
+    async with at(backend.app(player="bob_7", amount_limit=1_000)) as driver:
+        await driver.looks_at("bob_7")
+        await driver.press("C")
+        await driver.opened(ActionDialog)
+        await put(driver, economy_key="gold", amount="1000", reason="make-good")
+        assert "to confirm" not in driver.text
+        await put(driver, amount="1001")
+        await driver.sees(f"over {grouped(1000)}: type bob_7 to confirm")
+        await confirm(driver)
         assert not wire.changes
-        await put(hand, typed_id="bob_7")
-        await confirm(hand)
-        await done(hand)
+        await put(driver, typed_id="bob_7")
+        await confirm(driver)
+        await done(driver)
     assert wire.changes[0].body["amount"] == 1001
 
 

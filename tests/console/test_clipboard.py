@@ -45,7 +45,7 @@ def test_a_lone_surrogate_becomes_a_question_mark() -> None:
 
 
 @pytest.mark.parametrize("environ", [{}, {"TMUX": "1"}, {"STY": "1"}])
-def test_what_is_copied_never_steers_the_terminal_by_itself(environ: dict[str, str]) -> None:
+def test_copied_text_contains_no_control_sequences(environ: dict[str, str]) -> None:
     for each in load_hostile():
         if len(each.value) < 10_000:
             sequence = osc52(each.value, environ)
@@ -61,18 +61,18 @@ def test_a_text_that_terminals_would_cut_is_refused() -> None:
 
 
 async def test_the_console_says_how_much_it_sent_and_what_was_too_long(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        assert hand.app.copy("héllo") == "sent to the terminal's clipboard (6 bytes)"
-        assert hand.app.clipboard == "héllo"
-        words = hand.app.copy("x" * 100_000)
+    async with at(backend.app()) as driver:
+        assert driver.app.copy("héllo") == "sent to the terminal's clipboard (6 bytes)"
+        assert driver.app.clipboard == "héllo"
+        words = driver.app.copy("x" * 100_000)
         assert words.startswith("too long for a terminal's clipboard")
-        assert hand.app.clipboard == "héllo"
+        assert driver.app.clipboard == "héllo"
 
 
-async def test_nothing_goes_to_the_clipboard_but_what_was_asked(backend: DemoStage) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
+async def test_only_a_copy_action_writes_to_the_clipboard(backend: DemoStage) -> None:
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
         for key in "12345jkgGr":
-            await hand.press(key)
-        await hand.rest()
-        assert hand.app.clipboard == ""
+            await driver.press(key)
+        await driver.rest()
+        assert driver.app.clipboard == ""

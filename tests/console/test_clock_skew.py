@@ -1,4 +1,4 @@
-"""A machine whose clock is hours off: ages and advice follow the server, and it is said once."""
+"""A machine whose clock is hours off: ages and advice follow the server, and a warning is shown once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WORDS = "this machine's clock is 3 h behind the server's; times here follow the 
 
 
 def dated(app: App) -> App:
-    """The backend tells its own time with every answer."""
+    """The backend sends its time with every answer."""
 
     async def layer(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
         async def with_date(message: dict[str, Any]) -> None:
@@ -46,18 +46,18 @@ async def test_the_console_follows_the_servers_clock_and_says_so_once(
     with stage(world, tmp_path, wrap=dated) as backend:
         launch = backend.launch(player=player)
         app = KratyApp(launch, now=behind, clock=lambda: 0.0, environ={"TERM": "xterm-256color"})
-        async with at(app) as hand:
-            await hand.sees(WORDS)
+        async with at(app) as driver:
+            await driver.sees(WORDS)
             assert abs(app.workspace.now() - now()) <= timedelta(seconds=1)
             if player is not None:
-                await hand.sees(f"as of {now():%H:%M}")
-            await hand.press("f5")
-            await hand.rest()
+                await driver.sees(f"as of {now():%H:%M}")
+            await driver.press("f5")
+            await driver.rest()
             assert tell_skew(app.workspace) == ""
 
 
 async def test_a_clock_that_is_right_is_not_mentioned(world: DemoTemplate, tmp_path: Any) -> None:
     with stage(world, tmp_path, wrap=dated) as backend:
-        async with at(backend.app(player="alice_42")) as hand:
-            await hand.looks_at("alice_42")
-            assert "clock" not in hand.text
+        async with at(backend.app(player="alice_42")) as driver:
+            await driver.looks_at("alice_42")
+            assert "clock" not in driver.text

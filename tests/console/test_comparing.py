@@ -21,23 +21,23 @@ from tests.harness.console.stage import DemoStage
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
 @pytest.mark.parametrize("role", ["GAME_ADMIN", "GAME_VIEWER"])
-async def test_both_players_stand_side_by_side_with_the_totals(
+async def test_both_players_are_shown_side_by_side_with_totals(
     backend: DemoStage, wire: FaultyTransport, role: str, size: tuple[int, int]
 ) -> None:
-    async with at(backend.app(role, player="guest_device_abc"), size=size) as hand:
-        await hand.looks_at("guest_device_abc")
-        hand.app.workspace.ticket = "ZD-9"
-        await hand.press("m")
-        await hand.opened(MergeTargetDialog)
-        await hand.type("auth_user_42")
-        await hand.press("enter")
-        await hand.opened(TextDialog)
-        await hand.sees("Nothing is changed from here", "FROM", "INTO", "TOGETHER", "Quiet Hare", "Nimble Newt")
-        await hand.press("G")
-        rows = [line.split("┃")[1].split() for line in hand.text.splitlines() if line.count("┃") == 2]
+    async with at(backend.app(role, player="guest_device_abc"), size=size) as driver:
+        await driver.looks_at("guest_device_abc")
+        driver.app.workspace.ticket = "ZD-9"
+        await driver.press("m")
+        await driver.opened(MergeTargetDialog)
+        await driver.type("auth_user_42")
+        await driver.press("enter")
+        await driver.opened(TextDialog)
+        await driver.sees("Nothing is changed from here", "FROM", "INTO", "TOGETHER", "Quiet Hare", "Nimble Newt")
+        await driver.press("G")
+        rows = [line.split("┃")[1].split() for line in driver.text.splitlines() if line.count("┃") == 2]
         assert ["potion", "(item)", "2", "1", "3"] in rows
-        await hand.press("c")
-        assert hand.app.clipboard.endswith("server merge guest_device_abc auth_user_42 --profile demo --ticket ZD-9")
+        await driver.press("c")
+        assert driver.app.clipboard.endswith("server merge guest_device_abc auth_user_42 --profile demo --ticket ZD-9")
     assert not wire.changes
 
 
@@ -58,7 +58,7 @@ def launch(**profile: object) -> Launch:
         (launch(name="live", url="https://a"), ["-g", "u v"], ["--profile", "live", "--", "-g", "u v"]),
     ],
 )
-def test_the_command_says_what_another_shell_has_to_know(made: Launch, players: list[str], words: list[str]) -> None:
+def test_the_copied_command_names_profile_and_options(made: Launch, players: list[str], words: list[str]) -> None:
     told = shlex.split(server_command(made, "merge", players))
     assert told[told.index("server") :] == ["server", "merge", *words]
 
@@ -69,7 +69,7 @@ def test_a_profile_file_in_another_place_is_named() -> None:
 
 
 @pytest.mark.parametrize("word", ["a\nrm -rf x", "a'b\x1b[0m", "ü", "\u202e", "a\\b\u200b"])
-def test_what_is_pasted_holds_nothing_that_acts(word: str) -> None:
+def test_a_quoted_argument_contains_nothing_that_a_shell_interprets(word: str) -> None:
     shown = shell_quoted(word)
     assert shown.isascii()
     assert shown.isprintable()

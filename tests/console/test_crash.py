@@ -80,7 +80,7 @@ def test_no_hostile_message_gets_into_it(tmp_path: Path) -> None:
         assert len(text) < 5_000
 
 
-def test_a_chain_of_errors_that_bites_its_tail_ends(tmp_path: Path) -> None:
+def test_each_error_of_a_circular_chain_is_reported_once(tmp_path: Path) -> None:
     first, second = ValueError("a"), ValueError("b")
     first.__context__, second.__context__ = second, first
     text = crash.report(first, tmp_path, MOMENT).read_text()
@@ -93,10 +93,10 @@ async def test_a_failing_console_ends_with_70_and_says_where_the_report_is(
     app = backend.app(player="alice_42")
 
     async def fail() -> None:
-        async with at(app) as hand:
-            await hand.looks_at("alice_42")
+        async with at(app) as driver:
+            await driver.looks_at("alice_42")
             app.call_later(break_down)
-            await hand.until(lambda: app._exception is not None)
+            await driver.until(lambda: app._exception is not None)
 
     with pytest.raises(RuntimeError, match="alice_42"):  # Textual raises it again for tests
         await fail()
@@ -112,7 +112,7 @@ async def test_a_failing_console_ends_with_70_and_says_where_the_report_is(
     assert "in break_down" in report.read_text(encoding="utf-8")
 
 
-async def test_where_no_report_can_be_written_the_failure_is_told_all_the_same(
+async def test_a_crash_is_reported_even_if_no_report_can_be_written(
     backend: DemoStage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (backend.folder / "crashes").write_text("a file in the folder's place")

@@ -53,7 +53,7 @@ def settle_all(stage: DemoStage, tenant: Tenant, endpoint: str, outcome: Callabl
 
 @pytest.fixture
 def told(backend: DemoStage) -> str:
-    """An endpoint that was told of two credits of alice_42 and failed at the first; its id."""
+    """An endpoint with deliveries of two credits of alice_42, of which the first failed; returns its id."""
     credentials = backend.world.credentials
     tenant = Tenant(credentials["studioId"], credentials["gameId"])
     game = f"{backend.url}/admin/v1/studios/{tenant.studio_id}/games/{tenant.game_id}"
@@ -69,47 +69,49 @@ def told(backend: DemoStage) -> str:
     return endpoint
 
 
-def screen(hand: ConsoleDriver) -> DeliveriesScreen:
-    assert isinstance(hand.app.screen, DeliveriesScreen)
-    return hand.app.screen
+def screen(driver: ConsoleDriver) -> DeliveriesScreen:
+    assert isinstance(driver.app.screen, DeliveriesScreen)
+    return driver.app.screen
 
 
-async def opens(hand: ConsoleDriver) -> None:
-    await hand.press("h")
-    await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen) and not hand.app.screen.is_loading)
-    await wait_until_idle(hand.app)
+async def opens(driver: ConsoleDriver) -> None:
+    await driver.press("h")
+    await driver.until(lambda: isinstance(driver.app.screen, DeliveriesScreen) and not driver.app.screen.is_loading)
+    await wait_until_idle(driver.app)
 
 
 @pytest.mark.usefixtures("told")
 async def test_a_player_s_deliveries_are_listed_opened_and_sent_again(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        await opens(hand)
-        await hand.sees("webhooks of alice_42", "answered 503", "in 5s", "after an earlier one", "games.example")
-        assert "hidden" not in hand.text
-        assert screen(hand).query_one(RowTable).rows_shown == 2
-        await hand.press("R")
-        await hand.sees("it waits for an earlier one of its player: replay that one")
-        await hand.press("j", "enter")
-        await hand.opened(TextDialog)
-        await hand.sees("delivery · wallet.changed", "answered 503 · 12 ms · busy ␛[2J", "Data", "delta")
-        await hand.press("R")
-        await hand.opened(ActionDialog)
-        await hand.sees("Replay delivery", "pending after 1 attempt", "again, at once, to https://games.example/kraty")
-        await hand.press("Z", "D", "enter")
-        await hand.type("their receiver is back")
-        await hand.press("enter", "enter")
-        await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen) and not hand.app.screen.is_loading)
-        await hand.sees("Replay applied: it is sent at once", "due now")
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        await opens(driver)
+        await driver.sees("webhooks of alice_42", "answered 503", "in 5s", "after an earlier one", "games.example")
+        assert "hidden" not in driver.text
+        assert screen(driver).query_one(RowTable).rows_shown == 2
+        await driver.press("R")
+        await driver.sees("it waits for an earlier one of its player: replay that one")
+        await driver.press("j", "enter")
+        await driver.opened(TextDialog)
+        await driver.sees("delivery · wallet.changed", "answered 503 · 12 ms · busy ␛[2J", "Data", "delta")
+        await driver.press("R")
+        await driver.opened(ActionDialog)
+        await driver.sees(
+            "Replay delivery", "pending after 1 attempt", "again, at once, to https://games.example/kraty"
+        )
+        await driver.press("Z", "D", "enter")
+        await driver.type("their receiver is back")
+        await driver.press("enter", "enter")
+        await driver.until(lambda: isinstance(driver.app.screen, DeliveriesScreen) and not driver.app.screen.is_loading)
+        await driver.sees("Replay applied: it is sent at once", "due now")
         assert wire.count("POST", "/replay") == 1
-        await hand.press("escape")
-        await hand.closed()
-        await hand.press("w")
-        assert "wallet.changed is sent again, attempt 2" in hand.app.clipboard
-        await hand.press("y")
-        assert "/audit-log/" in hand.app.clipboard
+        await driver.press("escape")
+        await driver.closed()
+        await driver.press("w")
+        assert "wallet.changed is sent again, attempt 2" in driver.app.clipboard
+        await driver.press("y")
+        assert "/audit-log/" in driver.app.clipboard
         with colleague(backend) as other:
             row = other.audit("alice_42")[0]
         assert (row["action"], row["reason"], row["ticket"]) == ("webhook.replay", "their receiver is back", "ZD")
@@ -117,20 +119,20 @@ async def test_a_player_s_deliveries_are_listed_opened_and_sent_again(
 
 @pytest.mark.usefixtures("told")
 async def test_the_deliveries_of_the_game_name_their_players(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await hand.press("escape")
-        await opens(hand)
-        await hand.sees("alice_42", "bob_7", "delivered", "PLAYER")
-        await hand.press("f")
-        await hand.opened()
-        await hand.type("bob")
-        await hand.press("enter")
-        await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen))
-        assert screen(hand).query_one(RowTable).rows_shown == 1
-        await hand.press("c")
-        assert hand.app.clipboard.startswith("evt_")
-        await hand.press("r", "escape", "q")
-        await hand.closed()
+    async with at(backend.app()) as driver:
+        await driver.press("escape")
+        await opens(driver)
+        await driver.sees("alice_42", "bob_7", "delivered", "PLAYER")
+        await driver.press("f")
+        await driver.opened()
+        await driver.type("bob")
+        await driver.press("enter")
+        await driver.until(lambda: isinstance(driver.app.screen, DeliveriesScreen))
+        assert screen(driver).query_one(RowTable).rows_shown == 1
+        await driver.press("c")
+        assert driver.app.clipboard.startswith("evt_")
+        await driver.press("r", "escape", "q")
+        await driver.closed()
 
 
 @pytest.mark.usefixtures("told")
@@ -141,58 +143,58 @@ async def test_the_deliveries_of_the_game_name_their_players(backend: DemoStage)
         ({"read_only": True}, "this is a read-only profile"),
     ],
 )
-async def test_who_may_not_send_again_reads_why(
+async def test_a_replay_without_permission_is_disabled_with_the_reason(
     backend: DemoStage, wire: FaultyTransport, launch: dict[str, object], words: str
 ) -> None:
-    async with at(backend.app(player="bob_7", **launch)) as hand:
-        await hand.looks_at("bob_7")
-        await opens(hand)
-        await hand.press("R")
-        await hand.sees(words)
-        await hand.press("enter")
-        await hand.opened(TextDialog)
-        await hand.press("R")
-        await hand.sees(words)
+    async with at(backend.app(player="bob_7", **launch)) as driver:
+        await driver.looks_at("bob_7")
+        await opens(driver)
+        await driver.press("R")
+        await driver.sees(words)
+        await driver.press("enter")
+        await driver.opened(TextDialog)
+        await driver.press("R")
+        await driver.sees(words)
         assert wire.count("POST", "/replay") == 0
 
 
 async def test_a_backend_without_deliveries_says_so(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", "/webhooks/", 404, "not_found", "Not found")
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        await opens(hand)
-        await hand.sees(NONE_KEPT)
-        await hand.press("R", "enter", "c", "q")
-        await hand.closed()
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        await opens(driver)
+        await driver.sees(NONE_KEPT)
+        await driver.press("R", "enter", "c", "q")
+        await driver.closed()
 
 
 async def test_a_failure_is_told_and_can_be_tried_again(backend: DemoStage, wire: FaultyTransport) -> None:
     fault = wire.answers("GET", "/webhooks/", 403, "forbidden", "no", details={"permission": "player.read"})
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        await opens(hand)
-        await hand.sees("player.read")
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        await opens(driver)
+        await driver.sees("player.read")
         fault.mend()
-        await hand.press("r")
-        await hand.sees("Nothing was sent to a webhook endpoint of this player yet.")
+        await driver.press("r")
+        await driver.sees("Nothing was sent to a webhook endpoint of this player yet.")
 
 
 @pytest.mark.usefixtures("told")
-async def test_what_the_list_told_is_shown_where_the_rest_cannot_be_read(
+async def test_a_delivery_that_cannot_be_read_shows_the_data_of_its_row(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.looks_at("bob_7")
-        await opens(hand)
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.looks_at("bob_7")
+        await opens(driver)
         wire.answers("GET", "/webhooks/deliveries/evt_", 404, "not_found", "gone")
-        await hand.press("enter")
-        await hand.opened(TextDialog)
-        await hand.sees("delivery · wallet.changed", "answered 200")
-        assert "Data" not in hand.text
+        await driver.press("enter")
+        await driver.opened(TextDialog)
+        await driver.sees("delivery · wallet.changed", "answered 200")
+        assert "Data" not in driver.text
 
 
 @pytest.mark.parametrize("status", [200, 409])
-async def test_a_page_that_comes_when_the_console_is_being_left_meets_no_missing_rows(
+async def test_a_page_that_arrives_while_the_console_closes_causes_no_error(
     backend: DemoStage, wire: FaultyTransport, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     may_go = asyncio.Event()
@@ -202,18 +204,18 @@ async def test_a_page_that_comes_when_the_console_is_being_left_meets_no_missing
 
     if status == 409:
         wire.answers("GET", "/webhooks/deliveries", status, "conflict", "no")
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.looks_at("bob_7")
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.looks_at("bob_7")
         held = wire.holds("GET", "/webhooks/deliveries")
-        await hand.press("h")
-        await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen))
-        screen = hand.app.screen
+        await driver.press("h")
+        await driver.until(lambda: isinstance(driver.app.screen, DeliveriesScreen))
+        screen = driver.app.screen
         monkeypatch.setattr(FooterBar, "on_unmount", leave_last, raising=False)
-        hand.app.pop_screen()
+        driver.app.pop_screen()
         await loop_until(lambda: not screen.query(RowTable))
         assert screen.query(FooterBar)
         held.let_go()
-        await loop_until(lambda: all(worker.is_finished for worker in hand.app.workers))
+        await loop_until(lambda: all(worker.is_finished for worker in driver.app.workers))
         may_go.set()
-        await hand.sees("bob_7")
-    assert hand.app.return_code is None
+        await driver.sees("bob_7")
+    assert driver.app.return_code is None

@@ -12,15 +12,15 @@ from tests.harness.console.stage import DemoStage, now
 
 @pytest.mark.parametrize("size", [SIZE, SMALL])
 async def test_the_first_player_that_is_opened_is_painted_all_over(backend: DemoStage, size: tuple[int, int]) -> None:
-    async with at(backend.app(), size) as hand:
-        await hand.type("alice_42")
-        await hand.press("enter")
-        await hand.looks_at("alice_42")
+    async with at(backend.app(), size) as driver:
+        await driver.type("alice_42")
+        await driver.press("enter")
+        await driver.looks_at("alice_42")
         for part in ("profile", "detail"):
-            view = hand.app.bottom.query_one(f"#{part}")
+            view = driver.app.bottom.query_one(f"#{part}")
             lines = [view.render_line(y).text.strip() for y in range(view.size.height)]
             assert any(lines), part
-        await hand.sees("Swift Otter", "roll failed", 'table "daily_gold" was archived')
+        await driver.sees("Swift Otter", "roll failed", 'table "daily_gold" was archived')
 
 
 async def test_without_colours_not_one_is_painted(backend: DemoStage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,11 +28,11 @@ async def test_without_colours_not_one_is_painted(backend: DemoStage, monkeypatc
     environ = {"TERM": "xterm-256color", "NO_COLOR": "1"}
     app = KratyApp(backend.launch(player="frank"), now=now, clock=lambda: 0.0, environ=environ)
     assert app.theme == MONO
-    async with at(app) as hand:
-        await hand.looks_at("frank")
+    async with at(app) as driver:
+        await driver.looks_at("frank")
         styles = [
             segment.style
-            for strip in hand.app.screen._compositor.render_strips()
+            for strip in driver.app.screen._compositor.render_strips()
             for segment in strip
             if segment.style is not None
         ]

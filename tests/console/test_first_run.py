@@ -38,34 +38,34 @@ def newcomer(backend: DemoStage, **profile: str) -> KratyApp:
 
 async def test_the_first_run_is_guided_and_kept_with_mode_0600(backend: DemoStage, config: Path) -> None:
     token = backend.world.credentials["sessions"]["GAME_ADMIN"]
-    async with at(newcomer(backend)) as hand:
-        await hand.opened(SignInDialog)
-        await hand.sees("1 of 4", "Where is Kraty?", "https://api.kraty.io")
-        line = hand.app.screen.line
+    async with at(newcomer(backend)) as driver:
+        await driver.opened(SignInDialog)
+        await driver.sees("1 of 4", "Where is Kraty?", "https://api.kraty.io")
+        line = driver.app.screen.line
         line.value = backend.url.replace("127.0.0.1", "kraty.example")
-        await hand.press("enter")
-        await hand.sees("plain http, which would show the token")
+        await driver.press("enter")
+        await driver.sees("plain http, which would show the token")
         line.value = backend.url
-        await hand.press("enter")
-        await hand.sees("2 of 4")
+        await driver.press("enter")
+        await driver.sees("2 of 4")
         line.value = "kst_" + "x" * 43
-        await hand.press("enter")
-        await hand.sees("The session has expired or is unknown")
-        assert "kst_" not in hand.text
+        await driver.press("enter")
+        await driver.sees("The session has expired or is unknown")
+        assert "kst_" not in driver.text
         line.value = token
-        await hand.press("enter")
-        await hand.sees("3 of 4", "signed in    maria", "Bright Burrow ▸ Rabbit Rush", "GAME_ADMIN")
-        await hand.press("enter")
-        await hand.sees("4 of 4", "LIVE", "changes are real")
-        await hand.press("escape")
-        await hand.sees("3 of 4")
-        await hand.press("enter")
-        await hand.sees("4 of 4")
-        await hand.press("down", "enter")
-        await hand.closed()
-        await hand.sees("rabbit-rush", "TEST", "maria · GAME_ADMIN")
-        await hand.type("alice_42")
-        await hand.sees("▸alice_42")
+        await driver.press("enter")
+        await driver.sees("3 of 4", "signed in    maria", "Bright Burrow ▸ Rabbit Rush", "GAME_ADMIN")
+        await driver.press("enter")
+        await driver.sees("4 of 4", "LIVE", "changes are real")
+        await driver.press("escape")
+        await driver.sees("3 of 4")
+        await driver.press("enter")
+        await driver.sees("4 of 4")
+        await driver.press("down", "enter")
+        await driver.closed()
+        await driver.sees("rabbit-rush", "TEST", "maria · GAME_ADMIN")
+        await driver.type("alice_42")
+        await driver.sees("▸alice_42")
     await asyncio.to_thread(check_kept, backend, config, token)
 
 
@@ -88,20 +88,20 @@ def check_kept(backend: DemoStage, config: Path, token: str) -> None:
 
 async def test_a_server_key_is_asked_for_and_kept_as_one(backend: DemoStage, config: Path) -> None:
     key = backend.world.credentials["keys"]["server_integration"]
-    async with at(newcomer(backend, credential="server_key", person="maria", url=backend.url)) as hand:
-        await hand.opened(SignInDialog)
-        await hand.press("enter")
-        await hand.sees("A server key (server_integration)")
-        hand.app.screen.line.value = key
-        await hand.press("enter")
-        await hand.sees("3 of 4")
-        await hand.press("enter")
-        await hand.closed()
-        await hand.sees("KEY", "LIVE read-only")
-        await hand.press("slash")
-        await hand.type("alice_42")
-        await hand.press("enter")
-        await hand.looks_at("alice_42")
+    async with at(newcomer(backend, credential="server_key", person="maria", url=backend.url)) as driver:
+        await driver.opened(SignInDialog)
+        await driver.press("enter")
+        await driver.sees("A server key (server_integration)")
+        driver.app.screen.line.value = key
+        await driver.press("enter")
+        await driver.sees("3 of 4")
+        await driver.press("enter")
+        await driver.closed()
+        await driver.sees("KEY", "LIVE read-only")
+        await driver.press("slash")
+        await driver.type("alice_42")
+        await driver.press("enter")
+        await driver.looks_at("alice_42")
     kept = tomllib.loads(await asyncio.to_thread(config.read_text))["profiles"]["default"]
     assert (kept["credential"], kept["environment"]) == ("server_key", "live")
     assert await asyncio.to_thread(Path(kept["server_key_file"]).read_text) == f"{key}\n"
@@ -114,33 +114,33 @@ async def test_headers_of_a_profile_are_sent_to_its_own_address_alone(
     app = newcomer(backend, url=backend.url)
     access = Access(headers=(("X-Gate", Secret("sesame")),))
     app.workspace.turn_to(replace(app.workspace.launch, access=access))
-    async with at(app) as hand:
-        await hand.opened(SignInDialog)
+    async with at(app) as driver:
+        await driver.opened(SignInDialog)
         if changed:
-            hand.app.screen.line.value = backend.url.replace("127.0.0.1", "localhost")
-        await hand.press("enter")
-        await hand.sees("2 of 4")
-        hand.app.screen.line.value = backend.world.credentials["sessions"]["GAME_ADMIN"]
-        await hand.press("enter")
-        await hand.sees("3 of 4")
+            driver.app.screen.line.value = backend.url.replace("127.0.0.1", "localhost")
+        await driver.press("enter")
+        await driver.sees("2 of 4")
+        driver.app.screen.line.value = backend.world.credentials["sessions"]["GAME_ADMIN"]
+        await driver.press("enter")
+        await driver.sees("3 of 4")
     assert {each.headers.get("x-gate") for each in wire.asked} == {None if changed else "sesame"}
 
 
 async def test_a_profile_that_somebody_wrote_is_left_alone(backend: DemoStage, config: Path) -> None:
     await asyncio.to_thread(config.parent.mkdir, parents=True)
     await asyncio.to_thread(config.write_text, "# mine\n")
-    async with at(newcomer(backend, url=backend.url)) as hand:
-        await hand.opened(SignInDialog)
-        await hand.press("enter")
-        await hand.sees("2 of 4")
-        hand.app.screen.line.value = backend.world.credentials["sessions"]["GAME_VIEWER"]
-        await hand.press("enter")
-        await hand.sees("3 of 4")
-        await hand.press("enter")
-        await hand.sees("4 of 4")
-        await hand.press("enter")
-        await hand.closed()
-        await hand.sees("victor · GAME_VIEWER", "LIVE")
+    async with at(newcomer(backend, url=backend.url)) as driver:
+        await driver.opened(SignInDialog)
+        await driver.press("enter")
+        await driver.sees("2 of 4")
+        driver.app.screen.line.value = backend.world.credentials["sessions"]["GAME_VIEWER"]
+        await driver.press("enter")
+        await driver.sees("3 of 4")
+        await driver.press("enter")
+        await driver.sees("4 of 4")
+        await driver.press("enter")
+        await driver.closed()
+        await driver.sees("victor · GAME_VIEWER", "LIVE")
     assert await asyncio.to_thread(config.read_text) == "# mine\n"
     assert not (config.parent / "tokens").exists()
 
@@ -149,47 +149,47 @@ async def test_leaving_the_first_step_leaves_the_console(
     backend: DemoStage, config: Path, wire: FaultyTransport
 ) -> None:
     app = newcomer(backend)
-    async with at(app) as hand:
-        await hand.opened(SignInDialog)
-        await hand.press("escape")
-        await hand.until(lambda: app.return_code == 0)
+    async with at(app) as driver:
+        await driver.opened(SignInDialog)
+        await driver.press("escape")
+        await driver.until(lambda: app.return_code == 0)
     assert not wire.asked
     assert not config.parent.exists()
 
 
-async def test_an_address_that_nobody_answers_at_is_told(backend: DemoStage, config: Path) -> None:
-    async with at(newcomer(backend)) as hand:
-        await hand.opened(SignInDialog)
-        hand.app.screen.line.value = "http://127.0.0.1:1"
-        await hand.press("enter")
-        await hand.sees("2 of 4")
-        hand.app.screen.line.value = "kst_" + "x" * 43
-        await hand.press("enter")
-        await hand.sees("could not be reached", "enter tries again")
-        await hand.press("escape")
-        await hand.sees("1 of 4", "http://127.0.0.1:1")
+async def test_an_unreachable_address_is_reported(backend: DemoStage, config: Path) -> None:
+    async with at(newcomer(backend)) as driver:
+        await driver.opened(SignInDialog)
+        driver.app.screen.line.value = "http://127.0.0.1:1"
+        await driver.press("enter")
+        await driver.sees("2 of 4")
+        driver.app.screen.line.value = "kst_" + "x" * 43
+        await driver.press("enter")
+        await driver.sees("could not be reached", "enter tries again")
+        await driver.press("escape")
+        await driver.sees("1 of 4", "http://127.0.0.1:1")
 
 
-async def test_a_folder_that_cannot_be_written_is_told_and_the_session_goes_on(
+async def test_an_unwritable_folder_is_reported_and_the_session_continues(
     backend: DemoStage, config: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "config").write_text("a file where the folder should be")
-    async with at(newcomer(backend, url=backend.url)) as hand:
-        await hand.opened(SignInDialog)
-        await hand.press("enter")
-        await hand.sees("2 of 4")
-        hand.app.screen.line.value = backend.world.credentials["sessions"]["GAME_ADMIN"]
-        await hand.press("enter")
-        await hand.sees("3 of 4")
-        await hand.press("enter")
-        await hand.sees("4 of 4")
-        await hand.press("enter")
-        await hand.closed()
-        await hand.sees("the profile could not be kept", "maria · GAME_ADMIN")
+    async with at(newcomer(backend, url=backend.url)) as driver:
+        await driver.opened(SignInDialog)
+        await driver.press("enter")
+        await driver.sees("2 of 4")
+        driver.app.screen.line.value = backend.world.credentials["sessions"]["GAME_ADMIN"]
+        await driver.press("enter")
+        await driver.sees("3 of 4")
+        await driver.press("enter")
+        await driver.sees("4 of 4")
+        await driver.press("enter")
+        await driver.closed()
+        await driver.sees("the profile could not be kept", "maria · GAME_ADMIN")
 
 
 async def test_a_new_token_for_a_known_profile_is_asked_for_alone(backend: DemoStage) -> None:
-    async with at(backend.app(token="kst_" + "x" * 43)) as hand:
-        await hand.opened(TokenDialog)
-        await hand.sees("New session token", "[ paste it; it is not shown")
-        assert "demo · 127.0.0.1" in hand.text
+    async with at(backend.app(token="kst_" + "x" * 43)) as driver:
+        await driver.opened(TokenDialog)
+        await driver.sees("New session token", "[ paste it; it is not shown")
+        assert "demo · 127.0.0.1" in driver.text

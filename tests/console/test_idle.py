@@ -20,57 +20,57 @@ def running(app: KratyApp) -> list[Timer]:
     return [each for each in timers if each._task is not None and not each._task.done() and each._active.is_set()]
 
 
-async def still(hand: ConsoleDriver, wire: FaultyTransport) -> None:
-    await hand.rest()
-    await hand.until(lambda: not running(hand.app))  # the screen below a dialog is drawn a moment after it
+async def still(driver: ConsoleDriver, wire: FaultyTransport) -> None:
+    await driver.rest()
+    await driver.until(lambda: not running(driver.app))  # the screen below a dialog is drawn a moment after it
     asked = len(wire.asked)
-    await wait_until_idle(hand.app)
+    await wait_until_idle(driver.app)
     assert len(wire.asked) == asked
 
 
 async def test_no_timer_runs_at_the_start_with_a_player_and_with_a_dialog(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
-    async with at(backend.app()) as hand:
-        await still(hand, wire)
-        await hand.type("alice_42")
-        await hand.sees("▸alice_42")
-        await still(hand, wire)
-        await hand.press("enter")
-        await hand.looks_at("alice_42")
-        await still(hand, wire)
-        await hand.press("C")
-        await hand.opened(ActionDialog)
-        await still(hand, wire)
-        await hand.press("escape")
-        await hand.closed()
-        await hand.press("ctrl+p")
-        await hand.opened()
-        await still(hand, wire)
+    async with at(backend.app()) as driver:
+        await still(driver, wire)
+        await driver.type("alice_42")
+        await driver.sees("▸alice_42")
+        await still(driver, wire)
+        await driver.press("enter")
+        await driver.looks_at("alice_42")
+        await still(driver, wire)
+        await driver.press("C")
+        await driver.opened(ActionDialog)
+        await still(driver, wire)
+        await driver.press("escape")
+        await driver.closed()
+        await driver.press("ctrl+p")
+        await driver.opened()
+        await still(driver, wire)
 
 
 async def test_the_clock_of_a_wait_ends_with_it(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.looks_at("bob_7")
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.looks_at("bob_7")
         held = wire.holds("GET", "/players/bob_7")
-        await hand.press("r")
-        await hand.sees("loading, 0 s")
-        assert running(hand.app)
+        await driver.press("r")
+        await driver.sees("loading, 0 s")
+        assert running(driver.app)
         held.let_go()
-        await hand.looks_at("bob_7")
-        await still(hand, wire)
+        await driver.looks_at("bob_7")
+        await still(driver, wire)
 
 
 async def test_the_clock_of_a_change_ends_with_it(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("POST", "/credit", 409, "conflict", "not now", times=1)
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.looks_at("bob_7")
-        await hand.press("C")
-        await hand.opened(ActionDialog)
-        await put(hand, economy_key="gold", amount="1", reason="make-good")
-        await confirm(hand)
-        await told(hand, "Not applied: not now")
-        await still(hand, wire)
-        await confirm(hand)
-        await hand.closed()
-        await still(hand, wire)
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.looks_at("bob_7")
+        await driver.press("C")
+        await driver.opened(ActionDialog)
+        await put(driver, economy_key="gold", amount="1", reason="make-good")
+        await confirm(driver)
+        await told(driver, "Not applied: not now")
+        await still(driver, wire)
+        await confirm(driver)
+        await driver.closed()
+        await still(driver, wire)

@@ -51,18 +51,18 @@ def loaded(screen: Screen[object]) -> bool:
 
 
 async def arrives(
-    hand: ConsoleDriver, kind: type[RunsActions], actions: tuple[str, ...], keys: dict[str, str]
+    driver: ConsoleDriver, kind: type[RunsActions], actions: tuple[str, ...], keys: dict[str, str]
 ) -> RunsActions:
     """Go from the player screen to where the keys are tried."""
     for action_id in actions:
-        before = hand.app.screen
-        await hand.press(keys[action_id])
-        await hand.until(lambda before=before: hand.app.screen is not before and loaded(hand.app.screen))
-        if not isinstance(hand.app.screen, PagedList):
-            await hand.opened()
-        await wait_until_idle(hand.app)
-    assert isinstance(hand.app.screen, kind)
-    return hand.app.screen
+        before = driver.app.screen
+        await driver.press(keys[action_id])
+        await driver.until(lambda before=before: driver.app.screen is not before and loaded(driver.app.screen))
+        if not isinstance(driver.app.screen, PagedList):
+            await driver.opened()
+        await wait_until_idle(driver.app)
+    assert isinstance(driver.app.screen, kind)
+    return driver.app.screen
 
 
 @pytest.mark.parametrize("keymap", [{}, REMAPPED], ids=["default", "remapped"])
@@ -72,113 +72,113 @@ async def test_keys_mean_the_same_everywhere(backend: DemoStage, place: str, key
     kind, way = SCREENS[place]
     with colleague(backend) as other:
         other.credit("alice_42", "gold", 5)
-    async with at(backend.app(player="alice_42", keymap=keymap)) as hand:
-        await hand.looks_at("alice_42")
-        screen = await arrives(hand, kind, way, keys)
+    async with at(backend.app(player="alice_42", keymap=keymap)) as driver:
+        await driver.looks_at("alice_42")
+        screen = await arrives(driver, kind, way, keys)
 
         for action_id, dialog in (
             ("help.open", KeysDialog),
             ("palette.open", PaletteDialog),
             ("ticket.set", TicketDialog),
         ):
-            await hand.press(keys[action_id])
-            await hand.opened(dialog)
-            await hand.press("escape")
-            assert hand.app.screen is screen, action_id
-        await hand.press(keys["copy.worklog"])
-        await hand.sees("nothing was done yet")
-        assert hand.app.screen is screen
+            await driver.press(keys[action_id])
+            await driver.opened(dialog)
+            await driver.press("escape")
+            assert driver.app.screen is screen, action_id
+        await driver.press(keys["copy.worklog"])
+        await driver.sees("nothing was done yet")
+        assert driver.app.screen is screen
 
-        await hand.press(keys["journal.open"])
-        await hand.opened(JournalDialog)
-        await hand.press("escape")
-        await hand.until(lambda: not isinstance(hand.app.screen, JournalDialog))
+        await driver.press(keys["journal.open"])
+        await driver.opened(JournalDialog)
+        await driver.press("escape")
+        await driver.until(lambda: not isinstance(driver.app.screen, JournalDialog))
 
-        while hand.app.screen is not hand.app.bottom:
-            await hand.press("escape")
-        await arrives(hand, kind, way, keys)
-        await hand.press(keys["next.step"])
-        await hand.opened(ActionDialog)
-        await hand.sees("Retry roll")
-        await hand.press("escape")
-        await hand.closed()
+        while driver.app.screen is not driver.app.bottom:
+            await driver.press("escape")
+        await arrives(driver, kind, way, keys)
+        await driver.press(keys["next.step"])
+        await driver.opened(ActionDialog)
+        await driver.sees("Retry roll")
+        await driver.press("escape")
+        await driver.closed()
 
-        await arrives(hand, kind, way, keys)
-        await hand.press(keys["search.focus"])
-        await hand.closed()
-        assert hand.app.bottom.search.input.has_focus
-        assert hand.app.bottom.state.player == "alice_42"
+        await arrives(driver, kind, way, keys)
+        await driver.press(keys["search.focus"])
+        await driver.closed()
+        assert driver.app.bottom.search.input.has_focus
+        assert driver.app.bottom.state.player == "alice_42"
 
 
 async def test_the_player_screen_has_every_action(backend: DemoStage) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        assert hand.app.bottom.offered() == set(BY_ID)
+    async with at(backend.app(player="alice_42")) as driver:
+        assert driver.app.bottom.offered() == set(BY_ID)
 
 
 async def test_a_key_that_is_off_says_why_in_the_same_words(backend: DemoStage) -> None:
     words = "needs grant.manual_create (GAME_ADMIN); you are GAME_VIEWER"
-    async with at(backend.app("GAME_VIEWER", player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        await hand.press("M")
-        await hand.sees(words)
+    async with at(backend.app("GAME_VIEWER", player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        await driver.press("M")
+        await driver.sees(words)
         for key, kind in (("enter", TextDialog), ("o", JournalDialog)):
-            await hand.press(key)
-            await hand.opened(kind)
-            await hand.press("M")
-            await hand.sees(words)
-            assert isinstance(hand.app.screen, kind)
-            await hand.press("escape")
-            await hand.closed()
+            await driver.press(key)
+            await driver.opened(kind)
+            await driver.press("M")
+            await driver.sees(words)
+            assert isinstance(driver.app.screen, kind)
+            await driver.press("escape")
+            await driver.closed()
 
 
 async def test_a_list_says_why_there_is_no_next_step(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await hand.press("escape")
-        await arrives(hand, AuditLogScreen, ("audit.open",), {"audit.open": "l"})
-        await hand.press("full_stop")
-        await hand.sees("open a player first (/)")
-        assert isinstance(hand.app.screen, AuditLogScreen)
+    async with at(backend.app()) as driver:
+        await driver.press("escape")
+        await arrives(driver, AuditLogScreen, ("audit.open",), {"audit.open": "l"})
+        await driver.press("full_stop")
+        await driver.sees("open a player first (/)")
+        assert isinstance(driver.app.screen, AuditLogScreen)
 
 
 async def test_a_player_typed_behind_the_slash_in_a_list_is_searched_for(backend: DemoStage) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        await arrives(hand, AuditLogScreen, ("audit.open",), {"audit.open": "l"})
-        await hand.type("/bob_7")
-        await hand.press("enter")
-        await hand.looks_at("bob_7")
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        await arrives(driver, AuditLogScreen, ("audit.open",), {"audit.open": "l"})
+        await driver.type("/bob_7")
+        await driver.press("enter")
+        await driver.looks_at("bob_7")
 
 
 async def test_keys_are_text_in_the_filter_of_a_list(backend: DemoStage) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        await arrives(hand, AuditLogScreen, ("audit.open",), {"audit.open": "l"})
-        await hand.press("f")
-        await hand.opened(FilterDialog)
-        await hand.type("?:two./")
-        assert isinstance(hand.app.screen, FilterDialog)
-        assert hand.app.screen.line.value == "?:two./"
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        await arrives(driver, AuditLogScreen, ("audit.open",), {"audit.open": "l"})
+        await driver.press("f")
+        await driver.opened(FilterDialog)
+        await driver.type("?:two./")
+        assert isinstance(driver.app.screen, FilterDialog)
+        assert driver.app.screen.line.value == "?:two./"
 
 
 async def test_an_action_of_the_list_is_not_done_behind_a_document(backend: DemoStage) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        document = await arrives(hand, TextDialog, ("row.open",), {"row.open": "enter"})
-        await hand.press("s")
-        await hand.sees("Sort works on the list below; esc goes back to it")
-        await hand.press("tab", "enter")
-        assert hand.app.screen is document
-        await hand.press("3")
-        await hand.closed()
-        assert hand.app.bottom.pane == "wallet"
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        document = await arrives(driver, TextDialog, ("row.open",), {"row.open": "enter"})
+        await driver.press("s")
+        await driver.sees("Sort works on the list below; esc goes back to it")
+        await driver.press("tab", "enter")
+        assert driver.app.screen is document
+        await driver.press("3")
+        await driver.closed()
+        assert driver.app.bottom.pane == "wallet"
 
 
 async def test_quit_in_the_palette_quits(backend: DemoStage) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        await hand.press(":")
-        await hand.opened(PaletteDialog)
-        await hand.type("quit")
-        await hand.sees("▸ Quit")
-        await hand.press("enter")
-        assert hand.app.return_code == 0
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        await driver.press(":")
+        await driver.opened(PaletteDialog)
+        await driver.type("quit")
+        await driver.sees("▸ Quit")
+        await driver.press("enter")
+        assert driver.app.return_code == 0

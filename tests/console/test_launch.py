@@ -31,81 +31,81 @@ async def test_a_player_named_at_launch_is_opened_however_the_game_is_named(
 ) -> None:
     launch = backend.launch(player="alice_42")
     launch = replace(launch, profile=replace(launch.profile, **named))
-    async with at(KratyApp(launch, now=now, environ={"TERM": "xterm-256color"})) as hand:
-        await hand.looks_at("alice_42")
-        await hand.sees("rabbit-rush", "Swift Otter", "maria · GAME_ADMIN")
+    async with at(KratyApp(launch, now=now, environ={"TERM": "xterm-256color"})) as driver:
+        await driver.looks_at("alice_42")
+        await driver.sees("rabbit-rush", "Swift Otter", "maria · GAME_ADMIN")
 
 
 async def test_a_player_named_by_id_is_asked_for_once(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
     assert [each.target.partition("?")[0].rpartition("/")[2] for each in wire.of("GET", "/players")] == ["alice_42"]
 
 
-async def test_a_key_typed_while_the_player_named_at_launch_is_read_is_meant_for_that_player(
+async def test_a_key_typed_while_the_launch_player_loads_applies_to_that_player(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     late = wire.holds("GET", "/players/alice_42")
     app = backend.app(player="alice_42")
     async with app.run_test(size=SIZE) as pilot:
-        hand = ConsoleDriver(app, pilot)
-        hand.send("R")
-        await hand.until(late.arrived.is_set)
+        driver = ConsoleDriver(app, pilot)
+        driver.send("R")
+        await driver.until(late.arrived.is_set)
         late.let_go()
-        await hand.opened()
-        await hand.sees("[ Retry roll ]")
+        await driver.opened()
+        await driver.sees("[ Retry roll ]")
 
 
 @pytest.mark.parametrize("text", ["ALICE@example.com", "alice@example.com"])
 async def test_an_email_named_at_launch_is_looked_up_too(backend: DemoStage, text: str) -> None:
-    async with at(backend.app(player=text)) as hand:
-        await hand.looks_at("alice_42")
+    async with at(backend.app(player=text)) as driver:
+        await driver.looks_at("alice_42")
 
 
-async def test_a_player_named_at_launch_who_is_not_there_is_told(backend: DemoStage) -> None:
-    async with at(backend.app(player="alice_43")) as hand:
-        await hand.sees("No player is called alice_43: nearest are", "alice_42")
+async def test_a_missing_launch_player_is_reported(backend: DemoStage) -> None:
+    async with at(backend.app(player="alice_43")) as driver:
+        await driver.sees("No player is called alice_43: nearest are", "alice_42")
 
 
-async def test_a_session_of_another_studio_is_told_that_the_game_is_not_theirs(backend: DemoStage) -> None:
+async def test_a_session_of_another_studio_is_refused_with_the_reason(backend: DemoStage) -> None:
     app = backend.app(token=backend.world.credentials["otherStudio"]["session"])
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
-        hand = ConsoleDriver(app, pilot)
-        await hand.until(lambda: app.bottom.state.status is LoadStatus.FAILED)
-        await hand.sees("This session may not enter game")
+        driver = ConsoleDriver(app, pilot)
+        await driver.until(lambda: app.bottom.state.status is LoadStatus.FAILED)
+        await driver.sees("This session may not enter game")
 
 
-async def test_a_game_that_may_not_be_entered_is_told_not_that_its_player_is_missing(backend: DemoStage) -> None:
+async def test_a_forbidden_game_is_reported_as_forbidden_not_as_a_missing_player(backend: DemoStage) -> None:
     other = backend.world.credentials["otherStudio"]
     launch = backend.launch(player="alice_42")
     launch = replace(launch, profile=replace(launch.profile, studio=other["studioId"], game=other["gameId"]))
     app = KratyApp(launch, now=now, environ={"TERM": "xterm-256color"})
     async with app.run_test(size=SIZE) as pilot:
-        hand = ConsoleDriver(app, pilot)
-        await hand.sees("This session may not enter game")
-        await hand.rest()
-        assert "No player is called" not in hand.text
+        driver = ConsoleDriver(app, pilot)
+        await driver.sees("This session may not enter game")
+        await driver.rest()
+        assert "No player is called" not in driver.text
 
 
 async def test_the_tickets_of_the_demo_are_opened_with_enter(backend: DemoStage) -> None:
     tries = (SampleTicket("alice_42", "the gold never arrived"), SampleTicket("bob_7", "my wallet is the same"))
-    async with at(backend.app(tries=tries)) as hand:
-        await hand.sees("Tickets to try in this demo world", "the gold never arrived")
-        await hand.press("down", "down", "enter")
-        await hand.looks_at("bob_7")
-        await hand.press("escape")
-        await hand.sees("Tickets to try", "Players opened before")
-        await hand.press("enter")
-        await hand.until(lambda: hand.app.bottom.state.status is LoadStatus.READY)
+    async with at(backend.app(tries=tries)) as driver:
+        await driver.sees("Tickets to try in this demo world", "the gold never arrived")
+        await driver.press("down", "down", "enter")
+        await driver.looks_at("bob_7")
+        await driver.press("escape")
+        await driver.sees("Tickets to try", "Players opened before")
+        await driver.press("enter")
+        await driver.until(lambda: driver.app.bottom.state.status is LoadStatus.READY)
 
 
 def who(backend: DemoStage) -> Any:
-    """What the backend tells of the member."""
+    """The backend's answer about the member."""
     session = {"authorization": f"Bearer {backend.world.credentials['sessions']['GAME_ADMIN']}"}
     return httpx.get(f"{backend.url}/admin/v1/me", headers=session, trust_env=False, verify=False).json()["data"]
 
 
-async def test_of_several_games_none_is_entered_before_it_is_chosen(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_no_game_is_entered_before_one_is_chosen(backend: DemoStage, wire: FaultyTransport) -> None:
     me = who(backend)
     games = me["studios"][0]["games"]
     games.insert(
@@ -115,14 +115,14 @@ async def test_of_several_games_none_is_entered_before_it_is_chosen(backend: Dem
     launch = backend.launch(player="alice_42")
     launch = replace(launch, profile=replace(launch.profile, studio=None, game=None))
     app = KratyApp(launch, now=now, environ={"TERM": "xterm-256color"})
-    async with at(app) as hand:
-        await hand.opened(GamesDialog)
-        await hand.sees("Which game?", "fox-trot", "GAME_VIEWER", "rabbit-rush", "GAME_ADMIN")
+    async with at(app) as driver:
+        await driver.opened(GamesDialog)
+        await driver.sees("Which game?", "fox-trot", "GAME_VIEWER", "rabbit-rush", "GAME_ADMIN")
         assert app.workspace.access is None
-        await hand.type("rabbit")
-        await hand.press("enter")
-        await hand.looks_at("alice_42")
-        await hand.sees("rabbit-rush ▸ alice_42")
+        await driver.type("rabbit")
+        await driver.press("enter")
+        await driver.looks_at("alice_42")
+        await driver.sees("rabbit-rush ▸ alice_42")
     assert not wire.of("GET", str(UUID(int=7)))
 
 
@@ -134,8 +134,8 @@ async def test_without_a_game_the_console_ends(backend: DemoStage, wire: FaultyT
     app.workspace.launch = replace(
         app.workspace.launch, profile=replace(app.workspace.launch.profile, studio=None, game=None)
     )
-    async with at(app) as hand:
-        await hand.opened(GamesDialog)
-        await hand.press("escape")
-        await hand.until(lambda: app._exit)
+    async with at(app) as driver:
+        await driver.opened(GamesDialog)
+        await driver.press("escape")
+        await driver.until(lambda: app._exit)
     assert app.return_code == 0

@@ -1,4 +1,4 @@
-"""The console ends well, whatever is still under way."""
+"""The console ends cleanly while work is in progress."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class _Unmounted(Widget):
         self._act()
 
 
-async def when_the_screen_closes(hand: ConsoleDriver, act: Callable[[], None]) -> None:
+async def when_the_screen_closes(driver: ConsoleDriver, act: Callable[[], None]) -> None:
     """Do something while the console closes its screens."""
-    await hand.app.bottom.mount(_Unmounted(act))
+    await driver.app.bottom.mount(_Unmounted(act))
 
 
 async def test_workers_are_cancelled_while_the_screens_are_still_there(backend: DemoStage) -> None:
@@ -42,12 +42,12 @@ async def test_workers_are_cancelled_while_the_screens_are_still_there(backend: 
         try:
             await asyncio.Event().wait()
         finally:
-            left.append(list(hand.app.screen_stack))
+            left.append(list(driver.app.screen_stack))
 
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.looks_at("bob_7")
-        hand.app.run_worker(work())
-        bottom = hand.app.bottom
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.looks_at("bob_7")
+        driver.app.run_worker(work())
+        bottom = driver.app.bottom
     assert left == [[bottom]]
 
 
@@ -57,11 +57,11 @@ async def test_a_change_in_flight_is_finished_before_the_console_ends(
     held = wire.holds("POST", "/credit", times=1)
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
-        async with at(backend.app(player="bob_7")) as hand:
-            await _credit(hand)
-            await hand.until(held.arrived.is_set)
-            await when_the_screen_closes(hand, held.let_go)
-        assert len(hand.app.workspace.done) == 1
+        async with at(backend.app(player="bob_7")) as driver:
+            await _credit(driver)
+            await driver.until(held.arrived.is_set)
+            await when_the_screen_closes(driver, held.let_go)
+        assert len(driver.app.workspace.done) == 1
         assert other.balance("bob_7", "gold") == before + 250
 
 
@@ -71,19 +71,19 @@ async def test_no_token_is_asked_for_once_the_console_ends(
     wire.answers("POST", "/credit", 401, "unauthorized", "the session has ended")
     held = wire.holds("POST", "/credit", times=1)
     shown: list[Screen[Any]] = []
-    async with at(backend.app(player="bob_7")) as hand:
-        await _credit(hand)
-        await hand.until(held.arrived.is_set)
-        monkeypatch.setattr(hand.app, "push_screen", shown.append)
-        await when_the_screen_closes(hand, held.let_go)
+    async with at(backend.app(player="bob_7")) as driver:
+        await _credit(driver)
+        await driver.until(held.arrived.is_set)
+        monkeypatch.setattr(driver.app, "push_screen", shown.append)
+        await when_the_screen_closes(driver, held.let_go)
     assert not shown
-    assert not hand.app.workspace.done
+    assert not driver.app.workspace.done
     assert wire.count("POST", "/credit") == 1
 
 
-async def _credit(hand: ConsoleDriver) -> None:
-    await hand.looks_at("bob_7")
-    await hand.press("C")
-    await hand.opened(ActionDialog)
-    await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
-    await confirm(hand)
+async def _credit(driver: ConsoleDriver) -> None:
+    await driver.looks_at("bob_7")
+    await driver.press("C")
+    await driver.opened(ActionDialog)
+    await put(driver, economy_key="gold", amount="250", reason="make-good for the outage")
+    await confirm(driver)

@@ -65,7 +65,7 @@ async def test_lines_that_are_gone_are_painted_over() -> None:
         assert app.shown[:3] == ["one", "", ""]
 
 
-async def test_what_changed_while_nobody_saw_it_is_shown_whole_afterwards() -> None:
+async def test_changes_of_a_hidden_widget_are_painted_when_it_is_shown() -> None:
     view = Told(plain("one", "", "three"))
     async with framed(view) as (app, pilot):
         view.lines = plain("one", "", "")
@@ -85,7 +85,7 @@ async def test_more_lines_than_there_is_room_for_are_left_out() -> None:
         assert app.shown == ["0", "1", "2", "3", "4"]
 
 
-async def test_another_size_and_another_theme_build_everything_anew() -> None:
+async def test_a_new_size_or_theme_rebuilds_all_lines() -> None:
     view = Told(plain("x" * 60))
     async with framed(view) as (app, pilot):
         assert app.shown[0] == "x" * 39 + "…"
@@ -98,7 +98,7 @@ async def test_another_size_and_another_theme_build_everything_anew() -> None:
         assert view.style_of("bad") != style
 
 
-async def test_a_tone_nobody_knows_is_drawn_plain() -> None:
+async def test_an_unknown_tone_is_drawn_plain() -> None:
     view = Told([[("one", "polka dots")]])
     async with framed(view):
         assert view.style_of("polka dots") == view.style_of("plain")

@@ -43,65 +43,63 @@ STEPS = (
 
 @pytest.mark.parametrize("step", STEPS, ids=[each.player for each in STEPS])
 async def test_the_next_step_of_a_ticket(backend: DemoStage, wire: FaultyTransport, step: Step) -> None:
-    async with at(backend.app(player=step.player)) as hand:
-        await hand.looks_at(step.player)
-        await hand.press("full_stop")
+    async with at(backend.app(player=step.player)) as driver:
+        await driver.looks_at(step.player)
+        await driver.press("full_stop")
         if not step.action:
-            assert hand.app.screen is hand.app.bottom
+            assert driver.app.screen is driver.app.bottom
             for words in step.words:
-                assert words in hand.text
+                assert words in driver.text
         else:
-            await hand.opened(ActionDialog)
-            dialog = hand.app.screen
+            await driver.opened(ActionDialog)
+            dialog = driver.app.screen
             assert isinstance(dialog, ActionDialog)
             assert dialog.form.action_id == step.action
             assert dialog.form.external_player_id == step.player
             shown = dialog.query_one(FormBody).values
             assert {name: shown[name] for name in step.values} == step.values
-            await hand.press("escape")
-            await hand.closed()
-            assert hand.app.bottom.pane == step.pane
+            await driver.press("escape")
+            await driver.closed()
+            assert driver.app.bottom.pane == step.pane
             for words in step.words:
-                assert words in hand.text
+                assert words in driver.text
     assert not wire.changes
 
 
-async def test_on_a_healthy_row_it_goes_to_the_other_first_and_says_where(
-    backend: DemoStage, wire: FaultyTransport
-) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        screen = hand.app.bottom
+async def test_the_next_step_of_a_healthy_row_goes_to_the_faulty_row(backend: DemoStage, wire: FaultyTransport) -> None:
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        screen = driver.app.bottom
         troubled = screen.table.row
         assert troubled is not None
-        await hand.press("G")
+        await driver.press("G")
         assert screen.table.row is not troubled
-        assert "This row is fine." in hand.text
-        assert "daily_race (2h ago):" in hand.text
-        assert "press .  go to daily_race" in hand.text
-        await hand.press("2", "full_stop")
-        assert hand.app.screen is screen, "no dialog for a row that nobody looks at"
+        assert "This row is fine." in driver.text
+        assert "daily_race (2h ago):" in driver.text
+        assert "press .  go to daily_race" in driver.text
+        await driver.press("2", "full_stop")
+        assert driver.app.screen is screen, "no dialog for a row that nobody looks at"
         assert (screen.pane, screen.table.row and screen.table.row.id) == ("attempts", troubled.id)
-        assert "now at daily_race (2h ago); . again opens retry roll" in hand.text
-        await hand.press("full_stop")
-        await hand.opened(ActionDialog)
-        assert isinstance(hand.app.screen, ActionDialog)
-        assert hand.app.screen.form.target_id == troubled.id
+        assert "now at daily_race (2h ago); . again opens retry roll" in driver.text
+        await driver.press("full_stop")
+        await driver.opened(ActionDialog)
+        assert isinstance(driver.app.screen, ActionDialog)
+        assert driver.app.screen.form.target_id == troubled.id
     assert not wire.changes
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
 @pytest.mark.parametrize("player", [each.player for each in STEPS])
-async def test_the_advice_is_told_whole_on_every_row(backend: DemoStage, size: tuple[int, int], player: str) -> None:
-    async with at(backend.app(player=player), size=size) as hand:
-        await hand.looks_at(player)
-        screen = hand.app.bottom
+async def test_the_advice_is_shown_in_full_on_every_row(backend: DemoStage, size: tuple[int, int], player: str) -> None:
+    async with at(backend.app(player=player), size=size) as driver:
+        await driver.looks_at(player)
+        screen = driver.app.bottom
         heights = set()
         for row in range(len(screen.table.rows)):
-            await hand.press("g" if row == 0 else "j")
+            await driver.press("g" if row == 0 else "j")
             assert screen.step is not None
             shown = [
-                hand.text.splitlines()[y] for y in range(screen.next_step.region.y, screen.next_step.region.bottom)
+                driver.text.splitlines()[y] for y in range(screen.next_step.region.y, screen.next_step.region.bottom)
             ]
             told = " ".join(line[: screen.next_step.region.width].strip() for line in shown)
             assert "…" not in told, (row, shown)

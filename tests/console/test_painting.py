@@ -30,7 +30,7 @@ SCENES = [
 
 
 class Twice(Painted):
-    """Two terminals that are told everything, one by the painter and one as Textual would."""
+    """Two terminals that get all output, one from the painter and one from Textual."""
 
     def __init__(self, app: KratyApp, size: tuple[int, int]) -> None:
         super().__init__(app, size)

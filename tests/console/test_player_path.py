@@ -26,13 +26,13 @@ async def test_a_player_id_passes_through_few_files_before_it_is_sent(backend: D
         if any(isinstance(frame.f_locals.get(name), str) and player in frame.f_locals[name] for name in names):
             files.setdefault(str(Path(code.co_filename).relative_to(PACKAGE)))
 
-    async with at(backend.app()) as hand:
-        await hand.type(player)
-        await hand.until(lambda: hand.app.bottom.search.text == player)
+    async with at(backend.app()) as driver:
+        await driver.type(player)
+        await driver.until(lambda: driver.app.bottom.search.text == player)
         sys.setprofile(note)
         try:
-            await hand.press("enter")
-            await hand.looks_at(player)
+            await driver.press("enter")
+            await driver.looks_at(player)
         finally:
             sys.setprofile(None)
     assert "client/transport.py" in files

@@ -41,26 +41,26 @@ def started(backend: DemoStage, player: str = "alice_42", **launch: Any) -> tupl
     return head.workspace, head.state, KratyApp(head.workspace.launch, environ=ENVIRON, started=head)
 
 
-async def test_what_was_asked_ahead_is_not_asked_again(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_prefetched_request_is_not_repeated(backend: DemoStage, wire: FaultyTransport) -> None:
     _, _, app = started(backend)
-    async with at(app) as hand:
-        await hand.looks_at("alice_42")
-        await hand.sees("rabbit-rush ▸ alice_42", "Swift Otter", "roll failed", "maria · GAME_ADMIN")
+    async with at(app) as driver:
+        await driver.looks_at("alice_42")
+        await driver.sees("rabbit-rush ▸ alice_42", "Swift Otter", "roll failed", "maria · GAME_ADMIN")
         assert app.bottom.table.has_focus
         assert app.workspace.players.recent[0] == "alice_42"
         assert [len(wire.of("GET", part)) for part in ("/me", "/players/alice_42")] == [1, 1]
-        await hand.press("r")
-        await hand.rest()
+        await driver.press("r")
+        await driver.rest()
         assert len(wire.of("GET", "/players/alice_42")) == 2
 
 
-async def test_another_player_and_back_is_read_anew(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_returning_to_a_player_reads_it_again(backend: DemoStage, wire: FaultyTransport) -> None:
     _, _, app = started(backend)
-    async with at(app) as hand:
-        await hand.looks_at("alice_42")
+    async with at(app) as driver:
+        await driver.looks_at("alice_42")
         for player in ("bob_7", "alice_42"):
             app.bottom.open_player(player, typed=True)
-            await hand.looks_at(player)
+            await driver.looks_at(player)
         assert len(wire.of("GET", "/players/alice_42")) == 2
 
 
@@ -71,8 +71,8 @@ async def test_the_console_finds_its_own_picture(
 ) -> None:
     workspace, state, app = started(backend, player, theme=theme)
     async with app.run_test(size=size) as pilot:
-        hand = ConsoleDriver(app, pilot)
-        await hand.looks_at(player)
+        driver = ConsoleDriver(app, pilot)
+        await driver.looks_at(player)
         painter = Painter(TerminalCapabilities(erases_in_colour=True, erases_some=True), colours_of(app.console))
         assert painter.paint(size, picture(workspace, state, size, app.theme))
         update = pieces_of(app.screen._compositor.render_update(full=True))
@@ -81,17 +81,17 @@ async def test_the_console_finds_its_own_picture(
 
 
 @pytest.mark.parametrize("size", [(39, 12), (40, 11)])
-async def test_a_terminal_that_is_too_small_is_told_so(backend: DemoStage, size: tuple[int, int]) -> None:
+async def test_a_terminal_that_is_too_small_gets_a_message(backend: DemoStage, size: tuple[int, int]) -> None:
     workspace, state, app = started(backend)
     async with app.run_test(size=size) as pilot:
-        hand = ConsoleDriver(app, pilot)
-        await hand.looks_at("alice_42")
+        driver = ConsoleDriver(app, pilot)
+        await driver.looks_at("alice_42")
         painter = Painter(TerminalCapabilities(), colours_of(app.console))
         painter.paint(size, picture(workspace, state, size, app.theme))
         update = pieces_of(app.screen._compositor.render_update(full=True))
         assert update is not None
         assert painter.paint(size, update) == ""
-        await hand.sees("needs 40×12")
+        await driver.sees("needs 40×12")
 
 
 @pytest.mark.parametrize(
@@ -111,10 +111,10 @@ async def test_only_the_session_is_asked_for_where_the_player_has_to_wait_for_it
     assert questions is not None
     head = begin(questions, None, "truecolor", ENVIRON, LONG)
     assert head.state is None
-    async with at(KratyApp(head.workspace.launch, environ=ENVIRON, started=head)) as hand:
+    async with at(KratyApp(head.workspace.launch, environ=ENVIRON, started=head)) as driver:
         if player:
-            await hand.looks_at("alice_42")
-        await hand.sees("maria · GAME_ADMIN")
+            await driver.looks_at("alice_42")
+        await driver.sees("maria · GAME_ADMIN")
     assert len(wire.of("GET", "/me")) == 1
 
 
@@ -126,7 +126,7 @@ async def test_only_the_session_is_asked_for_where_the_player_has_to_wait_for_it
         ("alice\0", {}),
     ],
 )
-def test_nothing_is_asked_where_it_cannot_be_sent(
+def test_nothing_is_prefetched_if_the_request_cannot_be_sent(
     backend: DemoStage, wire: FaultyTransport, player: str | None, profile: dict[str, Any]
 ) -> None:
     launch = backend.launch(player=player)
@@ -134,38 +134,40 @@ def test_nothing_is_asked_where_it_cannot_be_sent(
     assert wire.asked == []
 
 
-async def test_what_cannot_be_painted_is_left_to_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_launch_that_cannot_be_painted_is_left_to_the_console(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     questions = ask(backend.launch(player="alice_42", theme="pink"), ENVIRON, now)
     assert questions is not None
     boot_screen = BootScreen(Picture(TextStyle(), []), SIZE)
     head = begin(questions, boot_screen, "truecolor", ENVIRON, LONG)
     assert (head.state, head.painter) == (None, None)
-    async with at(KratyApp(backend.launch(player="alice_42"), environ=ENVIRON, started=head)) as hand:
-        await hand.looks_at("alice_42")
+    async with at(KratyApp(backend.launch(player="alice_42"), environ=ENVIRON, started=head)) as driver:
+        await driver.looks_at("alice_42")
     assert len(wire.of("GET", "/players/alice_42")) == 1
 
 
-async def test_a_player_who_is_not_there_is_told_by_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_missing_player_is_reported_by_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
     head = start(backend, "alice_43")
     assert head is not None
     assert head.state is None
-    async with at(KratyApp(head.workspace.launch, environ=ENVIRON, started=head)) as hand:
-        await hand.sees("No player is called alice_43: nearest are", "alice_42")
+    async with at(KratyApp(head.workspace.launch, environ=ENVIRON, started=head)) as driver:
+        await driver.sees("No player is called alice_43: nearest are", "alice_42")
     assert len(wire.of("GET", "/players/alice_43")) == 1
 
 
-async def test_a_session_that_is_over_asks_for_a_token_and_goes_on(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_an_expired_session_asks_for_a_token_and_continues(backend: DemoStage, wire: FaultyTransport) -> None:
     gone = wire.answers("GET", "/", 401, "session_invalid")
     head = start(backend)
     assert head is not None
     assert head.state is None
     async with KratyApp(head.workspace.launch, environ=ENVIRON, started=head).run_test(size=SIZE) as pilot:
-        hand = ConsoleDriver(pilot.app, pilot)  # type: ignore[arg-type]
-        await hand.opened(TokenDialog)
+        driver = ConsoleDriver(pilot.app, pilot)  # type: ignore[arg-type]
+        await driver.opened(TokenDialog)
         gone.mend()
-        await hand.type(backend.world.credentials["sessions"]["GAME_ADMIN"])
-        await hand.press("enter")
-        await hand.looks_at("alice_42")
+        await driver.type(backend.world.credentials["sessions"]["GAME_ADMIN"])
+        await driver.press("enter")
+        await driver.looks_at("alice_42")
 
 
 async def test_a_slow_answer_is_waited_for_by_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
@@ -175,8 +177,8 @@ async def test_a_slow_answer_is_waited_for_by_the_console(backend: DemoStage, wi
     head = begin(questions, None, "truecolor", ENVIRON, patience=0.001)
     assert head.state is None
     async with KratyApp(head.workspace.launch, environ=ENVIRON, started=head).run_test(size=SIZE) as pilot:
-        hand = ConsoleDriver(pilot.app, pilot)  # type: ignore[arg-type]
-        await hand.sees("maria · GAME_ADMIN")
+        driver = ConsoleDriver(pilot.app, pilot)  # type: ignore[arg-type]
+        await driver.sees("maria · GAME_ADMIN")
         late.let_go()
-        await hand.looks_at("alice_42")
+        await driver.looks_at("alice_42")
     assert len(wire.of("GET", "/players/alice_42")) == 1

@@ -10,30 +10,30 @@ from tests.harness.console.faulty_transport import FaultyTransport
 from tests.harness.console.stage import DemoStage
 
 
-async def ask_to_revoke(hand: ConsoleDriver) -> None:
-    await hand.looks_at("bob_7")
-    await hand.press("2", "X")
-    await hand.opened(ActionDialog)
-    await put(hand, reason="granted twice", ticket="ZD-9")
+async def ask_to_revoke(driver: ConsoleDriver) -> None:
+    await driver.looks_at("bob_7")
+    await driver.press("2", "X")
+    await driver.opened(ActionDialog)
+    await put(driver, reason="granted twice", ticket="ZD-9")
 
 
 async def test_a_revoked_grant_is_explained_and_force_claim_says_so_first(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
-    async with at(backend.app(player="bob_7")) as hand:
-        await ask_to_revoke(hand)
-        await hand.sees("pending → revoked", "cannot collect it any more")
-        await confirm(hand)
-        await hand.press("enter")  # pressed twice: sent once
-        await done(hand)
-        assert "Revoke applied: pending → revoked" in hand.text
-        assert [each.work.title for each in hand.app.workspace.done] == ["Revoke"]
-        await hand.sees("by maria: granted twice")
-        await hand.press("X")
-        assert "this grant is already revoked" in hand.text
-        await hand.press("F")
-        await hand.opened(ActionDialog)
-        assert dialog(hand).form.subject_lines[0].endswith("by maria: granted twice")
+    async with at(backend.app(player="bob_7")) as driver:
+        await ask_to_revoke(driver)
+        await driver.sees("pending → revoked", "cannot collect it any more")
+        await confirm(driver)
+        await driver.press("enter")  # pressed twice: sent once
+        await done(driver)
+        assert "Revoke applied: pending → revoked" in driver.text
+        assert [each.work.title for each in driver.app.workspace.done] == ["Revoke"]
+        await driver.sees("by maria: granted twice")
+        await driver.press("X")
+        assert "this grant is already revoked" in driver.text
+        await driver.press("F")
+        await driver.opened(ActionDialog)
+        assert dialog(driver).form.subject_lines[0].endswith("by maria: granted twice")
     (asked,) = wire.changes
     assert asked.target.partition("?")[0].endswith("/revoke")
     with colleague(backend) as other:
@@ -44,8 +44,8 @@ async def test_a_revoked_grant_is_explained_and_force_claim_says_so_first(
 
 async def test_a_lost_answer_is_looked_up(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.cuts("POST", "/revoke", after=True, times=1)
-    async with at(backend.app(player="bob_7")) as hand:
-        await ask_to_revoke(hand)
-        await confirm(hand)
-        await told(hand, "It did take effect, once", "Audit row")
+    async with at(backend.app(player="bob_7")) as driver:
+        await ask_to_revoke(driver)
+        await confirm(driver)
+        await told(driver, "It did take effect, once", "Audit row")
     assert len(wire.changes) == 1

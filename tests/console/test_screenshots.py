@@ -8,7 +8,7 @@ from tests.console.screenshots import FOLDER, draw_all
 from tests.harness.console.demo_copies import DemoTemplate
 
 
-def test_they_are_not_stale(world: DemoTemplate, tmp_path: Path) -> None:
+def test_committed_screenshots_are_current(world: DemoTemplate, tmp_path: Path) -> None:
     drawn = draw_all(world, tmp_path)
     committed = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.svg")}
     assert sorted(committed) == sorted(drawn)

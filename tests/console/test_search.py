@@ -27,248 +27,250 @@ def steering(screen: str) -> set[str]:
     return {each for each in screen if each != "\n" and (unicodedata.category(each) in kinds or each in BIDI)}
 
 
-async def look_up(hand: ConsoleDriver, text: str) -> None:
+async def look_up(driver: ConsoleDriver, text: str) -> None:
     """Put a text into the field and press enter at once, before anything can be suggested."""
-    await hand.press("slash")
-    hand.app.bottom.search.input.value = text
-    await hand.press("enter")
-    await hand.until(lambda: hand.app.bottom.state.status in (LoadStatus.READY, LoadStatus.MISSING, LoadStatus.FAILED))
-    await hand.rest()
+    await driver.press("slash")
+    driver.app.bottom.search.input.value = text
+    await driver.press("enter")
+    await driver.until(
+        lambda: driver.app.bottom.state.status in (LoadStatus.READY, LoadStatus.MISSING, LoadStatus.FAILED)
+    )
+    await driver.rest()
 
 
-async def test_suggestions_are_asked_for_when_the_keys_rest(
+async def test_suggestions_are_requested_after_a_pause_in_typing(
     backend: DemoStage, wire: FaultyTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(player_timers, "DEBOUNCE", 3600.0)  # these keys never rest by themselves
-    async with at(backend.app()) as hand:
-        await hand.type("alice_4")
-        rest = hand.app.bottom._debounce
+    async with at(backend.app()) as driver:
+        await driver.type("alice_4")
+        rest = driver.app.bottom._debounce
         assert rest is not None
         assert wire.count("GET", SEARCH) == 0
         rest._callback()
-        await hand.sees("2 matches", " alice_42", "alice_420")
+        await driver.sees("2 matches", " alice_42", "alice_420")
         assert wire.count("GET", SEARCH) == 1
 
 
-async def test_suggestions_come_as_one_types_and_enter_opens_the_chosen_one(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await hand.type("alice_42")
-        await hand.sees("2 matches", "▸alice_42", "alice_420")
-        await hand.press("enter")
-        await hand.looks_at("alice_42")
-        await hand.sees("Swift Otter", "roll failed")
-        assert hand.app.bottom.search.input.value == ""
-        assert hand.app.bottom.table.has_focus
+async def test_suggestions_appear_while_typing_and_enter_opens_the_selected_one(backend: DemoStage) -> None:
+    async with at(backend.app()) as driver:
+        await driver.type("alice_42")
+        await driver.sees("2 matches", "▸alice_42", "alice_420")
+        await driver.press("enter")
+        await driver.looks_at("alice_42")
+        await driver.sees("Swift Otter", "roll failed")
+        assert driver.app.bottom.search.input.value == ""
+        assert driver.app.bottom.table.has_focus
 
 
 async def test_an_enter_that_the_terminal_turned_into_a_line_feed_is_an_enter(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await hand.type("bob_7")
-        await hand.press("ctrl+j")
-        await hand.looks_at("bob_7")
+    async with at(backend.app()) as driver:
+        await driver.type("bob_7")
+        await driver.press("ctrl+j")
+        await driver.looks_at("bob_7")
 
 
-async def test_down_chooses_the_next_suggestion_and_up_goes_round(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await hand.type("alice_4")
-        await hand.sees("2 matches")
-        assert "▸" not in hand.text
-        await hand.press("down")
-        await hand.sees("▸alice_42 ")
-        await hand.press("down")
-        await hand.sees("▸alice_420")
-        await hand.press("down")
-        await hand.sees("▸alice_42 ")
-        await hand.press("up", "enter")
-        await hand.looks_at("alice_420")
+async def test_down_and_up_cycle_through_the_suggestions(backend: DemoStage) -> None:
+    async with at(backend.app()) as driver:
+        await driver.type("alice_4")
+        await driver.sees("2 matches")
+        assert "▸" not in driver.text
+        await driver.press("down")
+        await driver.sees("▸alice_42 ")
+        await driver.press("down")
+        await driver.sees("▸alice_420")
+        await driver.press("down")
+        await driver.sees("▸alice_42 ")
+        await driver.press("up", "enter")
+        await driver.looks_at("alice_420")
 
 
-async def test_what_still_fits_stays_to_be_seen_while_an_answer_is_awaited_and_enter_means_the_text(
+async def test_matching_suggestions_stay_visible_while_waiting_and_enter_uses_the_text(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
-    async with at(backend.app()) as hand:
-        await hand.type("alice_4")
-        await hand.sees(" alice_42 ", "alice_420")
-        await hand.press("down")
-        await hand.sees("▸alice_42 ")
+    async with at(backend.app()) as driver:
+        await driver.type("alice_4")
+        await driver.sees(" alice_42 ", "alice_420")
+        await driver.press("down")
+        await driver.sees("▸alice_42 ")
         late = wire.holds("GET", SEARCH)
-        await hand.type("2")
-        await hand.sees(" alice_42 ", "alice_420")
-        assert "▸alice" not in hand.text
-        await hand.type("0")
-        await hand.sees("1 match ", " alice_420")
-        await hand.press("backspace", "enter")
-        await hand.looks_at("alice_42")
+        await driver.type("2")
+        await driver.sees(" alice_42 ", "alice_420")
+        assert "▸alice" not in driver.text
+        await driver.type("0")
+        await driver.sees("1 match ", " alice_420")
+        await driver.press("backspace", "enter")
+        await driver.looks_at("alice_42")
         late.let_go()
 
 
 async def test_the_answer_to_an_older_text_is_dropped(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", "query=bob")
-    async with at(backend.app()) as hand:
-        await hand.type("bob")
-        await hand.until(late.arrived.is_set)
-        hand.app.bottom.search.input.value = "alice_4"
-        await hand.sees("2 matches   alice_42")
+    async with at(backend.app()) as driver:
+        await driver.type("bob")
+        await driver.until(late.arrived.is_set)
+        driver.app.bottom.search.input.value = "alice_4"
+        await driver.sees("2 matches   alice_42")
         late.let_go()
-        await hand.rest()
-        assert "2 matches   alice_42" in hand.text
-        assert "bob" not in hand.text
+        await driver.rest()
+        assert "2 matches   alice_42" in driver.text
+        assert "bob" not in driver.text
 
 
 async def test_enter_before_the_answer_opens_the_text_itself(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", "query=bo&")
-    async with at(backend.app()) as hand:
-        await hand.type("bo")
-        await hand.until(late.arrived.is_set)
-        await hand.type("b_7")
-        await hand.press("enter")
-        await hand.looks_at("bob_7")
+    async with at(backend.app()) as driver:
+        await driver.type("bo")
+        await driver.until(late.arrived.is_set)
+        await driver.type("b_7")
+        await driver.press("enter")
+        await driver.looks_at("bob_7")
         late.let_go()
 
 
 async def test_a_slash_in_the_empty_field_is_the_key_and_a_second_one_is_text(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        field = hand.app.bottom.search.input
-        await hand.press("slash")
+    async with at(backend.app()) as driver:
+        field = driver.app.bottom.search.input
+        await driver.press("slash")
         assert field.value == ""
-        await hand.press("slash")
+        await driver.press("slash")
         assert field.value == "/"
-        await hand.type("a/b")
+        await driver.type("a/b")
         assert field.value == "/a/b"
 
 
 async def test_an_email_finds_its_player(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await hand.type("alice@example.com")
-        await hand.sees("▸alice_42 alice@example.com")
-        await hand.press("enter")
-        await hand.looks_at("alice_42")
+    async with at(backend.app()) as driver:
+        await driver.type("alice@example.com")
+        await driver.sees("▸alice_42 alice@example.com")
+        await driver.press("enter")
+        await driver.looks_at("alice_42")
 
 
 async def test_an_email_in_other_capitals_finds_its_player_without_suggestions(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await look_up(hand, "  Alice@Example.COM ")
-        assert hand.app.bottom.state.player == "alice_42"
+    async with at(backend.app()) as driver:
+        await look_up(driver, "  Alice@Example.COM ")
+        assert driver.app.bottom.state.player == "alice_42"
 
 
 async def test_an_id_of_one_character_opens_that_player(backend: DemoStage) -> None:
     with sqlite3.connect(backend.file) as database:
         database.execute("UPDATE players SET external_player_id = 'z' WHERE external_player_id = 'ivy'")
     database.close()
-    async with at(backend.app()) as hand:
-        await hand.type("z")
-        await hand.sees("1 match", "▸z")
-        await hand.press("enter")
-        await hand.looks_at("z")
-        await hand.sees("Lucky Lynx")
+    async with at(backend.app()) as driver:
+        await driver.type("z")
+        await driver.sees("1 match", "▸z")
+        await driver.press("enter")
+        await driver.looks_at("z")
+        await driver.sees("Lucky Lynx")
 
 
-async def test_no_match_is_said_while_typing_and_enter_offers_the_nearest(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await hand.type("alice_99")
-        await hand.sees("no player begins like this")
-        await hand.press("enter")
-        await hand.sees("No player is called alice_99: nearest are", "alice_42")
-        await hand.press("enter")
-        await hand.looks_at("alice_42")
+async def test_typing_reports_no_match_and_enter_offers_the_nearest(backend: DemoStage) -> None:
+    async with at(backend.app()) as driver:
+        await driver.type("alice_99")
+        await driver.sees("no player begins like this")
+        await driver.press("enter")
+        await driver.sees("No player is called alice_99: nearest are", "alice_42")
+        await driver.press("enter")
+        await driver.looks_at("alice_42")
 
 
-async def test_the_likest_of_the_nearest_comes_first_and_is_under_the_cursor(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await look_up(hand, "alcie_42")
-        assert hand.app.bottom.state.nearest[0] == "alice_42"
-        await look_up(hand, "graec_hopper")
-        assert hand.app.bottom.table.row is not None
-        assert hand.app.bottom.table.row.id == hand.app.bottom.state.nearest[0] == "grace_hopper"
+async def test_the_most_similar_id_is_first_and_selected(backend: DemoStage) -> None:
+    async with at(backend.app()) as driver:
+        await look_up(driver, "alcie_42")
+        assert driver.app.bottom.state.nearest[0] == "alice_42"
+        await look_up(driver, "graec_hopper")
+        assert driver.app.bottom.table.row is not None
+        assert driver.app.bottom.table.row.id == driver.app.bottom.state.nearest[0] == "grace_hopper"
 
 
 async def test_enter_in_the_empty_field_opens_the_player_under_the_cursor(backend: DemoStage) -> None:
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.looks_at("bob_7")
-        await hand.press("slash", "enter")
-        assert hand.app.bottom.table.has_focus
-        await hand.press("escape", "slash", "enter")
-        await hand.looks_at("bob_7")
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.looks_at("bob_7")
+        await driver.press("slash", "enter")
+        assert driver.app.bottom.table.has_focus
+        await driver.press("escape", "slash", "enter")
+        await driver.looks_at("bob_7")
 
 
-async def test_where_nothing_is_near_it_says_so(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await look_up(hand, "%%%%")
-        await hand.sees("No player is called %%%%", "Nothing begins like it either")
+async def test_a_search_without_similar_ids_says_so(backend: DemoStage) -> None:
+    async with at(backend.app()) as driver:
+        await look_up(driver, "%%%%")
+        await driver.sees("No player is called %%%%", "Nothing begins like it either")
 
 
-async def test_of_several_pasted_ids_the_first_is_opened_and_the_rest_wait_under_p(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await hand.paste("bob_7\n  erin \n\ncarol_ng\nbob_7\n")
-        await hand.looks_at("bob_7")
-        await hand.press("p")
-        await hand.opened(PickDialog)
-        await hand.sees("bob_7", "erin", "carol_ng")
-        assert [row.id for row in hand.app.screen.rows] == ["erin", "carol_ng", "bob_7"]
-        await hand.press("enter")  # whoever comes after the one that is open
-        await hand.looks_at("erin")
+async def test_the_first_pasted_id_is_opened_and_the_rest_are_queued_under_p(backend: DemoStage) -> None:
+    async with at(backend.app()) as driver:
+        await driver.paste("bob_7\n  erin \n\ncarol_ng\nbob_7\n")
+        await driver.looks_at("bob_7")
+        await driver.press("p")
+        await driver.opened(PickDialog)
+        await driver.sees("bob_7", "erin", "carol_ng")
+        assert [row.id for row in driver.app.screen.rows] == ["erin", "carol_ng", "bob_7"]
+        await driver.press("enter")  # whoever comes after the one that is open
+        await driver.looks_at("erin")
 
 
 async def test_ids_pasted_in_one_line_are_taken_apart_at_commas(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await hand.paste("bob_7, erin,carol_ng")
-        await hand.looks_at("bob_7")
-        assert (hand.app.workspace.players.waiting, hand.app.workspace.players.recent) == (
+    async with at(backend.app()) as driver:
+        await driver.paste("bob_7, erin,carol_ng")
+        await driver.looks_at("bob_7")
+        assert (driver.app.workspace.players.waiting, driver.app.workspace.players.recent) == (
             ["erin", "carol_ng"],
             ["bob_7"],
         )
 
 
 async def test_only_players_that_were_found_are_recent(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await hand.paste("nobody_1\nerin\nnobody_2")
-        await hand.sees("No player is called nobody_1")
-        await hand.rest()
-        await hand.press("p")
-        await hand.opened(PickDialog)
-        assert [row.id for row in hand.app.screen.rows] == ["erin", "nobody_2"]
-        await hand.sees("pasted, not opened yet")
-        await hand.press("enter")
-        await hand.looks_at("erin")
-        assert (hand.app.workspace.players.waiting, hand.app.workspace.players.recent) == (["nobody_2"], ["erin"])
+    async with at(backend.app()) as driver:
+        await driver.paste("nobody_1\nerin\nnobody_2")
+        await driver.sees("No player is called nobody_1")
+        await driver.rest()
+        await driver.press("p")
+        await driver.opened(PickDialog)
+        assert [row.id for row in driver.app.screen.rows] == ["erin", "nobody_2"]
+        await driver.sees("pasted, not opened yet")
+        await driver.press("enter")
+        await driver.looks_at("erin")
+        assert (driver.app.workspace.players.waiting, driver.app.workspace.players.recent) == (["nobody_2"], ["erin"])
 
 
 async def test_a_single_pasted_id_waits_for_enter(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await hand.paste("bob_7")
-        await hand.sees("▸bob_7")
-        assert hand.app.bottom.state.status is LoadStatus.IDLE
+    async with at(backend.app()) as driver:
+        await driver.paste("bob_7")
+        await driver.sees("▸bob_7")
+        assert driver.app.bottom.state.status is LoadStatus.IDLE
 
 
 async def test_recent_players_outlive_the_console(backend: DemoStage) -> None:
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.looks_at("bob_7")
-    async with at(backend.app()) as hand:
-        await hand.sees("Players opened before", "bob_7")
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.looks_at("bob_7")
+    async with at(backend.app()) as driver:
+        await driver.sees("Players opened before", "bob_7")
 
 
 async def test_a_damaged_list_of_recent_players_is_forgotten(backend: DemoStage) -> None:
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.looks_at("bob_7")
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.looks_at("bob_7")
     (file,) = (backend.folder / "state").glob("recent-*.json")
     file.write_text('{"half a', encoding="utf-8")
-    async with at(backend.app(player="erin")) as hand:
-        await hand.looks_at("erin")
-        assert hand.app.workspace.players.recent == ["erin"]
+    async with at(backend.app(player="erin")) as driver:
+        await driver.looks_at("erin")
+        assert driver.app.workspace.players.recent == ["erin"]
 
 
 async def test_the_late_answer_of_an_older_look_up_is_dropped(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", "/players/bob_7")
-    async with at(backend.app()) as hand:
-        hand.app.bottom.open_player("bob_7")
-        await hand.until(late.arrived.is_set)
-        hand.app.bottom.open_player("erin")
-        await hand.looks_at("erin")
+    async with at(backend.app()) as driver:
+        driver.app.bottom.open_player("bob_7")
+        await driver.until(late.arrived.is_set)
+        driver.app.bottom.open_player("erin")
+        await driver.looks_at("erin")
         late.let_go()
-        await hand.rest()
-        assert hand.app.bottom.state.player == "erin"
-        assert "Velvet Fox" in hand.text
-        assert "Brave Badger" not in hand.text
+        await driver.rest()
+        assert driver.app.bottom.state.player == "erin"
+        assert "Velvet Fox" in driver.text
+        assert "Brave Badger" not in driver.text
 
 
 async def test_a_merged_guest_leads_to_the_player_it_became(backend: DemoStage) -> None:
@@ -279,37 +281,37 @@ async def test_a_merged_guest_leads_to_the_player_it_became(backend: DemoStage) 
             "WHERE external_player_id = 'auth_user_42' AND environment = 'live'"
         )
     database.close()
-    async with at(backend.app()) as hand:
-        await look_up(hand, "guest_of_old")
-        assert hand.app.bottom.state.player == "auth_user_42"
-        await hand.sees("guest_of_old was merged into this player")
+    async with at(backend.app()) as driver:
+        await look_up(driver, "guest_of_old")
+        assert driver.app.bottom.state.player == "auth_user_42"
+        await driver.sees("guest_of_old was merged into this player")
 
 
 async def test_escape_leaves_the_field_and_loses_nothing(backend: DemoStage) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        await hand.press("slash")
-        await hand.type("bo")
-        await hand.press("escape")
-        assert hand.app.bottom.table.has_focus
-        assert hand.app.bottom.state.player == "alice_42"
-        assert hand.app.bottom.search.input.value == "bo"
-        await hand.press("slash")
-        await hand.type("bob_7")
-        await hand.press("enter")
-        await hand.looks_at("bob_7")
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        await driver.press("slash")
+        await driver.type("bo")
+        await driver.press("escape")
+        assert driver.app.bottom.table.has_focus
+        assert driver.app.bottom.state.player == "alice_42"
+        assert driver.app.bottom.search.input.value == "bo"
+        await driver.press("slash")
+        await driver.type("bob_7")
+        await driver.press("enter")
+        await driver.looks_at("bob_7")
 
 
 async def test_keys_of_the_panes_are_text_in_the_field(backend: DemoStage) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        await hand.press("slash")
-        await hand.type("q1FRMCB.?:")
-        assert hand.app.bottom.search.input.value == "q1FRMCB.?:"
-        assert hand.app.screen is hand.app.bottom
-        assert hand.app.bottom.pane == "attempts"
-        await hand.press("home", "delete")
-        assert hand.app.bottom.search.input.value == "1FRMCB.?:"
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        await driver.press("slash")
+        await driver.type("q1FRMCB.?:")
+        assert driver.app.bottom.search.input.value == "q1FRMCB.?:"
+        assert driver.app.screen is driver.app.bottom
+        assert driver.app.bottom.pane == "attempts"
+        await driver.press("home", "delete")
+        assert driver.app.bottom.search.input.value == "1FRMCB.?:"
 
 
 HOSTILE = [each for each in load_hostile() if each.can_be_text and each.value and "\0" not in each.value]
@@ -317,67 +319,67 @@ HOSTILE = [each for each in load_hostile() if each.can_be_text and each.value an
 
 @pytest.mark.parametrize("part", range(4))
 async def test_an_id_of_any_kind_finds_that_player_or_nobody(backend: DemoStage, part: int) -> None:
-    """Those of the demo world are found by themselves; the others are told to be missing, whatever they hold."""
+    """Ids of the demo world are found; others are reported missing, with any content."""
     known = {"victim/ban", "..", "a/b", "a" + "\u0301" * 200, "line1\nline2\nline3", "ali\u200bce", "user\u202enimda"}
-    async with at(backend.app()) as hand:
-        screen = hand.app.bottom
+    async with at(backend.app()) as driver:
+        screen = driver.app.bottom
         for each in HOSTILE[part::4]:
             screen.open_player(each.value, typed=True)
-            await hand.until(lambda: screen.state.status in (LoadStatus.READY, LoadStatus.MISSING, LoadStatus.FAILED))
+            await driver.until(lambda: screen.state.status in (LoadStatus.READY, LoadStatus.MISSING, LoadStatus.FAILED))
             if screen.state.status is LoadStatus.READY and screen.state.player != each.value:
                 assert screen.state.player == candidates(each.value)[-1], each.name  # and it is said
-                assert f"this is {safe(screen.state.player)}" in hand.text
+                assert f"this is {safe(screen.state.player)}" in driver.text
             elif screen.state.status is LoadStatus.READY:
                 assert screen.state.player == each.value, each.name
             elif each.value in known:
                 raise AssertionError(f"{each.name} is a player and was not found: {screen.state.error}")
-            assert not steering(hand.text), each.name
+            assert not steering(driver.text), each.name
 
 
 async def test_the_hostile_players_of_the_world_are_found(backend: DemoStage) -> None:
     names = ("victim/ban", "..", "a/b", "line1\nline2\nline3", "a" + "\u0301" * 200, "[@click=app.quit]lobby[/]")
-    async with at(backend.app()) as hand:
+    async with at(backend.app()) as driver:
         for name in names:
-            hand.app.bottom.open_player(name, typed=True)
-            await hand.looks_at(name)
-            await hand.press("1", "2", "3", "4", "5", "6")
+            driver.app.bottom.open_player(name, typed=True)
+            await driver.looks_at(name)
+            await driver.press("1", "2", "3", "4", "5", "6")
 
 
 async def test_hits_that_cannot_be_read_are_not_taken_for_none(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", SEARCH, 200, data={"players": [{"externalPlayerId": 7}, "?"]})
-    async with at(backend.app()) as hand:
-        await hand.type("zoe")
-        await hand.sees("2 players that fit could not be read")
-        await hand.press("enter")
-        await hand.until(lambda: hand.app.bottom.state.status is LoadStatus.MISSING)
-        await hand.rest()
-        await hand.sees("2 players that fit could not be read.", "Check the id")
-        assert "begins like" not in hand.text
+    async with at(backend.app()) as driver:
+        await driver.type("zoe")
+        await driver.sees("2 players that fit could not be read")
+        await driver.press("enter")
+        await driver.until(lambda: driver.app.bottom.state.status is LoadStatus.MISSING)
+        await driver.rest()
+        await driver.sees("2 players that fit could not be read.", "Check the id")
+        assert "begins like" not in driver.text
 
 
 async def test_the_nearest_are_offered_as_far_as_they_could_be_read(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", SEARCH, 200, data={"players": [{"externalPlayerId": "zoe_1", "match": "prefix"}, "?"]})
     wire.answers("GET", "query=zoe_2&", 200, data={"players": []})
-    async with at(backend.app()) as hand:
-        await look_up(hand, "zoe_2")
-        await hand.sees("nearest of those that could be read are", "zoe_1")
+    async with at(backend.app()) as driver:
+        await look_up(driver, "zoe_2")
+        await driver.sees("nearest of those that could be read are", "zoe_1")
 
 
-async def test_an_email_whose_player_cannot_be_read_is_not_called_nobodys(
+async def test_an_email_of_an_unreadable_player_is_not_reported_as_unknown(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     wire.answers("GET", SEARCH, 200, data={"players": []})
     wire.answers("GET", SEARCH, 200, data={"players": ["?"]}, times=2)
-    async with at(backend.app()) as hand:
-        await look_up(hand, "a@b.example")
-        await hand.sees("No player is called a@b.example", "1 player that fits could not be read.", "Check the id")
-        assert "begins like" not in hand.text
+    async with at(backend.app()) as driver:
+        await look_up(driver, "a@b.example")
+        await driver.sees("No player is called a@b.example", "1 player that fits could not be read.", "Check the id")
+        assert "begins like" not in driver.text
 
 
-async def test_a_search_that_fails_says_nothing_of_who_begins_alike(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_failed_search_shows_no_similar_ids(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", SEARCH, 403, "forbidden", "no", details={"permission": "player.read"})
     wire.answers("GET", SEARCH, 200, data={"players": []}, times=1)
-    async with at(backend.app()) as hand:
-        await look_up(hand, "zoe_2")
-        await hand.sees("Others could not be looked for: Not allowed: needs player.read")
-        assert "begins like" not in hand.text
+    async with at(backend.app()) as driver:
+        await look_up(driver, "zoe_2")
+        await driver.sees("Others could not be looked for: Not allowed: needs player.read")
+        assert "begins like" not in driver.text

@@ -29,8 +29,8 @@ class Outcome:
     told: str
 
 
-def outcome(hand: ConsoleDriver) -> Outcome:
-    screen = hand.app.bottom
+def outcome(driver: ConsoleDriver) -> Outcome:
+    screen = driver.app.bottom
     line = screen.query_one(SuggestionLine)
     offered = "".join(text for spans in line.build(0, 0) for text, _ in spans)
     notice = screen.keys.notice
@@ -66,18 +66,18 @@ async def found_by(
 ) -> Outcome:
     """Type a text and press keys: once its offers have come, or before."""
     monkeypatch.setattr(player_timers, "DEBOUNCE", 0.001 if offered else 3600.0)
-    async with at(backend.app(player=at_first or None)) as hand:
+    async with at(backend.app(player=at_first or None)) as driver:
         if at_first:
-            await hand.looks_at(at_first)
-        await hand.press("slash")
-        await hand.type(text)
+            await driver.looks_at(at_first)
+        await driver.press("slash")
+        await driver.type(text)
         if offered:
-            await hand.until(lambda: outcome(hand).offered != "")
-            await hand.rest()
-            assert outcome(hand).offered
-        await hand.press(*keys)
-        await hand.rest()
-        return outcome(hand)
+            await driver.until(lambda: outcome(driver).offered != "")
+            await driver.rest()
+            assert outcome(driver).offered
+        await driver.press(*keys)
+        await driver.rest()
+        return outcome(driver)
 
 
 @pytest.mark.parametrize("at_first", ["", "bob_7"])
@@ -101,7 +101,7 @@ async def found_by(
         ("al", ("enter",), ""),
     ],
 )
-async def test_enter_does_the_same_before_the_offers_have_come_and_after(
+async def test_enter_opens_the_same_player_before_and_after_suggestions_arrive(
     backend: DemoStage, monkeypatch: pytest.MonkeyPatch, text: str, keys: tuple[str, ...], player: str, at_first: str
 ) -> None:
     add_guest(backend)
@@ -117,122 +117,120 @@ async def test_enter_does_the_same_before_the_offers_have_come_and_after(
 
 
 async def test_after_several_were_found_one_is_chosen_and_opened(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.looks_at("bob_7")
-        await hand.press("slash")
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.looks_at("bob_7")
+        await driver.press("slash")
         for key in (*"alice_4", "enter"):
-            hand.send(key)
-        await hand.sees("2 players fit alice_4: ↓ chooses one, enter opens it", "Brave Badger", " alice_42 ")
-        await hand.press("enter")
-        assert hand.app.bottom.state.player == "bob_7"
-        await hand.press("down")
-        await hand.sees("▸alice_42 ")
-        await hand.press("enter")
-        await hand.looks_at("alice_42")
-        assert hand.app.bottom.search.text == ""
+            driver.send(key)
+        await driver.sees("2 players fit alice_4: ↓ chooses one, enter opens it", "Brave Badger", " alice_42 ")
+        await driver.press("enter")
+        assert driver.app.bottom.state.player == "bob_7"
+        await driver.press("down")
+        await driver.sees("▸alice_42 ")
+        await driver.press("enter")
+        await driver.looks_at("alice_42")
+        assert driver.app.bottom.search.text == ""
 
 
 async def test_while_several_are_looked_for_the_ticket_and_drafts_of_the_player_stay(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.looks_at("bob_7")
-        kept = hand.app.workspace.drafts = dict(hand.app.workspace.drafts)
-        hand.app.bottom.place.filter = "race"
-        await hand.press("slash")
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.looks_at("bob_7")
+        kept = driver.app.workspace.drafts = dict(driver.app.workspace.drafts)
+        driver.app.bottom.place.filter = "race"
+        await driver.press("slash")
         for key in (*"alice_4", "enter"):
-            hand.send(key)
-        await hand.sees("2 players fit alice_4")
-        assert hand.app.workspace.drafts is kept
-        assert hand.app.bottom.place.filter == "race"
-        await hand.press("down", "enter")
-        await hand.looks_at("alice_42")
-        assert hand.app.bottom.place.filter == ""
+            driver.send(key)
+        await driver.sees("2 players fit alice_4")
+        assert driver.app.workspace.drafts is kept
+        assert driver.app.bottom.place.filter == "race"
+        await driver.press("down", "enter")
+        await driver.looks_at("alice_42")
+        assert driver.app.bottom.place.filter == ""
 
 
-async def test_what_one_stops_waiting_for_leaves_the_player_before_on_screen(
+async def test_a_cancelled_look_up_keeps_the_previous_player_on_screen(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     held = wire.holds("GET", "/players/erin")
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.looks_at("bob_7")
-        hand.app.bottom.open_player("erin")
-        await hand.sees("Looking up erin")
-        await hand.press("escape")
-        await hand.sees("Brave Badger")
-        assert hand.app.bottom.state.player == "bob_7"
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.looks_at("bob_7")
+        driver.app.bottom.open_player("erin")
+        await driver.sees("Looking up erin")
+        await driver.press("escape")
+        await driver.sees("Brave Badger")
+        assert driver.app.bottom.state.player == "bob_7"
         held.let_go()
 
 
-async def test_an_offer_that_was_chosen_before_it_came_is_seen_as_chosen(
-    backend: DemoStage, wire: FaultyTransport
-) -> None:
+async def test_a_suggestion_chosen_before_it_arrives_is_selected(backend: DemoStage, wire: FaultyTransport) -> None:
     late = wire.holds("GET", SEARCH)
-    async with at(backend.app()) as hand:
-        await hand.type("alice_4")
-        await hand.until(late.arrived.is_set)
-        await hand.press("down", "down")
-        assert hand.app.bottom.search.input.has_focus
+    async with at(backend.app()) as driver:
+        await driver.type("alice_4")
+        await driver.until(late.arrived.is_set)
+        await driver.press("down", "down")
+        assert driver.app.bottom.search.input.has_focus
         late.let_go()
-        await hand.sees("▸alice_420")
-        await hand.press("enter")
-        await hand.looks_at("alice_420")
+        await driver.sees("▸alice_420")
+        await driver.press("enter")
+        await driver.looks_at("alice_420")
 
 
 async def test_another_letter_forgets_what_was_chosen(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await hand.type("alice_4")
-        await hand.sees("2 matches")
-        await hand.press("down")
-        await hand.sees("▸alice_42 ")
-        await hand.press("backspace")
-        await hand.until(lambda: "▸" not in hand.text)
-        await hand.sees("matches")
-        assert "▸" not in hand.text
+    async with at(backend.app()) as driver:
+        await driver.type("alice_4")
+        await driver.sees("2 matches")
+        await driver.press("down")
+        await driver.sees("▸alice_42 ")
+        await driver.press("backspace")
+        await driver.until(lambda: "▸" not in driver.text)
+        await driver.sees("matches")
+        assert "▸" not in driver.text
 
 
-async def test_with_several_of_which_some_cannot_be_read_the_text_is_looked_up_first(
+async def test_enter_looks_up_the_text_first_if_some_hits_are_unreadable(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     wire.answers("GET", SEARCH, 200, data={"players": [{"externalPlayerId": "bob_77", "match": "prefix"}, "?"]})
-    async with at(backend.app()) as hand:
-        await hand.type("bob_7")
-        await hand.sees("1 match")
-        assert "▸" not in hand.text
-        await hand.press("enter")
-        await hand.looks_at("bob_7")
+    async with at(backend.app()) as driver:
+        await driver.type("bob_7")
+        await driver.sees("1 match")
+        assert "▸" not in driver.text
+        await driver.press("enter")
+        await driver.looks_at("bob_7")
 
 
 async def test_two_players_of_one_email_are_both_offered(backend: DemoStage, wire: FaultyTransport) -> None:
     both = [{"externalPlayerId": each, "email": "a@b.example", "match": "email"} for each in ("bob_7", "erin")]
     wire.answers("GET", SEARCH, 200, data={"players": both})
-    async with at(backend.app()) as hand:
-        await hand.type("a@b.example")
-        await hand.press("enter")
-        await hand.sees("2 players fit a@b.example", "bob_7", "erin")
-        await hand.press("up", "enter")
-        await hand.looks_at("erin")
+    async with at(backend.app()) as driver:
+        await driver.type("a@b.example")
+        await driver.press("enter")
+        await driver.sees("2 players fit a@b.example", "bob_7", "erin")
+        await driver.press("up", "enter")
+        await driver.looks_at("erin")
 
 
 async def test_an_email_that_is_not_whole_gets_a_hint(backend: DemoStage) -> None:
-    async with at(backend.app()) as hand:
-        await hand.type("alice@ex")
-        await hand.sees("no player has this e-mail; type all of it")
-        await hand.press("enter")
-        await hand.sees("No player is called alice@ex", "An e-mail is found only when all of it is typed.")
+    async with at(backend.app()) as driver:
+        await driver.type("alice@ex")
+        await driver.sees("no player has this e-mail; type all of it")
+        await driver.press("enter")
+        await driver.sees("No player is called alice@ex", "An e-mail is found only when all of it is typed.")
 
 
 async def test_a_player_named_at_launch_that_fits_several_is_offered(backend: DemoStage) -> None:
-    async with at(backend.app(player="alice_4")) as hand:
-        await hand.sees("2 players fit alice_4", "alice_420")
-        assert hand.app.bottom.search.input.has_focus
-        await hand.press("down", "enter")
-        await hand.looks_at("alice_42")
+    async with at(backend.app(player="alice_4")) as driver:
+        await driver.sees("2 players fit alice_4", "alice_420")
+        assert driver.app.bottom.search.input.has_focus
+        await driver.press("down", "enter")
+        await driver.looks_at("alice_42")
 
 
 async def test_down_in_the_empty_field_takes_the_first_recent_player(backend: DemoStage) -> None:
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.looks_at("bob_7")
-    async with at(backend.app()) as hand:
-        await hand.press("down", "enter")
-        await hand.looks_at("bob_7")
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.looks_at("bob_7")
+    async with at(backend.app()) as driver:
+        await driver.press("down", "enter")
+        await driver.looks_at("bob_7")

@@ -26,19 +26,19 @@ from tests.harness.console.stage import DemoStage, stage
         "Al <alice@example.com>",
     ],
 )
-async def test_what_a_mail_put_around_an_id_or_address_does_not_hide_the_player(backend: DemoStage, text: str) -> None:
-    async with at(backend.app()) as hand:
-        await hand.press("slash")
-        hand.app.bottom.search.input.value = text
-        await hand.press("enter")
-        await hand.looks_at("alice_42")
+async def test_text_around_a_pasted_id_or_address_is_ignored(backend: DemoStage, text: str) -> None:
+    async with at(backend.app()) as driver:
+        await driver.press("slash")
+        driver.app.bottom.search.input.value = text
+        await driver.press("enter")
+        await driver.looks_at("alice_42")
 
 
 async def test_an_id_in_quotes_is_found_where_nothing_can_search(world: DemoTemplate, tmp_path: Path) -> None:
     with stage(world, tmp_path, only="published") as backend:
         app = backend.app()
         async with app.run_test(size=SIZE) as pilot:
-            hand = ConsoleDriver(app, pilot)
-            await hand.until(lambda: app.workspace.access is not None)
-            await look_up(hand, "«alice_42»")
-            await hand.looks_at("alice_42")
+            driver = ConsoleDriver(app, pilot)
+            await driver.until(lambda: app.workspace.access is not None)
+            await look_up(driver, "«alice_42»")
+            await driver.looks_at("alice_42")

@@ -29,23 +29,23 @@ def with_key(backend: DemoStage, player: str | None = None, **profile: Any) -> K
     return backend.app(token=key, player=player, credential="server_key", person=PERSON, **profile)
 
 
-def footer(hand: ConsoleDriver) -> str:
-    return hand.text.rstrip().rpartition("\n")[2]
+def footer(driver: ConsoleDriver) -> str:
+    return driver.text.rstrip().rpartition("\n")[2]
 
 
 async def test_the_header_shows_the_key_and_that_it_only_reads(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(with_key(backend, "alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        await hand.sees("LIVE read-only", "KEY", PERSON)
-        assert "grant" not in footer(hand)
+    async with at(with_key(backend, "alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        await driver.sees("LIVE read-only", "KEY", PERSON)
+        assert "grant" not in footer(driver)
         for key in "FRMCBDU":
-            await hand.press(key)
-            assert hand.app.screen is hand.app.bottom
-            assert "read-only" in footer(hand)
+            await driver.press(key)
+            assert driver.app.screen is driver.app.bottom
+            assert "read-only" in footer(driver)
         for pane, words in (("1", "completed"), ("2", "claimed"), ("3", "gold")):
-            await hand.press(pane)
-            assert words in hand.text
-        found = hand.app.bottom.state.snapshot
+            await driver.press(pane)
+            assert words in driver.text
+        found = driver.app.bottom.state.snapshot
         assert found is not None
         assert found.lobbies
         assert found.inventory
@@ -56,21 +56,23 @@ async def test_the_header_shows_the_key_and_that_it_only_reads(backend: DemoStag
     }
 
 
-async def test_what_needs_a_session_says_so(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(with_key(backend, "alice_42", server_actions=True)) as hand:
-        await hand.looks_at("alice_42")
-        assert "read-only" not in hand.text.partition("\n")[0]
+async def test_an_action_that_needs_a_session_is_disabled_with_the_reason(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
+    async with at(with_key(backend, "alice_42", server_actions=True)) as driver:
+        await driver.looks_at("alice_42")
+        assert "read-only" not in driver.text.partition("\n")[0]
         for key in "Rlh":
-            await hand.press(key)
-            await hand.sees("needs a member's session, not a server key")
-            assert hand.app.screen is hand.app.bottom
+            await driver.press(key)
+            await driver.sees("needs a member's session, not a server key")
+            assert driver.app.screen is driver.app.bottom
     assert wire.changes == []
 
 
-async def test_the_key_of_another_environment_is_told(backend: DemoStage) -> None:
-    async with at(with_key(backend, environment="test")) as hand:
-        await hand.sees("live", "test", "key")
-        assert hand.app.workspace.access is None
+async def test_a_key_of_another_environment_is_reported(backend: DemoStage) -> None:
+    async with at(with_key(backend, environment="test")) as driver:
+        await driver.sees("live", "test", "key")
+        assert driver.app.workspace.access is None
 
 
 DIALOGS: Mapping[Operation, tuple[str, str, Mapping[str, str]]] = {
@@ -82,15 +84,15 @@ DIALOGS: Mapping[Operation, tuple[str, str, Mapping[str, str]]] = {
 }
 
 
-async def fill(hand: ConsoleDriver, kind: Operation) -> None:
+async def fill(driver: ConsoleDriver, kind: Operation) -> None:
     player, key, values = DIALOGS[kind]
-    await hand.looks_at(player)
-    await hand.press(key)
-    await hand.opened(ActionDialog)
-    await hand.sees("the audit log will name the key api_key:", f"{PERSON} goes along in reason and metadata")
-    fields = dialog(hand).query_one(FormBody).values
+    await driver.looks_at(player)
+    await driver.press(key)
+    await driver.opened(ActionDialog)
+    await driver.sees("the audit log will name the key api_key:", f"{PERSON} goes along in reason and metadata")
+    fields = dialog(driver).query_one(FormBody).values
     typed = {"typed_id": player} if "typed_id" in fields else {}
-    await put(hand, reason=REASON, **values, **typed)
+    await put(driver, reason=REASON, **values, **typed)
 
 
 @pytest.mark.parametrize("kind", DIALOGS, ids=str)
@@ -98,11 +100,11 @@ async def test_a_dialog_says_whom_the_log_will_name_and_makes_the_change(
     kind: Operation, backend: DemoStage, wire: FaultyTransport
 ) -> None:
     player = DIALOGS[kind][0]
-    async with at(with_key(backend, player, server_actions=True)) as hand:
-        await fill(hand, kind)
-        await confirm(hand)
-        await hand.closed()
-        await hand.sees("applied")
+    async with at(with_key(backend, player, server_actions=True)) as driver:
+        await fill(driver, kind)
+        await confirm(driver)
+        await driver.closed()
+        await driver.sees("applied")
     (asked,) = wire.changes
     assert asked.target.startswith(f"/server/v1/players/{player}/")
     assert asked.body["metadata"]["requestedBy"] == PERSON
@@ -111,38 +113,38 @@ async def test_a_dialog_says_whom_the_log_will_name_and_makes_the_change(
 
 
 async def test_a_manual_grant_is_made(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(with_key(backend, "bob_7", server_actions=True)) as hand:
-        await hand.looks_at("bob_7")
-        await hand.press("M")
-        await hand.opened(ActionDialog)
-        await hand.sees("the audit log will name the key api_key:")
-        await put(hand, entries='[{"type": "currency", "currencyKey": "gold", "amount": 5}]', reason=REASON)
-        await confirm(hand)
-        await hand.closed()
-        await hand.sees("Manual grant applied")
+    async with at(with_key(backend, "bob_7", server_actions=True)) as driver:
+        await driver.looks_at("bob_7")
+        await driver.press("M")
+        await driver.opened(ActionDialog)
+        await driver.sees("the audit log will name the key api_key:")
+        await put(driver, entries='[{"type": "currency", "currencyKey": "gold", "amount": 5}]', reason=REASON)
+        await confirm(driver)
+        await driver.closed()
+        await driver.sees("Manual grant applied")
     assert [each.target for each in wire.changes] == ["/server/v1/players/bob_7/grants"]
 
 
 async def test_a_merge_is_previewed_and_made(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(with_key(backend, "guest_device_abc", server_actions=True)) as hand:
-        await hand.looks_at("guest_device_abc")
-        await hand.press("U")
-        await hand.opened(MergeTargetDialog)
-        await hand.type("nobody_at_all")
-        await hand.press("enter")
-        await hand.sees("No player has exactly the id nobody_at_all")
-        hand.app.screen.line.value = "<guest_device_abc>"  # type: ignore[attr-defined]
-        await hand.press("enter")
-        await hand.sees("a player cannot be merged into itself")
-        hand.app.screen.line.value = "«bob_7»"  # type: ignore[attr-defined]
-        await hand.press("enter")
-        await hand.opened(ActionDialog)
-        await hand.sees("guest_device_abc", "bob_7", "→", "is free again")
+    async with at(with_key(backend, "guest_device_abc", server_actions=True)) as driver:
+        await driver.looks_at("guest_device_abc")
+        await driver.press("U")
+        await driver.opened(MergeTargetDialog)
+        await driver.type("nobody_at_all")
+        await driver.press("enter")
+        await driver.sees("No player has exactly the id nobody_at_all")
+        driver.app.screen.line.value = "<guest_device_abc>"  # type: ignore[attr-defined]
+        await driver.press("enter")
+        await driver.sees("a player cannot be merged into itself")
+        driver.app.screen.line.value = "«bob_7»"  # type: ignore[attr-defined]
+        await driver.press("enter")
+        await driver.opened(ActionDialog)
+        await driver.sees("guest_device_abc", "bob_7", "→", "is free again")
         assert wire.changes == []
-        await put(hand, reason=REASON, typed_id="guest_device_abc")
-        await confirm(hand)
-        await hand.closed()
-        await hand.sees("Merge applied")
+        await put(driver, reason=REASON, typed_id="guest_device_abc")
+        await confirm(driver)
+        await driver.closed()
+        await driver.sees("Merge applied")
     assert [each.target for each in wire.changes] == ["/server/v1/players/guest_device_abc/merge-into/bob_7"]
 
 
@@ -153,10 +155,10 @@ async def test_a_lost_answer_is_settled_with_the_same_key_once(
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
         wire.cuts("POST", "/credit", after=after, times=1)
-        async with at(with_key(backend, "bob_7", server_actions=True)) as hand:
-            await fill(hand, Operation.CREDIT)
-            await confirm(hand)
-            await told(hand, "It did take effect, once")
+        async with at(with_key(backend, "bob_7", server_actions=True)) as driver:
+            await fill(driver, Operation.CREDIT)
+            await confirm(driver)
+            await told(driver, "It did take effect, once")
         assert other.balance("bob_7", "gold") == before + 250
     first, second = wire.changes
     assert (first.target, first.body) == (second.target, second.body)
@@ -167,11 +169,11 @@ async def test_a_lost_answer_is_settled_with_the_same_key_once(
 
 
 async def test_the_last_note_of_a_merge_is_in_sight_on_a_small_terminal(backend: DemoStage) -> None:
-    async with at(with_key(backend, "guest_device_abc", server_actions=True), size=(80, 24)) as hand:
-        await hand.looks_at("guest_device_abc")
-        await hand.press("U")
-        await hand.opened(MergeTargetDialog)
-        await hand.type("auth_user_42")
-        await hand.press("enter")
-        await hand.opened(ActionDialog)
-        await hand.sees("potion 2 + 1 → 3", "is free again", "your journal does (o)", "[ Merge ]")
+    async with at(with_key(backend, "guest_device_abc", server_actions=True), size=(80, 24)) as driver:
+        await driver.looks_at("guest_device_abc")
+        await driver.press("U")
+        await driver.opened(MergeTargetDialog)
+        await driver.type("auth_user_42")
+        await driver.press("enter")
+        await driver.opened(ActionDialog)
+        await driver.sees("potion 2 + 1 → 3", "is free again", "your journal does (o)", "[ Merge ]")

@@ -230,7 +230,7 @@ def test_hostile_player(player: str, looking: DemoStage, tmp_path: Path, album: 
 
 @pytest.mark.parametrize("size", SIZES, ids=["120", "80"])
 @pytest.mark.parametrize("name", TROUBLE)
-def test_trouble(
+def test_an_error_matches_its_snapshot(
     name: str,
     size: tuple[int, int],
     troubled: tuple[DemoStage, FaultyTransport],

@@ -38,13 +38,13 @@ class Careless(App[None]):
 
 
 @pytest.mark.parametrize("value", ["\x1b[2J", "\x9b31m", "a\u202eb", "a\u2066b\u200bc", "\x00\x07", "\udc00"])
-async def test_nothing_that_steers_gets_past_a_careless_widget(value: str) -> None:
+async def test_control_sequences_of_a_careless_widget_are_filtered(value: str) -> None:
     async with Careless(value).run_test(size=(40, 12)) as pilot:
         lines = [strip.text for strip in pilot.app.screen._compositor.render_strips()]
     assert not [line for line in lines if HARM.search(line)]
 
 
-def test_what_is_harmless_stays_as_it_is() -> None:
+def test_harmless_text_passes_the_terminal_filter_unchanged() -> None:
     from rich.segment import Segment
     from textual.color import Color
 

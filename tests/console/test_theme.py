@@ -36,7 +36,7 @@ def test_the_theme_of_a_terminal(wanted: str | None, environ: dict[str, str], co
     assert choose_theme(wanted, environ, colors) == theme
 
 
-def test_a_theme_that_is_none_is_told_with_the_names() -> None:
+def test_an_unknown_theme_is_reported_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="theme 'pink' is not one of dark, light, ansi, mono"):
         choose_theme("pink", {}, "truecolor")
 
@@ -65,11 +65,11 @@ def test_no_sheet_names_a_colour_of_its_own() -> None:
 
 @pytest.mark.parametrize("name", sorted(NAMES))
 async def test_every_theme_draws_the_same_words(backend: DemoStage, name: str) -> None:
-    async with at(backend.app(player="alice_42", theme=name)) as hand:
-        await hand.looks_at("alice_42")
-        assert hand.app.theme == NAMES[name]
-        await hand.sees("▸", "completed", "LIVE", "roll failed")
-        await hand.press("R")
-        await hand.opened()
-        await hand.sees("[ Retry roll ]", "LIVE")
-        assert safe(hand.app.screen.form.title) in hand.text
+    async with at(backend.app(player="alice_42", theme=name)) as driver:
+        await driver.looks_at("alice_42")
+        assert driver.app.theme == NAMES[name]
+        await driver.sees("▸", "completed", "LIVE", "roll failed")
+        await driver.press("R")
+        await driver.opened()
+        await driver.sees("[ Retry roll ]", "LIVE")
+        assert safe(driver.app.screen.form.title) in driver.text

@@ -15,67 +15,67 @@ from tests.harness.console.trouble import open_credit, status, token
 # -- 401 ---------------------------------------------------------------------------------------------------------
 
 
-async def test_a_session_that_is_over_at_the_start_asks_for_a_token_and_goes_on(backend: DemoStage) -> None:
-    async with at(backend.app(player="alice_42", token="kst_" + "x" * 43)) as hand:
-        await hand.opened(TokenDialog)
-        assert len(hand.app.screen_stack) == 2  # who we are and the player are asked for at once: one question
-        await hand.paste(token(backend))
-        await hand.press("enter")
-        await hand.closed()
-        await hand.looks_at("alice_42")
-        await hand.sees("maria · GAME_ADMIN", "Swift Otter")
+async def test_an_expired_session_at_launch_asks_for_a_token_and_continues(backend: DemoStage) -> None:
+    async with at(backend.app(player="alice_42", token="kst_" + "x" * 43)) as driver:
+        await driver.opened(TokenDialog)
+        assert len(driver.app.screen_stack) == 2  # who we are and the player are asked for at once: one question
+        await driver.paste(token(backend))
+        await driver.press("enter")
+        await driver.closed()
+        await driver.looks_at("alice_42")
+        await driver.sees("maria · GAME_ADMIN", "Swift Otter")
 
 
-async def test_a_bad_token_is_told_and_the_next_one_tried(backend: DemoStage) -> None:
-    async with at(backend.app(token="kst_" + "x" * 43)) as hand:
-        await hand.opened(TokenDialog)
-        await hand.press("enter")
-        await hand.sees("paste the token here")
-        await hand.type("two words")
-        await hand.press("enter")
-        await hand.sees("a token has no spaces")
-        hand.app.screen.line.value = "kst_" + "y" * 43
-        await hand.press("enter")
-        await hand.sees("The session has expired or is unknown")
-        assert "kst_" not in hand.text
-        hand.app.screen.line.value = token(backend)
-        await hand.press("enter")
-        await hand.closed()
-        await hand.sees("maria · GAME_ADMIN")
+async def test_a_bad_token_is_reported_and_the_next_one_is_tried(backend: DemoStage) -> None:
+    async with at(backend.app(token="kst_" + "x" * 43)) as driver:
+        await driver.opened(TokenDialog)
+        await driver.press("enter")
+        await driver.sees("paste the token here")
+        await driver.type("two words")
+        await driver.press("enter")
+        await driver.sees("a token has no spaces")
+        driver.app.screen.line.value = "kst_" + "y" * 43
+        await driver.press("enter")
+        await driver.sees("The session has expired or is unknown")
+        assert "kst_" not in driver.text
+        driver.app.screen.line.value = token(backend)
+        await driver.press("enter")
+        await driver.closed()
+        await driver.sees("maria · GAME_ADMIN")
 
 
 async def test_a_401_in_a_read_asks_and_reads_again(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
         wire.answers("GET", "/players/", 401, "session_invalid", "the session has expired", times=1)
-        await hand.press("r")
-        await hand.opened(TokenDialog)
-        await hand.sees("the session has expired", "maria")
-        await hand.paste(token(backend))
-        await hand.press("enter")
-        await hand.closed()
-        await hand.looks_at("alice_42")
+        await driver.press("r")
+        await driver.opened(TokenDialog)
+        await driver.sees("the session has expired", "maria")
+        await driver.paste(token(backend))
+        await driver.press("enter")
+        await driver.closed()
+        await driver.looks_at("alice_42")
 
 
 async def test_a_401_in_a_read_refused_keeps_the_old_data(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
         wire.answers("GET", "/players/", 401, "session_invalid", "the session has expired")
-        await hand.press("r")
-        await hand.opened(TokenDialog)
-        await hand.press("escape")
-        await hand.closed()
-        await hand.rest()
-        await hand.sees("STALE since 14:02:31Z", "Swift Otter")
+        await driver.press("r")
+        await driver.opened(TokenDialog)
+        await driver.press("escape")
+        await driver.closed()
+        await driver.rest()
+        await driver.sees("STALE since 14:02:31Z", "Swift Otter")
 
 
 async def test_a_401_while_searching_asks_too(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", "/players?", 401, "session_invalid", "the session has expired", times=1)
-    async with at(backend.app()) as hand:
-        await hand.type("alice_4")
-        await hand.sees("The session has expired or is unknown")
-        await hand.press("enter")
-        await hand.sees("2 players fit alice_4", "alice_420")
+    async with at(backend.app()) as driver:
+        await driver.type("alice_4")
+        await driver.sees("The session has expired or is unknown")
+        await driver.press("enter")
+        await driver.sees("2 players fit alice_4", "alice_420")
 
 
 async def test_a_401_in_the_middle_of_a_dialog_goes_on_where_it_was_and_applies_once(
@@ -83,15 +83,15 @@ async def test_a_401_in_the_middle_of_a_dialog_goes_on_where_it_was_and_applies_
 ) -> None:
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
-        async with at(backend.app(player="bob_7")) as hand:
-            await open_credit(hand)
+        async with at(backend.app(player="bob_7")) as driver:
+            await open_credit(driver)
             wire.answers("POST", "/credit", 401, "session_invalid", "the session has expired", times=1)
-            await confirm(hand)
-            await hand.opened(TokenDialog)
-            await hand.paste(token(backend))
-            await hand.press("enter")
-            await done(hand)
-            assert "Credit applied" in hand.text
+            await confirm(driver)
+            await driver.opened(TokenDialog)
+            await driver.paste(token(backend))
+            await driver.press("enter")
+            await done(driver)
+            assert "Credit applied" in driver.text
         assert other.balance("bob_7", "gold") == before + 250
     first, second = wire.changes
     assert first.body == second.body
@@ -102,20 +102,20 @@ async def test_without_a_new_token_the_dialog_comes_back_with_nothing_sent(
 ) -> None:
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
-        async with at(backend.app(player="bob_7")) as hand:
-            await open_credit(hand)
+        async with at(backend.app(player="bob_7")) as driver:
+            await open_credit(driver)
             expired = wire.answers("POST", "/credit", 401, "session_invalid", "the session has expired")
-            await confirm(hand)
-            await hand.opened(TokenDialog)
-            await hand.press("escape")
-            await hand.opened(ActionDialog)
-            await hand.until(lambda: dialog(hand).phase is Phase.EDITING)
-            await told(hand, "The session has expired", "Enter a new token to continue")
-            await hand.sees("make-good for the outage")
+            await confirm(driver)
+            await driver.opened(TokenDialog)
+            await driver.press("escape")
+            await driver.opened(ActionDialog)
+            await driver.until(lambda: dialog(driver).phase is Phase.EDITING)
+            await told(driver, "The session has expired", "Enter a new token to continue")
+            await driver.sees("make-good for the outage")
             assert other.balance("bob_7", "gold") == before
             expired.mend()
-            await confirm(hand)
-            await done(hand)
+            await confirm(driver)
+            await done(driver)
         assert other.balance("bob_7", "gold") == before + 250
 
 
@@ -127,41 +127,43 @@ async def test_a_403_names_the_permission(backend: DemoStage, wire: FaultyTransp
     wire.answers(
         "POST", "/credit", 403, "forbidden", "no", details={"permission": "wallet.credit", "role": "GAME_DEBUGGER"}
     )
-    async with at(backend.app(player="bob_7")) as hand:
-        await open_credit(hand)
-        await confirm(hand)
-        await told(hand, "Not allowed: needs wallet.credit (GAME_ADMIN)", "403 forbidden", "request req-77")
-        assert dialog(hand).phase is Phase.EDITING
+    async with at(backend.app(player="bob_7")) as driver:
+        await open_credit(driver)
+        await confirm(driver)
+        await told(driver, "Not allowed: needs wallet.credit (GAME_ADMIN)", "403 forbidden", "request req-77")
+        assert dialog(driver).phase is Phase.EDITING
 
 
 async def test_a_403_of_the_backend_itself_in_a_read(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", "/players/", 403, "forbidden", "no", details={"permission": "player.read"})
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.until(lambda: status(hand) is LoadStatus.FAILED)
-        await hand.sees("needs player.read")
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.until(lambda: status(driver) is LoadStatus.FAILED)
+        await driver.sees("needs player.read")
 
 
 async def test_a_409_explains_with_code_and_request_and_keeps_the_draft(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        attempt = hand.app.bottom.table.row
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        attempt = driver.app.bottom.table.row
         assert attempt is not None
-        await hand.press("R")
-        await hand.opened(ActionDialog)
-        await put(hand, reason="the table is back")
+        await driver.press("R")
+        await driver.opened(ActionDialog)
+        await put(driver, reason="the table is back")
         with colleague(backend) as other:
             other.retry_roll(attempt.id)
-        await confirm(hand)
-        await told(hand, "Not applied: 1 grant is already linked to this attempt", "409 conflict", "request ", "with 2")
-        await hand.sees("the table is back")
-        assert dialog(hand).phase is Phase.EDITING
-        await hand.press("enter")  # the focus is on a field: one more enter sends nothing
+        await confirm(driver)
+        await told(
+            driver, "Not applied: 1 grant is already linked to this attempt", "409 conflict", "request ", "with 2"
+        )
+        await driver.sees("the table is back")
+        assert dialog(driver).phase is Phase.EDITING
+        await driver.press("enter")  # the focus is on a field: one more enter sends nothing
         assert len(wire.changes) == 2
-        await hand.press("escape")
-        await hand.closed()
-        await hand.press("r")
-        await hand.looks_at("alice_42")
-        await hand.press("R")
-        assert "1 grant is already linked" in hand.text
+        await driver.press("escape")
+        await driver.closed()
+        await driver.press("r")
+        await driver.looks_at("alice_42")
+        await driver.press("R")
+        assert "1 grant is already linked" in driver.text

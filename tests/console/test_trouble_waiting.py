@@ -23,10 +23,10 @@ async def test_a_400_names_the_fields(backend: DemoStage, wire: FaultyTransport)
     wire.answers(
         "POST", "/credit", 400, "validation_failed", "not understood", details={"fields": {"amount": "too odd"}}
     )
-    async with at(backend.app(player="bob_7")) as hand:
-        await open_credit(hand)
-        await confirm(hand)
-        await told(hand, "the server rejected the request", "amount: too odd")
+    async with at(backend.app(player="bob_7")) as driver:
+        await open_credit(driver)
+        await confirm(driver)
+        await told(driver, "the server rejected the request", "amount: too odd")
 
 
 # -- 429 -----------------------------------------------------------------------------------------------------------
@@ -34,58 +34,58 @@ async def test_a_400_names_the_fields(backend: DemoStage, wire: FaultyTransport)
 
 async def test_a_429_counts_down_and_tries_again_by_itself(backend: DemoStage, wire: FaultyTransport) -> None:
     app = impatient(backend.app(player="bob_7"))
-    async with at(app) as hand:
-        await hand.looks_at("bob_7")
-        said = notices(hand)
+    async with at(app) as driver:
+        await driver.looks_at("bob_7")
+        said = notices(driver)
         wire.answers("GET", "/players/", 429, "rate_limited", "slow down", headers={"retry-after": "1"}, times=4)
-        await hand.press("r")
-        await hand.until(lambda: status(hand) is LoadStatus.READY and wire.count("GET", "/players/") == 6)
-        await hand.rest()
+        await driver.press("r")
+        await driver.until(lambda: status(driver) is LoadStatus.READY and wire.count("GET", "/players/") == 6)
+        await driver.rest()
         assert "Too many requests. Trying again in 1 s." in said
-        assert "Trying again" not in hand.text
-        assert "STALE" not in hand.text
+        assert "Trying again" not in driver.text
+        assert "STALE" not in driver.text
 
 
 async def test_a_countdown_ends_when_another_player_is_opened(backend: DemoStage, wire: FaultyTransport) -> None:
     app = impatient(backend.app(player="bob_7"))
-    async with at(app) as hand:
-        await hand.looks_at("bob_7")
+    async with at(app) as driver:
+        await driver.looks_at("bob_7")
         wire.answers("GET", "/players/bob_7", 429, "rate_limited", "slow down", headers={"retry-after": "30"})
-        await hand.press("r")
-        await hand.sees("Too many requests. Trying again in", "STALE", "Brave Badger")
+        await driver.press("r")
+        await driver.sees("Too many requests. Trying again in", "STALE", "Brave Badger")
         asked = wire.count("GET", "/players/bob_7")
-        hand.app.bottom.open_player("erin")
-        await hand.looks_at("erin")
-        assert hand.app.bottom._pause is None
+        driver.app.bottom.open_player("erin")
+        await driver.looks_at("erin")
+        assert driver.app.bottom._pause is None
         assert wire.count("GET", "/players/bob_7") == asked
 
 
 async def test_going_back_ends_a_countdown(backend: DemoStage, wire: FaultyTransport) -> None:
     app = impatient(backend.app(player="bob_7"))
-    async with at(app) as hand:
-        await hand.looks_at("bob_7")
+    async with at(app) as driver:
+        await driver.looks_at("bob_7")
         wire.answers("GET", "/players/bob_7", 429, "rate_limited", "slow down", headers={"retry-after": "30"})
-        await hand.press("r")
-        await hand.sees("Too many requests. Trying again in", "STALE", "Brave Badger")
-        await hand.press("escape", "escape")
-        assert hand.app.bottom._pause is None
+        await driver.press("r")
+        await driver.sees("Too many requests. Trying again in", "STALE", "Brave Badger")
+        await driver.press("escape", "escape")
+        assert driver.app.bottom._pause is None
 
 
 async def test_a_429_on_a_change_makes_the_button_wait(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("POST", "/credit", 429, "rate_limited", "slow down", headers={"retry-after": "2"}, times=1)
     with freeze_seconds():
-        async with at(backend.app(player="bob_7")) as hand:
-            await open_credit(hand)
-            await confirm(hand)
-            await told(hand, "Too many requests")
+        async with at(backend.app(player="bob_7")) as driver:
+            await open_credit(driver)
+            await confirm(driver)
+            await told(driver, "Too many requests")
             for left in (2, 1):
-                await hand.sees(f"Credit in {left} s")
-                await confirm(hand)
+                await driver.sees(f"Credit in {left} s")
+                await confirm(driver)
                 assert len(wire.changes) == 1
-                dialog(hand)._count()
-            await hand.sees("[ Credit ]")
-            await confirm(hand)
-            await done(hand)
+                dialog(driver)._count()
+            await driver.sees("[ Credit ]")
+            await confirm(driver)
+            await done(driver)
     assert len(wire.changes) == 2
 
 
@@ -93,13 +93,13 @@ async def test_a_429_on_a_change_makes_the_button_wait(backend: DemoStage, wire:
 
 
 @pytest.mark.parametrize("trouble", ["500", "closed", "hang", "no json"])
-async def test_trouble_in_a_read_keeps_the_old_data_with_its_age_and_u_tries_again(
+async def test_a_failed_read_keeps_the_old_data_and_u_retries(
     backend: DemoStage, wire: FaultyTransport, trouble: str
 ) -> None:
     moment = [NOW]
     app = KratyApp(backend.launch(player="bob_7"), now=lambda: moment[0], environ={"TERM": "xterm-256color"})
-    async with at(impatient(app)) as hand:
-        await hand.looks_at("bob_7")
+    async with at(impatient(app)) as driver:
+        await driver.looks_at("bob_7")
         if trouble == "500":
             fault = wire.answers("GET", "/players/", 500, "internal_error", "it broke")
         elif trouble == "no json":
@@ -111,72 +111,70 @@ async def test_trouble_in_a_read_keeps_the_old_data_with_its_age_and_u_tries_aga
             fault = wire.faults[0]
             waits(app, 0.1)
         moment[0] = NOW + timedelta(minutes=5)
-        await hand.press("r")
-        await hand.until(lambda: status(hand) is LoadStatus.STALE)
-        await hand.rest()
-        await hand.sees("STALE since 14:02:31Z", "Brave Badger", "▸  pending")
+        await driver.press("r")
+        await driver.until(lambda: status(driver) is LoadStatus.STALE)
+        await driver.rest()
+        await driver.sees("STALE since 14:02:31Z", "Brave Badger", "▸  pending")
         if trouble == "500":
-            await hand.sees("The server reported an error", "Press u to try again", "req-77")
+            await driver.sees("The server reported an error", "Press u to try again", "req-77")
         elif trouble in ("closed", "hang"):
-            await hand.sees("The server cannot be reached", "Press u to try again")
+            await driver.sees("The server cannot be reached", "Press u to try again")
         else:
-            await hand.sees("The answer was not one of Kraty's")
+            await driver.sees("The answer was not one of Kraty's")
         fault.mend()
         if trouble == "hang":
             hold.let_go()
             waits(app, 30)
-        await hand.press("u")
-        await hand.until(lambda: status(hand) is LoadStatus.READY)
-        await hand.rest()
-        await hand.sees("as of 14:07:31Z")
-        assert "STALE" not in hand.text
+        await driver.press("u")
+        await driver.until(lambda: status(driver) is LoadStatus.READY)
+        await driver.rest()
+        await driver.sees("as of 14:07:31Z")
+        assert "STALE" not in driver.text
 
 
-async def test_trouble_at_the_first_read_says_so_where_the_rows_would_be(
-    backend: DemoStage, wire: FaultyTransport
-) -> None:
+async def test_a_failed_first_read_is_reported_in_place_of_the_rows(backend: DemoStage, wire: FaultyTransport) -> None:
     fault = wire.answers("GET", "/players/", 500, "internal_error", "it broke")
-    async with at(impatient(backend.app(player="bob_7"))) as hand:
-        await hand.until(lambda: status(hand) is LoadStatus.FAILED)
-        await hand.rest()
-        await hand.sees("The server reported an error", "It broke", "500 internal_error", "request req-77")
+    async with at(impatient(backend.app(player="bob_7"))) as driver:
+        await driver.until(lambda: status(driver) is LoadStatus.FAILED)
+        await driver.rest()
+        await driver.sees("The server reported an error", "It broke", "500 internal_error", "request req-77")
         fault.mend()
-        await hand.press("u")
-        await hand.looks_at("bob_7")
+        await driver.press("u")
+        await driver.looks_at("bob_7")
 
 
-async def test_trouble_at_the_sign_in_is_told_and_u_tries_again(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_failed_sign_in_is_reported_and_u_retries(backend: DemoStage, wire: FaultyTransport) -> None:
     fault = wire.answers("GET", "/admin/v1/me", 503, "unavailable", "starting")
     app = impatient(backend.app())
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
-        hand = ConsoleDriver(app, pilot)
-        await hand.sees("The server reported an error", "Press u to try again")
+        driver = ConsoleDriver(app, pilot)
+        await driver.sees("The server reported an error", "Press u to try again")
         fault.mend()
-        await hand.press("escape", "u")
-        await hand.sees("maria · GAME_ADMIN")
+        await driver.press("escape", "u")
+        await driver.sees("maria · GAME_ADMIN")
 
 
-async def test_a_wait_is_said_and_escape_ends_it(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(backend.app(player="bob_7")) as hand:
-        await hand.looks_at("bob_7")
+async def test_a_wait_is_shown_and_escape_cancels_it(backend: DemoStage, wire: FaultyTransport) -> None:
+    async with at(backend.app(player="bob_7")) as driver:
+        await driver.looks_at("bob_7")
         held = wire.holds("GET", "/players/")
-        await hand.press("r")
-        await hand.sees("loading, 0 s, esc cancels", "Brave Badger")
-        await hand.press("escape")
-        assert status(hand) is LoadStatus.READY
-        assert "loading" not in hand.text
+        await driver.press("r")
+        await driver.sees("loading, 0 s, esc cancels", "Brave Badger")
+        await driver.press("escape")
+        assert status(driver) is LoadStatus.READY
+        assert "loading" not in driver.text
         held.let_go()
-        await hand.rest()
-        assert hand.app.bottom.state.player == "bob_7"
+        await driver.rest()
+        assert driver.app.bottom.state.player == "bob_7"
 
 
 async def test_the_first_wait_can_be_ended_too(backend: DemoStage, wire: FaultyTransport) -> None:
     held = wire.holds("GET", "/players/bob_7")
-    async with at(backend.app()) as hand:
-        hand.app.bottom.open_player("bob_7")
-        await hand.sees("Looking up bob_7", "loading, 0 s, esc cancels")
-        await hand.press("escape")
-        assert status(hand) is LoadStatus.IDLE
+    async with at(backend.app()) as driver:
+        driver.app.bottom.open_player("bob_7")
+        await driver.sees("Looking up bob_7", "loading, 0 s, esc cancels")
+        await driver.press("escape")
+        assert status(driver) is LoadStatus.IDLE
         held.let_go()
 
 
@@ -187,12 +185,12 @@ async def test_a_server_error_on_a_change_that_was_not_applied_says_so(
     with colleague(backend) as other:
         before = other.balance("bob_7", "gold")
         wire.answers("POST", "/credit", 500, "internal_error", "it broke", times=1)
-        async with at(backend.app(player="bob_7")) as hand:
-            await open_credit(hand)
-            await confirm(hand)
-            await told(hand, "It did take effect, once")
-            await hand.press("enter")
-            await done(hand)
+        async with at(backend.app(player="bob_7")) as driver:
+            await open_credit(driver)
+            await confirm(driver)
+            await told(driver, "It did take effect, once")
+            await driver.press("enter")
+            await done(driver)
         assert other.balance("bob_7", "gold") == before + 250
     first, second = wire.changes
     assert first.body["idempotencyKey"] == second.body["idempotencyKey"]
@@ -201,52 +199,54 @@ async def test_a_server_error_on_a_change_that_was_not_applied_says_so(
 # -- the studio's audit log ------------------------------------------------------------------------------------------
 
 
-async def test_trouble_in_the_audit_log_is_told_and_r_reads_it_again(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_failed_read_of_the_audit_log_is_reported_and_r_retries(
+    backend: DemoStage, wire: FaultyTransport
+) -> None:
     app = impatient(backend.app())
-    async with at(app) as hand:
+    async with at(app) as driver:
         fault = wire.answers("GET", "/audit-log", 500, "internal_error", "it broke")
-        await hand.press("escape", "l")
-        await hand.sees("The server reported an error")
+        await driver.press("escape", "l")
+        await driver.sees("The server reported an error")
         fault.mend()
-        await hand.press("r")
-        await hand.sees("maria", "ZD-")
-        assert "The server reported an error" not in hand.text
+        await driver.press("r")
+        await driver.sees("maria", "ZD-")
+        assert "The server reported an error" not in driver.text
 
 
 async def test_a_401_in_the_audit_log_asks_and_goes_on(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(backend.app()) as hand:
+    async with at(backend.app()) as driver:
         wire.answers("GET", "/audit-log", 401, "session_invalid", "the session has expired", times=1)
-        await hand.press("escape", "l")
-        await hand.opened(TokenDialog)
-        await hand.paste(token(backend))
-        await hand.press("enter")
-        await hand.until(lambda: isinstance(hand.app.screen, AuditLogScreen))
-        await hand.sees("maria", "ZD-")
+        await driver.press("escape", "l")
+        await driver.opened(TokenDialog)
+        await driver.paste(token(backend))
+        await driver.press("enter")
+        await driver.until(lambda: isinstance(driver.app.screen, AuditLogScreen))
+        await driver.sees("maria", "ZD-")
 
 
 async def test_rows_of_the_audit_log_that_cannot_be_read_are_counted(backend: DemoStage, wire: FaultyTransport) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
         row = {"id": "a-1", "action": "grant.force_claim", "outcome": "ok"}
         page = wire.answers("GET", "/audit-log", 200, data={"rows": [row, {"action": "x"}, None], "nextCursor": None})
-        await hand.press("l")
-        await hand.sees("grant.force_claim")
-        assert "2 rows could not be read." in hand.text
+        await driver.press("l")
+        await driver.sees("grant.force_claim")
+        assert "2 rows could not be read." in driver.text
         page.mend()
         wire.answers("GET", "/audit-log", 200, data={"rows": [{}], "nextCursor": None})
-        await hand.press("r")
-        await hand.sees("1 row could not be read.")
-        assert "Nothing was changed" not in hand.text
+        await driver.press("r")
+        await driver.sees("1 row could not be read.")
+        assert "Nothing was changed" not in driver.text
 
 
-async def test_a_player_of_whom_little_is_told_is_shown_with_what_is_not_known(
+async def test_a_player_with_little_data_is_shown_with_the_unknown_parts(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     said = {"player": {"externalPlayerId": "alice_42"}, "attempts": [{"id": "a-1", "status": "completed"}, {}]}
     wire.answers("GET", "/players/alice_42", 200, data={**said, "grants": [], "summary": {"attemptCount": 2}})
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
         for words in ("Attempts 2", "Wallet ?", "Audit ?", "ban status not provided", "1 row could not be read"):
-            assert words in hand.text
-        await hand.press("3")
-        await hand.sees("This backend does not provide balances.")
+            assert words in driver.text
+        await driver.press("3")
+        await driver.sees("This backend does not provide balances.")

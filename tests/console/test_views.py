@@ -34,7 +34,7 @@ def texts(lines: list[Line]) -> list[str]:
 
 
 @pytest.mark.parametrize(("size", "fits"), [((40, 12), True), ((39, 12), False), ((40, 11), False), ((10, 3), False)])
-def test_there_is_a_least_size(size: tuple[int, int], fits: bool) -> None:
+def test_the_layout_has_a_minimum_size(size: tuple[int, int], fits: bool) -> None:
     assert (layout(*size) is not None) == fits
 
 
@@ -107,7 +107,7 @@ class Session:
         (PlayerState(LoadStatus.LOADING, since=NOW), True, "loading, 9 s, esc cancels", "warn"),
     ],
 )
-def test_the_heading_tells_how_old_the_data_is(state: PlayerState, waiting: bool, age: str, tone: str) -> None:
+def test_the_heading_shows_the_age_of_the_data(state: PlayerState, waiting: bool, age: str, tone: str) -> None:
     now: datetime = NOW.replace(second=NOW.second + 9)
     told = heading(Session, state, now, waiting=waiting)  # type: ignore[arg-type]
     assert (told.age, told.age_tone) == (age, tone)
@@ -149,7 +149,7 @@ STEP = NextStep("The roll failed, so nothing was granted. Retry the roll.", "att
         ("", 40, 1, [" . The roll failed, so nothing was …"]),
     ],
 )
-def test_the_next_step_is_told_in_the_room_there_is(off: str, width: int, height: int, says: list[str]) -> None:
+def test_the_next_step_fits_into_its_area(off: str, width: int, height: int, says: list[str]) -> None:
     assert texts(next_step_lines(STEP, off, width, height)) == says
 
 
@@ -162,11 +162,11 @@ def test_a_step_that_is_not_for_this_person_is_dimmed_and_says_why(width: int, h
     assert "." in "".join(text for line in on for text, tone in line if tone == "key")
 
 
-def test_there_may_be_no_next_step() -> None:
+def test_no_next_step_draws_no_lines() -> None:
     assert next_step_lines(None, "", 33, 9) == []
 
 
-def test_a_small_terminal_is_told_what_is_needed() -> None:
+def test_a_small_terminal_shows_the_size_it_needs() -> None:
     assert texts(too_small_lines(30, 8)) == ["kraty-console needs 40×12;", "this terminal is 30×8. q", "quits."]
 
 
@@ -217,7 +217,7 @@ def test_the_cursor_goes_no_further_than_the_last_row(index: int, goes_to: int) 
     assert rows.position(5) == ""
 
 
-def test_without_rows_there_is_nothing_to_go_to() -> None:
+def test_an_empty_table_has_no_current_row() -> None:
     rows = TableRows([section()])
     assert (len(rows), rows.current, rows.nearest(0), rows.position(1)) == (0, None, None, "")
     assert texts(rows.lines(20, 5, focused=True)) == ["   None yet."]

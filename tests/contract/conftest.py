@@ -46,7 +46,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="session")
 def backend(database_url: str) -> Iterator[Backend]:
-    """One backend for every test of a process; nobody is held up by a rate."""
+    """One backend for all tests of a process, without a rate limit."""
     with Backend(database_url, Rate(0)).running() as running:
         yield running
 

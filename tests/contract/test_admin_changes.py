@@ -113,7 +113,7 @@ def prepared(world: TroubledGame, change: Change) -> str:
 
 
 @changes
-def test_it_answers_with_its_shape_and_leaves_one_audit_row(world: TroubledGame, change: Change) -> None:
+def test_a_change_has_its_shape_and_one_audit_row(world: TroubledGame, change: Change) -> None:
     path = prepared(world, change)
     answer = world.post(path, {**change.body, "idempotencyKey": KEY}, headers={"X-Request-Id": "trace-me-0001"})
     assert answer.status == (201 if change.created else 200), answer.raw
@@ -221,7 +221,7 @@ def test_a_second_roll_is_refused_with_the_grants_that_are_linked(still: Trouble
     assert answer.error["details"]["grantIds"]
 
 
-def test_a_roll_that_fails_again_is_told_kept_and_replayed(world: TroubledGame) -> None:
+def test_a_roll_that_fails_again_is_reported_kept_and_replayed(world: TroubledGame) -> None:
     path = f"{world.game}/attempts/{world.attempts['unrolled']}/retry-reward-roll"
     answer = world.post(path, {"idempotencyKey": KEY})
     assert (answer.status, answer.error["code"]) == (409, "conflict")
@@ -342,7 +342,7 @@ def test_an_expiry_is_a_moment_with_a_zone_in_the_future(world: TroubledGame, mo
         "{game}/grants",
     ],
 )
-def test_what_is_not_there_is_404(still: TroubledGame, path: str) -> None:
+def test_a_missing_object_is_404(still: TroubledGame, path: str) -> None:
     before = still.backend.counts()
     body: dict[str, Any] = {"reason": "crashed", "idempotencyKey": KEY}
     if "wallet" in path:

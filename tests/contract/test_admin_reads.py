@@ -42,7 +42,7 @@ def test_every_operation_has_exactly_one_route(operation: Operation) -> None:
     assert [(route.method, route.path) for route in ADMIN].count((method, path)) == 1
 
 
-def test_health_tells_how_many_rows_a_job_has_set_aside(world: TroubledGame, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_health_counts_the_rows_a_job_has_set_aside(world: TroubledGame, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(tx: Transaction) -> None:
         row_id = world.backend.new_id()
         for _ in range(set_aside.AFTER):
@@ -60,7 +60,7 @@ def test_health_tells_how_many_rows_a_job_has_set_aside(world: TroubledGame, mon
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_me_tells_the_member_and_each_game_with_its_permissions(still: TroubledGame, role: str) -> None:
+def test_me_returns_the_member_and_each_game_with_its_permissions(still: TroubledGame, role: str) -> None:
     me = exactly(Me, still.get("/admin/v1/me", role=role).data)
     assert me.member.id == still.members[role]
     [studio] = me.studios
@@ -102,7 +102,7 @@ def test_search_ranks_exact_id_then_e_mail_then_prefix(
     assert all(hit.merged_from is None for hit in hits)
 
 
-def test_a_hit_says_who_it_is(still: TroubledGame) -> None:
+def test_a_search_hit_has_email_name_and_last_seen(still: TroubledGame) -> None:
     [hit] = exactly(SearchResult, still.get(f"{still.game}/players?query=alice").data).players
     assert (hit.email, hit.display_name) == ("Alice@Straße.example", "Alice")
     assert hit.last_seen_at is not None
@@ -240,7 +240,7 @@ def test_a_read_of_a_player_makes_few_trips_to_the_database(still: TroubledGame,
     assert trips() <= MOST_TRIPS
 
 
-def test_what_another_process_takes_away_is_gone_from_the_next_call_on(world: TroubledGame) -> None:
+def test_credentials_revoked_by_another_process_fail_from_the_next_call(world: TroubledGame) -> None:
     """Sessions, keys and roles are looked up for each call: nothing of them is kept between two."""
     elsewhere = Database.open(world.backend.database_url)
 

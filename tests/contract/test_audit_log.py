@@ -36,7 +36,7 @@ def actions(world: TroubledGame, **filters: str) -> list[str]:
     return [f"{row['action']} {row['outcome']}" for row in world.audit_rows(**filters)]
 
 
-def test_it_lists_everything_newest_first(busy: TroubledGame) -> None:
+def test_the_audit_log_lists_everything_newest_first(busy: TroubledGame) -> None:
     answer = busy.get(busy.log)
     page = exactly(AuditPage, answer.data)
     assert [f"{row.action} {row.outcome}" for row in page.rows] == [
@@ -116,7 +116,7 @@ def test_rows_of_one_moment_have_one_order(world: TroubledGame) -> None:
         ("limit=201", "limit"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_field(still: TroubledGame, query: str, field: str) -> None:
+def test_an_invalid_filter_is_refused_by_field(still: TroubledGame, query: str, field: str) -> None:
     answer = still.get(f"{still.log}?{query}")
     assert (answer.status, answer.fields) == (400, [field])
 
@@ -126,7 +126,7 @@ def test_the_ends_of_time_are_moments_too(busy: TroubledGame) -> None:
     assert len(busy.get(f"{busy.log}?from={early}&to={late}").data["rows"]) == 6
 
 
-def test_one_row_has_a_link_of_its_own(busy: TroubledGame) -> None:
+def test_each_audit_row_has_its_own_route(busy: TroubledGame) -> None:
     for row in busy.audit_rows():
         assert exactly(AuditRow, busy.get(f"{busy.log}/{row['id']}").data).id == row["id"]
     for name in ("nothing", "0198c0de-0000-7000-8000-000000000000"):

@@ -70,7 +70,7 @@ def session() -> Session:
 
 
 class Caller:
-    """Calls one operation as somebody who may, and checks each answer by the document."""
+    """Calls one operation with permission, and checks each answer by the document."""
 
     def __init__(self, route: Route, world: TroubledGame, schema: OpenApiSchema, session: Session) -> None:
         self.operation = schema[route.path][route.method]

@@ -1,4 +1,4 @@
-"""Connections within bounds: what never becomes a call is refused early, and locks nobody out."""
+"""Connections within bounds: what never becomes a call is refused early, and does not block others."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_trailers_are_bounded_and_no_headers(still: TroubledGame) -> None:
     assert said(still.backend, post + b"0\r\n", *more).status in (400, 431)
 
 
-def test_a_body_without_end_ends(still: TroubledGame) -> None:
+def test_an_endless_body_is_cut_off(still: TroubledGame) -> None:
     """In chunks of one byte: the application counts what is in them, the connection what they are."""
     path = f"POST {still.player('alice')}/ban HTTP/1.1"
     token = f"Authorization: Bearer {still.sessions['GAME_ADMIN']}"
@@ -130,13 +130,13 @@ def test_a_body_without_end_ends(still: TroubledGame) -> None:
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET /admin", head(HEALTH, HOST)[:-2]])
-def test_a_head_that_does_not_come_is_408(quick: Backend, sent: bytes) -> None:
+def test_a_missing_head_times_out_with_408(quick: Backend, sent: bytes) -> None:
     answer = said(quick, sent)
     assert (answer.status, answer.error["code"]) == (408, "validation_failed")
     assert answer.headers["connection"] == "close"
 
 
-def test_a_later_head_that_does_not_come_is_408(quick: Backend) -> None:
+def test_a_missing_later_head_times_out_with_408(quick: Backend) -> None:
     with closing(connected(quick)) as connection:
         connection.sendall(head(HEALTH, HOST))
         assert answer_on(connection).status == 200
@@ -144,7 +144,7 @@ def test_a_later_head_that_does_not_come_is_408(quick: Backend) -> None:
         assert answer_on(connection).status == 408
 
 
-def test_a_body_that_does_not_come_is_408(quick: Backend) -> None:
+def test_a_missing_body_times_out_with_408(quick: Backend) -> None:
     world = make_troubled_game(quick)
     token = f"Authorization: Bearer {world.sessions['GAME_ADMIN']}"
     path = f"POST {world.player('alice')}/ban HTTP/1.1"
@@ -152,7 +152,7 @@ def test_a_body_that_does_not_come_is_408(quick: Backend) -> None:
     assert (answer.status, answer.error["code"]) == (408, "validation_failed")
 
 
-def test_whoever_reads_no_answer_is_let_go(quick: Backend) -> None:
+def test_a_client_that_does_not_read_is_disconnected(quick: Backend) -> None:
     with closing(connected(quick)) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.sendall(head("GET /admin/v1/openapi.json HTTP/1.1", HOST) * 1000)
@@ -160,7 +160,7 @@ def test_whoever_reads_no_answer_is_let_go(quick: Backend) -> None:
 
 
 def test_an_address_has_so_many_and_those_that_rest_make_room(few: Backend) -> None:
-    """Half-sent heads and idle connections of an address lock out nobody, least of all other addresses."""
+    """Half-sent heads and idle connections of an address do not block it or other addresses."""
     with ExitStack() as stack:
         held = [stack.enter_context(closing(connected(few))) for _ in range(3)]
         held[0].sendall(b"GET /admin")  # half a head
@@ -178,7 +178,7 @@ def test_an_address_has_so_many_and_those_that_rest_make_room(few: Backend) -> N
         assert answer_on(other).status == 200
 
 
-def test_an_address_whose_connections_are_all_busy_is_refused_one_more(few: Backend) -> None:
+def test_connections_above_the_limit_of_an_address_are_refused(few: Backend) -> None:
     world = make_troubled_game(few)
     token = f"Authorization: Bearer {world.sessions['GAME_ADMIN']}"
     asked = head(f"POST {world.player('alice')}/ban HTTP/1.1", HOST, token, "Content-Length: 9")
@@ -268,16 +268,16 @@ def test_http_1_0_needs_no_host(still: TroubledGame) -> None:
         (head(HEALTH, HOST, "X bad: 1"), 400),
     ],
 )
-def test_what_is_no_request_is_refused_in_the_envelope_of_all_refusals(
+def test_a_malformed_request_is_refused_in_the_usual_envelope(
     still: TroubledGame, sent: bytes, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = said(still.backend, sent)
     assert answer.status == status
     assert answer.error["code"] in ("validation_failed", "method_not_allowed")
-    assert caplog.text == "", "whoever sends nonsense fills no log"
+    assert caplog.text == "", "malformed requests are not logged"
 
 
-def test_what_is_wrong_after_a_call_does_not_take_its_answer(still: TroubledGame) -> None:
+def test_garbage_after_a_request_does_not_lose_its_answer(still: TroubledGame) -> None:
     with closing(connected(still.backend)) as connection:
         connection.sendall(head(HEALTH, HOST) + b"nonsense\r\n\r\n")
         assert answer_on(connection).status == 200

@@ -102,7 +102,7 @@ def test_the_portals_page_at_another_origin_may_ask_send_and_read(world: Trouble
     assert not [name for name in refused.headers if name.startswith("access-control-")]
 
 
-def test_a_bearer_token_is_no_browsers_and_needs_neither(world: TroubledGame) -> None:
+def test_a_bearer_token_needs_neither_origin_nor_cookie(world: TroubledGame) -> None:
     body = {"amount": 5, "reason": "goodwill", "idempotencyKey": f"cookie-{next(_keys):06}"}
     headers = {**cookie(world), "Content-Type": "text/plain", "Origin": "https://evil.example"}
     answer = world.post(f"{world.player('alice')}/wallet/gold/credit", body, headers=headers)

@@ -54,7 +54,7 @@ class Fleet:
             return answer.status, json.loads(answer.read())
 
     def refuses(self) -> bool:
-        """Whether nobody can connect any more; asked until it is so, a moment each time."""
+        """Wait until the port refuses connections."""
         for _ in range(TRIES):
             try:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
@@ -102,13 +102,13 @@ def fleet(world: TroubledGame) -> Iterator[Fleet]:
             psutil.wait_procs(children, PATIENCE)
 
 
-def test_one_that_dies_is_replaced_and_all_end_with_their_answers_given(fleet: Fleet) -> None:
+def test_a_dead_worker_is_replaced_and_all_finish_their_answers(fleet: Fleet) -> None:
     _numbers_are_counted_by_each(fleet)
     one, other = fleet.processes()
     one.kill()
     assert f"({one.pid}) ended with -9; another takes its place" in fleet.said()
     for _ in range(20):
-        assert fleet.call("GET", "/admin/v1/health")[0] == 200  # whoever is left answers
+        assert fleet.call("GET", "/admin/v1/health")[0] == 200  # the remaining one answers
     said = fleet.said()
     alive = fleet.processes()
     assert [each.pid == other.pid for each in alive] == [True, False]
@@ -134,7 +134,7 @@ def test_one_that_dies_is_replaced_and_all_end_with_their_answers_given(fleet: F
     assert not [each for each in alive if each.is_running()]
 
 
-def test_when_who_keeps_them_is_killed_they_end_by_themselves(fleet: Fleet) -> None:
+def test_workers_end_when_their_supervisor_is_killed(fleet: Fleet) -> None:
     processes = fleet.processes()
     assert len(processes) == 2
     os.kill(fleet.process.pid, signal.SIGKILL)
@@ -153,7 +153,7 @@ def test_each_process_has_a_port_for_its_numbers() -> None:
 
 
 @pytest.mark.parametrize("only", [None, "published", "search,published", "health,player"])
-def test_each_process_is_told_what_the_first_one_was(only: str | None) -> None:
+def test_settings_are_passed_to_each_worker(only: str | None) -> None:
     settings = Settings(
         "sqlite:///kraty.db",
         metrics=("127.0.0.1", 9100),
@@ -176,7 +176,7 @@ def _numbers_are_counted_by_each(fleet: Fleet) -> None:
 
 
 def _numbers(fleet: Fleet, process: psutil.Process) -> str:
-    """What a process tells Prometheus, at the port that is not everybody's."""
+    """The metrics of one process, at its own port."""
     listening = {each.laddr.port for each in process.net_connections("tcp") if each.status == psutil.CONN_LISTEN}
     if not (own := listening - {fleet.port}):
         return ""  # it has not come so far yet

@@ -122,7 +122,7 @@ def test_a_body_that_is_no_object_is_refused_whole(unwritten: TroubledGame) -> N
 
 
 @pytest.mark.parametrize("hostile", [each for each in load_hostile() if each.is_json], ids=lambda each: each.name)
-def test_the_json_of_the_corpus_is_refused_wherever_it_stands(unwritten: TroubledGame, hostile: Hostile) -> None:
+def test_invalid_json_is_refused_in_every_body(unwritten: TroubledGame, hostile: Hostile) -> None:
     text = hostile.value.encode("utf-8", "surrogatepass")
     path = f"{unwritten.player('alice')}/wallet/gold/credit"
     for body in (text, b"{" + REASON + b"," + KEY + b',"amount":' + text + b"}"):

@@ -86,7 +86,7 @@ def test_a_long_answer_is_compressed_for_those_who_ask(still: TroubledGame) -> N
     assert small.headers["x-request-id"]
 
 
-def test_no_cache_keeps_what_is_about_somebody(still: TroubledGame) -> None:
+def test_answers_about_players_are_not_cacheable(still: TroubledGame) -> None:
     answers = [
         still.get(still.player("alice")),
         still.get(still.player("nobody")),
@@ -110,7 +110,7 @@ def test_answers_are_kept_to_the_caller(still: TroubledGame) -> None:
     assert "server" not in answer.headers
 
 
-def test_small_packets_leave_at_once(still: TroubledGame) -> None:
+def test_connections_have_nodelay(still: TroubledGame) -> None:
     nodelay = still.backend.option_of_connections(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     assert nodelay
     assert all(nodelay)
@@ -137,7 +137,7 @@ def test_too_many_calls_are_429_with_the_wait_and_each_caller_counts_alone(limit
     assert [world.get("/admin/v1/me").status for _ in range(2)] == [200, 429]
 
 
-def test_a_call_that_is_held_up_leaves_its_key_free(limited: Backend) -> None:
+def test_a_rate_limited_call_leaves_its_key_unused(limited: Backend) -> None:
     limited.clock.seconds += 100
     world = make_troubled_game(limited)
     path, body = f"{world.player('alice')}/ban", {"reason": "cheating", "idempotencyKey": "ban-0001"}
@@ -186,7 +186,7 @@ def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
         assert backend.has_no(tables.idempotency, tables.audit, tables.wallets)
 
 
-def test_a_database_that_is_away_is_503_and_worth_another_try() -> None:
+def test_an_unreachable_database_is_503_and_can_be_retried() -> None:
     with Backend("postgresql://kraty:hidden@127.0.0.1:1/kraty", Rate(0), reachable=False).running() as backend:
         answer = backend.call("GET", "/admin/v1/me", token="kst_" + "x" * 43)
         assert (answer.status, answer.error["code"], answer.headers["retry-after"]) == (503, "unavailable", "1")

@@ -63,7 +63,7 @@ def crowd(backend: Backend) -> TroubledGame:
     return world
 
 
-def test_a_look_and_a_search_find_exactly_that_player(crowd: TroubledGame) -> None:
+def test_a_look_up_and_a_search_find_exactly_that_player(crowd: TroubledGame) -> None:
     seen = set()
     for name in STORABLE:
         answer = crowd.serve("GET", f"/players/{segment(name)}?limit=1")
@@ -103,7 +103,7 @@ def test_economy_keys_are_one_segment_too(still: TroubledGame) -> None:
 
 
 @pytest.mark.parametrize("name", ["a\0b", "\0", "x" * 513, "x" * 30_000], ids=["NUL inside", "NUL", "513", "30,000"])
-def test_what_cannot_be_an_id_is_refused_and_makes_nobody(still: TroubledGame, name: str) -> None:
+def test_an_invalid_id_is_refused_and_creates_no_player(still: TroubledGame, name: str) -> None:
     before = still.backend.counts()
     body = {"entries": [GOLD], "idempotencyKey": "k"}
     for answer in (
@@ -117,12 +117,12 @@ def test_what_cannot_be_an_id_is_refused_and_makes_nobody(still: TroubledGame, n
     assert still.backend.counts() == before
 
 
-def test_a_path_beyond_all_measure_is_refused_before_it_is_read(still: TroubledGame) -> None:
+def test_an_oversized_path_is_refused_before_it_is_read(still: TroubledGame) -> None:
     assert still.get(still.player("x" * (1 << 20))).status == 431
     assert still.get("/admin/v1/me").status == 200
 
 
-def test_bytes_that_are_no_text_name_nobody(still: TroubledGame) -> None:
+def test_an_id_that_is_not_utf_8_is_refused(still: TroubledGame) -> None:
     raw = [each.raw for each in load_hostile() if each.raw is not None]
     assert raw
     for name in (*raw, b"\xff", b"\xed\xa0\x80", b"\xc0\xaf"):

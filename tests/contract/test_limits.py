@@ -59,14 +59,14 @@ def player(world: TroubledGame, name: str, address: str, path: str = "/inventory
     return lambda: world.play("GET", f"/players/{name}{path}", headers=headers)
 
 
-def test_one_players_flood_is_429_for_that_player_alone(world: TroubledGame) -> None:
+def test_a_player_over_the_rate_limit_does_not_affect_others(world: TroubledGame) -> None:
     flood, other = player(world, "alice", "203.0.113.1"), player(world, "alicia", "203.0.113.1")
     assert statuses(BURST + 5, flood) == [200] * BURST + [429] * 5
     assert other().status == 200
     assert player(world, "alice", "203.0.113.2")().status == 429, "from wherever they come"
 
 
-def test_a_flood_without_a_secret_costs_its_address_and_not_the_player_it_names(world: TroubledGame) -> None:
+def test_calls_without_a_secret_count_for_their_address_not_for_the_named_player(world: TroubledGame) -> None:
     own = player(world, "alice", "203.0.113.1")
     headers = at("203.0.113.6", **{"X-Player-Secret": "x" * 43})
     wrong = lambda: world.play("GET", "/players/alice/inventory", headers=headers)  # noqa: E731
@@ -105,7 +105,7 @@ def test_bad_credentials_are_limited_and_good_ones_of_the_same_address_are_not(w
     assert unknown.status == 200, "another address was not tried"
 
 
-def test_a_credential_that_ends_is_a_stranger_again(world: TroubledGame) -> None:
+def test_calls_with_an_ended_session_count_for_their_address(world: TroubledGame) -> None:
     address = at("192.0.2.9")
     assert world.call("DELETE", "/admin/v1/session", headers=address).status == 204
     assert statuses(4, lambda: world.get("/admin/v1/me", headers=address)) == [401, 401, 429, 429]
@@ -116,7 +116,7 @@ def test_health_is_answered_however_many_calls_there_are(world: TroubledGame) ->
     assert set(statuses(BURST * 15, health)) == {200}
 
 
-def test_a_dear_call_counts_for_as_many_as_it_costs(world: TroubledGame) -> None:
+def test_an_expensive_call_counts_by_its_cost(world: TroubledGame) -> None:
     """Each reading of the clock is so much later: what the loop did in between is charged."""
     ticks = iter(range(10**9))
     world.backend.busy = lambda: next(ticks) * TOKEN_SECONDS * BURST
@@ -146,7 +146,7 @@ def test_a_stream_that_is_refused_costs_what_every_refused_call_does(world: Trou
     assert statuses(BURST, wrong) == [401] * 2 + [429] * 8
 
 
-def test_bytes_count_too(world: TroubledGame) -> None:
+def test_large_bodies_count_for_more_tokens(world: TroubledGame) -> None:
     text = "x" * (MAX_CLIENT_BODY - 1000)
     big = lambda: world.serve(  # noqa: E731
         "PUT", "/players/alice/metadata", {"note": text}, headers=at("192.0.2.12")
@@ -250,7 +250,9 @@ def test_an_outsider_fills_nobodys_log(world: TroubledGame) -> None:
         (["10.0.0.0/8"], "10.1.2.3", "198.51.100.1,", "10.1.2.3"),
     ],
 )
-def test_where_a_call_comes_from(proxies: list[str], peer: str, forwarded: str, address: str) -> None:
+def test_the_address_of_a_caller_is_found_behind_trusted_proxies(
+    proxies: list[str], peer: str, forwarded: str, address: str
+) -> None:
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
     assert Proxies(proxies).caller({"client": (peer, 1), "headers": headers}) == address
 
@@ -289,7 +291,7 @@ def test_time_is_charged_while_at_work_and_not_while_waiting() -> None:
     assert TimedCoroutine.__init__.__defaults__ == (time.thread_time,)
 
 
-def test_a_debt_ends() -> None:
+def test_a_debt_is_paid_off_over_time() -> None:
     now = [0.0]
     limit = RateLimit(Rate(10, 10), lambda: now[0])
     limit.charge("a", 10**9)
@@ -298,7 +300,7 @@ def test_a_debt_ends() -> None:
     assert limit.wait("a") == 0
 
 
-def test_callers_are_remembered_within_bounds() -> None:
+def test_the_number_of_remembered_callers_is_bounded() -> None:
     limit = RateLimit(Rate(1, 1), lambda: 0.0)
     for number in range(20_000):
         limit.know(str(number), [("a", 1.0)])
@@ -306,7 +308,7 @@ def test_callers_are_remembered_within_bounds() -> None:
     assert limit.payers("0") is None
 
 
-def test_who_has_no_token_left_is_refused_before_anything_is_looked_up(world: TroubledGame) -> None:
+def test_a_rate_limited_caller_is_refused_before_any_look_up(world: TroubledGame) -> None:
     look = lambda: world.get("/admin/v1/me", headers=at("192.0.2.50"))  # noqa: E731
     assert statuses(BURST, look) == [200] * BURST
     with recorded(world.backend.db) as sent:
@@ -323,7 +325,7 @@ def test_paths_that_are_not_there_are_limited_too(world: TroubledGame) -> None:
     assert statuses(most + 5, nothing) == [404] * most + [429] * 5
 
 
-async def test_whoever_is_refused_hears_of_it_after_a_pause_and_health_is_only_slowed() -> None:
+async def test_refusals_are_delayed_and_health_is_only_slowed() -> None:
     """By which a flood of refusals costs its senders their time, and not the loop its own."""
     paused: list[str] = []
 

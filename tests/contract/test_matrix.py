@@ -55,7 +55,7 @@ def _id(route: Route) -> str:
 
 SMOKE = frozenset({(route.access, route.method): _id(route) for route in ROUTES}.values())
 """Routes that refuse on the second database too: refusals are decided without it, so one of each kind is enough."""
-LET_IN = frozenset({"test_a_key_of_its_kind_is_let_in"})
+LET_IN = frozenset({"test_a_key_with_the_right_permission_set_is_accepted"})
 """Tests of calls that are answered: each reads and writes, so they run on both."""
 
 
@@ -112,7 +112,7 @@ def secret(route: Route, world: TroubledGame) -> dict[str, str]:
 
 
 @every_route
-def test_it_declares_what_it_asks_for(route: Route) -> None:
+def test_a_route_declares_the_permission_it_needs(route: Route) -> None:
     wanted = {
         RouteAccess.ANYONE: {NOTHING},
         RouteAccess.SESSION: {SIGNED_IN},
@@ -137,7 +137,7 @@ def test_no_two_routes_are_the_same_and_none_hides_another() -> None:
 
 
 @every_route
-def test_nobody_gets_in_without_a_credential(still: TroubledGame, route: Route) -> None:
+def test_every_route_needs_a_credential(still: TroubledGame, route: Route) -> None:
     if route.access is RouteAccess.ANYONE:
         assert still.backend.call(route.method, target(route, still)).status == 200
         return
@@ -204,7 +204,7 @@ def test_a_role_may_do_what_it_may_and_no_more(
 def test_a_game_of_others_is_not_there(still: TroubledGame, route: Route, stranger: str) -> None:
     """A studio's neighbour sees the studio's log, and in it only what concerns its own game or none.
 
-    An outsider's attempts are counted, and written into nobody's log.
+    An outsider's attempts are counted, and not written into any log.
     """
     before, outsiders = still.backend.counts(), still.backend.refused["outsider"]
     path = target(route, still)
@@ -225,9 +225,7 @@ def test_a_game_of_others_is_not_there(still: TroubledGame, route: Route, strang
 
 
 @member_routes
-def test_guessing_is_404_and_leaves_one_row_in_the_log_of_the_member_s_studio(
-    still: TroubledGame, route: Route
-) -> None:
+def test_guessed_games_are_404_and_logged_once_for_the_member_s_studio(still: TroubledGame, route: Route) -> None:
     """Of studios no trace is left at all: whether there is one of that name is not to be learned from a log either."""
     for where, rows in (("studioId", 0), ("gameId", 1)):
         before = still.backend.counts()
@@ -259,7 +257,7 @@ def test_a_key_of_the_other_kind_is_forbidden_and_the_attempt_is_kept(still: Tro
 
 
 @key_routes
-def test_a_key_of_its_kind_is_let_in(world: TroubledGame, route: Route) -> None:
+def test_a_key_with_the_right_permission_set_is_accepted(world: TroubledGame, route: Route) -> None:
     world.hold("alice", "gold", 10)
     headers = secret(route, world)
     path = target(route, world, **SCENES.get(route.action, _nothing)(world))
@@ -269,7 +267,7 @@ def test_a_key_of_its_kind_is_let_in(world: TroubledGame, route: Route) -> None:
 
 
 @player_routes
-def test_what_is_a_player_s_alone_asks_for_their_secret(still: TroubledGame, route: Route) -> None:
+def test_routes_of_one_player_need_the_player_s_secret(still: TroubledGame, route: Route) -> None:
     right, others, path = still.secret("alice"), still.secret("alicia"), target(route, still)
     ghost = target(route, still, externalPlayerId="ghost")
     before = still.backend.counts()
@@ -300,7 +298,7 @@ def _nothing(_world: TroubledGame) -> Mapping[str, str]:
     return {}
 
 
-def test_a_session_that_is_over_or_ended_is_dead(world: TroubledGame) -> None:
+def test_an_expired_or_revoked_session_is_refused(world: TroubledGame) -> None:
     admin = world.sessions["GAME_ADMIN"]
     assert world.call("DELETE", "/admin/v1/session").status == 204
     dead = world.get("/admin/v1/me")

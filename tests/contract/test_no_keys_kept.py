@@ -1,6 +1,6 @@
-"""A Kraty that keeps no idempotency keys: whatever is lost on the way, nothing is sent twice.
+"""A Kraty that keeps no idempotency keys: a lost request or answer is never sent twice.
 
-Counted in the database: a change has one effect at most, and what is said of it is true.
+Counted in the database: a change has one effect at most, and is reported correctly.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def world_on(kraty: Kraty, kind: Operation) -> TroubledGame:
 
 @pytest.mark.parametrize("after", [True, False], ids=["done", "not-done"])
 @pytest.mark.parametrize("kind", ALL, ids=str)
-async def test_what_was_lost_is_never_sent_again_until_a_person_decided(
+async def test_a_lost_change_is_not_resent_without_a_decision(
     kind: Operation, after: bool, forgets: Kraty, tmp_path: Path
 ) -> None:
     world = world_on(forgets, kind)
@@ -117,7 +117,7 @@ async def test_what_was_lost_is_never_sent_again_until_a_person_decided(
 
 
 @pytest.mark.parametrize("kind", ALL, ids=str)
-async def test_what_was_lost_is_found_by_looking_where_the_records_hold_its_key(
+async def test_a_lost_change_is_found_by_its_key_in_the_records(
     kind: Operation, records: Kraty, tmp_path: Path
 ) -> None:
     world = world_on(records, kind)
@@ -147,7 +147,7 @@ async def test_an_answer_that_breaks_off_is_not_taken_for_a_refusal(
     assert len(forgets.wire.changes) == 1
 
 
-async def test_at_the_next_start_nothing_is_sent_either(forgets: Kraty, tmp_path: Path) -> None:
+async def test_a_lost_change_is_not_sent_again_by_the_next_start(forgets: Kraty, tmp_path: Path) -> None:
     world = world_on(forgets, Operation.CREDIT)
     forgets.wire.cuts("POST", "", after=True, times=1)
     async with writing(world, tmp_path) as at:

@@ -88,7 +88,7 @@ def test_a_list_says_which_operations_there_are(text: str, operations: set[Opera
     assert found.published_fields is published_fields
 
 
-def test_of_the_admin_surface_the_rest_is_not_there(published: TroubledGame, several: TroubledGame) -> None:
+def test_other_routes_of_the_admin_surface_are_404(published: TroubledGame, several: TroubledGame) -> None:
     for world, only in ((published, "published"), (several, SEVERAL)):
         left = [OPERATIONS[operation][:2] for operation in Reduction.parse(only).operations]
         admin = [route for route in ROUTES if route.path.startswith("/admin/")]
@@ -116,7 +116,7 @@ def test_both_other_surfaces_stay_whole(published: TroubledGame) -> None:
         assert answer.status == (200 if route.access is RouteAccess.ANYONE else 401), route.path
 
 
-def test_with_published_the_look_up_holds_published_fields_alone(published: TroubledGame) -> None:
+def test_the_published_look_up_has_only_published_fields(published: TroubledGame) -> None:
     settled(published)
     found = published.get(published.player("alice")).data
     assert set(found) == {"player", "attempts", "grants", "lobbies", "summary"}
@@ -130,7 +130,7 @@ def test_with_published_the_look_up_holds_published_fields_alone(published: Trou
     assert set(found["summary"]) == fields(published_shapes.SUMMARY)
 
 
-def test_with_published_the_studios_own_look_up_is_the_union_of_both_shapes(published: TroubledGame) -> None:
+def test_the_published_server_look_up_has_both_shapes(published: TroubledGame) -> None:
     settled(published)
     found = published.serve("GET", "/players/alice").data
     assert set(found) == {
@@ -149,7 +149,7 @@ def test_with_published_the_studios_own_look_up_is_the_union_of_both_shapes(publ
     assert found["grants"] == found["recentGrants"]
 
 
-def test_with_published_a_stuck_grant_is_delivered(published: TroubledGame) -> None:
+def test_the_published_set_allows_a_force_claim(published: TroubledGame) -> None:
     stuck = published.grants["pending"]
     path = f"{published.game}/grants/{stuck}/force-claim"
     asked = {"reason": "ack lost", "idempotencyKey": "key-0000-0001"}
@@ -165,7 +165,7 @@ def test_with_published_a_stuck_grant_is_delivered(published: TroubledGame) -> N
     assert {each["itemKey"]: each["quantity"] for each in held["inventory"]} == {"sword": 1}
 
 
-def test_with_published_a_grant_is_made_by_hand(published: TroubledGame) -> None:
+def test_the_published_set_allows_a_manual_grant(published: TroubledGame) -> None:
     entries = [{"type": "currency", "currencyKey": "gold", "amount": 5}]
     asked = {"externalPlayerId": "alicia", "entries": entries, "reason": "make-good", "idempotencyKey": "key-0000-0001"}
     made = published.post(f"{published.game}/grants", asked)
@@ -201,7 +201,7 @@ def test_a_look_up_is_still_tagged_by_what_it_answers(published: TroubledGame) -
     assert hidden.status == 304, "nothing that is published has changed"
 
 
-def test_with_published_health_tells_two_things(published_backend: Backend) -> None:
+def test_the_published_health_has_two_fields(published_backend: Backend) -> None:
     answer = published_backend.call("GET", "/admin/v1/health")
     assert (answer.status, answer.json) == (200, {"ok": True, "version": __version__})
 

@@ -30,7 +30,7 @@ def test_every_route_says_what_it_reads_and_answers(route: Route) -> None:
 
 
 @each_surface
-def test_it_is_served_to_anyone_as_it_is_kept(surface: Surface, still: TroubledGame) -> None:
+def test_a_document_is_served_to_anyone_unchanged(surface: Surface, still: TroubledGame) -> None:
     answer = still.backend.call("GET", f"{surface.prefix}/openapi.json")
     assert answer.status == 200
     assert answer.json == json.loads(surface.file.read_text(encoding="utf-8"))
@@ -41,7 +41,7 @@ def test_it_is_served_to_anyone_as_it_is_kept(surface: Surface, still: TroubledG
 
 
 @each_surface
-def test_it_holds_together(surface: Surface) -> None:
+def test_every_reference_of_a_document_resolves(surface: Surface) -> None:
     told = json.loads(surface.file.read_text(encoding="utf-8"))
     for reference in _references(told):
         found = told

@@ -105,7 +105,7 @@ def test_a_reduced_kraty_serves_the_demo(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["SIGINT", "SIGHUP", "its parent's end"])
-def test_it_stops_cleanly_whichever_way_it_is_told(tmp_path: Path, way: str) -> None:
+def test_serve_stops_cleanly_on_every_stop_request(tmp_path: Path, way: str) -> None:
     with started(serve(tmp_path, "--exit-with-parent")) as (process, _):
         if way.startswith("SIG"):
             process.send_signal(signal.Signals[way])
@@ -118,7 +118,7 @@ def test_it_stops_cleanly_whichever_way_it_is_told(tmp_path: Path, way: str) -> 
         assert process.stderr.read() == ""
 
 
-def test_a_start_that_is_called_off_ends_at_once(tmp_path: Path) -> None:
+def test_a_cancelled_start_ends_at_once(tmp_path: Path) -> None:
     command = serve(tmp_path, "--demo", "--exit-with-parent")
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False
@@ -130,7 +130,7 @@ class Refusals(Protocol):
     """Runs a command that is refused."""
 
     def __call__(self, *command: str, **environment: str) -> tuple[int, str]:
-        """The exit code and the last line of what was said; it must be no traceback."""
+        """The exit code and the last line of the output, which must not be a traceback."""
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_the_address_it_names_can_be_called(tmp_path: Path, host: str) -> None:
             process.kill()
 
 
-def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path, refused: Refusals) -> None:
+def test_an_address_in_use_is_reported_in_words(tmp_path: Path, refused: Refusals) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         command = [*SERVE, "--database", f"sqlite:///{tmp_path}/kraty.db", "--listen", f"127.0.0.1:{port}"]
@@ -204,14 +204,16 @@ def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path, refused: Refu
         (["--database", "postgresql://kraty:hidden@127.0.0.1:1/kraty"], 1, "kraty:•••@127.0.0.1:1/kraty"),
     ],
 )
-def test_what_cannot_be_served_is_told_in_words(refused: Refusals, options: list[str], code: int, words: str) -> None:
+def test_an_unusable_option_of_serve_is_reported_in_words(
+    refused: Refusals, options: list[str], code: int, words: str
+) -> None:
     found, said = refused(*SERVE, *(["--listen", "127.0.0.1:0"] if "--listen" not in options else []), *options)
     assert found == code
     assert words in said
     assert "hidden" not in said
 
 
-def test_a_database_of_something_else_or_of_later_is_told_in_words(tmp_path: Path, refused: Refusals) -> None:
+def test_a_foreign_or_newer_database_is_refused_with_a_message(tmp_path: Path, refused: Refusals) -> None:
     other = tmp_path / "letter.db"
     other.write_text("Dear reader, this is no database. " * 100)
     code, said = refused(*serve(tmp_path, database=f"sqlite:///{other}"))
@@ -224,7 +226,7 @@ def test_a_database_of_something_else_or_of_later_is_told_in_words(tmp_path: Pat
     assert (code, "newer version" in said) == (1, True)
 
 
-def test_a_server_that_knows_no_such_database_is_told_in_words(
+def test_a_missing_database_is_reported_in_words(
     tmp_path: Path, postgresql: PostgresqlServer, refused: Refusals
 ) -> None:
     url = re.sub(r"/kraty_\d+\?", "/nowhere?", postgresql.fresh())
@@ -255,7 +257,7 @@ def test_without_a_database_it_keeps_one_in_the_data_folder(tmp_path: Path) -> N
 
 
 def until_it_answers(process: subprocess.Popen[bytes], port: int) -> bool:
-    """Whether the backend at the port says that it is well, asked until it answers at all or its process ends."""
+    """Whether the backend at the port is healthy; polled until it answers or its process ends."""
     while process.poll() is None:
         with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/v1/health") as answer:
             return bool(json.load(answer)["ok"])
@@ -266,7 +268,7 @@ def until_it_answers(process: subprocess.Popen[bytes], port: int) -> bool:
 
 @pytest.mark.parametrize("streams", ["<&- >&-", "<&- >&- 2>&-", ">&-", ">/dev/full", "2>/dev/full"])
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_it_serves_without_its_standard_streams(tmp_path: Path, streams: str, workers: str) -> None:
+def test_serve_works_without_standard_streams(tmp_path: Path, streams: str, workers: str) -> None:
     """And no file or socket takes their place, which would then be printed into."""
     errors = tmp_path / "errors"
     errors.touch()
@@ -285,7 +287,7 @@ def test_it_serves_without_its_standard_streams(tmp_path: Path, streams: str, wo
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def test_what_is_told_once_is_not_made_where_nobody_can_read_it(tmp_path: Path) -> None:
+def test_a_secret_shown_once_is_not_created_without_an_output(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/kraty.db"
     game = [*SERVE[:-1], "game", "create", "Rush", "--studio", "Burrow", "--database", url]
     done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *game], capture_output=True, text=True, check=False)

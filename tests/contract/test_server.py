@@ -14,7 +14,7 @@ from tests.harness.contract.troubled_game import TroubledGame
 GOLD = {"type": "currency", "currencyKey": "gold", "amount": 5}
 
 
-def test_ping_tells_the_key_and_has_no_envelope(still: TroubledGame) -> None:
+def test_ping_returns_the_key_without_an_envelope(still: TroubledGame) -> None:
     answer = still.serve("GET", "/ping")
     key = still.keys["server_integration"]
     assert answer.status == 200
@@ -95,7 +95,7 @@ def test_a_grant_needs_a_key_and_known_entries(still: TroubledGame) -> None:
     assert still.backend.counts() == before
 
 
-def test_a_balance_goes_up_and_down_and_never_below_nothing(world: TroubledGame) -> None:
+def test_a_balance_is_credited_and_debited_but_never_negative(world: TroubledGame) -> None:
     def move(way: str, amount: int, **more: Any) -> Any:
         return world.serve("POST", f"/players/alice/wallet/gold/{way}", {"amount": amount, **more})
 

@@ -63,7 +63,7 @@ def world(wired_backend: Backend, wire: FaultyTransport) -> TroubledGame:
     return made
 
 
-async def test_the_key_tells_its_game_and_environment(
+async def test_a_server_key_determines_game_and_environment(
     world: TroubledGame, wire: FaultyTransport, tmp_path: Path
 ) -> None:
     async with writing(world, tmp_path, uses_key=True) as at:
@@ -167,7 +167,7 @@ async def test_each_change_has_the_effect_that_its_words_promise(world: Troubled
 
 
 @pytest.mark.parametrize("kind", NEEDS_A_SESSION, ids=str)
-async def test_what_needs_a_session_says_so_and_is_not_sent(
+async def test_a_change_that_needs_a_session_is_refused_without_a_request(
     kind: Operation, world: TroubledGame, wire: FaultyTransport, tmp_path: Path
 ) -> None:
     prepare(world, kind)
@@ -231,7 +231,7 @@ async def test_a_change_that_never_arrived_takes_effect_once(
 
 
 @pytest.mark.parametrize("kind", [each for each in PROVIDED if each is not Operation.MANUAL_GRANT], ids=str)
-async def test_what_is_older_than_a_key_is_kept_is_not_sent_again(
+async def test_a_change_older_than_the_key_retention_is_not_resent(
     kind: Operation, world: TroubledGame, wire: FaultyTransport, tmp_path: Path
 ) -> None:
     prepare(world, kind)
@@ -261,7 +261,7 @@ async def test_the_key_of_a_grant_is_kept_for_good(world: TroubledGame, wire: Fa
     assert effects(world) == before
 
 
-async def test_what_somebody_else_sent_with_the_same_key_is_left_to_them(
+async def test_a_change_of_another_person_with_the_same_key_is_not_touched(
     world: TroubledGame, wire: FaultyTransport, tmp_path: Path
 ) -> None:
     wire.cuts("POST", "/server/", times=1)

@@ -17,18 +17,18 @@ BODY = b'{"kind":"grant.created","grant":{"id":"g1"}}'
 HEX = hmac.new(SECRET.encode(), b"1780000000." + BODY, hashlib.sha256).hexdigest()
 
 
-def test_it_is_the_published_form() -> None:
+def test_a_signature_has_the_published_form() -> None:
     assert sign(SECRET, BODY, NOW) == f"t=1780000000,v1={HEX}"
 
 
 @pytest.mark.parametrize(
     ("age", "holds"), [(0, True), (300, True), (300.5, False), (301, False), (-60, True), (-61, False), (-1e9, False)]
 )
-def test_it_holds_for_a_while(age: float, holds: bool) -> None:
+def test_a_signature_is_valid_for_a_limited_time(age: float, holds: bool) -> None:
     assert verify(SECRET, sign(SECRET, BODY, NOW), BODY, now=NOW + age) is holds
 
 
-def test_the_while_may_be_set() -> None:
+def test_the_maximum_age_of_a_signature_can_be_set() -> None:
     assert verify(SECRET, sign(SECRET, BODY, NOW), BODY, now=NOW + 3600, oldest=3600)
     assert verify(SECRET, sign(SECRET, BODY, NOW), BODY, now=NOW - 3600, farthest_ahead=3600)
 
@@ -36,7 +36,7 @@ def test_the_while_may_be_set() -> None:
 @pytest.mark.parametrize(
     "header", [f" t = {NOW} , v1 = {HEX} ", f"v1={HEX},t={NOW}", f"t={NOW},v0=00,v1={HEX.upper()}"]
 )
-def test_parts_may_stand_apart_and_in_any_order(header: str) -> None:
+def test_the_parts_of_a_signature_header_may_have_blanks_and_any_order(header: str) -> None:
     assert verify(SECRET, header, BODY, now=NOW)
 
 
@@ -62,11 +62,11 @@ def test_parts_may_stand_apart_and_in_any_order(header: str) -> None:
         f"t=nan,v1={HEX}",
     ],
 )
-def test_what_is_no_signature_is_none(header: str | None) -> None:
+def test_a_malformed_signature_is_invalid(header: str | None) -> None:
     assert not verify(SECRET, header, BODY, now=NOW)
 
 
-def test_another_secret_body_or_moment_does_not_hold() -> None:
+def test_a_signature_is_invalid_for_another_secret_body_or_time() -> None:
     header = sign(SECRET, BODY, NOW)
     assert not verify(SECRET + "6", header, BODY, now=NOW)
     assert not verify(SECRET, header, BODY + b" ", now=NOW)

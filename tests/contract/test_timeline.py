@@ -96,7 +96,7 @@ def test_the_pages_join_without_a_gap_or_a_double(eventful: TroubledGame, size: 
 
 
 @pytest.mark.parametrize("kinds", ["ban", "attempt,grant", "wallet,wallet,item", "lobby", "webhook"])
-def test_it_is_narrowed_to_kinds(eventful: TroubledGame, kinds: str) -> None:
+def test_the_timeline_can_be_filtered_by_kind(eventful: TroubledGame, kinds: str) -> None:
     whole = look(eventful, "limit=200").data["rows"]
     wanted = [row for row in whole if row["kind"] in kinds.split(",")]
     assert look(eventful, f"limit=200&kinds={segment(kinds)}").data["rows"] == wanted
@@ -106,12 +106,12 @@ def test_it_is_narrowed_to_kinds(eventful: TroubledGame, kinds: str) -> None:
 @pytest.mark.parametrize(
     ("query", "field"), [("kinds=attempt,nothing", "kinds"), ("cursor=x", "cursor"), ("limit=0", "limit")]
 )
-def test_what_makes_no_sense_is_refused_by_field(eventful: TroubledGame, query: str, field: str) -> None:
+def test_an_invalid_filter_is_refused_by_field(eventful: TroubledGame, query: str, field: str) -> None:
     answer = look(eventful, query)
     assert (answer.status, answer.fields) == (400, [field])
 
 
-def test_nobody_has_no_timeline_and_a_newcomer_an_empty_one(eventful: TroubledGame) -> None:
+def test_a_missing_player_is_404_and_a_new_one_has_an_empty_timeline(eventful: TroubledGame) -> None:
     assert look(eventful, player="ghost").status == 404
     assert look(eventful, player="alicia").data == {"rows": [], "nextCursor": None}
     assert look(eventful, "environment=test").status == 404

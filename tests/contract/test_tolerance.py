@@ -52,7 +52,7 @@ FIRST = Leaf(key="first")
         ({"parent": {"treeId": "p", "parent": {"treeId": 1}}}, {"parent": Tree(tree_id="p", parent=None)}),
     ],
 )
-def test_what_can_be_used_is_told(said: dict[str, Any], read: dict[str, Any]) -> None:
+def test_readable_fields_are_parsed(said: dict[str, Any], read: dict[str, Any]) -> None:
     tree = Tree.model_validate({"treeId": "t", **said})
     assert {name: getattr(tree, name) for name in read} == read
     assert tree.model_fields_set == {"tree_id", *read}
@@ -84,12 +84,12 @@ def test_an_unusable_value_gives_way_to_the_default(said: dict[str, Any], read: 
     assert not set(tree.raw()) - {"treeId"}
 
 
-def test_what_was_not_sent_is_neither_told_nor_unreadable() -> None:
+def test_a_field_that_was_not_sent_is_neither_set_nor_unreadable() -> None:
     tree = Tree(tree_id="t")
     assert (tree.model_fields_set, tree.unreadable_fields) == ({"tree_id"}, ())
 
 
-def test_what_was_unreadable_stays_so_in_a_copy() -> None:
+def test_unreadable_fields_stay_unreadable_in_a_copy() -> None:
     tree = Tree.model_validate({"treeId": "t", "kind": 7, "leaves": [{}]})
     copies = (tree.model_copy(update={"amount": 3}), copy.deepcopy(tree), pickle.loads(pickle.dumps(tree)))
     for each in copies:
@@ -133,14 +133,14 @@ def test_every_readable_row_is_kept_in_its_order_and_the_others_are_counted(rows
         ("t", [()]),
     ],
 )
-def test_what_no_answer_makes_sense_without_is_demanded(said: object, where: list[tuple[str, ...]]) -> None:
+def test_required_fields_of_an_answer_are_required(said: object, where: list[tuple[str, ...]]) -> None:
     with pytest.raises(ValidationError) as caught:
         Tree.model_validate(said)
     faults = [fault for fault in caught.value.errors() if fault["type"] != "default_factory_not_called"]
     assert [fault["loc"] for fault in faults] == where
 
 
-def test_a_nested_answer_that_is_required_is_demanded_whole() -> None:
+def test_a_required_nested_answer_must_be_complete() -> None:
     class Bough(Answer):
         leaf: Leaf
 

@@ -48,7 +48,7 @@ _PREPARE = """
 import asyncio, os, sys
 from kraty_console.backend.runtime.startup import CannotServe, prepare
 
-asyncio.run(prepare(sys.argv[1]))  # loads what is needed, as whoever may read it
+asyncio.run(prepare(sys.argv[1]))  # loads what is needed while it may be read
 if os.geteuid() == 0:
     os.setgid(65534)
     os.setuid(65534)
@@ -122,7 +122,7 @@ def credit(url: str, key: str) -> tuple[int, Any, Any]:
         return refusal.code, json.load(refusal), refusal.headers
 
 
-def test_a_full_file_is_no_passing_trouble(tmp_path: Path) -> None:
+def test_a_full_file_is_not_a_temporary_error(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "full.db")) as connection:
         connection.execute("CREATE TABLE t (x)")
         connection.execute("PRAGMA max_page_count=2")
@@ -131,7 +131,7 @@ def test_a_full_file_is_no_passing_trouble(tmp_path: Path) -> None:
     assert fault_of(raised.value) is StorageFault.UNWRITABLE
 
 
-async def test_a_copy_that_only_reads_is_no_passing_trouble(postgresql: PostgresqlServer) -> None:
+async def test_a_read_only_replica_is_not_a_temporary_error(postgresql: PostgresqlServer) -> None:
     db = Database.open(postgresql.fresh(), PATIENT)
     async with db.read() as tx:
         with pytest.raises(sa.exc.DBAPIError) as raised:
@@ -169,7 +169,7 @@ def test_health_does_not_queue_for_the_connections_of_calls(
         run(stack.aclose())
 
 
-async def test_however_many_ask_the_database_is_asked_once(tmp_path: Path) -> None:
+async def test_concurrent_listeners_share_one_database_poll(tmp_path: Path) -> None:
     now, made = [0.0], []
     db = Database.open(SqliteFiles(tmp_path).fresh())
 
@@ -188,7 +188,7 @@ async def test_however_many_ask_the_database_is_asked_once(tmp_path: Path) -> No
     await db.close()
 
 
-def test_a_database_that_is_away_is_told_within_its_patience() -> None:
+def test_an_unreachable_database_is_reported_within_the_timeout() -> None:
     with Backend("postgresql://nobody@127.0.0.1:1/nothing", Rate(0), reachable=False).running() as backend:
         answer = backend.call("GET", "/admin/v1/health")
         assert (answer.json["ok"], answer.json["database"]["trouble"]) == (False, "it does not answer")

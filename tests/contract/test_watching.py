@@ -1,4 +1,4 @@
-"""What a backend tells of itself: its health, a line for each call, numbers; and nothing that is secret."""
+"""Observability: health, a log line for each call, metrics; without secrets."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from tests.harness.databases import KINDS, PostgresqlServer, SqliteFiles
 
 @dataclass
 class Watched:
-    """A backend that tells of its calls, and what it told."""
+    """A backend with call events, and the recorded events."""
 
     world: TroubledGame
     _told: Queue[AnsweredCall]
 
     def told(self, count: int) -> list[AnsweredCall]:
-        """The next calls; an answer may be here before its call was told."""
+        """The next call events; an answer may arrive before its event."""
         return [self._told.get(timeout=30) for _ in range(count)]
 
 
@@ -52,7 +52,7 @@ def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield from running(server.fresh())
 
 
-def test_a_call_is_told_by_its_route_and_kind_of_caller(watched: Watched) -> None:
+def test_a_call_is_logged_with_its_route_and_kind_of_caller(watched: Watched) -> None:
     world, key = watched.world, watched.world.keys["server_integration"]
     answers = [
         world.get(world.player("alice")),
@@ -68,7 +68,7 @@ def test_a_call_is_told_by_its_route_and_kind_of_caller(watched: Watched) -> Non
     player = "/admin/v1/studios/{studioId}/games/{gameId}/players/{externalPlayerId}"
     credit = "/server/v1/players/{externalPlayerId}/wallet/{economyKey}/credit"
     assert [call.route for call in told] == [player, player, credit, "/admin/v1/me", "(none)", f"{player}/ban"]
-    kinds = [(call.who.kind, call.who.key_prefix) if call.who else None for call in told]
+    kinds = [(call.caller.kind, call.caller.key_prefix) if call.caller else None for call in told]
     member = ("member", None)
     assert kinds == [member, member, ("api_key", key[:8]), None, None, member]
 
@@ -104,7 +104,7 @@ def test_the_lines_of_the_log_hold_nothing_secret(watched: Watched) -> None:
             assert re.search(r"INFO kraty.calls: GET /admin/v1/\S+ 200 requestId=\S+ ms=0.0 actor=member$", lines[0])
 
 
-def test_an_error_is_told_by_its_kind_and_place_without_its_words() -> None:
+def test_an_error_is_logged_with_type_and_location_but_no_message() -> None:
     record = logging.LogRecord("kraty", logging.ERROR, __file__, 1, "a job failed", None, None)
     try:
         raise ValueError("what alice wrote")
@@ -116,7 +116,7 @@ def test_an_error_is_told_by_its_kind_and_place_without_its_words() -> None:
         assert "alice" not in line
 
 
-def test_health_tells_of_database_and_jobs(watched: Watched) -> None:
+def test_health_reports_database_and_jobs(watched: Watched) -> None:
     answer = watched.world.backend.call("GET", "/admin/v1/health")
     assert watched.told(1)[0].route == "/admin/v1/health"
     health = exactly(Health, answer.json)

@@ -23,7 +23,7 @@ from tests.harness.ports import reserved_port
 
 PATIENCE = 100
 SOON = 50
-"""Seconds: sooner than what somebody else had begun would be taken over (a minute), on however slow a machine."""
+"""Seconds: less than the lease of a claimed delivery (a minute), also on a slow machine."""
 KRATY = [sys.executable, "-m", "kraty_console", "backend"]
 
 
@@ -82,7 +82,7 @@ def port() -> Iterator[int]:
         yield reserved
 
 
-def test_what_happens_is_told_at_once_by_several_processes_and_after_a_kill(
+def test_events_are_delivered_at_once_by_several_processes_and_after_a_kill(
     port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     database = f"sqlite:///{tmp_path / 'kraty.db'}"

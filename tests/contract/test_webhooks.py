@@ -20,7 +20,7 @@ def deliveries(world: TroubledGame, query: str = "", **more: Any) -> list[Any]:
     return list(world.get(f"{world.game}/webhooks/deliveries?{query}", **more).data["deliveries"])
 
 
-def test_the_secret_is_told_once(world: TroubledGame) -> None:
+def test_the_secret_is_shown_once(world: TroubledGame) -> None:
     body = {"url": URL, "events": ["player.banned", "player.banned"], "reason": "the CRM", "idempotencyKey": key()}
     first = world.post(f"{world.game}/webhooks/endpoints?environment=test", body)
     assert first.status == 201
@@ -63,7 +63,7 @@ def test_the_secret_is_told_once(world: TroubledGame) -> None:
         ({}, "url"),
     ],
 )
-def test_what_is_no_endpoint_is_refused_by_its_field(still: TroubledGame, body: dict[str, Any], field: str) -> None:
+def test_an_invalid_endpoint_is_refused_by_field(still: TroubledGame, body: dict[str, Any], field: str) -> None:
     before = still.backend.counts()
     answer = still.post(f"{still.game}/webhooks/endpoints", {**body, "idempotencyKey": key()})
     assert (answer.status, answer.fields) == (400, [field])
@@ -105,7 +105,7 @@ def test_deliveries_are_found_by_what_they_have_in_common(world: TroubledGame) -
     assert by_internal_id == deliveries(world, "player=alice")
     for nothing in ("player=ghost", "eventName=player.banned", "status=failed", "environment=test"):
         assert deliveries(world, nothing) == [], nothing
-    assert "hidden" not in str(found), "a url's query is not shown to whoever reads deliveries"
+    assert "hidden" not in str(found), "a url's query is not shown with deliveries"
 
 
 def test_pages_go_on_where_the_last_one_ended(world: TroubledGame) -> None:
@@ -140,7 +140,7 @@ def test_a_filter_that_makes_no_sense_is_named(still: TroubledGame, query: str, 
     assert (answer.status, answer.fields) == (400, [field])
 
 
-def test_one_delivery_tells_everything(world: TroubledGame) -> None:
+def test_one_delivery_is_returned_with_all_fields(world: TroubledGame) -> None:
     endpoint = make_endpoint(world)["endpoint"]
     credit(world, "alice", 5)
     deliver(world, endpoint["id"])
@@ -163,7 +163,7 @@ def test_one_delivery_tells_everything(world: TroubledGame) -> None:
         assert (absent.status, absent.error["code"]) == (404, "not_found")
 
 
-def test_a_replay_is_one_change_however_often_it_is_asked_for(world: TroubledGame) -> None:
+def test_a_repeated_replay_request_is_one_change(world: TroubledGame) -> None:
     endpoint = str(make_endpoint(world)["endpoint"]["id"])
     credit(world)
     deliver(world, endpoint, OK)

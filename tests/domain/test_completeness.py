@@ -204,7 +204,7 @@ def test_a_guest_is_a_player_known_to_have_no_e_mail() -> None:
     assert GUEST not in next_step(snapshot(player={"email": 7}, **rows), NOW).words
 
 
-def test_nothing_is_wrong_names_the_loaded_rows() -> None:
+def test_nothing_is_wrong_states_the_number_of_loaded_rows() -> None:
     rows: dict[str, Any] = {"attempts": [attempt(grantIds=["g1"])], "grants": [grant(id="g1", **CLAIMED)]}
     assert next_step(snapshot(**rows), NOW).words.startswith("Nothing is wrong: every finished attempt has its grants")
     cut = snapshot(**rows, summary={"attemptCount": 69, "grantsClaimed": 80})

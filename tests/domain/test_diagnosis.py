@@ -311,7 +311,7 @@ def test_a_pending_grant_waits_for_the_game() -> None:
     )
 
 
-def test_the_acknowledgement_of_a_studio_s_grant_may_be_lost() -> None:
+def test_a_grant_with_a_lost_acknowledgement_is_delivered_by_force_claim() -> None:
     seen = snapshot(grants=[grant(sourceKind="api")])
     assert "acknowledgement was lost" in diagnose_grant(seen.grants[0], seen, NOW).advice
 

@@ -17,7 +17,7 @@ RACE, HUNT, CHESS = (f"0197eeee-0000-7000-8000-00000000e00{n}" for n in (1, 2, 3
 
 
 def nameless(event_id: str, **fields: Any) -> dict[str, Any]:
-    """An attempt as Kraty publishes it: of its event it tells the id alone."""
+    """An attempt as Kraty publishes it: with only the id of its event."""
     said = attempt(eventId=event_id, **fields)
     del said["eventKey"]
     return said

@@ -318,7 +318,7 @@ def test_every_dialog_has_the_same_structure() -> None:
 
 
 def test_validated_values_fit_the_contract() -> None:
-    """Hostile reasons and tickets: told beside the field, or fit for the wire; never an error on sending."""
+    """Hostile reasons and tickets: reported beside the field, or valid on the wire; never an error on sending."""
     form = opened("grant.force_claim", grant()["id"])
     for entry in load_hostile():
         values: dict[str, Value] = {"reason": entry.value, "ticket": entry.value}

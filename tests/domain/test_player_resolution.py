@@ -40,7 +40,7 @@ ALICE, ALINA = hit("alice_42"), hit("alina_7")
         ("ali", [], None),
     ],
 )
-def test_a_text_names_a_player(text: str, hits: Sequence[SearchHit], resolved: tuple[str, str] | None) -> None:
+def test_a_text_is_resolved_to_a_player(text: str, hits: Sequence[SearchHit], resolved: tuple[str, str] | None) -> None:
     assert resolve(text, hits) == resolved
 
 

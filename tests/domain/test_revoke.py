@@ -65,7 +65,7 @@ def test_the_effects_of_a_revocation() -> None:
     assert found["status"] == ["pending → revoked"]
     assert found["player"] == ["cannot collect it any more, at once"]
     assert found["attempt"] == ["stays linked to the grant, so a second roll is still refused"]
-    assert found["note"] == ["to take this back, force-claim it (F): that delivers it, whatever its status"]
+    assert found["note"] == ["to take this back, force-claim it (F): that delivers it in any status"]
     crate = notes(grant(kind="crate", contents={"crateItemKey": "mystery"}, sourceKind="api"))
     assert crate["player"] == ["cannot open it any more, at once"]
     assert crate["note"][-1] == "the studio's backend gave it: there may be a purchase behind it"

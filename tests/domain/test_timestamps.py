@@ -30,7 +30,7 @@ def test_a_time_without_a_zone_is_utc() -> None:
         (NOW - SECOND, None, False),
     ],
 )
-def test_a_time_is_past_when_it_is_known_and_over(moment: datetime | None, now: datetime | None, past: bool) -> None:
+def test_a_time_is_past_only_if_it_is_known(moment: datetime | None, now: datetime | None, past: bool) -> None:
     assert is_past(moment, now) is past
 
 

@@ -150,13 +150,11 @@ def test_a_guest_is_merged_by_the_command_that_the_console_copies(demo: Demo, tm
     ],
     ids=["SIGHUP", "SIGKILL"],
 )
-def test_the_backend_goes_with_the_console_however_that_ends(
-    demo: Demo, end: Callable[[Demo], None], code: int
-) -> None:
+def test_the_backend_stops_with_the_console(demo: Demo, end: Callable[[Demo], None], code: int) -> None:
     ends_with_all(demo, end, code)
 
 
-def test_a_role_that_only_reads_is_told_what_it_may_not_do_and_sigterm_ends_it(tmp_path: Path, cache: Path) -> None:
+def test_a_read_only_role_sees_missing_permissions_and_sigterm_ends_the_console(tmp_path: Path, cache: Path) -> None:
     with Demo(tmp_path, cache, "--role", "GAME_VIEWER", "alice_42") as demo:
         demo.on("alice_42")
         demo.press("R")

@@ -60,7 +60,7 @@ def test_ctrl_z_gives_the_terminal_back_and_the_screen_comes_again(person: User)
     person.quit()
 
 
-def test_a_place_where_nothing_can_be_kept_stops_nobody_from_looking(world: DemoBackend) -> None:
+def test_an_unwritable_state_folder_does_not_prevent_look_ups(world: DemoBackend) -> None:
     env = world.env("nowhere") | {"KRATY_STATE": str(world.folder / ("x" * 300))}
     with User(world.console("bob_7"), env=env) as person:
         person.on("bob_7")

@@ -6,7 +6,7 @@ from tests.harness.e2e.demo_backend import DemoBackend
 from tests.harness.e2e.user import User
 
 
-def test_escape_is_heard_alone_and_before_other_keys(world: DemoBackend) -> None:
+def test_escape_is_recognized_alone_and_before_other_keys(world: DemoBackend) -> None:
     with User(world.console("alice_42"), env=world.env("older"), modern=False) as person:
         person.on("alice_42")
         assert person.emulator.kitty == [0]

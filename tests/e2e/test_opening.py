@@ -1,4 +1,4 @@
-"""From the first moment: a picture stands at once, keys are kept, and every end leaves the terminal as it was."""
+"""Opening: the boot screen is shown at once, keys are kept, and every end restores the terminal."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_typed_text_is_shown_before_the_console_is_loaded(world: DemoBackend) ->
         assert person.left_as_found() == []
 
 
-def test_the_member_stands_before_the_console_and_is_not_painted_again(world: DemoBackend) -> None:
+def test_the_member_is_painted_before_the_console_and_not_again(world: DemoBackend) -> None:
     env = world.env("member") | {"KRATY_PLAIN_PAINT": "no"}
     _, _, _, *arguments = world.console()
     with User([sys.executable, "-c", _PATIENT, *arguments], env=env) as person:
@@ -102,7 +102,7 @@ def test_the_member_stands_before_the_console_and_is_not_painted_again(world: De
         assert part not in after
 
 
-def test_a_player_named_at_launch_stands_before_the_console_and_is_not_painted_again(world: DemoBackend) -> None:
+def test_a_launch_player_is_painted_before_the_console_and_not_again(world: DemoBackend) -> None:
     """With more patience than a person has: on a busy machine the answer comes too late to be painted ahead."""
     _, _, _, *arguments = world.console("alice_42")
     env = world.env("ahead") | {"KRATY_PLAIN_PAINT": "no"}
@@ -160,7 +160,7 @@ def test_a_terminal_that_was_smaller_for_a_moment_is_painted_whole(world: DemoBa
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_told_to_go_while_it_opens_it_puts_the_terminal_back(world: DemoBackend, number: signal.Signals) -> None:
+def test_a_stop_signal_while_opening_restores_the_terminal(world: DemoBackend, number: signal.Signals) -> None:
     with User(world.console(), env=world.env("going")) as person:
         see_the_first_picture(person)
         person.signal(number)
@@ -170,7 +170,7 @@ def test_told_to_go_while_it_opens_it_puts_the_terminal_back(world: DemoBackend,
 
 
 @pytest.mark.parametrize("sign", [b"Swift Otter", b"\x1b[?2026$p", b"\x1b[?7l"])
-def test_told_to_go_while_the_console_takes_over_it_ends_well(world: DemoBackend, sign: bytes) -> None:
+def test_a_stop_signal_during_the_handover_ends_cleanly(world: DemoBackend, sign: bytes) -> None:
     with User(world.console("alice_42"), env=world.env("leaving")) as person:
         person.wait_for(lambda _: sign in person.sent)
         person.signal(signal.SIGTERM)
@@ -179,7 +179,7 @@ def test_told_to_go_while_the_console_takes_over_it_ends_well(world: DemoBackend
         assert person.left_as_found() == []
 
 
-def test_what_cannot_be_used_is_told_on_the_terminal_as_it_was(world: DemoBackend) -> None:
+def test_an_unusable_setting_is_reported_on_the_original_terminal(world: DemoBackend) -> None:
     env = {**world.env("wrong"), "KRATY_PROFILE": "nowhere"}
     with User([*KRATY_CONSOLE, "--url", world.url], env=env) as person:
         assert person.wait_exit() == 2

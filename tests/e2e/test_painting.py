@@ -37,7 +37,7 @@ def drawn(person: User) -> list[str]:
     return below_the_heading(person)
 
 
-def test_what_another_program_wrote_over_the_screen_is_gone_after_ctrl_l(person: User) -> None:
+def test_ctrl_l_repaints_what_another_program_overwrote(person: User) -> None:
     before = drawn(person)
     person.emulator.receive(b"\x1b[5;1HBroadcast message from root: reboot at noon\x1b[H\x1b[K")
     assert "Broadcast" in person.text()

@@ -1,4 +1,4 @@
-"""The console on a Kraty that has the published routes alone, at a real terminal: what works, and what it says else.
+"""The console at a real terminal on a Kraty with the published routes only: what works, and the messages for the rest.
 
 What was changed is read back over the server surface, behind the screen's back; what was asked is in the access log.
 """
@@ -86,7 +86,7 @@ def test_erins_stuck_grant_is_delivered_on_a_small_screen(world: DemoBackend, sm
 
 
 @pytest.mark.parametrize("size", ["large", "small"])
-def test_alices_missing_reward_cannot_be_rolled_and_it_is_said_why(
+def test_alices_failed_roll_is_refused_with_the_reason(
     world: DemoBackend, shift: OpenConsole, small: OpenConsole, size: str
 ) -> None:
     before = served(world, "alice_42")
@@ -104,7 +104,7 @@ def test_alices_missing_reward_cannot_be_rolled_and_it_is_said_why(
     assert (after["attempts"], after["grants"]) == (before["attempts"], before["grants"])
 
 
-def test_nothing_that_was_never_told_is_called_zero_or_no(world: DemoBackend, shift: OpenConsole) -> None:
+def test_unknown_data_is_never_shown_as_zero_or_no(world: DemoBackend, shift: OpenConsole) -> None:
     person = shift.on("alice_42")
     for key in "123456":
         person.press(key)

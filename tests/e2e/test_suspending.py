@@ -35,7 +35,7 @@ def opened(world: DemoBackend, tmp_path: Path) -> Iterator[User]:
 
 @pytest.fixture
 def shell(opened: User) -> User:
-    """The same, when the console has heard all that the terminal answers to its questions."""
+    """The same, after all replies of the terminal to queries were read."""
     opened.wait_for(lambda _: 2048 in opened.emulator.modes)
     opened.pane("2", "CONTENTS")
     opened.pane("1", "EVENT")
@@ -52,7 +52,7 @@ def is_given_back(shell: User) -> bool:
     return not shell.emulator.full_screen and shell.emulator.kitty == [0] and PROMPT in shell.text()
 
 
-def test_the_job_stops_whole_and_comes_back_painted(shell: User) -> None:
+def test_a_suspended_console_stops_all_threads_and_is_repainted(shell: User) -> None:
     for times in (1, 2):
         shell.press("C-z")
         shell.wait_for(lambda _, times=times: is_given_back(shell) and shell.sent.count(b"Stopped") == times)
@@ -71,7 +71,7 @@ def test_the_job_stops_whole_and_comes_back_painted(shell: User) -> None:
     assert shell.left_as_found() == []
 
 
-def test_in_the_background_it_stays_stopped_and_leaves_the_terminal_alone(shell: User) -> None:
+def test_a_background_console_stays_stopped_and_does_not_touch_the_terminal(shell: User) -> None:
     shell.press("C-z")
     shell.wait_for(lambda _: is_given_back(shell))
     shell.type("bg\n")
@@ -85,7 +85,7 @@ def test_in_the_background_it_stays_stopped_and_leaves_the_terminal_alone(shell:
 
 
 @pytest.mark.parametrize("when", ["opened", "shell"], ids=["while the first picture stands", "later"])
-def test_a_stop_that_nobody_can_refuse_is_painted_over_as_well(when: str, request: pytest.FixtureRequest) -> None:
+def test_the_screen_is_repainted_after_sigstop(when: str, request: pytest.FixtureRequest) -> None:
     shell = request.getfixturevalue(when)
     for process in job(shell):
         process.send_signal(signal.SIGSTOP)
@@ -98,7 +98,7 @@ def test_a_stop_that_nobody_can_refuse_is_painted_over_as_well(when: str, reques
     shell.wait_for(lambda _: not shell.emulator.full_screen and shell.emulator.kitty == [0])
 
 
-def test_a_continue_without_a_stop_disturbs_nothing(shell: User) -> None:
+def test_sigcont_without_a_stop_changes_nothing(shell: User) -> None:
     (console,) = [each for each in job(shell) if "kraty_console" in " ".join(each.cmdline())]
     for _ in range(3):
         before = shell.sent.count(ALTERNATE_SCREEN)
@@ -111,7 +111,7 @@ def test_a_continue_without_a_stop_disturbs_nothing(shell: User) -> None:
     shell.wait_for(lambda _: is_given_back(shell))
 
 
-def test_the_demo_stops_and_comes_back_and_its_backend_goes_on(tmp_path: Path) -> None:
+def test_suspending_the_demo_keeps_its_backend_running(tmp_path: Path) -> None:
     command = shlex.join([*KRATY_CONSOLE, "demo", "alice_42"])
     (tmp_path / "Makefile").write_text(f"demo:\n\t@{command}\n", encoding="utf-8")
     (tmp_path / "tmp").mkdir()

@@ -1,4 +1,4 @@
-"""A terminal that answers nonsense, tells sizes of no screen, or stops reading: the console goes on, and obeys."""
+"""A terminal that sends nonsense, reports absurd sizes, or stops reading: the console keeps working."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ REPLIES = (
 )
 
 
-def test_replies_of_a_terminal_open_nothing_and_end_nothing(person: User) -> None:
+def test_replies_of_a_terminal_trigger_no_actions(person: User) -> None:
     for reply in REPLIES:
         person.send(reply)
     person.press("?")
@@ -67,7 +67,7 @@ def test_replies_of_a_terminal_open_nothing_and_end_nothing(person: User) -> Non
     assert person.left_as_found() == []
 
 
-def test_a_paste_that_never_ends_and_a_string_that_never_ends_leave_the_keyboard(person: User) -> None:
+def test_an_endless_paste_or_string_does_not_block_the_keyboard(person: User) -> None:
     person.send(b"\x1b[200~never ended")
     person.insist("?", "Keys")
     person.press("Esc")
@@ -76,7 +76,7 @@ def test_a_paste_that_never_ends_and_a_string_that_never_ends_leave_the_keyboard
     person.insist("?", "Keys")
 
 
-def test_a_megabyte_of_noise_ends_nothing_and_a_signal_is_obeyed(world: DemoBackend) -> None:
+def test_a_megabyte_of_noise_is_ignored_and_a_signal_still_works(world: DemoBackend) -> None:
     with User(world.console("grace_hopper"), env=world.env("trouble")) as person:
         person.on("grace_hopper")
         person.send(bytes(range(1, 256)).replace(b"\x03", b"") * 4_000)
@@ -92,7 +92,7 @@ def test_a_megabyte_of_noise_ends_nothing_and_a_signal_is_obeyed(world: DemoBack
 
 
 @pytest.mark.parametrize("size", [(9_999, 9_999), (99_999, 99_999)])
-def test_a_size_of_no_screen_costs_no_more_than_the_largest(person: User, size: tuple[int, int]) -> None:
+def test_an_absurd_screen_size_is_clamped_to_the_largest(person: User, size: tuple[int, int]) -> None:
     columns, rows = size
     person.send(f"\x1b[48;{rows};{columns};1;1t".encode())
     person.send(b"\x1b[48;36;120;1;1t")
@@ -139,7 +139,7 @@ def full(person: User) -> bool:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
-def test_a_signal_is_obeyed_while_the_terminal_does_not_read(person: User, number: signal.Signals, code: int) -> None:
+def test_a_signal_works_while_the_terminal_does_not_read(person: User, number: signal.Signals, code: int) -> None:
     for _ in range(100):  # nothing is read from here on
         person.press_unread("C-l")
     until(lambda: full(person))

@@ -56,7 +56,7 @@ def test_words_typed_ahead_go_into_the_fields_and_do_not_do_what_their_letters_d
     assert world.player("alice_42") == before
 
 
-def test_a_form_typed_in_one_burst_is_filled_field_by_field_and_sent_by_an_enter_of_its_own(
+def test_a_form_typed_in_one_burst_is_filled_and_sent_only_by_a_separate_enter(
     world: DemoBackend, shift: OpenConsole
 ) -> None:
     person = shift.on("erin")

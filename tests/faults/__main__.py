@@ -15,7 +15,7 @@ from tests.harness.databases import SqliteFiles, postgresql_server
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Kill as often as asked, half on each database; a line for each, or a traceback."""
+    """Kill a number of times, half on each database; a line for each, or a traceback."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--kills", type=int, default=200, help="in all (200)")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="for the moments of the kills")

@@ -31,7 +31,7 @@ def player(caller: int) -> str:
 
 @dataclass
 class Load:
-    """Callers that credit, grant and claim until they are told to stop."""
+    """Callers that credit, grant and claim until they are stopped."""
 
     world: TroubledGame
     port: int

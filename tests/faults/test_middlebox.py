@@ -1,4 +1,4 @@
-"""Another server's answer is never taken for Kraty's: a change behind a middlebox happens once, and is told right."""
+"""Another server's answer is never taken for Kraty's: a change behind a middlebox is applied and reported once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TroubledGame]:
 
 @dataclass
 class Count:
-    """What came of all changes."""
+    """The effects of all changes."""
 
     twice: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -97,7 +97,7 @@ async def test_an_answer_of_every_status_leaves_the_outcome_to_be_looked_up(
     assert count.none(), count
 
 
-async def test_a_change_that_a_middlebox_keeps_for_itself_is_not_told_as_made(
+async def test_a_change_swallowed_by_a_middlebox_is_not_reported_as_applied(
     world: TroubledGame, tmp_path: Path
 ) -> None:
     async with behind(world, tmp_path) as (box, _, writer):
@@ -111,7 +111,7 @@ async def test_a_change_that_a_middlebox_keeps_for_itself_is_not_told_as_made(
             assert balance(world, player) == 0
 
 
-async def test_a_middlebox_does_not_make_a_read_mean_something(world: TroubledGame, tmp_path: Path) -> None:
+async def test_a_middlebox_answer_is_not_taken_for_data(world: TroubledGame, tmp_path: Path) -> None:
     async with behind(world, tmp_path) as (box, client, writer):
         box.status, box.body = 403, BODIES["a page"]
         performed = await writer.perform(credit("alice", f"key-{uuid.uuid4().hex}"))

@@ -1,4 +1,4 @@
-"""PostgreSQL itself killed and started again under a busy backend: it is told in words, and then all goes on."""
+"""PostgreSQL killed and started again under a busy backend: it is reported, and then everything continues."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class SqliteFiles:
         return f"sqlite:///{path}"
 
     def shared(self) -> str:
-        """Always the same URL, and behind it a new one each time; nobody may have the one before open."""
+        """Always the same URL, and behind it a new one each time; the previous one must be closed."""
         path = self._folder / "shared.db"
         for left in self._folder.glob("shared.db*"):
             left.unlink()

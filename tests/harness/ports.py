@@ -1,4 +1,4 @@
-"""A port that nobody listens on, kept from everybody else for as long as it is needed."""
+"""A reserved port without a listener."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def reserved_port() -> Iterator[int]:
-    """Connections to it are refused until a server that reuses addresses listens there; nobody else is given it.
+    """Connections to it are refused until a server that reuses addresses listens there; no other process gets it.
 
     A port that was merely free a moment ago may by now be another process's.
     """

@@ -19,7 +19,7 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}
 
 @dataclass(frozen=True)
 class RowTemplate:
-    """The rows, by table, as one text that is cut where a name stands."""
+    """The rows, by table, as one text that is split at each name."""
 
     names: Sequence[str]
     """What differs from copy to copy: every id, and what else the maker says."""

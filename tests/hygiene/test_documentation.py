@@ -108,6 +108,6 @@ def test_anchors_are_those_of_github() -> None:
     assert [*anchors_of(page)] == ["the-api", "post-grants-again", "whats-new", "whats-new-1", "a_b--c"]
 
 
-def test_a_link_is_told_from_what_only_looks_like_one() -> None:
+def test_documentation_links_are_recognized() -> None:
     line = "(contract/README.md#snapshot; GAME.md) https://example.org/a.md *.md {page}.md x.mdx"
     assert [match.groups() for match in NAMED.finditer(line)] == [("contract/README.md", "snapshot"), ("GAME.md", None)]

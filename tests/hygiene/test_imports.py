@@ -54,7 +54,7 @@ def test_a_package_brings_in_nothing_that_is_not_its_own(package: str) -> None:
     assert int(done.stdout) > 1
 
 
-def test_what_a_screen_says_is_told_without_what_draws_it() -> None:
+def test_view_functions_import_neither_textual_nor_the_client() -> None:
     unwanted = ["textual", "httpx", "pydantic", "asyncio", "kraty_console.client", "kraty_console.console.workspace"]
     done = fresh(_IMPORT_ALL, "kraty_console.console.views", *unwanted)
     assert done.returncode == 0, done.stderr

@@ -38,7 +38,7 @@ def test_each_command_it_names_is_one_of_the_command_line() -> None:
     assert {word for words in named if words[0].startswith("--") for word in words[:1]} <= options
 
 
-def test_its_table_says_why_each_dependency_is_there() -> None:
+def test_the_table_of_dependencies_gives_a_reason_for_each() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["backend"]]
     names = {re.split(r"[\[<>=~]", requirement)[0] for requirement in wanted}

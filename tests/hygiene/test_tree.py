@@ -30,7 +30,7 @@ def sources(*folders: str) -> list[Path]:
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)
-def test_no_line_says(what: str) -> None:
+def test_no_source_contains(what: str) -> None:
     pattern, folders = re.compile(FORBIDDEN[what][0]), FORBIDDEN[what][1]
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
@@ -59,7 +59,7 @@ def test_every_class_has_a_name_of_its_own() -> None:
     assert not {name: paths for name, paths in named.items() if len(paths) > 1}
 
 
-def test_screens_run_their_workers_so_that_they_may_end_after_the_screen() -> None:
+def test_workers_may_end_after_their_screen() -> None:
     folders = ("kraty_console/console/screens", "kraty_console/console/dialogs")
     found = [
         str(path.relative_to(ROOT))
@@ -73,7 +73,7 @@ def test_no_file_is_named_for_what_was_left_over() -> None:
     assert not [path for path in sources("kraty_console", "tests") if path.stem in LEFTOVERS]
 
 
-def test_the_makefile_tells_its_targets() -> None:
+def test_make_lists_its_targets() -> None:
     done = subprocess.run(["make", "help"], capture_output=True, text=True, cwd=ROOT, check=True)
     told = [line.split()[1] for line in done.stdout.splitlines()]
     assert {"demo", "venv", "test", "screenshots", "bench"} <= set(told)

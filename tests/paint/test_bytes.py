@@ -36,7 +36,7 @@ def sent(painter: Painter, y: int, x: int, *segments: tuple[str, Style | None]) 
     return painter.paint(SIZE, [(y, x, [Segment(text, style) for text, style in segments])])
 
 
-def test_the_first_picture_is_a_clear_screen_and_what_stands_on_it() -> None:
+def test_the_boot_screen_clears_the_screen_and_draws_its_lines() -> None:
     painter = Painter(ALL, ColorSystem.TRUECOLOR)
     lines = [(y, 0, [Segment("hi" if y == 1 else "", DARK), Segment(" " * 20, DARK)]) for y in range(4)]
     assert painter.paint(SIZE, lines, (0, 0)) == (
@@ -72,7 +72,7 @@ def test_before_something_else_writes_the_plain_look_is_set_again() -> None:
     assert sent(painter, 1, 3, ("g", DARK)) == "\x1b[2;4H\x1b[38;2;208;208;208;48;2;16;16;16mg"
 
 
-def test_only_what_of_a_style_changes_is_said() -> None:
+def test_only_the_changed_attributes_of_a_style_are_sent() -> None:
     painter = ready()
     said = sent(painter, 0, 0, ("a", DARK), ("b", LIT), ("c", DARK), ("d", None))
     assert "48;2;16;16;16" not in said
@@ -168,7 +168,7 @@ def test_a_link_is_opened_and_closed_once() -> None:
     assert said.count("\x1b]8;;\x1b\\") == 1
 
 
-def test_after_forgetting_and_after_another_size_all_is_sent_anew() -> None:
+def test_after_a_reset_or_a_resize_everything_is_sent_again() -> None:
     painter = ready()
     sent(painter, 0, 0, ("gold", DARK))
     lines = [(y, 0, [Segment("gold" if y == 0 else "", DARK), Segment(" " * 20, DARK)]) for y in range(4)]
@@ -181,7 +181,7 @@ def test_after_forgetting_and_after_another_size_all_is_sent_anew() -> None:
     assert painter.paint((25, 4), wider).count("\x1b[K") == 4
 
 
-def test_what_is_painted_anew_is_painted_over_and_never_blank_in_between() -> None:
+def test_a_repaint_overwrites_without_blanking() -> None:
     painter = ready(NONE)
     lines = [(y, 0, [Segment("gold" if y == 0 else "", DARK), Segment(" " * 20, DARK)]) for y in range(4)]
     painter.forget()
@@ -201,7 +201,7 @@ def test_the_cursor_is_put_where_it_belongs_and_only_then() -> None:
     assert painter.paint(SIZE, [(1, 0, [Segment("a", DARK)])], (3, 2)).endswith("a\x1b[3;4H")
 
 
-def test_what_is_taken_for_narrow_is_one_cell_wide_and_stands_alone() -> None:
+def test_narrow_characters_are_one_cell_wide_and_do_not_combine() -> None:
     narrow = [chr(code) for code in range(0x20, 0x3000) if NARROW.fullmatch(chr(code))]
     assert len(narrow) > 900
     for character in narrow:

@@ -43,7 +43,7 @@ class Arriving(DeferredPaintScreen[None]):
         self.screen_layout_refresh_signal.subscribe(self, lambda screen: self.layouts.append(screen.outer_size))
 
 
-async def test_it_is_painted_once_it_has_arrived() -> None:
+async def test_a_screen_is_painted_when_its_layout_is_complete() -> None:
     app = Watching()
     async with app.run_test(size=(40, 10)) as pilot:
         screen = Arriving()
@@ -60,7 +60,7 @@ async def test_it_is_painted_once_it_has_arrived() -> None:
         assert app.painted[before:] == [screen]
 
 
-async def test_its_own_style_sheet_counts_for_it_and_for_its_parts() -> None:
+async def test_a_style_sheet_applies_to_its_screen_and_its_widgets() -> None:
     app = Watching()
     async with app.run_test() as pilot:
         await app.push_screen(screen := Arriving())
@@ -85,7 +85,7 @@ async def test_it_is_laid_out_for_a_new_size_and_not_for_the_same() -> None:
         assert screen.query_one("#words").size.width == 50
 
 
-async def test_one_that_is_left_before_it_arrived_is_not_painted() -> None:
+async def test_a_screen_that_closes_before_its_layout_is_not_painted() -> None:
     app = Watching()
     async with app.run_test() as pilot:
         await app.push_screen(screen := Arriving())
@@ -119,7 +119,7 @@ async def put(pilot: Pilot[None], screen: DeferredPaintScreen[None]) -> None:
     await pilot.pause()
 
 
-async def test_what_changes_below_is_shown_through_all_that_lies_on_it() -> None:
+async def test_changes_below_several_dialogs_are_painted() -> None:
     app = Watching()
     async with app.run_test(size=(20, 8)) as pilot:
         await put(pilot, below := Arriving())
@@ -146,7 +146,7 @@ async def test_a_screen_below_that_is_smaller_yet_is_shown_on_complete_lines() -
         assert [line.cell_length for line in lines] == [20] * 8
 
 
-async def test_what_changed_below_is_painted_once_on_top() -> None:
+async def test_a_change_below_a_dialog_is_painted_once() -> None:
     app = Watching()
     async with app.run_test(size=(20, 8)) as pilot:
         await put(pilot, below := Arriving())
@@ -218,7 +218,7 @@ async def test_an_answer_that_comes_while_the_screen_is_removed_ends_without_an_
     assert screen.drew == [False]
 
 
-async def test_a_part_that_is_missing_from_a_screen_in_use_is_an_error() -> None:
+async def test_a_missing_widget_of_an_active_screen_is_an_error() -> None:
     async def run() -> None:
         async with Watching().run_test() as pilot:
             await pilot.app.push_screen(screen := Half())

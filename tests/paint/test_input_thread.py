@@ -48,7 +48,7 @@ class Waits(SelectSelector):
 
 
 class Keyboard:
-    """A pipe that somebody listens to."""
+    """A pipe with a reader."""
 
     def __init__(self) -> None:
         self.hears, self.types = os.pipe()
@@ -148,7 +148,7 @@ def test_bytes_that_are_no_text_are_not_its_end() -> None:
     assert keys[1] == "a"
 
 
-def test_what_somebody_else_read_first_is_not_waited_for() -> None:
+def test_keys_read_by_another_program_do_not_block_the_keyboard() -> None:
     with listened_to() as keyboard:
         os.set_blocking(keyboard.hears, False)
         keyboard.waits_without_limit()
@@ -159,7 +159,7 @@ def test_what_somebody_else_read_first_is_not_waited_for() -> None:
         assert keyboard.key() == "j"
 
 
-def test_what_comes_while_too_much_waits_is_dropped_and_a_sequence_ends_where_it_ends() -> None:
+def test_input_over_the_queue_limit_is_dropped_at_sequence_boundaries() -> None:
     with listened_to() as keyboard:
         keyboard.waits_without_limit()
         keyboard.is_behind = True

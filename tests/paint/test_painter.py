@@ -51,7 +51,7 @@ Wanted = tuple[int, int, list[tuple[str, Style | None]]]
 
 
 def piece_of(y: int, x: int, segments: list[tuple[str, Style | None]]) -> tuple[int, int, list[Segment]]:
-    """A piece that ends where the screen does, without controls: what both sides can be told."""
+    """A text up to the end of the screen, without controls."""
     strip = Strip([Segment(text.translate({9: 46, 27: 46, 0x9B: 46}), style) for text, style in segments])
     return y, x, list(strip.crop(0, COLUMNS - x))
 

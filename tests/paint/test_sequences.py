@@ -162,11 +162,11 @@ KEYS = {
 
 @pytest.mark.parametrize(("sent", "meant"), KEYS.items(), ids=map(repr, KEYS))
 @pytest.mark.parametrize("size", [1, 1 << 20], ids=["byte by byte", "at once"])
-def test_a_key_is_a_key(sent: bytes, meant: list[str], size: int) -> None:
+def test_a_key_sequence_is_recognized_in_parts_of_any_size(sent: bytes, meant: list[str], size: int) -> None:
     assert keys(read(*(sent[at : at + size] for at in range(0, len(sent), size)), b"z")) == [*meant, "z"]
 
 
-def test_every_key_of_the_table_that_textual_tells_right_is_still_told() -> None:
+def test_every_key_that_textual_recognizes_is_recognized() -> None:
     told = {sent: keys(read(sent)) for sent in (b"\x1b[2~", b"\x1b[3~", b"\x1b[H", b"\x1b[F", b"\x1b[24~", b"\x1b[23^")}
     assert told == {
         b"\x1b[2~": ["insert"],
@@ -200,7 +200,7 @@ def test_a_mouse_without_pixels_is_where_its_cell_is() -> None:
 # Silence
 
 
-def test_an_escape_alone_is_the_key_after_as_long_as_ever(clock: Clock) -> None:
+def test_a_single_escape_becomes_the_key_after_the_usual_delay(clock: Clock) -> None:
     assert keys(after(clock, b"\x1b", ESCAPE_DELAY * 0.9)) == []
     assert keys(after(clock, b"\x1b", ESCAPE_DELAY)) == ["escape"]
 
@@ -216,7 +216,7 @@ def test_a_pause_within_a_reply_makes_no_keys_of_its_rest(clock: Clock, begun: b
     assert keys(after(clock, begun, ESCAPE_DELAY * 0.9, rest, b"a")) == ["a"]
 
 
-def test_a_key_of_rxvt_that_ends_early_is_heard(clock: Clock) -> None:
+def test_a_short_key_sequence_of_rxvt_is_recognized(clock: Clock) -> None:
     assert keys(after(clock, b"\x1b[3$", SILENCE)) == ["shift+delete"]
     assert keys(read(b"\x1b[3$\x1b[A")) == ["shift+delete", "up"]
     assert keys(read(b"\x1b[3$y")) == []
@@ -278,7 +278,7 @@ _NUMBER = st.one_of(
 
 @st.composite
 def control_sequences(draw: st.DrawFn) -> str:
-    """A control sequence that is no key of the keyboard, and no report that is asked for."""
+    """A control sequence that is neither a key nor a requested report."""
     private = draw(st.sampled_from(["", "?", "<", "=", ">"]))
     numbers = ";".join(draw(st.lists(_NUMBER, max_size=6)))
     if numbers.startswith("Infinity") and not private:
@@ -324,7 +324,7 @@ def test_only_what_is_typed_is_typed(case: tuple[str, list[bytes]]) -> None:
 
 @settings(deadline=None, max_examples=400)
 @given(st.lists(_NUMBER, max_size=4).map(lambda numbers: ";".join(["97", *numbers])), st.booleans())
-def test_a_report_of_a_key_tells_no_character_but_its_own(numbers: str, split: bool) -> None:
+def test_a_key_report_contains_no_other_characters(numbers: str, split: bool) -> None:
     sent = f"\x1b[{numbers}u".encode()
     parts = [bytes([each]) for each in sent] if split else [sent]
     for key in read(*parts):

@@ -63,7 +63,7 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
         "Check the id, the game and the environment.",
         3,
     ),
-    (Invalid("the player is empty"), None, "The player is empty.", "", 1),
+    (Invalid("the player is empty"), None, "The player is empty.", "", 2),
     (
         Refused("no", "conflict", 409, {"grantIds": ["g1", "g2"]}, "0197"),
         None,

@@ -37,11 +37,11 @@ def test_each_string_that_steers_a_terminal_is_found(entry: Hostile) -> None:
     assert audit(screen_with(value.replace(b"\n", b"\r\n")))
 
 
-def test_what_the_driver_sends_once_is_found_the_second_time() -> None:
+def test_the_driver_recognizes_a_sequence_sent_twice() -> None:
     assert [finding.what for finding in audit(screen_with(b"\x1b[?25l"))] == ["'\\x1b[?25l' sent again"]
 
 
-def test_a_copy_passes_only_where_it_was_asked_for() -> None:
+def test_the_audit_reports_an_unrequested_copy() -> None:
     copied = screen_with(b"\x1b]52;c;YWxpY2U=\x07")
     assert audit(copied, copies=1) == []
     assert audit(copied)

@@ -47,7 +47,7 @@ def test_what_is_typed_arrives_and_what_is_printed_is_on_the_screen() -> None:
         assert terminal.left_as_found() == []
 
 
-def test_the_end_of_a_program_ends_a_wait_at_once_and_shows_its_screen() -> None:
+def test_a_wait_fails_at_once_when_the_program_ends() -> None:
     began = time.monotonic()
     with Terminal(python("print('some words'); raise SystemExit(3)")) as terminal:
         with pytest.raises(Gone, match=r"ended \(3\) before 'other words'(?s:.*)some words"):
@@ -56,7 +56,7 @@ def test_the_end_of_a_program_ends_a_wait_at_once_and_shows_its_screen() -> None
     assert time.monotonic() - began < 30
 
 
-def test_a_wait_that_is_in_vain_says_what_the_screen_showed() -> None:
+def test_a_failed_wait_reports_the_screen_contents() -> None:
     with Terminal(python("input('name? ')")) as terminal:
         terminal.wait_for("name?")
         with pytest.raises(Gone, match="name\\?"):
@@ -79,7 +79,7 @@ def test_a_textual_program_is_driven_copied_from_resized_and_left_clean(modern: 
         assert_clean(terminal.sent, copies=1)
 
 
-def test_a_program_that_leaves_the_terminal_changed_is_told_apart() -> None:
+def test_an_unrestored_terminal_is_detected() -> None:
     changes = "import sys, tty; tty.setraw(0); sys.stdout.write('\\x1b[?1049h\\x1b[?25l'); sys.stdout.flush()"
     with Terminal(python(changes)) as terminal:
         assert terminal.wait_exit() == 0

@@ -52,10 +52,10 @@ def _copy(source: Path, partial: Path) -> None:
         closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as live,
         closing(sqlite3.connect(partial)) as copy,
     ):
-        live.backup(copy)  # all pages in one step: a consistent state, whatever is written meanwhile
+        live.backup(copy)  # all pages in one step: a consistent state despite concurrent writes
         copy.execute("PRAGMA journal_mode=DELETE")  # so that the copy is a single file
-        found = copy.execute("PRAGMA integrity_check").fetchone()[0]
-        if found != "ok":
-            raise Declined(f"the copy is not sound ({found}); the database itself may be damaged")
+        result = copy.execute("PRAGMA integrity_check").fetchone()[0]
+        if result != "ok":
+            raise Declined(f"the copy is not sound ({result}); the database itself may be damaged")
     with partial.open("rb") as written:
         os.fsync(written.fileno())

@@ -249,27 +249,29 @@ Entries = Sequence[Mapping[str, Any]]
 
 def _rewards(document: GameDocument) -> list[tuple[str, Entries]]:
     """Everything in the document that can be rolled, with its path."""
-    found: list[tuple[str, Entries]] = []
+    entry_lists: list[tuple[str, Entries]] = []
     opened: Mapping[str, Sequence[Bundle | Crate]] = {"bundles": document.bundles, "crates": document.crates}
     for family, members in opened.items():
-        found += [(f"{family}[{index}]", [each.body() for each in it.entries]) for index, it in enumerate(members)]
+        entry_lists += [
+            (f"{family}[{index}]", [each.body() for each in it.entries]) for index, it in enumerate(members)
+        ]
     for index, table in enumerate(document.tables):
-        found.append((f"tables[{index}]", [{"type": "table", "tableKey": table.key, "rolls": 1}]))
+        entry_lists.append((f"tables[{index}]", [{"type": "table", "tableKey": table.key, "rolls": 1}]))
         for number, line in enumerate(table.weighted_entries):
             if line.entry is not None:
-                found.append((f"tables[{index}].weightedEntries[{number}]", [line.entry.body()]))
+                entry_lists.append((f"tables[{index}].weightedEntries[{number}]", [line.entry.body()]))
     for index, currency in enumerate(document.currencies):
         for number, rule in enumerate(currency.derives):
             where = f"currencies[{index}].derives[{number}]"
-            found += [
+            entry_lists += [
                 (f"{where}.steps[{at}]", [each.body() for each in it.entries]) for at, it in enumerate(rule.steps)
             ]
     for index, event in enumerate(document.events):
         for number, milestone in enumerate(event.milestone_rewards):
             where = f"events[{index}].milestoneRewards[{number}]"
-            found.append((where, [each.body() for each in milestone.entries]))
-        found += [(f"events[{index}].rewardPolicy{where}", each) for where, each in _paid(event)]
-    return found
+            entry_lists.append((where, [each.body() for each in milestone.entries]))
+        entry_lists += [(f"events[{index}].rewardPolicy{where}", each) for where, each in _paid(event)]
+    return entry_lists
 
 
 def _paid(event: Event) -> list[tuple[str, Entries]]:

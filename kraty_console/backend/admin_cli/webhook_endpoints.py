@@ -37,7 +37,7 @@ def _way_out(url: str) -> str:
 
 
 async def create(
-    desk: AdminSession, game: Game, url: str, events: Sequence[str], environment: str, *, to_private: bool
+    admin: AdminSession, game: Game, url: str, events: Sequence[str], environment: str, *, to_private: bool
 ) -> tuple[str, Secret]:
     """Create an endpoint of a game, for the named events or all. Returns its id and its secret, which is shown only
     here."""
@@ -47,10 +47,10 @@ async def create(
         raise Declined(f"the url {fault}{_way_out(url)}") from None
     if unknown := [name for name in events if name not in set(EventName)]:
         raise Declined(f"there is no event {unknown[0]!r}; there are {', '.join(EventName)}")
-    secret = new_secret(desk.random_bytes)
+    secret = new_secret(admin.random_bytes)
     names = list(dict.fromkeys(events)) or None
     try:
-        answer = await endpoints.create(desk.tx, _context(desk, game.tenant, environment), url, names, secret)
+        answer = await endpoints.create(admin.tx, _context(admin, game.tenant, environment), url, names, secret)
     except RuleError as refusal:
         raise Declined(refusal.message) from None
     return str(answer.data["endpoint"]["id"]), secret
@@ -76,28 +76,28 @@ async def listed(tx: Transaction, game: Game | None) -> list[dict[str, Any]]:
     return [{**endpoints.serialize_endpoint(row), "game": row.slug} for row in rows]
 
 
-async def change(desk: AdminSession, endpoint_id: str, verb: Verb) -> str:
+async def change(admin: AdminSession, endpoint_id: str, verb: Verb) -> str:
     """Pause, resume or archive an endpoint; returns its url."""
     row = None
     if is_id(endpoint_id):
         query = sa.select(webhook_endpoints).where(webhook_endpoints.c.endpoint_id == endpoint_id)
-        row = await desk.tx.record(WebhookEndpointRecord, query)
+        row = await admin.tx.record(WebhookEndpointRecord, query)
     if row is None:
         raise NoSuch(f"there is no webhook endpoint {endpoint_id}")
-    context = _context(desk, Tenant(row.studio_id, row.game_id), row.environment)
+    context = _context(admin, Tenant(row.studio_id, row.game_id), row.environment)
     try:
-        await _RULES[verb](desk.tx, context, endpoint_id)
+        await _RULES[verb](admin.tx, context, endpoint_id)
     except RuleError as refusal:
         raise Declined(refusal.message) from None
     return row.url
 
 
-def _context(desk: AdminSession, tenant: Tenant, environment: str) -> Context:
+def _context(admin: AdminSession, tenant: Tenant, environment: str) -> Context:
     return Context(
         tenant=tenant,
         environment=environment,
-        actor=Actor("engine", None, desk.operator),
-        request_id=desk.new_id(),
-        now_ms=desk.now_ms,
-        new_id=desk.new_id,
+        actor=Actor("engine", None, admin.operator),
+        request_id=admin.new_id(),
+        now_ms=admin.now_ms,
+        new_id=admin.new_id,
     )

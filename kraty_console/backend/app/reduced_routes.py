@@ -116,15 +116,15 @@ _PUBLISHED: Final[Mapping[tuple[str, str], tuple[str | None, Shape]]] = {
 def reduced(routes: Iterable[Route], only: Reduction) -> Iterator[Route]:
     """The remaining routes, with reduced answers."""
     for route in routes:
-        place = (route.method, route.path)
-        operation = _OPERATIONS.get(place)
+        endpoint = (route.method, route.path)
+        operation = _OPERATIONS.get(endpoint)
         if route.path.startswith(_ADMIN) and operation not in only.operations:
             continue
         handler = route.handler
         if operation is Operation.HEALTH:
             handler = _without(handler, "features")
-        if only.published_fields and place in _PUBLISHED:
-            handler = _cut(handler, *_PUBLISHED[place])
+        if only.published_fields and endpoint in _PUBLISHED:
+            handler = _cut(handler, *_PUBLISHED[endpoint])
         yield replace(route, handler=handler)
 
 

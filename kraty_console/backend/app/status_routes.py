@@ -18,11 +18,15 @@ from kraty_console.contract.operations import Operation
 
 ADMIN: Final[tuple[Route, ...]] = (
     admin_route(
-        Operation.HEALTH, status.health, RouteAccess.ANYONE, bare=True, unlimited=True, operation="health.health"
+        Operation.HEALTH, status.health, RouteAccess.ANYONE, bare=True, unlimited=True, operation_id="health.health"
     ),
-    admin_route(Operation.ME, session.me, RouteAccess.SESSION, operation="session.me"),
+    admin_route(Operation.ME, session.me, RouteAccess.SESSION, operation_id="session.me"),
     admin_route(
-        Operation.END_SESSION, session.end_session, RouteAccess.SESSION, status=(204,), operation="session.end_session"
+        Operation.END_SESSION,
+        session.end_session,
+        RouteAccess.SESSION,
+        status=(204,),
+        operation_id="session.end_session",
     ),
 )
 
@@ -35,7 +39,7 @@ SDK: Final[tuple[Route, ...]] = (
         access=RouteAccess.KEY,
         reply=holdings.Pong,
         bare=True,
-        operation="keys.ping",
+        operation_id="keys.ping",
     ),
     sdk_route(
         "GET",
@@ -45,10 +49,10 @@ SDK: Final[tuple[Route, ...]] = (
         access=RouteAccess.KEY,
         query=("timezone",),
         reply=holdings.ServerTime,
-        operation="about.time",
+        operation_id="about.time",
     ),
 )
 
 SERVER: Final[tuple[Route, ...]] = (
-    server_route("GET", "/ping", status.ping, "ping", reply=Pong, bare=True, operation="keys.ping"),
+    server_route("GET", "/ping", status.ping, "ping", reply=Pong, bare=True, operation_id="keys.ping"),
 )

@@ -48,15 +48,15 @@ async def with_counts(tx: Transaction, studio_id: str, rows: Iterable[dict[str, 
         return
     query = sa.select(denials.c.audit_id, denials.c.first_at, denials.c.last_at, denials.c.count)
     query = query.where(denials.c.studio_id == studio_id, tx.among(denials.c.audit_id, [*refused]))
-    for found in await tx.records(DenialRecord, query):
-        add_counts(refused[found.audit_id], found)
+    for denial in await tx.records(DenialRecord, query):
+        add_counts(refused[denial.audit_id], denial)
 
 
-def add_counts(row: dict[str, Any], found: DenialRecord) -> None:
+def add_counts(row: dict[str, Any], denial: DenialRecord) -> None:
     """Put `first`, `last` and `count` into the metadata of the audit row (in wire form) of a refusal."""
     row["metadata"] = {
         **(row["metadata"] or {}),
-        "first": formats.timestamp(found.first_at),
-        "last": formats.timestamp(found.last_at),
-        "count": found.count,
+        "first": formats.timestamp(denial.first_at),
+        "last": formats.timestamp(denial.last_at),
+        "count": denial.count,
     }

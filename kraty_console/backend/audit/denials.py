@@ -36,13 +36,13 @@ async def record_denial(
     """
     kind, target_id = target or (None, None)
     async with services.db.read() as tx:
-        place = await _log_of(tx, caller, context.tenant)
-        if place is None:
+        tenant = await _log_of(tx, caller, context.tenant)
+        if tenant is None:
             services.refused[OUTSIDER] += 1
             return
-        there = replace(context, tenant=place)
+        there = replace(context, tenant=tenant)
         player = None
-        if place.game_id and await _sees(tx, caller, place):
+        if tenant.game_id and await _sees(tx, caller, tenant):
             player = await trail.player_concerned(
                 tx, there, target_kind=kind, target_id=target_id, external_player_id=external_player_id
             )
@@ -67,7 +67,7 @@ async def record_denial(
 async def _log_of(tx: Transaction, caller: Caller, tried: Tenant) -> Tenant | None:
     """The studio and game (empty for none) whose log gets a refused attempt; None for an outsider's.
 
-    A game that does not exist is left out, because nobody could see the row then.
+    A game that does not exist is left out, because the row would be visible to no one.
     """
     if caller.session is None:
         return tried
@@ -77,8 +77,8 @@ async def _log_of(tx: Transaction, caller: Caller, tried: Tenant) -> Tenant | No
     return tried if known else Tenant(tried.studio_id, "")
 
 
-async def _sees(tx: Transaction, caller: Caller, place: Tenant) -> bool:
+async def _sees(tx: Transaction, caller: Caller, tenant: Tenant) -> bool:
     """Whether the game is the caller's own: a key's, or one in which the member has any role."""
     if caller.session is None:
         return True
-    return await role_in(tx, caller.session.member_id, place.studio_id, place.game_id) is not None
+    return await role_in(tx, caller.session.member_id, tenant.studio_id, tenant.game_id) is not None

@@ -49,11 +49,11 @@ async def audit_page(
     tx: Transaction, view: AuditScope, filters: AuditFilters, after: PagePosition | None, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
     """A page of rows in wire form, and the cursor of the next one (None on the last)."""
-    found: set[tuple[int, str]] = set()
+    keys: set[tuple[int, str]] = set()
     narrowed = list(_each_by_an_index(view, filters))
     for some in (narrowed[place : place + _AT_ONCE] for place in range(0, len(narrowed), _AT_ONCE)):
-        found |= await _newest(tx, some, after, limit + 1)
-    newest = sorted(found, reverse=True)
+        keys |= await _newest(tx, some, after, limit + 1)
+    newest = sorted(keys, reverse=True)
     more = len(newest) > limit
     newest = newest[:limit]
     rows = await _rows(tx, view.studio_id, [audit_id for _, audit_id in newest])

@@ -12,6 +12,6 @@ _FILTERS: Final = ("gameId", "player", "actor", "action", "ticket", "outcome", "
 _THE_ROW: Final = ("audit", "auditId")
 
 ADMIN: Final[tuple[Route, ...]] = (
-    admin_route(Operation.AUDIT_LOG, handlers.page, RouteAccess.STUDIO, query=_FILTERS, operation="audit_log.page"),
-    admin_route(Operation.AUDIT_ROW, handlers.row, RouteAccess.STUDIO, operation="audit_log.row"),
+    admin_route(Operation.AUDIT_LOG, handlers.page, RouteAccess.STUDIO, query=_FILTERS, operation_id="audit_log.page"),
+    admin_route(Operation.AUDIT_ROW, handlers.row, RouteAccess.STUDIO, operation_id="audit_log.row"),
 )

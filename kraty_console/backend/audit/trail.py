@@ -95,7 +95,7 @@ async def player_concerned(
     """The player that a refused attempt concerned: the named one, or the owner of the named attempt or grant; else
     None."""
     player = tables.players.c
-    place = (player.studio_id == ctx.tenant.studio_id, player.game_id == ctx.tenant.game_id)
+    in_game = (player.studio_id == ctx.tenant.studio_id, player.game_id == ctx.tenant.game_id)
     if external_player_id is not None:
         return await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, external_player_id)
     table: RecordTable[OwnedByPlayer] | None = {"attempt": tables.attempts, "grant": tables.grants}.get(
@@ -111,7 +111,7 @@ async def player_concerned(
         column[f"{target_kind}_id"] == target_id,
         column.environment == ctx.environment,
     )
-    return None if row is None else await tx.find(tables.players, *place, player.player_id == row.player_id)
+    return None if row is None else await tx.find(tables.players, *in_game, player.player_id == row.player_id)
 
 
 def audit_link(ctx: Context, audit_id: str) -> dict[str, str]:

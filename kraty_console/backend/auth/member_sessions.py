@@ -33,7 +33,7 @@ class _SessionOfMember(SessionRecord):
     name: str
 
     role: str | None
-    """In the game that is asked about."""
+    """The role in the requested game."""
 
 
 _SELECT: Final = (

@@ -80,7 +80,7 @@ _FIND_IN_GAME: Final = Queries(_IN_GAME)
 
 
 async def roles_of(reader: Reader, member_id: str, studio_id: str | None = None) -> list[GameRole]:
-    """The games of a member in the order of their names, of one studio when asked so."""
+    """The games of a member, by name; optionally of one studio."""
     if studio_id is None:
         rows = (await reader.fetch(_FIND_EVERYWHERE, {"member_id": member_id}))[_EVERYWHERE]
     else:
@@ -90,12 +90,12 @@ async def roles_of(reader: Reader, member_id: str, studio_id: str | None = None)
 
 async def role_in(reader: Reader, member_id: str, studio_id: str, game_id: str) -> str | None:
     """The member's role in one game; None when there is none, or no such game."""
-    found = await reader.fetch(_FIND_IN_GAME, {"member_id": member_id, "studio_id": studio_id, "game_id": game_id})
-    row = found.first(_IN_GAME)
+    results = await reader.fetch(_FIND_IN_GAME, {"member_id": member_id, "studio_id": studio_id, "game_id": game_id})
+    row = results.first(_IN_GAME)
     return None if row is None else row.role
 
 
 async def game_exists(tx: Transaction, studio_id: str, game_id: str) -> bool:
-    """Whether the studio has such a game, seen or unseen."""
+    """Whether the studio has this game."""
     query = sa.select(games.c.game_id).where(games.c.studio_id == studio_id, games.c.game_id == game_id)
     return await tx.scalar(query) is not None

@@ -1,7 +1,7 @@
 """Formats of session tokens, API keys and player secrets, and the hash that is stored of them.
 
 A token is 256 random bits, so one round of SHA-256 is enough: there is nothing to guess from a hash, and a look-up by
-hash tells nothing by its timing. What comes out of the database is compared in constant time all the same.
+hash reveals nothing by its timing. Values from the database are compared in constant time nevertheless.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def new_player_secret(random_bytes: RandomBytes) -> str:
 
 
 def secret_prefix(secret: str) -> str:
-    """The part of a player's secret that may be shown again, to tell which one is meant."""
+    """The part of a player's secret that may be shown again, to identify it."""
     return secret[:KEY_PREFIX_LENGTH]
 
 

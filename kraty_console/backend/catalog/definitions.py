@@ -93,8 +93,8 @@ async def event(tx: Transaction, ctx: Context, event_id: str) -> EventRecord:
 
 async def event_by_key(tx: Transaction, ctx: Context, key: str) -> EventRecord:
     """The event of that key; 404 if there is none."""
-    place = ("event", ctx.tenant, key)
-    row: EventRecord | None = tx.memo.get(place)
+    memo_key = ("event", ctx.tenant, key)
+    row: EventRecord | None = tx.memo.get(memo_key)
     if row is None:
         column = tables.events.c
         row = await tx.find(
@@ -105,7 +105,7 @@ async def event_by_key(tx: Transaction, ctx: Context, key: str) -> EventRecord:
         )
         if row is None:
             not_found("Event", key)
-        tx.memo[place] = row
+        tx.memo[memo_key] = row
     return row
 
 
@@ -124,8 +124,8 @@ def refuse_between_windows(event: EventRecord) -> NoReturn:
 
 async def open_window(tx: Transaction, ctx: Context, event_id: str) -> EventWindowRecord | None:
     """The window of the event that is open now, None between windows."""
-    place = ("windows", ctx.tenant, event_id)
-    known: list[EventWindowRecord] = tx.memo.setdefault(place, [])
+    memo_key = ("windows", ctx.tenant, event_id)
+    known: list[EventWindowRecord] = tx.memo.setdefault(memo_key, [])
     for row in known:
         if row.starts_at <= ctx.now_ms < row.ends_at:
             return row
@@ -142,10 +142,10 @@ async def open_window(tx: Transaction, ctx: Context, event_id: str) -> EventWind
         .order_by(column.starts_at.desc())
         .limit(1)
     )
-    found = await tx.scalar(newest)
-    if found is None:
+    window_id = await tx.scalar(newest)
+    if window_id is None:
         return None
-    row = await window(tx, ctx, found)
+    row = await window(tx, ctx, window_id)
     known.append(row)
     return row
 

@@ -10,7 +10,7 @@ from kraty_console.contract import holdings
 from kraty_console.contract.operations import Operation
 
 ADMIN: Final[tuple[Route, ...]] = (
-    admin_route(Operation.CATALOG, handlers.catalog_for_admin, tagged=True, operation="catalog.catalog"),
+    admin_route(Operation.CATALOG, handlers.catalog_for_admin, tagged=True, operation_id="catalog.catalog"),
 )
 
 SDK: Final[tuple[Route, ...]] = (
@@ -22,6 +22,6 @@ SDK: Final[tuple[Route, ...]] = (
         access=RouteAccess.KEY,
         reply=holdings.GameCatalog,
         tagged=True,
-        operation="about.catalog",
+        operation_id="about.catalog",
     ),
 )

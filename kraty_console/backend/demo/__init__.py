@@ -1,1 +1,1 @@
-"""The demo world: one game with its players and their troubles, made by running the rules."""
+"""The demo world: one game with players and their problems, created by running the rules."""

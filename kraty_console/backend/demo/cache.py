@@ -42,7 +42,7 @@ class DemoCache:
         self._name = f"world-{_fingerprint()}"
 
     def restore(self, database: Path, now_ms: int) -> bool:
-        """Make the database file from the copy, as if its world had been made now; returns False if there is no copy.
+        """Create the database file from the copy, with its timestamps moved to now; returns False if there is no copy.
 
         The file must not be in use; an existing one is replaced.
         """
@@ -62,7 +62,7 @@ class DemoCache:
         return True
 
     def keep(self, database: Path, made_ms: int) -> None:
-        """Keep a copy of a database file that holds nothing but the world, made at the moment; nobody may write it."""
+        """Keep a copy of a database file that contains only the world; nothing may write to it meanwhile."""
         if os.environ.get(SECRET_VARIABLE):  # sealed columns could not be read without it
             return
         try:
@@ -82,7 +82,7 @@ class DemoCache:
             old.unlink(missing_ok=True)
 
     def _kept(self) -> tuple[Path, int] | None:
-        """The copy, and the moment that its world was made at (ms)."""
+        """The copy, and when its world was created (ms)."""
         for file in self._folder.glob(f"{self._name}-*.db"):
             made = file.stem.rpartition("-")[2]
             if made.isdigit():
@@ -95,7 +95,7 @@ def move_in_time(database: Path, by_ms: int) -> None:
     by = timedelta(milliseconds=by_ms)
 
     def moved(text: str | None) -> str | None:
-        return None if text is None else _TIMESTAMP.sub(lambda found: f'"{_moved(found[1], by)}Z"', text)
+        return None if text is None else _TIMESTAMP.sub(lambda match: f'"{_moved(match[1], by)}Z"', text)
 
     with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")  # a copy that an outage breaks is not used by anyone
@@ -126,7 +126,7 @@ def _holds_periods(connection: sqlite3.Connection) -> bool:
 
 @contextlib.contextmanager
 def _without_triggers(connection: sqlite3.Connection) -> Iterator[None]:
-    """Drop the triggers that keep rows as they are, and make them again at the end."""
+    """Drop the triggers that protect rows, and restore them at the end."""
     triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
     for name, _ in triggers:
         connection.execute(f'DROP TRIGGER "{name}"')
@@ -152,7 +152,7 @@ def _key_of(database: Path) -> Path:
 
 
 def _fingerprint() -> str:
-    """Of the backend's source files, so that a world is never taken from other rules: names, sizes and times."""
+    """A hash of names, sizes and times of the backend's source files, so that changed rules invalidate the copy."""
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(_SOURCES.rglob("*.py")):
         known = path.stat()

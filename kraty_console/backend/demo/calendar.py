@@ -1,4 +1,4 @@
-"""When the events of the demo world are open, seen from now; no window closes within the next nine hours."""
+"""The windows of the events of the demo world; no window closes within the next nine hours."""
 
 from __future__ import annotations
 

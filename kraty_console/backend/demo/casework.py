@@ -1,4 +1,4 @@
-"""What the support staff did in the past weeks, which fills the audit log."""
+"""Past support cases, which fill the audit log."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ def stories(scene: Scene, people: Sequence[Person]) -> list[Story]:
 
 
 def _stuck_cups(scene: Scene, patients: Iterator[Person]) -> Iterator[Story]:
-    """Cup attempts that hung and were completed by hand, most with a second step for the rewards."""
-    luck = scene.stage.chances("stuck cups")
+    """Stuck cup attempts that were force-completed, most with a second step for the rewards."""
+    rng = scene.stage.rng_for("stuck cups")
     for case in range(STUCK_IN_THE_CUP):
-        hung_ms = scene.ago(hours=30 + 9 * case, minutes=luck.randrange(50))
-        yield _stuck_cup(scene, next(patients), hung_ms, luck.randrange(900, 1490), case)
+        hung_ms = scene.ago(hours=30 + 9 * case, minutes=rng.randrange(50))
+        yield _stuck_cup(scene, next(patients), hung_ms, rng.randrange(900, 1490), case)
 
 
 async def _stuck_cup(scene: Scene, patient: Person, hung_ms: int, distance: int, case: int) -> Story:
@@ -77,12 +77,12 @@ def _credits(scene: Scene, patients: Iterator[Person]) -> Iterator[Story]:
 
 async def _credit(scene: Scene, patient: Person, at_ms: int, currency: str, amount: int, reason: str) -> Story:
     yield at_ms
-    await scene.play(patient).arrive()
+    await scene.play(patient).register()
     await scene.desk.credit(MARIA, patient.external_id, currency, amount, reason, scene.desk.ticket())
 
 
 def _lost_claims(scene: Scene, patients: Iterator[Person]) -> Iterator[Story]:
-    """Grants whose acknowledgement was lost, claimed by hand after a look at the receiver's log."""
+    """Grants with a lost acknowledgement, force-claimed after a check of the receiver's log."""
     for case in range(5):
         yield _lost_claim(scene, next(patients), scene.ago(days=3 + 5 * case, hours=2), case)
 
@@ -90,7 +90,7 @@ def _lost_claims(scene: Scene, patients: Iterator[Person]) -> Iterator[Story]:
 async def _lost_claim(scene: Scene, patient: Person, bought_ms: int, case: int) -> Story:
     play = scene.play(patient)
     yield bought_ms
-    await play.arrive()
+    await play.register()
     gems = [{"type": "currency", "currencyKey": "gems", "amount": 100 * (case + 1)}]
     order = await scene.shop.deliver(play.name, gems)
     yield bought_ms + DAY
@@ -99,7 +99,7 @@ async def _lost_claim(scene: Scene, patient: Person, bought_ms: int, case: int) 
 
 
 def _rest(scene: Scene, patients: Iterator[Person]) -> Iterator[Story]:
-    """Manual grants, spending in the shop, a ban that stays and one that was a mistake."""
+    """Manual grants, purchases in the shop, a ban that stays and one that was a mistake."""
     for case in range(4):
         yield _make_good(scene, next(patients), scene.ago(days=2 + 6 * case, minutes=25), case)
     for case in range(12):
@@ -111,7 +111,7 @@ def _rest(scene: Scene, patients: Iterator[Person]) -> Iterator[Story]:
 async def _make_good(scene: Scene, patient: Person, at_ms: int, case: int) -> Story:
     play = scene.play(patient)
     yield at_ms
-    await play.arrive()
+    await play.register()
     entries = [
         {"type": "currency", "currencyKey": "gold", "amount": 500},
         {"type": "item", "itemKey": "potion", "quantity": 2 + case},
@@ -125,7 +125,7 @@ async def _make_good(scene: Scene, patient: Person, at_ms: int, case: int) -> St
 
 async def _banned(scene: Scene, patient: Person, at_ms: int, *, mistaken: bool) -> Story:
     yield at_ms
-    await scene.play(patient).arrive()
+    await scene.play(patient).register()
     await scene.desk.ban(
         MARIA, patient.external_id, "three accounts on one device, gold sold for money", scene.desk.ticket()
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.demo.calendar import Calendar
-from kraty_console.backend.demo.game_client import Playing
+from kraty_console.backend.demo.game_client import DemoClient
 from kraty_console.backend.demo.people import MARIA, Person
 from kraty_console.backend.demo.stage import DAY, HOUR, MINUTE, SECOND, DemoStage, Story
 from kraty_console.backend.demo.support import DemoSupport, StudioBackend
@@ -33,7 +33,7 @@ CAST: Final = (ALICE, BOB, CAROL, DAVE, ERIN, FRANK, GUEST, AUTH, GRACE, IVY)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the stories are told with."""
+    """The tools of the stories."""
 
     stage: DemoStage
     tx: Transaction
@@ -41,20 +41,20 @@ class Scene:
     desk: DemoSupport
     shop: StudioBackend
     environment: str = LIVE
-    _known: dict[str, Playing] = field(default_factory=dict)
+    _known: dict[str, DemoClient] = field(default_factory=dict)
 
     def ago(self, *, days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0) -> int:
-        """The moment so long before now."""
+        """The time this long before now."""
         return self.stage.now_ms - days * DAY - hours * HOUR - minutes * MINUTE - seconds * SECOND
 
     def engine(self) -> Context:
-        """The game itself acts, now."""
+        """The context of the game engine at the current time."""
         return self.stage.context(ENGINE, "engine", self.environment)
 
-    def play(self, person: Person) -> Playing:
-        """The person at the game."""
+    def play(self, person: Person) -> DemoClient:
+        """The game client of a player."""
         if person.external_id not in self._known:
-            self._known[person.external_id] = Playing(self.stage, self.tx, person, self.environment)
+            self._known[person.external_id] = DemoClient(self.stage, self.tx, person, self.environment)
         return self._known[person.external_id]
 
 
@@ -66,7 +66,7 @@ def stories(scene: Scene) -> list[Story]:
     return stories
 
 
-def _races(play: Playing, scene: Scene, days_ago: dict[int, int]) -> list[Story]:
+def _races(play: DemoClient, scene: Scene, days_ago: dict[int, int]) -> list[Story]:
     """Daily races that went well: the score of each, by how many days ago it was."""
     return [
         visit(play, Visit("daily_race", scene.ago(days=days, minutes=17), {"distance": score}))
@@ -80,7 +80,7 @@ def _alice(scene: Scene) -> list[Story]:
 
     async def first_seen() -> Story:
         yield scene.ago(days=265, hours=3)
-        await play.arrive()
+        await play.register()
 
     async def todays_race() -> Story:
         yield scene.ago(hours=2)
@@ -220,7 +220,7 @@ def _guest(scene: Scene) -> list[Story]:
 
     async def signed_in() -> Story:
         yield scene.ago(hours=3, minutes=20)
-        await auth.arrive()
+        await auth.register()
         welcome = await scene.shop.deliver(auth.name, [{"type": "item", "itemKey": "potion", "quantity": 1}])
         yield scene.ago(hours=3, minutes=19)
         await auth.collect([welcome])
@@ -255,12 +255,12 @@ def _grace(scene: Scene) -> list[Story]:
     ]
 
 
-def _busy_weeks(play: Playing, scene: Scene) -> list[Story]:
+def _busy_weeks(play: DemoClient, scene: Scene) -> list[Story]:
     """Enough more hunts and races to fill every list of a look-up, so that it weighs what the heaviest player's does.
 
-    Their ids come from a source of their own: nobody else's change with how much she plays.
+    Their ids come from a separate generator, so that no other ids depend on how much she plays.
     """
-    stage = scene.stage.aside("busy weeks")
+    stage = scene.stage.with_ids("busy weeks")
 
     async def again(plan: Visit) -> Story:
         yield plan.start_ms
@@ -284,7 +284,7 @@ def _ivy(scene: Scene) -> list[Story]:
 
     async def crates() -> Story:
         yield scene.ago(days=9)
-        await play.arrive()
+        await play.register()
         lost = await scene.shop.deliver(
             play.name,
             [{"type": "crate", "crateItemKey": "spring_basket", "quantity": 1}],

@@ -1,4 +1,4 @@
-"""All other players: a crowd that plays now and then, and ten with hostile names."""
+"""All other players: a crowd of occasional players, and ten with hostile names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kraty_console.backend.demo.cast import CAST, HEAVY, Scene
 from kraty_console.backend.demo.hostile import HOSTILE_NAMES
 from kraty_console.backend.demo.people import Person, crowd
 from kraty_console.backend.demo.stage import DAY, HOUR, MINUTE, DemoStage, Story
-from kraty_console.backend.demo.visits import Visit, some_visit, visit
+from kraty_console.backend.demo.visits import Visit, random_visit, visit
 
 CROWD: Final = 270
 
@@ -21,7 +21,7 @@ LOOKALIKES: Final = (
     Person("bob_77", "Jolly Bison", "US", 8, "family@example.org"),
     Person("bobby_tables", "Noble Newt", "US", 15, "family@example.org"),
 )
-"""Easily taken for somebody else; the last two share an e-mail address."""
+"""Easily confused with another player; the last two share an e-mail address."""
 
 HOSTILE: Final = tuple(Person(name.external_id, name.display_name, "XX", 13) for name in HOSTILE_NAMES)
 
@@ -29,7 +29,7 @@ HOSTILE: Final = tuple(Person(name.external_id, name.display_name, "XX", 13) for
 def people(stage: DemoStage) -> list[Person]:
     """The crowd, lookalikes included."""
     taken = {person.external_id for person in (*CAST, *LOOKALIKES, *HOSTILE)} | {HEAVY.external_id}
-    return [*crowd(CROWD, stage.chances("crowd"), taken), *LOOKALIKES]
+    return [*crowd(CROWD, stage.rng_for("crowd"), taken), *LOOKALIKES]
 
 
 def stories(scene: Scene, people: Sequence[Person]) -> list[Story]:
@@ -38,33 +38,33 @@ def stories(scene: Scene, people: Sequence[Person]) -> list[Story]:
 
 
 def hostile_stories(scene: Scene) -> list[Story]:
-    """Each of the ten plays a little, and has something of everything on its screens."""
+    """Each of the ten plays a little, so that every pane has rows."""
     return [story for number, person in enumerate(HOSTILE) for story in _hostile(scene, person, number)]
 
 
 def _visits(scene: Scene, person: Person) -> list[Story]:
-    luck = scene.stage.chances(person.external_id)
+    rng = scene.stage.rng_for(person.external_id)
     play = scene.play(person)
-    oldest = luck.randrange(HISTORY_DAYS * DAY)
+    oldest = rng.randrange(HISTORY_DAYS * DAY)
     made: list[Story] = []
-    for _ in range(1 + min(int(luck.expovariate(0.7)), 9)):
-        start_ms = scene.stage.now_ms - 5 * MINUTE - luck.randrange(oldest + HOUR)
-        plan = some_visit(luck, scene.calendar, start_ms, scene.stage.now_ms)
-        if plan is not None and not _meets_the_outage(scene, plan):
+    for _ in range(1 + min(int(rng.expovariate(0.7)), 9)):
+        start_ms = scene.stage.now_ms - 5 * MINUTE - rng.randrange(oldest + HOUR)
+        plan = random_visit(rng, scene.calendar, start_ms, scene.stage.now_ms)
+        if plan is not None and not _finishes_in_outage(scene, plan):
             made.append(visit(play, plan))
-    return made or [_looks_in(scene, person, scene.stage.now_ms - oldest)]
+    return made or [_sign_up_only(scene, person, scene.stage.now_ms - oldest)]
 
 
-def _meets_the_outage(scene: Scene, plan: Visit) -> bool:
-    """Whether the visit would finish in the hour in which the race's reward table was away; only Alice's did."""
+def _finishes_in_outage(scene: Scene, plan: Visit) -> bool:
+    """Whether the visit would finish in the hour in which the race's reward table was archived; only Alice's does."""
     done_ms = plan.start_ms + plan.plays_for
     return plan.event_key == "daily_race" and scene.ago(minutes=70) <= done_ms <= scene.ago(minutes=40)
 
 
-async def _looks_in(scene: Scene, person: Person, at_ms: int) -> Story:
+async def _sign_up_only(scene: Scene, person: Person, at_ms: int) -> Story:
     """Signs up and plays nothing."""
     yield at_ms
-    await scene.play(person).arrive()
+    await scene.play(person).register()
 
 
 def _hostile(scene: Scene, person: Person, number: int) -> list[Story]:
@@ -72,7 +72,7 @@ def _hostile(scene: Scene, person: Person, number: int) -> list[Story]:
 
     async def bought() -> Story:
         yield scene.ago(days=2, hours=number)
-        await play.arrive()
+        await play.register()
         await scene.shop.deliver(
             play.name, [{"type": "crate", "crateItemKey": "wooden_box", "quantity": 1}], kind="crate"
         )

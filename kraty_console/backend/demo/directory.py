@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from kraty_console.backend.auth.api_keys import CLIENT_SDK, SERVER_INTEGRATION, create_key
 from kraty_console.backend.auth.member_sessions import create_session
 from kraty_console.backend.auth.tokens import RandomBytes, new_api_key, new_session_token
-from kraty_console.backend.demo.people import OLGA, STAFF, Colleague
+from kraty_console.backend.demo.people import OLGA, STAFF, StaffMember
 from kraty_console.backend.demo.stage import DAY
 from kraty_console.backend.rules.context import LIVE, Actor, Tenant
 from kraty_console.backend.rules.ids import IdSource
@@ -40,18 +40,18 @@ class Studio:
     tenant: Tenant
     slug: str
     title: str
-    staff: tuple[tuple[Colleague, str], ...]
+    staff: tuple[tuple[StaffMember, str], ...]
     """Each with the member's id."""
 
-    def actor(self, colleague: Colleague) -> Actor:
-        """The member as the audit log names them."""
-        member_id = next(member_id for each, member_id in self.staff if each == colleague)
-        return Actor(kind="member", id=member_id, label=colleague.name)
+    def actor(self, member: StaffMember) -> Actor:
+        """The member as an actor of the audit log."""
+        member_id = next(member_id for each, member_id in self.staff if each == member)
+        return Actor(kind="member", id=member_id, label=member.name)
 
 
 @dataclass(frozen=True, slots=True)
 class DemoAccess:
-    """The ways into one studio's game: session tokens by role, keys by permission set. Shown once, stored hashed."""
+    """The credentials of one game: session tokens by role, keys by permission set. Shown once, stored hashed."""
 
     tenant: Tenant
     sessions: Mapping[str, str] = field(repr=False)
@@ -90,11 +90,11 @@ class DemoWorld:
         }
 
 
-def found_studios(seed: int) -> tuple[Studio, Studio]:
+def demo_studios(seed: int) -> tuple[Studio, Studio]:
     """The studio of the demo and the other one; the same ids for the same seed."""
     new_id = IdSource(lambda: _FOUNDED_MS, random.Random(f"{seed}:studios").getrandbits)
 
-    def studio(name: str, slug: str, title: str, staff: tuple[Colleague, ...]) -> Studio:
+    def studio(name: str, slug: str, title: str, staff: tuple[StaffMember, ...]) -> Studio:
         return Studio(name, Tenant(new_id(), new_id()), slug, title, tuple((each, new_id()) for each in staff))
 
     return (
@@ -106,10 +106,10 @@ def found_studios(seed: int) -> tuple[Studio, Studio]:
 async def holds_world(db: Database, seed: int = SEED) -> bool:
     """Whether the database holds the demo world."""
     async with db.read() as tx:
-        return await is_there(tx, found_studios(seed)[0])
+        return await has_game(tx, demo_studios(seed)[0])
 
 
-async def hand_out(
+async def issue_access(
     db: Database,
     now_ms: int,
     seed: int = SEED,
@@ -117,20 +117,20 @@ async def hand_out(
     *,
     loaded_now: bool = False,
 ) -> DemoWorld:
-    """Hand out sessions and keys for this start, of a database that holds the demo world."""
+    """Issue sessions and keys for this start, for a database with the demo world."""
 
     async def work(tx: Transaction) -> DemoWorld:
-        ours, theirs = found_studios(seed)
-        access = await admit(tx, ours, now_ms, random_bytes)
-        other = await admit(tx, theirs, now_ms, random_bytes)
-        tenant = ours.tenant
+        demo_studio, second = demo_studios(seed)
+        access = await issue_credentials(tx, demo_studio, now_ms, random_bytes)
+        other = await issue_credentials(tx, second, now_ms, random_bytes)
+        tenant = demo_studio.tenant
         return DemoWorld(tenant.studio_id, tenant.game_id, access.sessions, access.keys, other, loaded_now)
 
     return await db.run(work)
 
 
-async def take_turns(tx: Transaction) -> None:
-    """Of two backends that start at once, one makes the world and the other finds it (SQLite has one writer anyway)."""
+async def lock_loading(tx: Transaction) -> None:
+    """Lock the loading, so that of two backends that start at once only one loads (SQLite has one writer anyway)."""
     if tx.postgresql:
         # However long the other one loads: what a wait for a row may take does not count here.
         for limit in ("lock_timeout", "statement_timeout"):
@@ -138,7 +138,7 @@ async def take_turns(tx: Transaction) -> None:
         await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
 
-async def is_there(tx: Transaction, studio: Studio) -> bool:
+async def has_game(tx: Transaction, studio: Studio) -> bool:
     """Whether the database holds this studio's game."""
     query = sa.select(games.c.game_id).where(
         games.c.studio_id == studio.tenant.studio_id, games.c.game_id == studio.tenant.game_id
@@ -146,10 +146,10 @@ async def is_there(tx: Transaction, studio: Studio) -> bool:
     return await tx.scalar(query) is not None
 
 
-def enrol(tx: Transaction, studio: Studio, created_ms: int, seed: int) -> None:
-    """Write down a studio, its game, its members and their roles.
+def create_studio(tx: Transaction, studio: Studio, created_ms: int, seed: int) -> None:
+    """Create a studio, its game, its members and their roles.
 
-    The secret of the game follows from the seed, for so do its rolls; it protects nobody's real reward.
+    The secret of the game is derived from the seed, as its rolls are; it protects no real rewards.
     """
     tenant = {"studio_id": studio.tenant.studio_id, "game_id": studio.tenant.game_id}
     tx.add(studios, {"studio_id": tenant["studio_id"], "name": studio.name, "created_at": created_ms})
@@ -164,23 +164,23 @@ def enrol(tx: Transaction, studio: Studio, created_ms: int, seed: int) -> None:
             "created_at": created_ms,
         },
     )
-    for colleague, member_id in studio.staff:
+    for member, member_id in studio.staff:
         tx.add(
             members,
-            {"member_id": member_id, "email": colleague.email, "name": colleague.name, "created_at": created_ms},
+            {"member_id": member_id, "email": member.email, "name": member.name, "created_at": created_ms},
         )
-        tx.add(game_roles, {**tenant, "member_id": member_id, "role": colleague.role, "created_at": created_ms})
+        tx.add(game_roles, {**tenant, "member_id": member_id, "role": member.role, "created_at": created_ms})
 
 
-async def admit(tx: Transaction, studio: Studio, now_ms: int, random_bytes: RandomBytes) -> DemoAccess:
-    """Hand out new sessions and live keys for a studio; of those of an earlier start only hashes were kept.
+async def issue_credentials(tx: Transaction, studio: Studio, now_ms: int, random_bytes: RandomBytes) -> DemoAccess:
+    """Issue new sessions and live keys for a studio; only hashes of earlier ones are stored.
 
     The earlier ones stay good until they end or are revoked.
     """
     new_id = IdSource(lambda: now_ms, lambda bits: int.from_bytes(random_bytes((bits + 7) // 8)) >> (-bits % 8))
     tokens: dict[str, str] = {}
-    for colleague, member_id in studio.staff:
-        token = tokens[colleague.role] = new_session_token(random_bytes)
+    for member, member_id in studio.staff:
+        token = tokens[member.role] = new_session_token(random_bytes)
         await create_session(
             tx,
             member_id=member_id,

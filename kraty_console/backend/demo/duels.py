@@ -1,4 +1,4 @@
-"""Duels: players meet in lobbies, play for a shared pool, and part when all of them have played."""
+"""Duels: players play for a shared pool in lobbies, which close when all have played."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ SEATS = 5
 
 def stories(scene: Scene, people: Sequence[Person]) -> list[Story]:
     """A lobby in every other window of the past, and two now: Alice sits in one, the other still waits for players."""
-    luck = scene.stage.chances("duels")
+    rng = scene.stage.rng_for("duels")
     now_ms = scene.stage.now_ms
     stories = [
-        _lobby(scene, window.starts_ms + 2 * HOUR, _some(luck, people), luck)
+        _lobby(scene, window.starts_ms + 2 * HOUR, _some(rng, people), rng)
         for window in scene.calendar.windows["duel_arena"][::2]
         if scene.ago(days=HISTORY_DAYS) < window.starts_ms and window.ends_ms < now_ms
     ]
     today = scene.calendar.open_at("duel_arena", now_ms)
     assert today is not None, "there is always a duel"
-    stories.append(_lobby(scene, now_ms - 7 * HOUR, [ALICE, *_some(luck, people)], luck))
-    stories.append(_forming(scene, now_ms - 3 * MINUTE, _some(luck, people)[:2]))
+    stories.append(_lobby(scene, now_ms - 7 * HOUR, [ALICE, *_some(rng, people)], rng))
+    stories.append(_forming(scene, now_ms - 3 * MINUTE, _some(rng, people)[:2]))
     return stories
 
 
-def _some(luck: random.Random, people: Sequence[Person]) -> list[Person]:
-    return luck.sample(people, SEATS)
+def _some(rng: random.Random, people: Sequence[Person]) -> list[Person]:
+    return rng.sample(people, SEATS)
 
 
-async def _lobby(scene: Scene, opens_ms: int, people: Sequence[Person], luck: random.Random) -> Story:
+async def _lobby(scene: Scene, opens_ms: int, people: Sequence[Person], rng: random.Random) -> Story:
     """One lobby from its opening to its end, or to now."""
     yield opens_ms
     opened = await lobbies.create(scene.tx, scene.engine(), "duel_arena", capacity=8)
@@ -50,10 +50,10 @@ async def _lobby(scene: Scene, opens_ms: int, people: Sequence[Person], luck: ra
     attempts = [await duellist.start("duel_arena") for duellist in duellists]
     for turn, (duellist, attempt) in enumerate(zip(duellists, attempts, strict=True)):
         yield begins + (9 + 7 * turn) * MINUTE
-        await duellist.report(attempt, wins=2 if duellist.person is ALICE else luck.randrange(5, 9))
+        await duellist.report(attempt, wins=2 if duellist.person is ALICE else rng.randrange(5, 9))
     lobby = await lobbies.lock_lobby(scene.tx, scene.engine(), lobby_id)
     if not await lobbies.advance(scene.tx, scene.engine(), lobby):
-        return  # somebody still plays
+        return  # a player is still playing
     assert lobby.leaderboard_id is not None, "the lobby has started"
     await rankings.settle(scene, lobby.leaderboard_id)
     for duellist, attempt in zip(duellists, attempts, strict=True):

@@ -1,4 +1,4 @@
-"""A game client of one player, which calls the rules at the stage's present moment."""
+"""The game client of one player, which calls the rules at the stage's current time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kraty_console.backend.storage.transaction import Transaction
 Json = dict[str, Any]
 
 
-class Playing:
+class DemoClient:
     """One player in one environment."""
 
     def __init__(self, stage: DemoStage, tx: Transaction, person: Person, environment: str = LIVE) -> None:
@@ -29,10 +29,10 @@ class Playing:
         self._tx = tx
         self._row: PlayerRecord | None = None
 
-    async def on(self, stage: DemoStage) -> Playing:
-        """The same player, known already, whose further rows get their ids from another stage."""
-        other = Playing(stage, self._tx, self.person, self.environment)
-        other._row = await self.arrive()
+    async def on(self, stage: DemoStage) -> DemoClient:
+        """The same player on another stage, from which further rows get their ids."""
+        other = DemoClient(stage, self._tx, self.person, self.environment)
+        other._row = await self.register()
         return other
 
     @property
@@ -40,8 +40,8 @@ class Playing:
         """The external id."""
         return self.person.external_id
 
-    async def arrive(self) -> PlayerRecord:
-        """Be known to the game: made on first contact, with e-mail, display name and context."""
+    async def register(self) -> PlayerRecord:
+        """Register the player: created on first contact, with e-mail, display name and context."""
         if self._row is None:
             self._row = players.insert_new(self._tx, self._client(), self.name)
             await players.upsert(
@@ -55,8 +55,8 @@ class Playing:
         return self._row
 
     async def start(self, event_key: str) -> str:
-        """Start an attempt; its id."""
-        await self.arrive()
+        """Start an attempt; returns its id."""
+        await self.register()
         answer = await attempts.start(self._tx, self._client(), self.name, event_key, context=self.person.context)
         attempt_id: str = answer.data["attempt"]["id"]
         return attempt_id
@@ -90,27 +90,27 @@ class Playing:
 
     async def attempt(self, attempt_id: str) -> AttemptRecord:
         """An attempt of this player."""
-        row = await self._tx.get(tables.attempts, *(await self.arrive()).primary_key(), attempt_id)
+        row = await self._tx.get(tables.attempts, *(await self.register()).primary_key(), attempt_id)
         assert row is not None, "an attempt that was started is there"
         return row
 
     async def grant(self, grant_id: str) -> GrantRecord:
         """A grant of this player."""
-        row = await self._tx.get(tables.grants, *(await self.arrive()).primary_key(), grant_id)
+        row = await self._tx.get(tables.grants, *(await self.register()).primary_key(), grant_id)
         assert row is not None, "a grant that was made is there"
         return row
 
     async def join(self, lobby_id: str) -> None:
         """Take a seat in a lobby."""
-        await self.arrive()
+        await self.register()
         await lobbies.join(self._tx, self._client(), lobby_id, self.name)
 
     async def expire_attempt(self, attempt_id: str) -> None:
-        """The sweep that ends what was left unfinished."""
+        """The sweep that ends an overdue attempt."""
         await attempts.expire(self._tx, self._engine(), self.name, attempt_id)
 
     async def expire_grant(self, grant_id: str) -> None:
-        """The sweep that ends grants nobody claimed in time."""
+        """The sweep that expires unclaimed grants."""
         await grants.expire(self._tx, self._engine(), self.name, grant_id)
 
     def _client(self) -> Context:

@@ -1,4 +1,4 @@
-"""Ten players whose names were made to steer a terminal, deceive an eye, be read as markup, or reach another route."""
+"""Ten players whose names contain terminal controls, look-alikes, markup, or path separators."""
 
 from __future__ import annotations
 

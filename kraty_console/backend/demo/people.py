@@ -1,4 +1,4 @@
-"""The people of the demo world: the staff with their roles, and the names that a crowd of players goes by."""
+"""The people of the demo world: staff with their roles, and names of the crowd of players."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kraty_console.contract.permissions import GAME_ADMIN, GAME_DEBUGGER, GAME_V
 
 
 @dataclass(frozen=True, slots=True)
-class Colleague:
+class StaffMember:
     """A member of the studio and the role in its game."""
 
     name: str
@@ -18,12 +18,12 @@ class Colleague:
     role: str
 
 
-MARIA: Final = Colleague("maria", "maria@brightburrow.example", GAME_ADMIN)
-DENIZ: Final = Colleague("deniz", "deniz@brightburrow.example", GAME_DEBUGGER)
-VICTOR: Final = Colleague("victor", "victor@brightburrow.example", GAME_VIEWER)
+MARIA: Final = StaffMember("maria", "maria@brightburrow.example", GAME_ADMIN)
+DENIZ: Final = StaffMember("deniz", "deniz@brightburrow.example", GAME_DEBUGGER)
+VICTOR: Final = StaffMember("victor", "victor@brightburrow.example", GAME_VIEWER)
 STAFF: Final = (MARIA, DENIZ, VICTOR)
 
-OLGA: Final = Colleague("olga", "olga@nightowl.example", GAME_ADMIN)
+OLGA: Final = StaffMember("olga", "olga@nightowl.example", GAME_ADMIN)
 """She works for the other studio, and sees nothing of the first."""
 
 
@@ -77,41 +77,41 @@ _MAIL: Final = ("example.com", "example.net", "example.org")
 _PLATFORMS: Final = ("android", "ios", "steam", "switch")
 
 
-def display_name(luck: random.Random) -> str:
+def display_name(rng: random.Random) -> str:
     """Two words, as the game's identity pool gives them."""
-    return f"{luck.choice(_ADJECTIVES)} {luck.choice(_ANIMALS)}"
+    return f"{rng.choice(_ADJECTIVES)} {rng.choice(_ANIMALS)}"
 
 
-def crowd(count: int, luck: random.Random, taken: set[str]) -> list[Person]:
-    """So many players, none with an id that is taken; ids are what studios make them: names, numbers, device ids."""
+def crowd(count: int, rng: random.Random, taken: set[str]) -> list[Person]:
+    """A number of players with unused ids in the styles that studios use: names, numbers, device ids."""
     people: list[Person] = []
     while len(people) < count:
-        first, last = luck.choice(_FIRST), luck.choice(_LAST)
-        number = luck.randrange(1, 1000)
-        external_id = luck.choice(
+        first, last = rng.choice(_FIRST), rng.choice(_LAST)
+        number = rng.randrange(1, 1000)
+        external_id = rng.choice(
             (
                 f"{first}_{number}",
                 f"{first}.{last}",
                 f"{first}{last[0]}{number}",
                 f"{first}_{last}",
-                f"{10_000_000 + luck.randrange(80_000_000)}",
-                f"kp_{luck.getrandbits(128):032x}",
-                f"guest_device_{luck.getrandbits(24):06x}",
+                f"{10_000_000 + rng.randrange(80_000_000)}",
+                f"kp_{rng.getrandbits(128):032x}",
+                f"guest_device_{rng.getrandbits(24):06x}",
             )
         )
         if external_id in taken:
             continue
         taken.add(external_id)
         guest = external_id.startswith(("guest_", "kp_"))
-        email = None if guest or luck.random() < 0.3 else f"{first}.{last}{number}@{luck.choice(_MAIL)}"
+        email = None if guest or rng.random() < 0.3 else f"{first}.{last}{number}@{rng.choice(_MAIL)}"
         people.append(
             Person(
                 external_id=external_id,
-                display_name=display_name(luck),
-                country=luck.choice(_COUNTRIES),
-                level=1 + min(int(luck.expovariate(1 / 9)), 79),
+                display_name=display_name(rng),
+                country=rng.choice(_COUNTRIES),
+                level=1 + min(int(rng.expovariate(1 / 9)), 79),
                 email=email,
-                platform=luck.choice(_PLATFORMS),
+                platform=rng.choice(_PLATFORMS),
             )
         )
     return people

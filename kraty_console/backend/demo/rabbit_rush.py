@@ -1,4 +1,4 @@
-"""What the game Rabbit Rush is made of: items, currencies, bundles, tables and events
+"""The definitions of the game Rabbit Rush: items, currencies, bundles, tables and events
 (contract/GAME.md). Plain data."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rewards by rank and from pools: settled when a board is final, and collected the next time its players come by."""
+"""Rewards by rank and from pools: settled when a board is final, and collected at the player's next visit."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ AGAIN: Final = 4
 
 
 async def settle(scene: Scene, leaderboard_id: str) -> None:
-    """Freeze the ranking of a board that is final, and pay what it gives, as the worker does."""
+    """Freeze the ranking of a final board, and pay its awards, as the worker does."""
     tx, tenant = scene.tx, scene.stage.tenant
     board = await tx.get(tables.leaderboards, tenant.studio_id, tenant.game_id, leaderboard_id)
-    assert board is not None, "somebody played on it"
+    assert board is not None, "it has players"
     await settlement.freeze(tx, scene.engine(), board)
     column = tables.attempt_awards.c
     awards = await tx.load(
@@ -43,11 +43,11 @@ async def settle(scene: Scene, leaderboard_id: str) -> None:
 
 
 async def collect(scene: Scene, person: Person, attempt_id: str) -> None:
-    """The player takes what the attempt has brought."""
+    """Collect the rewards of an attempt."""
     play = scene.play(person)
     column = tables.grants.c
-    player = await play.arrive()
-    found = await scene.tx.execute(
+    player = await play.register()
+    grant_ids = await scene.tx.execute(
         sa.select(column.grant_id)
         .where(
             *(
@@ -59,17 +59,17 @@ async def collect(scene: Scene, person: Person, attempt_id: str) -> None:
         )
         .order_by(column.grant_id)
     )
-    await play.collect(list(found.scalars()))
+    await play.collect(list(grant_ids.scalars()))
 
 
 def stories(scene: Scene, people: Sequence[Person]) -> list[Story]:
     """The Moonlight Cup, which pays by rank: one is over and settled, another is open."""
-    luck = scene.stage.chances("moonlight")
+    rng = scene.stage.rng_for("moonlight")
     now_ms = scene.stage.now_ms
     last, present = [window for window in scene.calendar.windows["moonlight_cup"] if window.starts_ms <= now_ms][-2:]
-    runners = luck.sample(people, RUNNERS)
-    marks = [luck.randrange(300, 900) for _ in runners]
-    starts = [luck.randrange(6 * HOUR, 6 * 24 * HOUR) for _ in runners]
+    runners = rng.sample(people, RUNNERS)
+    marks = [rng.randrange(300, 900) for _ in runners]
+    starts = [rng.randrange(6 * HOUR, 6 * 24 * HOUR) for _ in runners]
     return [
         _past_cup(scene, last, list(zip(runners, marks, starts, strict=True))),
         *(_run(scene, runners[number], now_ms - (5 + 9 * number) * HOUR, 300 + marks[number]) for number in range(AGAIN)

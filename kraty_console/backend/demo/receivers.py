@@ -32,40 +32,40 @@ ORDERS_URL: Final = "https://orders.brightburrow.invalid/kraty"
 """The studio's backend: it was being deployed when erin's order came, and moved since."""
 
 CRM_URL: Final = "https://crm.brightburrow.invalid/webhooks/kraty"
-"""Decommissioned long ago; nobody archived the endpoint."""
+"""Decommissioned long ago; the endpoint was not archived."""
 
 _MOST: Final = 20
 """Deliveries that are taken at a time."""
 
 
-async def tell(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
-    """Make both endpoints, and live their past up to now.
+async def make_history(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
+    """Create both endpoints and their deliveries up to now.
 
-    Where no key can be kept to seal the endpoints' secrets with, there are none, as nobody could make one there either.
+    Without a key to seal secrets with there are no endpoints, since none could be created.
     """
-    past = _Past(tx, studio.tenant, seed, now_ms - 13 * DAY)
+    past = _DeliveryHistory(tx, studio.tenant, seed, now_ms - 13 * DAY)
     order_ms = now_ms - DAY - 2 * HOUR
     try:
         await past.make(CRM_URL, [EventName.PLAYER_BANNED, EventName.PLAYER_MERGED])
     except NoKey:
         return
     for event in await past.events(EventName.PLAYER_BANNED, now_ms - 13 * DAY):
-        await past.work_until(event.occurred_at + SECOND)
-        await past.pass_on(event)
-    await past.work_until(order_ms - 6 * MINUTE)
+        await past.deliver_until(event.occurred_at + SECOND)
+        await past.fan_out(event)
+    await past.deliver_until(order_ms - 6 * MINUTE)
     orders = await past.make(ORDERS_URL, [EventName.GRANT_CREATED])
     order, *later = await past.events(EventName.GRANT_CREATED, order_ms, player=ERIN.external_id)
-    await past.work_until(order.occurred_at + SECOND)
-    await past.pass_on(order)
-    await past.lose(orders)
-    for event in later:  # what she is told after her order waits for it: of one player, one is sent at a time
-        await past.work_until(event.occurred_at + SECOND)
-        await past.pass_on(event)
-    await past.work_until(now_ms)
+    await past.deliver_until(order.occurred_at + SECOND)
+    await past.fan_out(order)
+    await past.lose_outcome(orders)
+    for event in later:  # later events wait for that of her order: the deliveries of a player are sent one at a time
+        await past.deliver_until(event.occurred_at + SECOND)
+        await past.fan_out(event)
+    await past.deliver_until(now_ms)
 
 
-class _Past:
-    """What the worker did, at one moment after the other."""
+class _DeliveryHistory:
+    """Runs the delivery worker at past times, in order."""
 
     def __init__(self, tx: Transaction, tenant: Tenant, seed: int, begins_ms: int) -> None:
         self._tx = tx
@@ -77,11 +77,11 @@ class _Past:
         self._endpoints: list[EndpointKey] = []
 
     def _step(self) -> Transaction:
-        """The same transaction with nothing remembered of its rows, so that each step reads what the last one wrote."""
+        """The same transaction with an empty cache, so that each step reads what the last one wrote."""
         return Transaction(self._tx.connection, writes=True, vault=self._tx.vault)
 
     async def make(self, url: str, events: list[EventName]) -> EndpointKey:
-        """An endpoint, made now."""
+        """Create an endpoint at the current time."""
         step = self._step()
         context = Context(
             tenant=self._tenant,
@@ -98,9 +98,9 @@ class _Past:
         return self._endpoints[-1]
 
     async def events(self, name: EventName, since_ms: int, *, player: str | None = None) -> list[OutboxRecord]:
-        """What happened since then, of that name, the oldest first; of one player where one is named."""
+        """The events of a name since a time, oldest first; optionally of one player."""
         column = outbox.c
-        found = await self._tx.records(
+        deliveries = await self._tx.records(
             OutboxRecord,
             sa.select(outbox)
             .where(
@@ -112,27 +112,27 @@ class _Past:
             )
             .order_by(column.outbox_id),
         )
-        return [each for each in found if player is None or each.payload["externalPlayerId"] == player]
+        return [each for each in deliveries if player is None or each.payload["externalPlayerId"] == player]
 
-    async def pass_on(self, event: OutboxRecord) -> None:
-        """Pass one event on, now; all the others were taken, and of what was taken no record is kept."""
+    async def fan_out(self, event: OutboxRecord) -> None:
+        """Create the deliveries of one event; all others succeeded, and successful ones have no row."""
         column = outbox.c
-        place = (column.studio_id == self._tenant.studio_id, column.game_id == self._tenant.game_id)
+        in_game = (column.studio_id == self._tenant.studio_id, column.game_id == self._tenant.game_id)
         await self._tx.execute(
-            sa.update(outbox).where(*place, column.outbox_id == event.outbox_id).values(state="pending")
+            sa.update(outbox).where(*in_game, column.outbox_id == event.outbox_id).values(state="pending")
         )
         step = self._step()
         await fan_out(step, self._tenant, self._clock_ms, self._new_id)
         await step.flush()
 
-    async def lose(self, endpoint: EndpointKey) -> None:
-        """Take what is due and never hear of it, as when the receiver was replaced before its answer arrived."""
+    async def lose_outcome(self, endpoint: EndpointKey) -> None:
+        """Send due deliveries without an outcome, as when the receiver is replaced before it answers."""
         step = self._step()
         assert await claim(step, endpoint, self._clock_ms, _MOST), "something is due"
         await step.flush()
 
-    async def work_until(self, moment_ms: int) -> None:
-        """Try what falls due until then, each at its time."""
+    async def deliver_until(self, moment_ms: int) -> None:
+        """Try the deliveries that become due until a time, each at its time."""
         while (due_ms := await self._next_due()) is not None and due_ms <= moment_ms:
             self._clock_ms = max(self._clock_ms, due_ms)
             for endpoint in self._endpoints:

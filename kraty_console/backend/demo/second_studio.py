@@ -1,4 +1,4 @@
-"""The second studio: a game of its own, with a player of the same name, so that a mix-up would show."""
+"""The second studio: its own game, with a player of the same name, so that a mix-up is visible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run many stories at once, in the order of time: how the past of the demo world is made."""
+"""Runs the stories of the demo world concurrently, in order of time."""
 
 from __future__ import annotations
 
@@ -22,39 +22,39 @@ Story = AsyncGenerator[int, None]
 
 
 class _Clock:
-    """The present moment of a stage (ms)."""
+    """The current time of a stage (ms)."""
 
     ms = 0
 
 
 class DemoStage:
-    """The clock that the stories move, and the ids and chances they get: all the same for the same seed and now."""
+    """The clock, ids and random numbers of the stories, the same for the same seed and time."""
 
     def __init__(self, tenant: Tenant, seed: int, now_ms: int, ids: str = "ids") -> None:
         self.tenant = tenant
         self.seed = seed
         self.now_ms = now_ms
-        """The moment everything is told from: no story goes past it."""
+        """The present: no story has later events."""
         self._clock = _Clock()
         self.new_id = IdSource(lambda: self.clock_ms, random.Random(f"{seed}:{tenant.game_id}:{ids}").getrandbits)
 
     @property
     def clock_ms(self) -> int:
-        """The moment that is being told."""
+        """The current time of the story."""
         return self._clock.ms
 
     @clock_ms.setter
     def clock_ms(self, moment_ms: int) -> None:
         self._clock.ms = moment_ms
 
-    def aside(self, ids: str) -> DemoStage:
-        """The same clock with ids of its own: what is told there can grow without changing anybody else's ids."""
+    def with_ids(self, ids: str) -> DemoStage:
+        """The same clock with its own ids: more events there do not change other ids."""
         other = DemoStage(self.tenant, self.seed, self.now_ms, ids)
         other._clock = self._clock
         return other
 
-    def chances(self, name: str) -> random.Random:
-        """The luck of one story, which no other story disturbs."""
+    def rng_for(self, name: str) -> random.Random:
+        """The random numbers of one story, independent of others."""
         return random.Random(f"{self.seed}:{self.tenant.game_id}:{name}")
 
     def context(
@@ -67,7 +67,7 @@ class DemoStage:
         ticket: str | None = None,
         idempotency_key: str | None = None,
     ) -> Context:
-        """Who does something now."""
+        """The context of a change at the current time."""
         return Context(
             tenant=self.tenant,
             environment=environment,
@@ -81,19 +81,19 @@ class DemoStage:
             surface=surface,
         )
 
-    async def tell(self, tx: Transaction, stories: Iterable[Story]) -> None:
-        """Tell the stories to their ends, always going on with the one whose moment is next."""
+    async def run(self, tx: Transaction, stories: Iterable[Story]) -> None:
+        """Run all stories, always resuming the one with the earliest next event."""
         waiting: list[tuple[int, int, Story]] = []
         for order, story in enumerate(stories):
-            await self._go_on(waiting, order, story)
+            await self._resume(waiting, order, story)
         while waiting:
             moment, order, story = heapq.heappop(waiting)
             assert moment <= self.now_ms, "a story goes past now"
             self.clock_ms = max(self.clock_ms, moment)
-            await self._go_on(waiting, order, story)
+            await self._resume(waiting, order, story)
         await tx.flush()
 
-    async def _go_on(self, waiting: list[tuple[int, int, Story]], order: int, story: Story) -> None:
+    async def _resume(self, waiting: list[tuple[int, int, Story]], order: int, story: Story) -> None:
         try:
             moment = await anext(story)
         except StopAsyncIteration:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from kraty_console.backend.demo.directory import Studio
-from kraty_console.backend.demo.people import Colleague
+from kraty_console.backend.demo.people import StaffMember
 from kraty_console.backend.demo.stage import DemoStage
 from kraty_console.backend.economy import wallet
 from kraty_console.backend.events import attempt_rewards, attempts
@@ -37,45 +37,45 @@ class DemoSupport:
         return f"ZD-{self._tickets}"
 
     async def force_complete(
-        self, who: Colleague, attempt_id: str, reason: str, ticket: str, final_score: float | None = None
+        self, who: StaffMember, attempt_id: str, reason: str, ticket: str, final_score: float | None = None
     ) -> None:
-        """Complete an attempt that is stuck."""
+        """Force-complete a stuck attempt."""
         ctx = self._member(who, reason, ticket)
         await attempts.force_complete(self._tx, ctx, attempt_id, final_score=final_score)
 
-    async def retry_roll(self, who: Colleague, attempt_id: str, reason: str, ticket: str) -> list[str]:
+    async def retry_roll(self, who: StaffMember, attempt_id: str, reason: str, ticket: str) -> list[str]:
         """Roll an attempt's rewards again; the ids of the grants."""
         answer = await attempt_rewards.retry_roll(self._tx, self._member(who, reason, ticket), attempt_id)
         return [grant["id"] for grant in answer.data["grants"]]
 
     async def give(
-        self, who: Colleague, player: str, entries: Sequence[Json], reason: str, ticket: str, kind: str | None = None
+        self, who: StaffMember, player: str, entries: Sequence[Json], reason: str, ticket: str, kind: str | None = None
     ) -> str:
-        """A manual grant; its id."""
+        """Issue a manual grant; returns its id."""
         ctx = self._member(who, reason, ticket)
         answer = await grants.create(self._tx, ctx, player, entries, kind=kind, source_kind="admin")
         grant_id: str = answer.data["grant"]["id"]
         return grant_id
 
-    async def force_claim(self, who: Colleague, grant_id: str, reason: str, ticket: str) -> None:
+    async def force_claim(self, who: StaffMember, grant_id: str, reason: str, ticket: str) -> None:
         """Mark a grant claimed, and deliver it."""
         await grants.force_claim(self._tx, self._member(who, reason, ticket), grant_id)
 
     async def credit(
-        self, who: Colleague, player: str, economy_key: str, amount: int, reason: str, ticket: str
+        self, who: StaffMember, player: str, economy_key: str, amount: int, reason: str, ticket: str
     ) -> None:
         """Add to a balance."""
         await wallet.credit(self._tx, self._member(who, reason, ticket), player, economy_key, amount)
 
-    async def ban(self, who: Colleague, player: str, reason: str, ticket: str) -> None:
-        """Keep a player from playing."""
+    async def ban(self, who: StaffMember, player: str, reason: str, ticket: str) -> None:
+        """Ban a player."""
         await bans.ban(self._tx, self._member(who, reason, ticket), player)
 
-    async def unban(self, who: Colleague, player: str, reason: str, ticket: str) -> None:
-        """Let a player play again."""
+    async def unban(self, who: StaffMember, player: str, reason: str, ticket: str) -> None:
+        """Lift a player's ban."""
         await bans.unban(self._tx, self._member(who, reason, ticket), player)
 
-    def _member(self, who: Colleague, reason: str, ticket: str) -> Context:
+    def _member(self, who: StaffMember, reason: str, ticket: str) -> Context:
         return self.stage.context(self._studio.actor(who), "admin", self.environment, reason=reason, ticket=ticket)
 
 
@@ -92,7 +92,7 @@ class StudioBackend:
     async def deliver(
         self, player: str, entries: Sequence[Json], *, kind: str | None = None, expires_at: int | None = None
     ) -> str:
-        """Grant what an order is about; the grant's id."""
+        """Grant the contents of an order; returns the grant's id."""
         self._orders += 1
         ctx = self.stage.context(self._actor, "server", self.environment, reason="iap")
         answer = await grants.create(
@@ -109,10 +109,10 @@ class StudioBackend:
         return grant_id
 
     async def acknowledge(self, player: str, grant_id: str) -> None:
-        """Tell that a grant was delivered."""
+        """Acknowledge a grant."""
         await grants.claim(self._tx, self.stage.context(self._actor, "server", self.environment), player, grant_id)
 
     async def spend(self, player: str, economy_key: str, amount: int) -> None:
-        """Take the price of something bought in the game."""
+        """Debit the price of a purchase in the game."""
         ctx = self.stage.context(self._actor, "server", self.environment, reason="shop_purchase")
         await wallet.debit(self._tx, ctx, player, economy_key, amount)

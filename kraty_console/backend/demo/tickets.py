@@ -1,4 +1,4 @@
-"""The support tickets of the demo world: who wrote, and what they said. Plain data."""
+"""The support tickets of the demo world: players and complaints. Plain data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Ticket:
     player: str
     """The external id to search for."""
     complaint: str
-    """In the words of the player, or of the colleague who passed it on."""
+    """In the words of the player, or of the member who passed it on."""
 
 
 TICKETS: Final[tuple[Ticket, ...]] = (

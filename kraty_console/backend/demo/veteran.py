@@ -49,19 +49,19 @@ _COLLECTS_AFTER: Final = 10 * SECOND
 Json = dict[str, Any]
 
 
-def arrival(scene: Scene) -> Story:
+def register(scene: Scene) -> Story:
     """The first contact, before everything else."""
 
-    async def arrive() -> Story:
+    async def first_contact() -> Story:
         yield scene.stage.now_ms - HISTORY_DAYS * DAY - MINUTE
-        await scene.play(HEAVY).arrive()
+        await scene.play(HEAVY).register()
 
-    return arrive()
+    return first_contact()
 
 
-async def live(scene: Scene) -> None:
-    """Live the month."""
-    player = await scene.play(HEAVY).arrive()
+async def play_month(scene: Scene) -> None:
+    """Play the month."""
+    player = await scene.play(HEAVY).register()
     game = await definitions.game(scene.tx, scene.engine())
     assert game.grant_ttl_days is not None, "the game sets it"
     month = _Month(scene, player, game.grant_ttl_days * DAY_MS)
@@ -71,7 +71,7 @@ async def live(scene: Scene) -> None:
 
 
 def _plan(scene: Scene) -> list[str]:
-    """What is played in which of the 5,000 turns: `lost` and `last` are daily races that are not finished."""
+    """The event of each of the 5,000 turns: `lost` and `last` are daily races that are not finished."""
     first_ms = scene.stage.now_ms - HISTORY_DAYS * DAY
     window = scene.calendar.windows["spring_hunt"][0]
     turns = [""] * ATTEMPTS
@@ -80,8 +80,8 @@ def _plan(scene: Scene) -> list[str]:
         turns[turn] = "spring_hunt"
     turns[-1] = "last"
     free = [turn for turn, taken in enumerate(turns) if not taken]
-    for place, turn in enumerate(free[_FORGOTTEN:-_UNCOLLECTED:5][: _PRACTICE + _LOST]):
-        turns[turn] = "lost" if place % 2 else "practice_run"
+    for index, turn in enumerate(free[_FORGOTTEN:-_UNCOLLECTED:5][: _PRACTICE + _LOST]):
+        turns[turn] = "lost" if index % 2 else "practice_run"
     return [taken or "daily_race" for taken in turns]
 
 
@@ -92,7 +92,7 @@ class _Month:
         self._tx: Transaction = scene.tx
         self._now_ms = scene.stage.now_ms
         self._stage = DemoStage(scene.stage.tenant, scene.stage.seed, scene.stage.now_ms, ids="heavy ids")
-        self._luck = self._stage.chances(HEAVY.external_id)
+        self._rng = self._stage.rng_for(HEAVY.external_id)
         self._player = player
         self._ttl_ms = ttl_ms
         self._owner = dict(zip(("studio_id", "game_id", "player_id"), player.primary_key(), strict=True))
@@ -110,7 +110,7 @@ class _Month:
         self._races = 0
 
     async def attempt(self, event_key: str, number: int) -> None:
-        """One attempt, and what it brings."""
+        """One attempt and its rewards."""
         start_ms = self._now_ms - HISTORY_DAYS * DAY + number * _STEP + MINUTE
         unfinished = event_key in ("lost", "last")
         ctx = self._at(start_ms)
@@ -138,7 +138,7 @@ class _Month:
         await self._pay(self._at(done_ms), event, attempt)
 
     async def write(self) -> None:
-        """Everything at once, and the totals."""
+        """Write all rows at once, and the totals."""
         tx, player = self._tx, self._player
         for table, rows in (
             (tables.attempts, self._attempts),
@@ -176,14 +176,14 @@ class _Month:
         return self._stage.context(self._actor, "sdk", LIVE)
 
     def _metrics(self, event_key: str) -> dict[str, float]:
-        luck = self._luck
+        rng = self._rng
         match event_key:
             case "spring_hunt":
-                return {"eggs": luck.randrange(EGGS_TARGET, 400), "steps": luck.randrange(300, 6000)}
+                return {"eggs": rng.randrange(EGGS_TARGET, 400), "steps": rng.randrange(300, 6000)}
             case "lost":
-                return {"distance": luck.randrange(200, RACE_TARGET)}
+                return {"distance": rng.randrange(200, RACE_TARGET)}
             case _:
-                return {"distance": luck.randrange(RACE_TARGET, 2200)}
+                return {"distance": rng.randrange(RACE_TARGET, 2200)}
 
     def _rank(self, attempt: Json, reached_ms: int) -> None:
         best = self._best.get(attempt["leaderboard_id"])
@@ -199,12 +199,12 @@ class _Month:
             }
 
     async def _pay(self, ctx: Context, event: EventRecord, attempt: Json) -> None:
-        """Milestones and the reward, rolled by the same dice as by the rules, and collected a little later."""
+        """Milestones and the reward, rolled with the rules' random numbers, and collected a little later."""
         made: list[Json] = []
         attempt_id: str = attempt["attempt_id"]
-        place = {**self._owner, "attempt_id": attempt_id}
+        key = {**self._owner, "attempt_id": attempt_id}
         for milestone in event.milestone_rewards:
-            self._milestones.append({**place, "key": milestone["key"], "fired_at": ctx.now_ms})
+            self._milestones.append({**key, "key": milestone["key"], "fired_at": ctx.now_ms})
             dice = await rolls.rng_for(self._tx, ctx, f"milestone/{attempt_id}/{milestone['key']}")
             entries = await rolls.resolve(self._tx, ctx, milestone["entries"], dice)
             made += self._issue_rolled(ctx, entries, GrantSource(attempt_rewards.MILESTONE, attempt_id))
@@ -214,7 +214,7 @@ class _Month:
         made += self._issue_rolled(
             ctx, entries, GrantSource(attempt_rewards.COMPLETION, attempt_id, attempt_id=attempt_id)
         )
-        self._rolls.append({**place, "rolled_at": ctx.now_ms})
+        self._rolls.append({**key, "rolled_at": ctx.now_ms})
         attempt["roll_status"] = "rolled"
         self._races += event.key == "daily_race"
         if event.key == "daily_race" and self._races > _RACES - _UNCOLLECTED:

@@ -1,4 +1,4 @@
-"""One player's visit to one event, from the start to the reward, or to where it went wrong."""
+"""One player's visit to one event, from the start to the reward, or to the failure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kraty_console.backend.demo.calendar import Calendar
-from kraty_console.backend.demo.game_client import Playing
+from kraty_console.backend.demo.game_client import DemoClient
 from kraty_console.backend.demo.rabbit_rush import EGGS_TARGET, RACE_TARGET
 from kraty_console.backend.demo.stage import MINUTE, SECOND, Story
 
@@ -30,8 +30,8 @@ class Visit:
     """None leaves the grants where they are, until they expire."""
 
 
-async def visit(play: Playing, plan: Visit) -> Story:
-    """Live one visit."""
+async def visit(play: DemoClient, plan: Visit) -> Story:
+    """Play one visit."""
     yield plan.start_ms
     attempt = await play.start(plan.event_key)
     gained: list[str] = []
@@ -68,16 +68,16 @@ _LIKED: Final = (
 """How much each event is played, of a hundred visits."""
 
 
-def some_visit(luck: random.Random, calendar: Calendar, start_ms: int, now_ms: int) -> Visit | None:
-    """A visit as players make them; None if the event they would like is closed, or about to close."""
-    event_key = luck.choices([key for key, _ in _LIKED], [weight for _, weight in _LIKED])[0]
-    plays_for = luck.randrange(4 * MINUTE, 25 * MINUTE, SECOND)
+def random_visit(rng: random.Random, calendar: Calendar, start_ms: int, now_ms: int) -> Visit | None:
+    """A random visit; None if its event is closed or about to close."""
+    event_key = rng.choices([key for key, _ in _LIKED], [weight for _, weight in _LIKED])[0]
+    plays_for = rng.randrange(4 * MINUTE, 25 * MINUTE, SECOND)
     window = calendar.open_at(event_key, start_ms)
     if window is None or start_ms + plays_for >= min(window.ends_ms, now_ms):
         return None
-    fails = luck.random() < 0.14
-    metrics, way_there = _result(luck, event_key, fails)
-    goes_away = fails and luck.random() < 0.4
+    fails = rng.random() < 0.14
+    metrics, way_there = _result(rng, event_key, fails)
+    goes_away = fails and rng.random() < 0.4
     return Visit(
         event_key,
         start_ms,
@@ -86,38 +86,38 @@ def some_visit(luck: random.Random, calendar: Calendar, start_ms: int, now_ms: i
         way_there=way_there,
         gives_up=fails and not goes_away,
         goes_away=goes_away,
-        collects_after=_patience(luck, start_ms + plays_for, now_ms),
+        collects_after=_collect_delay(rng, start_ms + plays_for, now_ms),
     )
 
 
-def _result(luck: random.Random, event_key: str, fails: bool) -> tuple[dict[str, float], dict[str, float] | None]:
+def _result(rng: random.Random, event_key: str, fails: bool) -> tuple[dict[str, float], dict[str, float] | None]:
     """What is reported at the end, and half-way; a try that fails stays below the target."""
     match event_key:
         case "daily_race":
-            return {"distance": _distance(luck, fails)}, None
+            return {"distance": _distance(rng, fails)}, None
         case "weekly_cup":
-            distance = _distance(luck, fails)
+            distance = _distance(rng, fails)
             return {"distance": distance}, {"distance": min(distance // 2, 740)}
         case "spring_hunt":
-            eggs = luck.randrange(12, 99) if fails else luck.randrange(EGGS_TARGET, 300)
-            return {"eggs": eggs, "steps": luck.randrange(300, 6000)}, None
+            eggs = rng.randrange(12, 99) if fails else rng.randrange(EGGS_TARGET, 300)
+            return {"eggs": eggs, "steps": rng.randrange(300, 6000)}, None
         case "garden_party":
-            grown = luck.randrange(20, 199) if fails else luck.randrange(200, 700)
+            grown = rng.randrange(20, 199) if fails else rng.randrange(200, 700)
             return {"carrots_grown": grown}, None
         case _:
-            return {"distance": luck.randrange(50, 499) if fails else luck.randrange(500, 2400)}, None
+            return {"distance": rng.randrange(50, 499) if fails else rng.randrange(500, 2400)}, None
 
 
-def _distance(luck: random.Random, fails: bool) -> int:
-    return luck.randrange(200, RACE_TARGET) if fails else luck.randrange(RACE_TARGET, 2200)
+def _distance(rng: random.Random, fails: bool) -> int:
+    return rng.randrange(200, RACE_TARGET) if fails else rng.randrange(RACE_TARGET, 2200)
 
 
-def _patience(luck: random.Random, done_ms: int, now_ms: int) -> int | None:
-    """When the game collects the grants: mostly at once, seldom a good while later or never, and not past now."""
-    wait = luck.randrange(5 * SECOND, 40 * SECOND, SECOND)
-    mood = luck.random()
+def _collect_delay(rng: random.Random, done_ms: int, now_ms: int) -> int | None:
+    """When the game collects the grants: mostly at once, sometimes later or never, but not after now."""
+    wait = rng.randrange(5 * SECOND, 40 * SECOND, SECOND)
+    mood = rng.random()
     if mood < 0.05:
         return None
     if mood < 0.15:
-        wait = luck.randrange(10 * MINUTE, 600 * MINUTE, SECOND)
+        wait = rng.randrange(10 * MINUTE, 600 * MINUTE, SECOND)
     return wait if done_ms + wait < now_ms else None

@@ -1,4 +1,4 @@
-"""The demo world: loaded once into a database, the same for the same seed and the same now."""
+"""The demo world: loaded once into a database, the same for the same seed and time."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from kraty_console.backend.demo.directory import (
     TEST,
     DemoWorld,
     Studio,
-    enrol,
-    found_studios,
-    hand_out,
-    is_there,
-    take_turns,
+    create_studio,
+    demo_studios,
+    has_game,
+    issue_access,
+    lock_loading,
 )
 from kraty_console.backend.demo.stage import DAY, DemoStage
 from kraty_console.backend.demo.support import DemoSupport, StudioBackend
@@ -53,37 +53,37 @@ Definitions = Sequence[Mapping[str, Any]]
 async def load(
     db: Database, now_ms: int, seed: int = SEED, random_bytes: RandomBytes = secrets.token_bytes
 ) -> DemoWorld:
-    """Make the demo world unless the database holds it, and hand out sessions and keys for this start."""
+    """Create the demo world unless the database has it, and issue sessions and keys for this start."""
     made = await make(db, now_ms, seed)
-    return await hand_out(db, now_ms, seed, random_bytes, loaded_now=made)
+    return await issue_access(db, now_ms, seed, random_bytes, loaded_now=made)
 
 
 async def make(db: Database, now_ms: int, seed: int = SEED) -> bool:
-    """Make the demo world unless the database holds it; returns whether it was made.
+    """Create the demo world unless the database has it; returns whether it was created.
 
-    All of it follows from the seed and now. One transaction: it is there whole or not at all.
+    It depends only on the seed and the time. One transaction: it is created completely or not at all.
     """
 
     async def work(tx: Transaction) -> bool:
-        ours, theirs = found_studios(seed)
-        await take_turns(tx)
-        if await is_there(tx, ours):
+        demo_studio, second = demo_studios(seed)
+        await lock_loading(tx)
+        if await has_game(tx, demo_studio):
             return False
-        await _make_ours(tx, ours, now_ms, seed)
-        await _make_theirs(tx, theirs, now_ms, seed)
-        for studio in (ours, theirs):
+        await _make_demo_studio(tx, demo_studio, now_ms, seed)
+        await _make_second_studio(tx, second, now_ms, seed)
+        for studio in (demo_studio, second):
             await _deliver(tx, studio, now_ms)
         await tx.flush()
-        await receivers.tell(tx, ours, now_ms, seed)
+        await receivers.make_history(tx, demo_studio, now_ms, seed)
         return True
 
-    with _no_collecting():
+    with _without_garbage_collection():
         return await db.run_alone(work)
 
 
 @contextmanager
-def _no_collecting() -> Iterator[None]:
-    """No search for garbage meanwhile: of 50,000 rows that all stay till the end, it takes a third of the time."""
+def _without_garbage_collection() -> Iterator[None]:
+    """Turn garbage collection off: with 50,000 rows in use it takes a third of the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -93,8 +93,8 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-async def _make_ours(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
-    stage = _found(tx, studio, now_ms, seed)
+async def _make_demo_studio(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
+    stage = _create_game(tx, studio, now_ms, seed)
     ctx = stage.context(ENGINE, "engine", LIVE)
     calendar = Calendar(now_ms)
     await _define(
@@ -111,7 +111,7 @@ async def _make_ours(tx: Transaction, studio: Studio, now_ms: int, seed: int) ->
     trials = _scene(tx, studio, stage, calendar, TEST)
     people = crowd.people(stage)
     patients, others = people[: casework.PATIENTS], people[casework.PATIENTS :]
-    await stage.tell(
+    await stage.run(
         tx,
         [
             *cast.stories(scene),
@@ -121,33 +121,33 @@ async def _make_ours(tx: Transaction, studio: Studio, now_ms: int, seed: int) ->
             *crowd.hostile_stories(scene),
             *rankings.stories(scene, others),
             *tryouts.stories(trials),
-            veteran.arrival(scene),
+            veteran.register(scene),
         ],
     )
-    await veteran.live(scene)
+    await veteran.play_month(scene)
 
 
 async def _deliver(tx: Transaction, studio: Studio, now_ms: int) -> None:
-    """What happened in the past was told to the studio then; windows that are over were closed, their boards final."""
+    """Past events were delivered to the studio; past windows are closed and their boards final."""
 
-    def ours(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    def in_studio(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
         return table.c.studio_id == studio.tenant.studio_id, table.c.game_id == studio.tenant.game_id
 
-    await tx.execute(sa.update(outbox).where(*ours(outbox)).values(state="delivered"))
+    await tx.execute(sa.update(outbox).where(*in_studio(outbox)).values(state="delivered"))
     window, board = event_windows, leaderboards
-    begun = (*ours(window), window.c.starts_at <= now_ms)
+    begun = (*in_studio(window), window.c.starts_at <= now_ms)
     await tx.execute(sa.update(window).where(*begun).values(opened_at=window.c.starts_at))
-    over = (*ours(window), window.c.ends_at <= now_ms)
+    over = (*in_studio(window), window.c.ends_at <= now_ms)
     await tx.execute(sa.update(window).where(*over).values(closed_at=window.c.ends_at))
     closed_at = sa.select(window.c.closed_at).where(*over, window.c.window_id == board.c.window_id).scalar_subquery()
     of_closed = board.c.window_id.in_(sa.select(window.c.window_id).where(*over))
     final = {"finalized_at": closed_at, "frozen_at": closed_at, "finalized_reason": WINDOW_CLOSED}
     unsettled = board.c.finalized_at.is_(None)  # the stories have settled those that pay by rank
-    await tx.execute(sa.update(board).where(*ours(board), of_closed, unsettled).values(**final))
+    await tx.execute(sa.update(board).where(*in_studio(board), of_closed, unsettled).values(**final))
 
 
-async def _make_theirs(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
-    stage = _found(tx, studio, now_ms, seed)
+async def _make_second_studio(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
+    stage = _create_game(tx, studio, now_ms, seed)
     calendar = Calendar(now_ms)
     await _define(
         tx,
@@ -157,14 +157,14 @@ async def _make_theirs(tx: Transaction, studio: Studio, now_ms: int, seed: int) 
         events=second_studio.EVENTS,
         windows={event["key"]: calendar.windows["daily_race"] for event in second_studio.EVENTS},
     )
-    await stage.tell(tx, second_studio.stories(_scene(tx, studio, stage, calendar, LIVE)))
+    await stage.run(tx, second_studio.stories(_scene(tx, studio, stage, calendar, LIVE)))
 
 
-def _found(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> DemoStage:
+def _create_game(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> DemoStage:
     stage = DemoStage(studio.tenant, seed, now_ms)
     stage.clock_ms = now_ms - FOUNDED_DAYS_AGO * DAY
     tx.founded(studio.tenant.studio_id, studio.tenant.game_id)
-    enrol(tx, studio, stage.clock_ms, seed)
+    create_studio(tx, studio, stage.clock_ms, seed)
     return stage
 
 

@@ -59,7 +59,7 @@ class PlayerFeed:
         return events + [("grant_created", _created(row)) for row in self._new(grants, now_ms)]
 
     @property
-    def place(self) -> tuple[str, str]:
+    def game(self) -> tuple[str, str]:
         """The game."""
         return self._player["studio_id"], self._player["game_id"]
 
@@ -74,18 +74,18 @@ class PlayerFeed:
         return self._looked_at - CLOCKS_DIFFER_MS
 
     async def _counted(self, tx: Transaction) -> int:
-        return (await _positions(tx, self.place, [self.player_id])).get(self.player_id, 0)
+        return (await _positions(tx, self.game, [self.player_id])).get(self.player_id, 0)
 
     async def _changes(self, tx: Transaction, until: int) -> list[Event]:
-        found: list[tuple[int, int, Event]] = []
+        changes: list[tuple[int, int, Event]] = []
         for entry in await self._entries(tx, tables.wallet_ledger, until):
             change = _change_event("wallet_changed", serialize_wallet_entry(entry))
-            found.append((entry.position, entry.occurred_at, ("wallet_changed", change)))
+            changes.append((entry.position, entry.occurred_at, ("wallet_changed", change)))
         for item_entry in await self._entries(tx, tables.item_ledger, until):
             change = _change_event("inventory_changed", serialize_item_entry(item_entry))
-            found.append((item_entry.position, item_entry.occurred_at, ("inventory_changed", change)))
-        self._moved_at = max([self._moved_at, *(moved_at for _position, moved_at, _event in found)])
-        return [event for _position, _moved_at, event in sorted(found, key=itemgetter(0))]
+            changes.append((item_entry.position, item_entry.occurred_at, ("inventory_changed", change)))
+        self._moved_at = max([self._moved_at, *(moved_at for _position, moved_at, _event in changes)])
+        return [event for _position, _moved_at, event in sorted(changes, key=itemgetter(0))]
 
     async def _entries(self, tx: Transaction, table: RecordTable[EntryT], until: int) -> list[EntryT]:
         return await tx.records(
@@ -106,7 +106,7 @@ class PlayerFeed:
         return new
 
     async def _grants(self, tx: Transaction) -> list[GrantRecord]:
-        return await _grants_since(tx, self.place, [self.player_id], self.since)
+        return await _grants_since(tx, self.game, [self.player_id], self.since)
 
     def _own(self, table: sa.Table) -> list[sa.ColumnElement[bool]]:
         return [table.c[name] == value for name, value in self._player.items()]
@@ -118,39 +118,39 @@ async def player_events(
     """Changes of many players: two queries for each game, and two for each player with a change."""
     games: dict[tuple[str, str], list[PlayerFeed]] = {}
     for each in listening:
-        games.setdefault(each.place, []).append(each)
-    for place, here in games.items():
-        ids = sorted({each.player_id for each in here})
-        positions = await _positions(tx, place, ids)
+        games.setdefault(each.game, []).append(each)
+    for game, feeds in games.items():
+        ids = sorted({each.player_id for each in feeds})
+        positions = await _positions(tx, game, ids)
         grants: dict[str, list[GrantRecord]] = {}
-        for row in await _grants_since(tx, place, ids, min(each.since for each in here)):
+        for row in await _grants_since(tx, game, ids, min(each.since for each in feeds)):
             grants.setdefault(row.player_id, []).append(row)
-        for each in here:
+        for each in feeds:
             yield (
                 each,
                 await each.events_since(tx, positions.get(each.player_id, 0), grants.get(each.player_id, ()), now_ms),
             )
 
 
-async def _positions(tx: Transaction, place: tuple[str, str], ids: Sequence[str]) -> dict[str, int]:
+async def _positions(tx: Transaction, game: tuple[str, str], ids: Sequence[str]) -> dict[str, int]:
     column = tables.players.c
     rows = await tx.records(
         PlayerRecord,
         sa.select(column.player_id, column.ledger_position).where(
-            column.studio_id == place[0], column.game_id == place[1], tx.among(column.player_id, ids)
+            column.studio_id == game[0], column.game_id == game[1], tx.among(column.player_id, ids)
         ),
     )
     return {row.player_id: int(row.ledger_position or 0) for row in rows}
 
 
-async def _grants_since(tx: Transaction, place: tuple[str, str], ids: Sequence[str], since: int) -> list[GrantRecord]:
+async def _grants_since(tx: Transaction, game: tuple[str, str], ids: Sequence[str], since: int) -> list[GrantRecord]:
     column = tables.grants.c
     return await tx.records(
         GrantRecord,
         sa.select(tables.grants)
         .where(
-            column.studio_id == place[0],
-            column.game_id == place[1],
+            column.studio_id == game[0],
+            column.game_id == game[1],
             tx.among(column.player_id, ids),
             column.created_at >= since,
         )

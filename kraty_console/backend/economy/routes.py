@@ -24,7 +24,9 @@ _BALANCE: Final = f"{PLAYER}/wallet/{{economyKey}}"
 _ITEM: Final = f"{PLAYER}/inventory/{{itemKey}}"
 _THE_ITEM: Final = ("item", "itemKey")
 
-ADMIN: Final[tuple[Route, ...]] = (admin_route(Operation.CREDIT, handlers.credit_for_admin, operation="wallet.credit"),)
+ADMIN: Final[tuple[Route, ...]] = (
+    admin_route(Operation.CREDIT, handlers.credit_for_admin, operation_id="wallet.credit"),
+)
 
 SDK: Final[tuple[Route, ...]] = (
     sdk_route(
@@ -34,7 +36,7 @@ SDK: Final[tuple[Route, ...]] = (
         "inventory.read",
         THE_PLAYER,
         reply=holdings.PlayerInventory,
-        operation="collecting.inventory",
+        operation_id="collecting.inventory",
     ),
     sdk_route(
         "GET",
@@ -43,7 +45,7 @@ SDK: Final[tuple[Route, ...]] = (
         "inventory.stream",
         THE_PLAYER,
         stream=True,
-        operation="streaming.inventory",
+        operation_id="streaming.inventory",
     ),
     sdk_route(
         "POST",
@@ -53,7 +55,7 @@ SDK: Final[tuple[Route, ...]] = (
         _THE_ITEM,
         Consumption,
         reply=holdings.ItemAdjusted,
-        operation="collecting.consume",
+        operation_id="collecting.consume",
     ),
     sdk_route(
         "GET",
@@ -62,7 +64,7 @@ SDK: Final[tuple[Route, ...]] = (
         "wallet.read",
         THE_PLAYER,
         reply=holdings.PlayerWallet,
-        operation="collecting.balances",
+        operation_id="collecting.balances",
     ),
     sdk_route(
         "POST",
@@ -72,7 +74,7 @@ SDK: Final[tuple[Route, ...]] = (
         _THE_BALANCE,
         Debit,
         reply=holdings.BalanceAdjusted,
-        operation="collecting.debit",
+        operation_id="collecting.debit",
     ),
     sdk_route(
         "POST",
@@ -82,7 +84,7 @@ SDK: Final[tuple[Route, ...]] = (
         _THE_BALANCE,
         MoveProgression,
         reply=holdings.ProgressionMoved,
-        operation="collecting.progress",
+        operation_id="collecting.progress",
     ),
 )
 
@@ -96,7 +98,7 @@ SDK_PURCHASES: Final[tuple[Route, ...]] = (
         PurchaseToTrack,
         status=(201, 200),
         reply=PurchaseTracked,
-        operation="purchases.track",
+        operation_id="purchases.track",
     ),
 )
 
@@ -109,7 +111,7 @@ SERVER_INVENTORY: Final[tuple[Route, ...]] = (
         _THE_ITEM,
         ItemChange,
         reply=ItemAdjusted,
-        operation="inventory.grant",
+        operation_id="inventory.grant",
     ),
     server_route(
         "POST",
@@ -119,7 +121,7 @@ SERVER_INVENTORY: Final[tuple[Route, ...]] = (
         _THE_ITEM,
         ItemChange,
         reply=ItemAdjusted,
-        operation="inventory.revoke",
+        operation_id="inventory.revoke",
     ),
 )
 
@@ -131,7 +133,7 @@ SERVER_SPEND: Final[tuple[Route, ...]] = (
         "purchase.read",
         THE_PLAYER,
         reply=PlayerSpend,
-        operation="standing.spend",
+        operation_id="standing.spend",
     ),
 )
 
@@ -144,7 +146,7 @@ SERVER_WALLET: Final[tuple[Route, ...]] = (
         _THE_BALANCE,
         Adjustment,
         reply=BalanceAdjusted,
-        operation="wallet.credit",
+        operation_id="wallet.credit",
     ),
     server_route(
         "POST",
@@ -154,6 +156,6 @@ SERVER_WALLET: Final[tuple[Route, ...]] = (
         _THE_BALANCE,
         Adjustment,
         reply=BalanceAdjusted,
-        operation="wallet.debit",
+        operation_id="wallet.debit",
     ),
 )

@@ -114,7 +114,7 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResu
             windowEndsAt=formats.timestamp(ends_at),
         )
     if await tx.get(tables.attempt_rolls, *attempt.primary_key()) is not None:
-        conflict("The rewards of this attempt were rolled already, and came to nothing", grantIds=[])
+        conflict("The rewards of this attempt were rolled already, without a grant", grantIds=[])
     before = await attempt_view(tx, ctx, attempt, linked)
     made = await pay(tx, ctx, player, attempt, event, award)
     after = await attempt_view(tx, ctx, attempt, [grant.grant_id for grant in made])
@@ -200,8 +200,8 @@ async def _without_award(
     current place."""
     if policy["type"] != settlement.BY_RANK or await settlement.frozen_at(tx, attempt) != settlement.NEVER_FROZEN:
         return []
-    place = await leaderboards.rank(tx, attempt)
-    if place is None:
+    rank = await leaderboards.rank(tx, attempt)
+    if rank is None:
         rolls.fail("the player has no place on the leaderboard")
-    tier = settlement.tier_bundle(policy, place)
+    tier = settlement.tier_bundle(policy, rank)
     return [] if tier is None else await rolls.bundle_entries(tx, ctx, tier)

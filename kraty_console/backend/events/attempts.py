@@ -344,11 +344,11 @@ async def _fire_milestones(
     for milestone in event.milestone_rewards:
         if attempt.metrics_raw.get(milestone["metricKey"], 0) < milestone["threshold"]:
             continue
-        place = (*attempt.primary_key(), milestone["key"])
-        if await tx.get(tables.milestones_fired, *place) is not None:
+        key = (*attempt.primary_key(), milestone["key"])
+        if await tx.get(tables.milestones_fired, *key) is not None:
             continue
         names = ("studio_id", "game_id", "player_id", "attempt_id", "key")
-        tx.add(tables.milestones_fired, dict(zip(names, place, strict=True)) | {"fired_at": ctx.now_ms})
+        tx.add(tables.milestones_fired, dict(zip(names, key, strict=True)) | {"fired_at": ctx.now_ms})
         made = await attempt_rewards.pay_milestone(tx, ctx, player, attempt, milestone)
         fired.append({"key": milestone["key"], "grants": [serialize_grant(grant) for grant in made]})
     return fired

@@ -75,7 +75,7 @@ async def require_conditions(tx: Transaction, ctx: Context, event: EventRecord, 
             event.entry_requirement,
             Code.ENTRY_REQUIREMENT_FAILED,
             Code.INVALID_ENTRY_REQUIREMENT,
-            "asks for something that this player does not meet",
+            "has a condition that this player does not meet",
         ),
     ):
         if condition is None:

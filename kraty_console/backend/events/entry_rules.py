@@ -58,7 +58,7 @@ async def count_starts(
 async def require_quota(
     tx: Transaction, ctx: Context, player: PlayerRecord, event: EventRecord, window: EventWindowRecord
 ) -> None:
-    """Refuse an attempt beyond the quota; the player's row is locked, so only one of many at once gets the last place.
+    """Refuse an attempt beyond the quota; the player's row is locked, so only one of many at once gets the last one.
 
     429 `max_attempts_reached` or `max_daily_attempts_reached` (contract/README.md#errors).
     """
@@ -96,12 +96,12 @@ async def require_cost(
     cost: Json = event.entry_cost or {}
     prices: dict[tuple[HoldingTable, str], int] = {}
     for each in cost.get("currencies", []):
-        place: tuple[HoldingTable, str] = (tables.wallets, each["key"])
-        prices[place] = prices.get(place, 0) + each["amount"]
+        resource: tuple[HoldingTable, str] = (tables.wallets, each["key"])
+        prices[resource] = prices.get(resource, 0) + each["amount"]
     if cost.get("items") and (await definitions.game(tx, ctx)).inventory_management != "studio":
         for each in cost["items"]:
-            place = (tables.inventory, each["key"])
-            prices[place] = prices.get(place, 0) + each["quantity"]
+            resource = (tables.inventory, each["key"])
+            prices[resource] = prices.get(resource, 0) + each["quantity"]
     for (table, key), needed in prices.items():
         held = await tx.get(table, *player.primary_key(), key)
         have = 0 if held is None else held.balance if isinstance(held, WalletRecord) else held.quantity

@@ -24,8 +24,8 @@ _ATTEMPT: Final = f"{PLAYER}/events/{{eventKey}}/attempts/{{attemptId}}"
 _EVENT: Final = f"{PLAYER}/events/{{eventKey}}"
 
 ADMIN: Final[tuple[Route, ...]] = (
-    admin_route(Operation.FORCE_COMPLETE, handlers.force_complete, operation="attempts.force_complete"),
-    admin_route(Operation.RETRY_ROLL, handlers.retry_reward_roll, operation="attempts.retry_reward_roll"),
+    admin_route(Operation.FORCE_COMPLETE, handlers.force_complete, operation_id="attempts.force_complete"),
+    admin_route(Operation.RETRY_ROLL, handlers.retry_reward_roll, operation_id="attempts.retry_reward_roll"),
 )
 
 SDK: Final[tuple[Route, ...]] = (
@@ -38,7 +38,7 @@ SDK: Final[tuple[Route, ...]] = (
         access=RouteAccess.KEY,
         query=("status",),
         reply=play.EventListings,
-        operation="playing.events",
+        operation_id="playing.events",
     ),
     sdk_route(
         "POST",
@@ -49,7 +49,7 @@ SDK: Final[tuple[Route, ...]] = (
         Start,
         status=(201, 200, 202),
         reply=play.Started,
-        operation="playing.start",
+        operation_id="playing.start",
     ),
     sdk_route(
         "POST",
@@ -59,7 +59,7 @@ SDK: Final[tuple[Route, ...]] = (
         _THE_ATTEMPT,
         ReportProgress,
         reply=play.AttemptProgressed,
-        operation="playing.progress",
+        operation_id="playing.progress",
     ),
     sdk_route(
         "POST",
@@ -69,7 +69,7 @@ SDK: Final[tuple[Route, ...]] = (
         _THE_ATTEMPT,
         GameRequest,
         reply=play.Finished,
-        operation="playing.finish",
+        operation_id="playing.finish",
     ),
 )
 
@@ -82,7 +82,7 @@ SERVER: Final[tuple[Route, ...]] = (
         _THE_ATTEMPT,
         ReportProgress,
         reply=play.AttemptProgressed,
-        operation="playing.progress",
+        operation_id="playing.progress",
     ),
     server_route(
         "POST",
@@ -92,6 +92,6 @@ SERVER: Final[tuple[Route, ...]] = (
         _THE_ATTEMPT,
         GameRequest,
         reply=play.Finished,
-        operation="playing.finish",
+        operation_id="playing.finish",
     ),
 )

@@ -57,7 +57,7 @@ async def close_window(tx: Transaction, ctx: Context, window: EventWindowRecord)
 
 async def _has_open_lobbies(tx: Transaction, ctx: Context, window: EventWindowRecord) -> bool:
     column = tables.lobbies.c
-    found = await tx.scalar(
+    window_id = await tx.scalar(
         sa.select(column.lobby_id)
         .where(
             column.studio_id == ctx.tenant.studio_id,
@@ -68,7 +68,7 @@ async def _has_open_lobbies(tx: Transaction, ctx: Context, window: EventWindowRe
         )
         .limit(1)
     )
-    return found is not None
+    return window_id is not None
 
 
 async def _window_payload(tx: Transaction, ctx: Context, window: EventWindowRecord) -> dict[str, Any]:

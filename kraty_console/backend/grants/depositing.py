@@ -25,12 +25,12 @@ async def deposit(tx: Transaction, ctx: Context, player: PlayerRecord, grant: Gr
     """
     if (await definitions.game(tx, ctx)).inventory_management == "studio":
         return []
-    place = grant.primary_key()
-    if not grant.made_here and await tx.get(tables.grant_deposits, *place) is not None:
+    key = grant.primary_key()
+    if not grant.made_here and await tx.get(tables.grant_deposits, *key) is not None:
         return []
     tx.add(
         tables.grant_deposits,
-        dict(zip(("studio_id", "game_id", "player_id", "grant_id"), place, strict=True)) | {"deposited_at": ctx.now_ms},
+        dict(zip(("studio_id", "game_id", "player_id", "grant_id"), key, strict=True)) | {"deposited_at": ctx.now_ms},
     )
     written = []
     for entry in grant.contents.get("entries", []):

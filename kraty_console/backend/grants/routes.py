@@ -15,9 +15,9 @@ from kraty_console.contract.players import Grant
 _THE_GRANT: Final = ("grant", "grantId")
 
 ADMIN: Final[tuple[Route, ...]] = (
-    admin_route(Operation.MANUAL_GRANT, handlers.create_for_admin, status=(201, 200), operation="grants.create"),
-    admin_route(Operation.FORCE_CLAIM, handlers.force_claim, operation="grants.force_claim"),
-    admin_route(Operation.REVOKE_GRANT, handlers.revoke, operation="grants.revoke"),
+    admin_route(Operation.MANUAL_GRANT, handlers.create_for_admin, status=(201, 200), operation_id="grants.create"),
+    admin_route(Operation.FORCE_CLAIM, handlers.force_claim, operation_id="grants.force_claim"),
+    admin_route(Operation.REVOKE_GRANT, handlers.revoke, operation_id="grants.revoke"),
 )
 
 SDK: Final[tuple[Route, ...]] = (
@@ -30,7 +30,7 @@ SDK: Final[tuple[Route, ...]] = (
         strangers=True,
         query=("limit",),
         reply=holdings.PendingGrants,
-        operation="collecting.pending_grants",
+        operation_id="collecting.pending_grants",
     ),
     sdk_route(
         "POST",
@@ -41,7 +41,7 @@ SDK: Final[tuple[Route, ...]] = (
         SelfGrant,
         status=(201, 200),
         reply=Grant,
-        operation="collecting.give",
+        operation_id="collecting.give",
     ),
     sdk_route(
         "POST",
@@ -51,7 +51,7 @@ SDK: Final[tuple[Route, ...]] = (
         _THE_GRANT,
         GameRequest,
         reply=Grant,
-        operation="collecting.claim",
+        operation_id="collecting.claim",
     ),
     sdk_route(
         "POST",
@@ -61,7 +61,7 @@ SDK: Final[tuple[Route, ...]] = (
         _THE_GRANT,
         GameRequest,
         reply=holdings.CrateOpened,
-        operation="collecting.open_crate",
+        operation_id="collecting.open_crate",
     ),
 )
 
@@ -75,7 +75,7 @@ SERVER: Final[tuple[Route, ...]] = (
         ServerGrant,
         status=(201, 200),
         reply=Grant,
-        operation="grants.create",
+        operation_id="grants.create",
     ),
 )
 
@@ -88,6 +88,6 @@ SERVER_CLAIMS: Final[tuple[Route, ...]] = (
         ("grant", "grantId"),
         KeyedRequest,
         reply=Grant,
-        operation="grants.acknowledge",
+        operation_id="grants.acknowledge",
     ),
 )

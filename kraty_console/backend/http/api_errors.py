@@ -73,7 +73,7 @@ def too_many(wait: float) -> RuleError:
 _TROUBLE: Final = {
     StorageFault.AWAY: ("the database does not answer; try again", 1),
     StorageFault.COLLISION: ("too many changes to the same rows at once; try again", 1),
-    StorageFault.LOCKED: ("somebody else is changing the same rows and takes long; try again", 2),
+    StorageFault.LOCKED: ("another transaction is changing the same rows and takes long; try again", 2),
     StorageFault.TOO_SLOW: ("the database took too long over this and was stopped; try again later", 5),
     StorageFault.UNWRITABLE: ("the database takes no changes; the operator has to fix it; health says why", 60),
     StorageFault.POOLED: ("the database is behind a pooler and not configured for it; the operator has to fix it", 60),

@@ -50,17 +50,17 @@ class Services:
     new_id: Callable[[], str]
     rate_limit: RateLimit
     public_url: str = ""
-    """What links in answers start with; empty gives links relative to the backend."""
+    """The prefix of links in answers; if empty, links are relative to the backend."""
     own_origins: frozenset[str] = frozenset()
-    """Where pages may come from that change something by cookie: the backend's own address, and the portal's."""
+    """The origins whose pages may make changes by cookie: the backend's own address and the portal's."""
     proxies: Proxies = field(default_factory=Proxies)
-    """Whose word on where a call comes from is taken."""
+    """The trusted proxies, whose `X-Forwarded-For` is read."""
     refused: Counter[str] = field(default_factory=Counter)
-    """Calls that came to nothing and left no trace but this, by reason."""
+    """The number of calls refused without a log entry, by reason."""
     busy_clock: Callable[[], float] = time.thread_time
-    """Seconds for which the loop's thread was at work, by which a call is charged."""
+    """CPU seconds of the loop's thread; a call is charged for them."""
     pause: float = 0.25
-    """Seconds after which a caller hears that there were too many calls."""
+    """Seconds by which the answer to a rate-limited call is delayed."""
     heavy: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """For what would hold up the loop, and is done in a thread."""
     worker: ScheduledJobs | None = None
@@ -95,9 +95,9 @@ class Call:
     services: Services
     request: Request
     request_id: str
-    """The backend's own; one that a caller chose stands in the answer alone."""
+    """The backend's own id; one that the caller chose is only repeated in the answer."""
     now_ms: int
-    """Milliseconds since the epoch; one moment for the whole call."""
+    """Milliseconds since the epoch; one time for the whole call."""
     caller: Caller
     tenant: Tenant | None = None
     """The game the call is about; None where it is about none."""
@@ -139,7 +139,7 @@ class Call:
 
     @property
     def environment(self) -> str:
-        """The environment the call is about: the key's own, or what a member asks for."""
+        """The environment of the call: that of the key, or the one that a member names."""
         if self.caller.key is not None:
             return self.caller.key.environment
         return self.query("environment") or LIVE
@@ -158,11 +158,11 @@ class Call:
         body = await read_body(length, encoding, self.request.stream(), most)
         if len(body) <= MAX_CLIENT_BODY:
             return read_fields(body, model)
-        async with self.services.heavy:  # one at a time, beside the loop, which goes on answering others meanwhile
+        async with self.services.heavy:  # one at a time in a thread, while the loop answers others
             return await asyncio.to_thread(read_fields, body, model)
 
-    def context(self, asked: ChangeBody | None = None, *, environment: str | None = None) -> Context:
-        """The call as the rules know it."""
+    def context(self, body: ChangeBody | None = None, *, environment: str | None = None) -> Context:
+        """The context of the rules."""
         return Context(
             tenant=self.game,
             environment=environment or self.environment,
@@ -170,19 +170,19 @@ class Call:
             request_id=self.request_id,
             now_ms=self.now_ms,
             new_id=self.services.new_id,
-            reason=asked.reason if asked else None,
-            ticket=asked.ticket if asked else None,
-            idempotency_key=asked.idempotency_key if asked else None,
+            reason=body.reason if body else None,
+            ticket=body.ticket if body else None,
+            idempotency_key=body.idempotency_key if body else None,
             surface=self.surface,
             public_url=self.services.public_url,
             random_bytes=self.services.random_bytes,
         )
 
     async def change(
-        self, asked: ChangeBody, rule: Callable[[Transaction, Context], Awaitable[RuleResult]]
+        self, body: ChangeBody, rule: Callable[[Transaction, Context], Awaitable[RuleResult]]
     ) -> HandlerReply:
-        """Run a rule in a transaction of its own and answer with what it says."""
-        context = self.context(asked)
+        """Run a rule in its own transaction and return its answer."""
+        context = self.context(body)
         answer = await self.services.db.run(lambda tx: rule(tx, context))
         if (worker := self.services.worker) is not None:
             worker.wake(WEBHOOKS)
@@ -199,13 +199,13 @@ def _parameters(query_string: bytes) -> Mapping[str, str]:
         raise invalid("query", "is not UTF-8, percent-encoded") from None
     except ValueError:
         raise invalid("query", f"has more than {_MOST_PARAMETERS} parameters") from None
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, value in pairs:
-        if name in found:
+        if name in values:
             raise invalid(name[:60], "is given twice")
         if fault := text_fault(name + value):
             raise invalid(name[:60], fault)
         if len(value) > _LONGEST_PARAMETER:
             raise invalid(name[:60], f"is longer than {_LONGEST_PARAMETER} characters")
-        found[name] = value
-    return found
+        values[name] = value
+    return values

@@ -29,11 +29,11 @@ class Proxies:
         if not self._networks:
             return False
         try:
-            found = ip_address(address)
+            ip = ip_address(address)
         except ValueError:
             return False
-        mapped = found.ipv4_mapped if found.version == 6 else None
-        return any((mapped or found) in each for each in self._networks)
+        mapped = ip.ipv4_mapped if ip.version == 6 else None
+        return any((mapped or ip) in each for each in self._networks)
 
     def caller(self, scope: Scope) -> str:
         """The client's address: the last one in `X-Forwarded-For` that is not a proxy's.
@@ -54,8 +54,8 @@ class Proxies:
 
 def _without_port(hop: str) -> str:
     """`203.0.113.9:5001`, `[2001:db8::1]:443` and `[2001:db8::1]` without brackets and port; others unchanged."""
-    found = _WITH_PORT.fullmatch(hop)
-    return (found[1] or found[2]) if found else hop
+    match = _WITH_PORT.fullmatch(hop)
+    return (match[1] or match[2]) if match else hop
 
 
 def _is_address(text: str) -> bool:

@@ -59,7 +59,7 @@ class Connections:
     new_id: Callable[[], str] = str
     """Makes request ids."""
     is_proxy: Callable[[str], bool] = _is_none
-    """Whether an address is that of a proxy, which may hold as many as it likes; none is, unless it is said."""
+    """Whether an address is that of a trusted proxy, which has no limit; by default none is."""
     refused: Counter[str] = field(default_factory=Counter)
     """Connections and requests that were refused before they became calls, by reason."""
     _of: dict[str, dict[ConnectionHandle, None]] = field(default_factory=dict)
@@ -113,10 +113,10 @@ class Connections:
 def address_group(address: str) -> str:
     """The unit of counting: an IPv4 address, or an IPv6 /64, which one caller controls."""
     try:
-        found = ip_address(address.partition("%")[0])
+        ip = ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if found.version == 6:
-        mapped = found.ipv4_mapped
-        return str(mapped) if mapped is not None else found.exploded[:19]
-    return str(found)
+    if ip.version == 6:
+        mapped = ip.ipv4_mapped
+        return str(mapped) if mapped is not None else ip.exploded[:19]
+    return str(ip)

@@ -43,7 +43,7 @@ def encode(value: Any) -> bytes:  # noqa: ANN401 (it is JSON)
 
 
 def _encode_data(data: Mapping[str, Any]) -> bytes:
-    """`{"data": …}` as `encode` has it; a list that stands under two names is encoded once."""
+    """`{"data": …}` as `encode` has it; a list with two names is encoded once."""
     known: dict[int, str] = {}
     fields = []
     for name, value in data.items():

@@ -63,7 +63,7 @@ class ErrorMiddleware:
                 route=_route(scope),
                 status=status,
                 seconds=watch.clock() - begun,
-                who=scope.get(CALLER),
+                caller=scope.get(CALLER),
             )
             for tell in watch.ended:
                 tell(call)

@@ -155,7 +155,7 @@ class Streams:
                 self._listeners.pop(listener, None)
 
     async def _feed(self, db: Database, now_ms: Callable[[], int]) -> None:
-        """Poll once for all listeners, repeatedly, until nobody listens."""
+        """Poll for all listeners, until there are none."""
         failures = 0
         while not await self._rested() and self._listeners:
             try:
@@ -168,7 +168,7 @@ class Streams:
                 if failures >= MOST_FAILURES:
                     LOG.error("streams end: %s", error_origin(error))
                     break
-            except Exception as error:  # noqa: BLE001 (whatever goes wrong must not leave listeners without a word)
+            except Exception as error:  # noqa: BLE001 (listeners must be told of any error)
                 LOG.error("streams end: %s", error_origin(error))
                 break
         else:

@@ -304,7 +304,7 @@ class HttpConnection(HttpToolsProtocol):
                 timer.cancel()
         if not self.has_no_call:
             cycle = self.cycle
-            if stage is not RequestStage.BODY:  # the fault came after the current call, which still gets its answer
+            if stage is not RequestStage.BODY:  # the error is after the current call, which still gets its answer
                 cycle.keep_alive = False
                 return
             cycle.disconnected = True
@@ -333,7 +333,7 @@ class _TooLong(Exception):
 
 
 class _Unwanted(Exception):
-    """Stops the parser in a body that nobody reads."""
+    """Stops the parser in a body that is not read."""
 
 
 _WORDS: Final = {

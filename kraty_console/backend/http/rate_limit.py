@@ -6,7 +6,7 @@ bytes. So a few expensive calls cost as much as many cheap ones.
 | bucket | what fills it | holds |
 |---|---|---|
 | address | every call but health | 10 times the rate |
-| bad credentials of an address | credentials that nobody has | a fifth |
+| bad credentials of an address | unknown credentials | a fifth |
 | session, server key | its calls | the rate |
 | client key and player | the player's calls, with the right secret | the rate |
 | client key and address | calls without a player's secret | the rate |
@@ -56,7 +56,7 @@ _REMEMBERED: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Calls per second, and calls at once; a rate of 0 means no limit."""
+    """Calls per second and burst; a rate of 0 means no limit."""
 
     per_second: float = DEFAULT_RATE
     burst: int = DEFAULT_BURST

@@ -133,13 +133,13 @@ class CallCost:
             token = ADDRESS_SECONDS if times == OF_ADDRESS else TOKEN_SECONDS
             self._limit.charge(caller, seconds / token + self._bytes / TOKEN_BYTES - 1, times)
 
-    def _pay(self, who: str, caller: str, times: float = 1.0) -> None:
+    def _pay(self, kind: str, caller: str, times: float = 1.0) -> None:
         if wait := self._limit.wait(caller, times):
-            self._refuse(who, wait)
+            self._refuse(kind, wait)
         self._paying.append((caller, times))
 
-    def _refuse(self, who: str, wait: float) -> NoReturn:
-        self._refused[f"rate_{who}"] += 1
+    def _refuse(self, kind: str, wait: float) -> NoReturn:
+        self._refused[f"rate_{kind}"] += 1
         raise api_errors.too_many(wait)
 
 

@@ -42,37 +42,37 @@ class Route:
     path: str
     access: RouteAccess
     permission: str
-    """What the caller must have; `NOTHING` or `SIGNED_IN` where that is all."""
+    """The permission that the caller needs; `NOTHING` or `SIGNED_IN` if there is none."""
     handler: Handler
     target: tuple[str, str] | None = None
-    """What kind of thing the call acts on, and the segment that names it."""
+    """The kind of the call's target, and the path segment with its id."""
     named: str | None = None
-    """What the audit log calls an attempt at this, where the permission is not its name."""
+    """The action in the audit log, if it is not the permission."""
     body: type[BaseModel] | None = None
-    """What the request's body is read as; None where none is looked at."""
+    """The model of the request's body; None if it is ignored."""
     query: tuple[str, ...] = ()
-    """The parameters of the query that are looked at."""
+    """The query parameters that are read."""
     status: tuple[int, ...] = (200,)
-    """What a call that succeeds may answer with, the usual one first."""
+    """The statuses of a successful call, the usual one first."""
     reply: type[BaseModel] | None = None
-    """The shape of `data` in the answer (of all of it where the answer is bare)."""
+    """The model of `data` in the answer (of the whole answer if it is bare)."""
     bare: bool = False
-    """Whether the answer stands alone, without the envelope."""
+    """Whether the answer has no envelope."""
     tagged: bool = False
     """Whether the answer carries an ETag, and may be a 304."""
     strangers: bool = False
     """Whether an unknown player may read without a secret, and gets an empty answer."""
 
     unlimited: bool = False
-    """Whether it is answered however many calls there are: health, which costs next to nothing."""
+    """Whether it is exempt from the rate limit, as health is."""
     stream: bool = False
-    """Whether it answers with server-sent events, until either side ends them."""
-    operation: str = ""
-    """Its tag and name in the OpenAPI document, as `tag.name`."""
+    """Whether it answers with server-sent events until either side ends the stream."""
+    operation_id: str = ""
+    """Tag and name in the OpenAPI document, as `tag.name`."""
 
     @property
     def action(self) -> str:
-        """What the audit log calls an attempt that was refused."""
+        """The action of a refused attempt in the audit log."""
         return self.named or self.permission
 
 
@@ -86,7 +86,7 @@ NOTHING: Final = "nothing"
 """The permission of a route that answers anyone."""
 
 SIGNED_IN: Final = "signed in"
-"""The permission of a route that asks for a session and no more."""
+"""The permission of a route that needs a session only."""
 
 PLAYER: Final = "/players/{externalPlayerId}"
 THE_PLAYER: Final = ("player", "externalPlayerId")
@@ -100,11 +100,11 @@ _KINDS: Final = {
     "auditId": "audit",
     "deliveryId": "webhook_delivery",
 }
-"""What kind of thing an id of a path names, in the words of the audit log."""
+"""The kind of target that an id of a path names, as in the audit log."""
 
 
 def admin_route(
-    admin_operation: Operation,
+    operation: Operation,
     handler: Handler,
     access: RouteAccess = RouteAccess.GAME,
     *,
@@ -114,13 +114,13 @@ def admin_route(
     bare: bool = False,
     tagged: bool = False,
     unlimited: bool = False,
-    operation: str,
+    operation_id: str,
 ) -> Route:
     """The route of an operation of the admin surface; the contract's table gives path, permission and models."""
-    spec = OPERATIONS[admin_operation]
+    spec = OPERATIONS[operation]
     without = NOTHING if access is RouteAccess.ANYONE else SIGNED_IN
     return Route(
-        *method_and_path(admin_operation),
+        *method_and_path(operation),
         access,
         spec.permission or without,
         handler,
@@ -133,7 +133,7 @@ def admin_route(
         bare=bare,
         tagged=tagged,
         unlimited=unlimited,
-        operation=operation,
+        operation_id=operation_id,
     )
 
 
@@ -150,9 +150,9 @@ def server_route(
     reply: type[BaseModel] | None = None,
     bare: bool = False,
     tagged: bool = False,
-    operation: str,
+    operation_id: str,
 ) -> Route:
-    """A route that asks for a server key; `named` is what the audit log calls an attempt at it."""
+    """A route that needs a server key; `named` is its action in the audit log."""
     return Route(
         method,
         f"/server/v1{path}",
@@ -167,7 +167,7 @@ def server_route(
         reply=reply,
         bare=bare,
         tagged=tagged,
-        operation=operation,
+        operation_id=operation_id,
     )
 
 
@@ -187,11 +187,11 @@ def sdk_route(
     tagged: bool = False,
     strangers: bool = False,
     stream: bool = False,
-    operation: str,
+    operation_id: str,
 ) -> Route:
-    """A route that asks for a client key and, unless `access` says otherwise, for the secret of the player in the path.
+    """A route that needs a client key and, unless `access` says otherwise, the secret of the player in the path.
 
-    `named` is what the audit log calls an attempt at it.
+    `named` is its action in the audit log.
     """
     return Route(
         method,
@@ -209,5 +209,5 @@ def sdk_route(
         tagged=tagged,
         strangers=strangers,
         stream=stream,
-        operation=operation,
+        operation_id=operation_id,
     )

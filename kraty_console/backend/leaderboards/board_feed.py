@@ -40,9 +40,9 @@ class BoardFeed:
     def events_of(self, row: LeaderboardRecord, entries: list[RankedEntry], final: Json | None) -> list[Event]:
         """`score_update` for each new score, then `finalized` and `closed` if the board became final."""
         events: list[Event] = []
-        for place, entry in enumerate(entries, 1):
+        for rank, entry in enumerate(entries, 1):
             if self._scores.get(entry.participant_id) != entry.score:
-                events.append(("score_update", _scored(row.leaderboard_id, entry, place)))
+                events.append(("score_update", _scored(row.leaderboard_id, entry, rank)))
         self._scores |= {entry.participant_id: entry.score for entry in entries}
         return events if final is None else [*events, ("finalized", final), self._closed(row)]
 
@@ -89,19 +89,19 @@ class BoardFeed:
 async def board_events(
     tx: Transaction, listening: Sequence[BoardFeed], _now_ms: int
 ) -> AsyncIterator[tuple[BoardFeed, list[Event]]]:
-    """Changes on many boards; each is read once, whatever the number of listeners."""
+    """Changes on many boards; each is read once for all listeners."""
     seen: dict[tuple[str, ...], tuple[LeaderboardRecord, list[RankedEntry], Json | None]] = {}
     for each in listening:
-        found = seen.get(each.key)
-        if found is None:
-            found = seen[each.key] = await each.look(tx)
-        yield each, each.events_of(*found)
+        state = seen.get(each.key)
+        if state is None:
+            state = seen[each.key] = await each.look(tx)
+        yield each, each.events_of(*state)
 
 
-def _scored(leaderboard_id: str, entry: RankedEntry, place: int) -> Json:
+def _scored(leaderboard_id: str, entry: RankedEntry, rank: int) -> Json:
     return {
         "leaderboardId": leaderboard_id,
         "participantId": entry.participant_id,
         "score": formats.number(entry.score),
-        "rank": place,
+        "rank": rank,
     }

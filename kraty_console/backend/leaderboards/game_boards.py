@@ -69,8 +69,8 @@ async def score(
     entry, fresh = await _entry(tx, ctx, player, board, await segments.segment_of(tx, player, board, segment))
     _count(tx, ctx, entry, value if fresh else _aggregate(board.score_aggregation, entry.score, value))
     tx.change(entry, scored_at=ctx.now_ms)
-    place = await ranking.rank_among(tx, ranking.of_entry(entry), entry)
-    data = {"leaderboardId": board.board_id, "score": formats.number(entry.score), "rank": place}
+    rank = await ranking.rank_among(tx, ranking.of_entry(entry), entry)
+    data = {"leaderboardId": board.board_id, "score": formats.number(entry.score), "rank": rank}
     return await idempotency.keep(tx, ctx, SCORE, 200, data)
 
 
@@ -111,13 +111,13 @@ async def _entry(
     period = period_of(board.reset_cadence, board.created_at, ctx.now_ms).starts_at
     tenant = {"studio_id": board.studio_id, "game_id": board.game_id}
     where = {"board_id": board.board_id, "environment": player.environment, "period": period}
-    place = {
+    key = {
         **tenant,
         **where,
         "participant_id": player.player_id,
         "lane": segment if segments.chosen_by_game(board) else "",
     }
-    entry = await tx.get(tables.board_entries, *place.values())
+    entry = await tx.get(tables.board_entries, *key.values())
     if entry is not None and entry.segment == segment:
         return entry, False
     if await tx.get(tables.board_segments, *tenant.values(), *where.values(), segment) is None:
@@ -126,7 +126,7 @@ async def _entry(
         )
     if entry is not None:
         return tx.change(entry, segment=segment), False
-    new = {**place, "segment": segment, "score": 0.0, "reached_at": ctx.now_ms}
+    new = {**key, "segment": segment, "score": 0.0, "reached_at": ctx.now_ms}
     return tx.add(tables.board_entries, new), True
 
 

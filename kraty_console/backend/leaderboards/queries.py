@@ -87,7 +87,7 @@ async def event_board(tx: Transaction, tenant: Tenant, leaderboard_id: str, read
 async def board(
     tx: Transaction,
     tenant: Tenant,
-    found: BoardRecord,
+    board_row: BoardRecord,
     reader: BoardReader,
     *,
     segment: str | None = None,
@@ -95,20 +95,20 @@ async def board(
 ) -> Json:
     """One segment of a board in the period of a time; by default the reader's segment."""
     player = await _player(tx, tenant, reader)
-    period = _period(found, reader.now_ms if at_ms is None else at_ms)
-    if not found.segments:
+    period = _period(board_row, reader.now_ms if at_ms is None else at_ms)
+    if not board_row.segments:
         segment = segments.NONE
     elif segment is None:
-        segment = segments.NONE if player is None else await _own_segment(tx, found, player, period)
-    ranking = standings.of_board(found, reader.environment, period, segment)
+        segment = segments.NONE if player is None else await _own_segment(tx, board_row, player, period)
+    ranking = standings.of_board(board_row, reader.environment, period, segment)
     entries, own = await _read_ranking(tx, tenant, ranking, reader, player)
-    return {**_head(found, period), "segment": segment or None, "entries": entries, "self": own}
+    return {**_head(board_row, period), "segment": segment or None, "entries": entries, "self": own}
 
 
 async def board_standings(
     tx: Transaction,
     tenant: Tenant,
-    found: BoardRecord,
+    board_row: BoardRecord,
     reader: BoardReader,
     *,
     scope: Scope = "all",
@@ -118,21 +118,21 @@ async def board_standings(
 ) -> Json:
     """Several segments of a board, by name; `segmentsTruncated` if there are more."""
     player = await _player(tx, tenant, reader)
-    period = _period(found, reader.now_ms if at_ms is None else at_ms)
+    period = _period(board_row, reader.now_ms if at_ms is None else at_ms)
     names: Sequence[str]
     match scope:
         case "segment":
-            names = [segment if segment and found.segments else segments.NONE]
+            names = [segment if segment and board_row.segments else segments.NONE]
         case "self_segment":
-            names = [] if player is None else [await _own_segment(tx, found, player, period)]
+            names = [] if player is None else [await _own_segment(tx, board_row, player, period)]
         case "mine":
-            names = [] if player is None else await _entered(tx, found, player, period, max_segments + 1)
+            names = [] if player is None else await _entered(tx, board_row, player, period, max_segments + 1)
         case _:
-            names = await _segments(tx, found, reader.environment, period, max_segments + 1)
+            names = await _segments(tx, board_row, reader.environment, period, max_segments + 1)
     self_id = None if player is None else player.player_id
     ranked = [
         await standings.read_page(
-            tx, standings.of_board(found, reader.environment, period, name), reader.limit, self_id
+            tx, standings.of_board(board_row, reader.environment, period, name), reader.limit, self_id
         )
         for name in names[:max_segments]
     ]
@@ -140,12 +140,12 @@ async def board_standings(
         tx, _pair(tenant), [each.rows for each in ranked], self_id=self_id, progression=reader.progression
     )
     return {
-        **_head(found, period),
+        **_head(board_row, period),
         "segments": [
             {
                 "segment": name or None,
-                "participated": each.place is not None,
-                "selfRank": each.place,
+                "participated": each.rank is not None,
+                "selfRank": each.rank,
                 "entries": entries,
             }
             for name, each, entries in zip(names, ranked, lists, strict=False)
@@ -154,13 +154,13 @@ async def board_standings(
     }
 
 
-def board_periods(found: BoardRecord, now_ms: int, limit: int) -> Json:
+def board_periods(board_row: BoardRecord, now_ms: int, limit: int) -> Json:
     """The start of the current period, and the past periods, newest first."""
-    past = islice(closed(found.reset_cadence, found.created_at, now_ms), limit)
+    past = islice(closed(board_row.reset_cadence, board_row.created_at, now_ms), limit)
     return {
-        "key": found.key,
-        "leaderboardId": found.board_id,
-        "currentPeriodStartedAt": formats.timestamp(_period(found, now_ms)),
+        "key": board_row.key,
+        "leaderboardId": board_row.board_id,
+        "currentPeriodStartedAt": formats.timestamp(_period(board_row, now_ms)),
         "periods": [
             {"periodStartedAt": formats.timestamp(each.starts_at), "periodEndedAt": formats.timestamp(each.ends_at)}
             for each in past
@@ -186,19 +186,19 @@ async def _player(tx: Transaction, tenant: Tenant, reader: BoardReader) -> Playe
     return await player_refs.find_by_external_id(tx, tenant, reader.environment, reader.external_id)
 
 
-async def _own_segment(tx: Transaction, found: BoardRecord, player: PlayerRecord, period: int) -> str:
+async def _own_segment(tx: Transaction, board_row: BoardRecord, player: PlayerRecord, period: int) -> str:
     """The segment that the player last scored in, else the one that a score would count in now.
 
     If the segment follows from the player, an entry without a score counts too.
     """
-    if segments.chosen_by_game(found):
-        scored = await _last_scored(tx, found, player, period)
+    if segments.chosen_by_game(board_row):
+        scored = await _last_scored(tx, board_row, player, period)
     else:
-        scored = next(iter(await _entered(tx, found, player, period, 1)), None)
-    return await segments.segment_of(tx, player, found) if scored is None else scored
+        scored = next(iter(await _entered(tx, board_row, player, period, 1)), None)
+    return await segments.segment_of(tx, player, board_row) if scored is None else scored
 
 
-async def _last_scored(tx: Transaction, found: BoardRecord, player: PlayerRecord, period: int) -> str | None:
+async def _last_scored(tx: Transaction, board_row: BoardRecord, player: PlayerRecord, period: int) -> str | None:
     """In the period, else in the latest one with a score.
 
     Entries from before `scored_at` existed count by their score.
@@ -208,10 +208,10 @@ async def _last_scored(tx: Transaction, found: BoardRecord, player: PlayerRecord
     last: str | None = await tx.scalar(
         sa.select(column.segment)
         .where(
-            column.studio_id == found.studio_id,
-            column.game_id == found.game_id,
+            column.studio_id == board_row.studio_id,
+            column.game_id == board_row.game_id,
             column.participant_id == player.player_id,
-            column.board_id == found.board_id,
+            column.board_id == board_row.board_id,
             column.environment == player.environment,
             column.period <= period,
             at.is_not(None),
@@ -222,23 +222,23 @@ async def _last_scored(tx: Transaction, found: BoardRecord, player: PlayerRecord
     return last
 
 
-async def _entered(tx: Transaction, found: BoardRecord, player: PlayerRecord, period: int, limit: int) -> list[str]:
+async def _entered(tx: Transaction, board_row: BoardRecord, player: PlayerRecord, period: int, limit: int) -> list[str]:
     table = tables.board_entries
     return await _names(
         tx,
         sa.select(table.c.segment)
-        .where(*_in_period(table, found, player.environment, period), table.c.participant_id == player.player_id)
+        .where(*_in_period(table, board_row, player.environment, period), table.c.participant_id == player.player_id)
         .order_by(table.c.lane)
         .limit(limit),
     )
 
 
-async def _segments(tx: Transaction, found: BoardRecord, environment: str, period: int, limit: int) -> list[str]:
+async def _segments(tx: Transaction, board_row: BoardRecord, environment: str, period: int, limit: int) -> list[str]:
     table = tables.board_segments
     return await _names(
         tx,
         sa.select(table.c.segment)
-        .where(*_in_period(table, found, environment, period))
+        .where(*_in_period(table, board_row, environment, period))
         .order_by(table.c.segment)
         .limit(limit),
     )
@@ -249,32 +249,32 @@ async def _names(tx: Transaction, query: sa.Select[str]) -> list[str]:
 
 
 def _in_period(
-    table: sa.Table, found: BoardRecord, environment: str, period: int
+    table: sa.Table, board_row: BoardRecord, environment: str, period: int
 ) -> tuple[sa.ColumnElement[bool], ...]:
     """The condition for the rows of one period of a board."""
     return (
-        table.c.studio_id == found.studio_id,
-        table.c.game_id == found.game_id,
-        table.c.board_id == found.board_id,
+        table.c.studio_id == board_row.studio_id,
+        table.c.game_id == board_row.game_id,
+        table.c.board_id == board_row.board_id,
         table.c.environment == environment,
         table.c.period == period,
     )
 
 
-def _period(found: BoardRecord, at_ms: int) -> int:
-    return period_of(found.reset_cadence, found.created_at, at_ms).starts_at
+def _period(board_row: BoardRecord, at_ms: int) -> int:
+    return period_of(board_row.reset_cadence, board_row.created_at, at_ms).starts_at
 
 
 def _pair(tenant: Tenant) -> tuple[str, str]:
     return tenant.studio_id, tenant.game_id
 
 
-def _head(found: BoardRecord, period: int) -> Json:
+def _head(board_row: BoardRecord, period: int) -> Json:
     return {
-        "key": found.key,
-        "leaderboardId": found.board_id,
+        "key": board_row.key,
+        "leaderboardId": board_row.board_id,
         "scope": "game",
-        "resetCadence": found.reset_cadence,
-        "scoreAggregation": found.score_aggregation,
+        "resetCadence": board_row.reset_cadence,
+        "scoreAggregation": board_row.score_aggregation,
         "period": formats.timestamp(period),
     }

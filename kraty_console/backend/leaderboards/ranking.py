@@ -54,7 +54,7 @@ class RankingPage:
     """A page of a ranking: its first entries, and the rank of one player."""
 
     rows: Sequence[RankedEntry]
-    place: int | None
+    rank: int | None
     score: float | None
 
 
@@ -152,15 +152,15 @@ async def serialize_entries(
 
 def serialize_own_entry(ranked: RankingPage) -> Json | None:
     """`self` in wire form."""
-    if ranked.place is None or ranked.score is None:
+    if ranked.rank is None or ranked.score is None:
         return None
-    return {"rank": ranked.place, "score": formats.number(ranked.score)}
+    return {"rank": ranked.rank, "score": formats.number(ranked.score)}
 
 
 def _entry(row: RankedEntry, rank: int, person: PlayerRecord | None, self_id: str | None) -> Json:
     display = _bot(row.participant_id) if row.kind != "player" else person and names.display(person)
     anonymized = display if row.kind != "player" else person and names.anonymized(person)
-    found = {
+    entry = {
         "participantId": row.participant_id,
         "kind": row.kind,
         "name": (display or {}).get("name"),
@@ -174,8 +174,8 @@ def _entry(row: RankedEntry, rank: int, person: PlayerRecord | None, self_id: st
         "player": None if person is None else {"metadata": person.metadata or {}},
     }
     if person is None:
-        del found["player"]
-    return found
+        del entry["player"]
+    return entry
 
 
 def _bot(participant_id: str) -> Json:

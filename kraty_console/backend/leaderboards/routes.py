@@ -25,7 +25,7 @@ SDK: Final[tuple[Route, ...]] = (
         access=RouteAccess.KEY,
         query=_READING,
         reply=shapes.EventLeaderboard,
-        operation="boards.read_event_board",
+        operation_id="boards.read_event_board",
     ),
     sdk_route(
         "GET",
@@ -35,7 +35,7 @@ SDK: Final[tuple[Route, ...]] = (
         ("leaderboard", "leaderboardId"),
         access=RouteAccess.KEY,
         stream=True,
-        operation="streaming.event_board",
+        operation_id="streaming.event_board",
     ),
     sdk_route(
         "POST",
@@ -46,7 +46,7 @@ SDK: Final[tuple[Route, ...]] = (
         GameRequest,
         query=("limit",),
         reply=shapes.EventLeaderboard,
-        operation="boards.join_event_board",
+        operation_id="boards.join_event_board",
     ),
     sdk_route(
         "GET",
@@ -57,7 +57,7 @@ SDK: Final[tuple[Route, ...]] = (
         access=RouteAccess.KEY,
         query=(*_READING, "segment", "period"),
         reply=shapes.Leaderboard,
-        operation="boards.read",
+        operation_id="boards.read",
     ),
     sdk_route(
         "GET",
@@ -68,7 +68,7 @@ SDK: Final[tuple[Route, ...]] = (
         access=RouteAccess.KEY,
         query=("scope", "segment", "period", "limit", "maxSegments", "externalId", "progression"),
         reply=shapes.BoardStandings,
-        operation="boards.standings",
+        operation_id="boards.standings",
     ),
     sdk_route(
         "GET",
@@ -79,7 +79,7 @@ SDK: Final[tuple[Route, ...]] = (
         access=RouteAccess.KEY,
         query=("limit",),
         reply=shapes.LeaderboardPeriods,
-        operation="boards.periods",
+        operation_id="boards.periods",
     ),
     sdk_route(
         "POST",
@@ -90,7 +90,7 @@ SDK: Final[tuple[Route, ...]] = (
         Joining,
         query=("limit",),
         reply=shapes.Leaderboard,
-        operation="boards.join",
+        operation_id="boards.join",
     ),
     sdk_route(
         "POST",
@@ -100,7 +100,7 @@ SDK: Final[tuple[Route, ...]] = (
         ("leaderboard", "boardKey"),
         Score,
         reply=shapes.Scored,
-        operation="boards.score",
+        operation_id="boards.score",
     ),
 )
 
@@ -113,6 +113,6 @@ SERVER: Final[tuple[Route, ...]] = (
         ("leaderboard", "boardKey"),
         PlayerScore,
         reply=Scored,
-        operation="boards.score",
+        operation_id="boards.score",
     ),
 )

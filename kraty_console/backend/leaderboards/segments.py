@@ -15,7 +15,7 @@ from kraty_console.backend.storage.tables import BoardRecord, PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 
 NONE: Final = ""
-"""The segment of a player about whom nothing is known, and of all players on a board without segments."""
+"""The segment of a player without data, and of all players on a board without segments."""
 
 _UNKNOWN: Final = "-"
 """The part of a segment about which nothing is known."""

@@ -28,8 +28,8 @@ async def board(
     tx: Transaction, ctx: Context, event: EventRecord, window: EventWindowRecord, scope: str = GLOBAL
 ) -> str:
     """The id of the window's board in this environment, created if needed; `scope` is a lobby's id or `global`."""
-    place = ("board", window.window_id, ctx.environment, scope)
-    known: str | None = tx.memo.get(place)
+    memo_key = ("board", window.window_id, ctx.environment, scope)
+    known: str | None = tx.memo.get(memo_key)
     if known is not None:
         return known
     row = await tx.find(tables.leaderboards, *_of_window(ctx, window, scope))
@@ -50,9 +50,9 @@ async def board(
         )
         row = await tx.find(tables.leaderboards, *_of_window(ctx, window, scope))
         assert row is not None, "the board was made"
-    found: str = row.leaderboard_id
-    tx.memo[place] = found
-    return found
+    leaderboard_id: str = row.leaderboard_id
+    tx.memo[memo_key] = leaderboard_id
+    return leaderboard_id
 
 
 async def find(tx: Transaction, ctx: Context, window: EventWindowRecord, scope: str = GLOBAL) -> str | None:
@@ -131,18 +131,18 @@ async def join(tx: Transaction, ctx: Context, external_id: str, leaderboard_id: 
     """
     player = await players.lock(tx, ctx, external_id)
     players.refuse_banned_caller(ctx, player)
-    place = (ctx.tenant.studio_id, ctx.tenant.game_id, leaderboard_id)
-    row = await tx.get(tables.leaderboards, *place)
+    board_key = (ctx.tenant.studio_id, ctx.tenant.game_id, leaderboard_id)
+    row = await tx.get(tables.leaderboards, *board_key)
     if row is None or row.environment != ctx.environment:
         not_found("Leaderboard", leaderboard_id)
     if row.finalized_at is not None:
         conflict("The leaderboard is final", finalizedReason=row.finalized_reason)
     if row.scope != GLOBAL and await tx.get(tables.lobby_members, *player.primary_key(), row.scope) is None:
         conflict("The leaderboard is a lobby's in which the player has no seat", lobbyId=row.scope)
-    entry = await tx.get(tables.leaderboard_entries, *place, player.player_id)
+    entry = await tx.get(tables.leaderboard_entries, *board_key, player.player_id)
     if entry is not None:
         return entry
-    new = dict(zip(("studio_id", "game_id", "leaderboard_id"), place, strict=True))
+    new = dict(zip(("studio_id", "game_id", "leaderboard_id"), board_key, strict=True))
     return tx.add(
         tables.leaderboard_entries,
         {**new, "participant_id": player.player_id, "score": 0.0, "reached_at": ctx.now_ms},

@@ -3,7 +3,7 @@
 When a board is final and no attempt on it is in progress, its ranking is frozen: each of its attempts gets an award,
 which never changes. The awards are then paid one by one; later changes on the board do not affect them.
 
-Of a player's attempts on a board one is paid: the one that the entry stands for, if it was completed, else the best
+Of a player's attempts on a board one is paid: the one of the board's entry, if it was completed, else the best
 that was. A pool is shared by score among the players who completed one; it never pays more than it holds.
 """
 
@@ -42,8 +42,8 @@ async def frozen_at(tx: Transaction, attempt: AttemptRecord) -> int | None:
     """When the ranking of the attempt's board was frozen; None if it is not."""
     board = await tx.get(tables.leaderboards, *attempt.primary_key()[:2], attempt.leaderboard_id)
     assert board is not None, "an attempt has a board"
-    found: int | None = board.frozen_at
-    return found
+    frozen_at: int | None = board.frozen_at
+    return frozen_at
 
 
 async def award_of(tx: Transaction, attempt: AttemptRecord) -> AttemptAwardRecord | None:
@@ -69,7 +69,7 @@ async def freeze(tx: Transaction, ctx: Context, board: LeaderboardRecord) -> boo
 async def _has_open_attempts(tx: Transaction, ctx: Context, board: LeaderboardRecord) -> bool:
     """Whether an attempt on the board is overdue and not ended; searched among the few overdue ones of the game."""
     column = tables.attempts.c
-    found = await tx.scalar(
+    open_id = await tx.scalar(
         sa.select(column.attempt_id)
         .where(
             column.studio_id == board.studio_id,
@@ -81,7 +81,7 @@ async def _has_open_attempts(tx: Transaction, ctx: Context, board: LeaderboardRe
         )
         .limit(1)
     )
-    return found is not None
+    return open_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ async def _awards(tx: Transaction, ctx: Context, board: LeaderboardRecord, polic
         worth = {player_id: _share_of(policy, share) for player_id, share in zip(chosen, given, strict=True)}
     rows = []
     for each in standings:
-        place = {
+        board_key = {
             "studio_id": board.studio_id,
             "game_id": board.game_id,
             "player_id": each.player_id,
@@ -137,7 +137,7 @@ async def _awards(tx: Transaction, ctx: Context, board: LeaderboardRecord, polic
             is_best = best is not None and attempt.attempt_id == best.attempt_id
             rows.append(
                 {
-                    **place,
+                    **board_key,
                     "attempt_id": attempt.attempt_id,
                     "rank": each.rank if is_best else None,
                     "reward": worth[each.player_id] if is_best else None,
@@ -146,14 +146,14 @@ async def _awards(tx: Transaction, ctx: Context, board: LeaderboardRecord, polic
             )
         if not played.get(each.player_id) and each.attempt_id is not None and worth.get(each.player_id):
             own_worth = {"rank": each.rank, "reward": worth[each.player_id], "settled_at": ctx.now_ms}
-            rows.append({**place, "attempt_id": each.attempt_id, **own_worth})
+            rows.append({**board_key, "attempt_id": each.attempt_id, **own_worth})
     return rows
 
 
 async def _standings(tx: Transaction, board: LeaderboardRecord) -> list[_Standing]:
     """Every player on the board, in ranking order; bots have ranks too."""
     column = tables.leaderboard_entries.c
-    found = await tx.execute(
+    ranked = await tx.execute(
         sa.select(column.participant_id, column.kind, column.attempt_id)
         .where(
             column.studio_id == board.studio_id,
@@ -164,7 +164,7 @@ async def _standings(tx: Transaction, board: LeaderboardRecord) -> list[_Standin
     )
     return [
         _Standing(rank, row.participant_id, row.attempt_id)
-        for rank, row in enumerate(found.all(), 1)
+        for rank, row in enumerate(ranked.all(), 1)
         if row.kind == "player"
     ]
 
@@ -183,7 +183,7 @@ async def _completed(tx: Transaction, board: LeaderboardRecord) -> dict[str, lis
         )
         .exists()
     )
-    found = await tx.execute(
+    result = await tx.execute(
         sa.select(
             attempt.player_id,
             attempt.attempt_id,
@@ -203,7 +203,7 @@ async def _completed(tx: Transaction, board: LeaderboardRecord) -> dict[str, lis
         .order_by(attempt.score.desc(), attempt.completed_at, attempt.attempt_id)
     )
     by_player: dict[str, list[_Played]] = {}
-    for row in found.all():
+    for row in result.all():
         played = _Played(row.attempt_id, row.score, row.completed_at or 0, bool(row.is_rolled))
         by_player.setdefault(row.player_id, []).append(played)
     return by_player
@@ -232,7 +232,7 @@ def split_pool(pool: int, scores: Sequence[tuple[float, int]]) -> list[int]:
     """Divide a pool by score, to the last unit: each share rounded down, then one more by the largest remainders.
 
     `scores` has each player's score and completion time; of equal remainders the earlier one wins. Integers of any size
-    are exact, so shares never exceed the pool. Without any score nobody gets a share.
+    are exact, so shares never exceed the pool. Without any score there are no shares.
     """
     ratios = [max(score, 0.0).as_integer_ratio() for score, _ in scores]
     common = max((below for _, below in ratios), default=1)  # powers of two, so the largest is a multiple of each

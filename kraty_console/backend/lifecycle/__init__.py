@@ -1,1 +1,1 @@
-"""Operations on whole players: import, merge, erase, export."""
+"""Operations on all data of a player: import, merge, erase, export."""

@@ -142,14 +142,14 @@ async def _import(
 ) -> RuleResult:
     """Import the lines in order; `holdings` names the table that they add to, its key, and the line's field."""
     failed = {each.index: each for each in failures}
-    fresh, repeated = await _not_done(tx, ctx, operation, lines, failed)
-    known = [line for line in fresh if await _stands(line, check(line), failed)]
-    people = await _everybody(tx, ctx, sorted({line.external_id for line in known}))
+    fresh, repeated = await _new_lines(tx, ctx, operation, lines, failed)
+    known = [line for line in fresh if await _succeeds(line, check(line), failed)]
+    people = await _players_of(tx, ctx, sorted({line.external_id for line in known}))
     if holdings is not None:
         await _prepare(tx, ctx, holdings, [(people[line.external_id], line) for line in known])
-    applied = [line for line in known if await _stands(line, apply(line, people[line.external_id]), failed)]
+    applied = [line for line in known if await _succeeds(line, apply(line, people[line.external_id]), failed)]
     refused = {line.key: failed[line.index] for line in fresh if line.index in failed}
-    await _forget(tx, ctx, operation, refused)
+    await _release_keys(tx, ctx, operation, refused)
     for line in repeated:
         if line.key in refused:
             failed[line.index] = replace(refused[line.key], index=line.index)
@@ -159,7 +159,7 @@ async def _import(
     return RuleResult(200, {**counts, "failures": [_serialize_failure(failed[index]) for index in sorted(failed)]})
 
 
-async def _stands(line: ImportLine, work: Awaitable[None], failed: dict[int, ImportFailure]) -> bool:
+async def _succeeds(line: ImportLine, work: Awaitable[None], failed: dict[int, ImportFailure]) -> bool:
     """Await the work on a line; False if it was refused, which is recorded."""
     try:
         await work
@@ -169,7 +169,7 @@ async def _stands(line: ImportLine, work: Awaitable[None], failed: dict[int, Imp
     return True
 
 
-async def _not_done(
+async def _new_lines(
     tx: Transaction, ctx: Context, operation: str, lines: Sequence[ImportLine], failed: dict[int, ImportFailure]
 ) -> tuple[list[ImportLine], list[ImportLine]]:
     """The lines whose keys are new, and those that repeat an earlier line."""
@@ -186,9 +186,9 @@ async def _not_done(
         else:
             _conflict(line, failed)
     tenant = {"studio_id": ctx.tenant.studio_id, "game_id": ctx.tenant.game_id}
-    place = {**tenant, "operation": idempotency.scope(ctx, operation)}
+    scope = {**tenant, "operation": idempotency.scope(ctx, operation)}
     mark = dump_json({"batch": ctx.new_id()})
-    kept = {**place, "status": 200, "answer": mark, "created_at": ctx.now_ms}
+    kept = {**scope, "status": 200, "answer": mark, "created_at": ctx.now_ms}
     table = tables.idempotency
     await tx.insert_all_absent(table, ({**kept, "key": key, "request_hash": prints[key]} for key in sorted(prints)))
 
@@ -199,9 +199,9 @@ async def _not_done(
         )
         return {row.key: row for row in await tx.records(IdempotencyRecord, query)}
 
-    stored = await records(place["operation"])
+    stored = await records(scope["operation"])
     # Older versions recorded imports into a test environment under the operation's plain name.
-    older = await records(operation) if place["operation"] != operation else {}
+    older = await records(operation) if scope["operation"] != operation else {}
     done = {key for key, row in older.items() if row.request_hash == prints[key]}
     fresh = []
     for line in first:
@@ -218,7 +218,7 @@ def _conflict(line: ImportLine, failed: dict[int, ImportFailure]) -> None:
     failed[line.index] = ImportFailure(line.index, line.external_id, Code.IDEMPOTENCY_CONFLICT, message)
 
 
-async def _forget(tx: Transaction, ctx: Context, operation: str, keys: Iterable[str]) -> None:
+async def _release_keys(tx: Transaction, ctx: Context, operation: str, keys: Iterable[str]) -> None:
     """Release the keys of refused rows, so that they can be used again."""
     column = tables.idempotency.c
     wanted = list(keys)
@@ -233,7 +233,7 @@ async def _forget(tx: Transaction, ctx: Context, operation: str, keys: Iterable[
         )
 
 
-async def _everybody(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, PlayerRecord]:
+async def _players_of(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, PlayerRecord]:
     """The players with these external ids, locked, created if needed."""
     players_by_id = await _locked(tx, ctx, ids)
     missing = [each for each in ids if each not in players_by_id]
@@ -271,9 +271,9 @@ async def _prepare(
     held = {row.primary_key() for row in await tx.load(table, *here, tx.among(column.player_id, ids))}
     count = "balance" if table is tables.wallets else "quantity"
     for player, line in lines:
-        place = (*player.primary_key(), line.fields[field])
-        if place not in held:
-            held.add(place)
+        primary_key = (*player.primary_key(), line.fields[field])
+        if primary_key not in held:
+            held.add(primary_key)
             owner = player.owner()
             times = {"created_at": ctx.now_ms, "updated_at": ctx.now_ms}
             tx.add(table, {**owner, key: line.fields[field], count: 0, **times})

@@ -91,7 +91,7 @@ async def _traces(tx: Transaction, ctx: Context, player: PlayerRecord, anonymize
 
 
 async def _no_op_answer(tx: Transaction, ctx: Context, external_id: str, row: PlayerRecord | None) -> dict[str, Any]:
-    """The answer if there is nobody to erase; the alias of a merged player is deleted."""
+    """The answer if there is no player to erase; the alias of a merged player is deleted."""
     alias = None
     if row is None:
         alias = await player_refs.find_alias(tx, ctx.tenant, ctx.environment, external_id)

@@ -17,7 +17,7 @@ from kraty_console.backend.audit import trail
 from kraty_console.backend.economy import ledger
 from kraty_console.backend.economy.serializers import serialize_balance, serialize_item
 from kraty_console.backend.lifecycle import reassign, relations, tombstones
-from kraty_console.backend.lifecycle.reassign import ITEMS, WALLET, PouredHolding
+from kraty_console.backend.lifecycle.reassign import ITEMS, WALLET, MergedHoldings
 from kraty_console.backend.players.serializers import serialize_player, serialize_totals
 from kraty_console.backend.rules import formats, idempotency, outbox, player_refs
 from kraty_console.backend.rules.context import Context, RuleResult
@@ -65,8 +65,8 @@ class _Moved:
     """What was reassigned."""
 
     counts: dict[str, int]
-    wallet: PouredHolding
-    items: PouredHolding
+    wallet: MergedHoldings
+    items: MergedHoldings
     both_active: int
     """Active lobbies that both were in."""
 
@@ -201,9 +201,11 @@ async def _move(tx: Transaction, ctx: Context, source: PlayerRecord, target: Pla
 
 def _target_changes(ctx: Context, source: PlayerRecord, target: PlayerRecord, moved: _Moved) -> dict[str, Any]:
     """The changes of the target's row: totals added, gaps filled, the ban taken over; its secret stays."""
-    theirs, ours = vars(source), vars(target)
-    changes: dict[str, Any] = {name: ours[name] + theirs[name] for name in _TOTALS}
-    changes |= {name: theirs[name] for name in _FILLED if ours[name] is None and theirs[name] is not None}
+    source_values, target_values = vars(source), vars(target)
+    changes: dict[str, Any] = {name: target_values[name] + source_values[name] for name in _TOTALS}
+    changes |= {
+        name: source_values[name] for name in _FILLED if target_values[name] is None and source_values[name] is not None
+    }
     if "display_identity" in changes or target.name_folded is None:
         changes["name_folded"] = source.name_folded
     if target.email is None:
@@ -234,12 +236,12 @@ def _record(
 ) -> None:
     """Write an audit row for each of the two, so that the log of either id shows the merge."""
     after = {"to": _state(pair[1])}
-    for kind, poured, key, amount in (
+    for kind, merged, key, amount in (
         ("wallet", moved.wallet, "economyKey", "balance"),
         ("inventory", moved.items, "itemKey", "quantity"),
     ):
-        before["from"][kind], before["to"][kind] = poured.source, poured.before
-        after["to"][kind] = {row[key]: row[amount] for row in held[kind] if row[key] in poured.source}
+        before["from"][kind], before["to"][kind] = merged.source, merged.before
+        after["to"][kind] = {row[key]: row[amount] for row in held[kind] if row[key] in merged.source}
     for player in pair:
         trail.record(
             tx,

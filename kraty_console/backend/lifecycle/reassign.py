@@ -18,7 +18,8 @@ from kraty_console.backend.economy.ledger import LedgerChange, new_entry
 from kraty_console.backend.rules import amounts
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.tables import PlayerRecord
+from kraty_console.backend.storage.tables import LobbyMemberRecord, LobbyRecord, PlayerRecord
+from kraty_console.backend.storage.tables.record import Record
 from kraty_console.backend.storage.transaction import Transaction
 
 MERGED: Final = "merge"
@@ -39,8 +40,16 @@ WALLET: Final = HoldingKind(tables.wallets, tables.wallet_ledger, "economy_key",
 ITEMS: Final = HoldingKind(tables.inventory, tables.item_ledger, "item_key", "quantity")
 
 
+class _Holding(Record):
+    """A holding of either kind."""
+
+    key: str
+    amount: int
+    metadata: dict[str, Any] | None
+
+
 @dataclass(frozen=True, slots=True)
-class PouredHolding:
+class MergedHoldings:
     """The result of merging one kind of holding."""
 
     merged: int
@@ -55,7 +64,7 @@ class PouredHolding:
 
 def rows_of(table: sa.FromClause, player: PlayerRecord) -> tuple[sa.ColumnElement[bool], ...]:
     """The rows that belong to a player."""
-    return _here(table, player, table.c.player_id)
+    return _in_game_of(table, player, table.c.player_id)
 
 
 async def reassign(tx: Transaction, table: sa.Table, source: PlayerRecord, target: PlayerRecord) -> int:
@@ -66,16 +75,17 @@ async def reassign(tx: Transaction, table: sa.Table, source: PlayerRecord, targe
 
 async def merge_holding(
     tx: Transaction, ctx: Context, holding: HoldingKind, source: PlayerRecord, target: PlayerRecord, offset: int
-) -> PouredHolding:
+) -> MergedHoldings:
     """Add the source's holdings to the target's, and move its ledger behind the target's.
 
     `offset` is the target's last position before anything moved; the target's row counts on from there. 409 if a sum
     would pass 2^53-1.
     """
     key, amount, held = holding.key, holding.amount, holding.held
-    theirs, notes = await _held(tx, holding, source)
-    mine, my_notes = await _held(tx, holding, target)
-    after = {name: amounts.add(mine.get(name, 0), theirs[name], name) for name in sorted(theirs)}
+    of_source, of_target = await _holdings(tx, holding, source), await _holdings(tx, holding, target)
+    source_amounts = {name: row.amount for name, row in of_source.items()}
+    before = {name: of_target[name].amount if name in of_target else 0 for name in sorted(of_source)}
+    after = {name: amounts.add(amount_before, source_amounts[name], name) for name, amount_before in before.items()}
     ledger = holding.ledger
     rows = await tx.execute(
         sa.update(ledger)
@@ -85,43 +95,47 @@ async def merge_holding(
     entries = []
     position = target.ledger_position
     for name, amount_after in after.items():
-        pair = ((-theirs[name], 0), (theirs[name], amount_after)) if theirs[name] else ((0, amount_after),)
+        added = source_amounts[name]
+        pair = ((-added, 0), (added, amount_after)) if added else ((0, amount_after),)
         for delta, left in pair if amount_after else ():
             position += 1
             change = LedgerChange(name, delta, MERGED, source.player_id)
             entries.append(new_entry(ctx, target, change, position, {key: name, amount: left}))
     tx.change(target, ledger_position=position)
     await tx.insert_many(ledger, entries)
-    shared = [name for name in theirs if name in mine]
+    shared = [name for name in of_source if name in of_target]
     if shared:
         given = held.alias("given")
         more = sa.select(given.c[amount]).where(*rows_of(given, source), given.c[key] == held.c[key]).scalar_subquery()
         values = {amount: held.c[amount] + more, "updated_at": ctx.now_ms}
         await tx.execute(sa.update(held).where(*rows_of(held, target), held.c[key].in_(shared)).values(values))
         await tx.execute(sa.delete(held).where(*rows_of(held, source), held.c[key].in_(shared)))
-    for name in (name for name in shared if notes[name]):
-        note = {**notes[name], **my_notes[name], **_most_paid(notes[name], my_notes[name])}
-        await tx.execute(sa.update(held).where(*rows_of(held, target), held.c[key] == name).values(metadata=note))
+    for name in shared:
+        if not (added_metadata := of_source[name].metadata):
+            continue
+        kept_metadata = of_target[name].metadata or {}
+        merged = {**added_metadata, **kept_metadata, **_paid_steps(added_metadata, kept_metadata)}
+        await tx.execute(sa.update(held).where(*rows_of(held, target), held.c[key] == name).values(metadata=merged))
     await reassign(tx, held, source, target)
-    before = {name: mine.get(name, 0) for name in after}
-    return PouredHolding(len(theirs), rows.rowcount, theirs, before)
+    return MergedHoldings(len(of_source), rows.rowcount, source_amounts, before)
 
 
-def _most_paid(*notes: dict[str, Any]) -> dict[str, int]:
+def _paid_steps(*metadata: dict[str, Any]) -> dict[str, int]:
     """Merge the counts of paid steps: a step that paid either player does not pay again."""
-    paid = [note[derived_resources.PAID] for note in notes if derived_resources.PAID in note]
+    paid = [each[derived_resources.PAID] for each in metadata if derived_resources.PAID in each]
     return {derived_resources.PAID: max(paid)} if paid else {}
 
 
-async def _held(
-    tx: Transaction, holding: HoldingKind, player: PlayerRecord
-) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
-    """Quantity and metadata by key."""
+async def _holdings(tx: Transaction, holding: HoldingKind, player: PlayerRecord) -> dict[str, _Holding]:
+    """The holdings of a player, by key."""
     table = holding.held
-    key, amount = table.c[holding.key], table.c[holding.amount]
-    rows = await tx.all(sa.select(key, amount, table.c.metadata).where(*rows_of(table, player)))
-    amounts_ = {row[holding.key]: row[holding.amount] for row in rows}
-    return amounts_, {row[holding.key]: row["metadata"] or {} for row in rows}
+    rows = await tx.records(
+        _Holding,
+        sa.select(table.c[holding.key].label("key"), table.c[holding.amount].label("amount"), table.c.metadata).where(
+            *rows_of(table, player)
+        ),
+    )
+    return {row.key: row for row in rows}
 
 
 async def keep_better_entries(tx: Transaction, table: sa.Table, source: PlayerRecord, target: PlayerRecord) -> int:
@@ -138,7 +152,7 @@ async def keep_better_entries(tx: Transaction, table: sa.Table, source: PlayerRe
     )
 
     def on(player: PlayerRecord) -> tuple[sa.ColumnElement[bool], ...]:
-        return _here(table, player, table.c.participant_id)
+        return _in_game_of(table, player, table.c.participant_id)
 
     def by(player: PlayerRecord) -> tuple[sa.ColumnElement[bool], ...]:
         return (*same_board, other.c.participant_id == player.player_id)
@@ -160,20 +174,20 @@ async def lock_lobbies(tx: Transaction, source: PlayerRecord) -> None:
 
 
 async def move_seats(tx: Transaction, source: PlayerRecord, target: PlayerRecord) -> tuple[int, int]:
-    """Give the target the source's seats; in a lobby where both sat one of them falls free.
+    """Give the target the source's seats; in a lobby with both, one seat is removed.
 
-    Answers in how many lobbies the source sat, and in how many active ones both did. None of them starts or closes
+    Returns the number of the source's lobbies, and of the active ones with both. None of them starts or closes
     meanwhile, because lobbies of seats taken after `lock_lobbies` are locked here.
     """
     seat = tables.lobby_members
     both = await _shared_seats(tx, source, target)
     active = 0
     for lobby_id in sorted({*await _open_lobbies(tx, source), *both}):
-        found = await tx.get(tables.lobbies, source.studio_id, source.game_id, lobby_id, lock=True)
-        assert found is not None, "a lobby that somebody sits in is there"
+        lobby = await tx.get(tables.lobbies, source.studio_id, source.game_id, lobby_id, lock=True)
+        assert lobby is not None, "a seat refers to its lobby"
         if lobby_id in both:
-            tx.change(found, participant_count=found.participant_count - 1)
-            active += found.status == "active"
+            tx.change(lobby, participant_count=lobby.participant_count - 1)
+            active += lobby.status == "active"
     if both:
         await tx.execute(sa.delete(seat).where(*rows_of(seat, source), seat.c.lobby_id.in_(sorted(both))))
     return len(both) + await reassign(tx, seat, source, target), active
@@ -181,7 +195,8 @@ async def move_seats(tx: Transaction, source: PlayerRecord, target: PlayerRecord
 
 async def _shared_seats(tx: Transaction, source: PlayerRecord, target: PlayerRecord) -> set[str]:
     seat, other = tables.lobby_members, tables.lobby_members.alias("other")
-    rows = await tx.all(
+    rows = await tx.records(
+        LobbyMemberRecord,
         sa.select(seat.c.lobby_id).where(
             *rows_of(seat, source),
             sa.exists().where(
@@ -190,9 +205,9 @@ async def _shared_seats(tx: Transaction, source: PlayerRecord, target: PlayerRec
                 other.c.player_id == target.player_id,
                 other.c.lobby_id == seat.c.lobby_id,
             ),
-        )
+        ),
     )
-    return {row["lobby_id"] for row in rows}
+    return {row.lobby_id for row in rows}
 
 
 async def _open_lobbies(tx: Transaction, source: PlayerRecord) -> list[str]:
@@ -200,16 +215,17 @@ async def _open_lobbies(tx: Transaction, source: PlayerRecord) -> list[str]:
     same = sa.and_(
         lobby.c.studio_id == seat.c.studio_id, lobby.c.game_id == seat.c.game_id, lobby.c.lobby_id == seat.c.lobby_id
     )
-    rows = await tx.all(
+    rows = await tx.records(
+        LobbyRecord,
         sa.select(lobby.c.lobby_id)
         .select_from(seat.join(lobby, same))
         .where(*rows_of(seat, source), lobby.c.status != "closed")
-        .order_by(lobby.c.lobby_id)
+        .order_by(lobby.c.lobby_id),
     )
-    return [row["lobby_id"] for row in rows]
+    return [row.lobby_id for row in rows]
 
 
-def _here(
+def _in_game_of(
     table: sa.FromClause, player: PlayerRecord, column: sa.ColumnElement[Any]
 ) -> tuple[sa.ColumnElement[bool], ...]:
     return (

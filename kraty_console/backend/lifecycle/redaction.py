@@ -24,11 +24,12 @@ from kraty_console.backend.rules import idempotency
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.engine import dump_json
-from kraty_console.backend.storage.tables import OutboxRecord, PlayerRecord
+from kraty_console.backend.storage.tables import OutboxRecord, PlayerAliasRecord, PlayerRecord, WebhookEndpointRecord
+from kraty_console.backend.storage.tables.record import OwnedByGame, OwnedByPlayer, RecordTable
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.webhooks import EventName
 
-OWN: Final[Mapping[sa.Table, Sequence[str]]] = {
+OWN: Final[Mapping[RecordTable[OwnedByPlayer], Sequence[str]]] = {
     tables.grants: ("contents", "source_ref_id", "metadata"),
     tables.wallets: ("metadata",),
     tables.wallet_ledger: ("reason", "source_ref_id"),
@@ -38,7 +39,7 @@ OWN: Final[Mapping[sa.Table, Sequence[str]]] = {
 }
 """The free-text columns of tables whose rows belong to a player."""
 
-SINCE: Final[Mapping[sa.Table, str]] = {
+SINCE: Final[Mapping[RecordTable[OwnedByGame], str]] = {
     tables.idempotency: "created_at",
     tables.outbox: "occurred_at",
     tables.webhook_attempts: "started_at",
@@ -46,7 +47,7 @@ SINCE: Final[Mapping[sa.Table, str]] = {
 }
 """The time columns of tables whose rows belong to a game."""
 
-SHARED: Final[Mapping[sa.Table, Sequence[str]]] = {
+SHARED: Final[Mapping[RecordTable[OwnedByGame], Sequence[str]]] = {
     tables.idempotency: ("operation", "key", "answer"),
     tables.outbox: ("payload",),
     tables.webhook_attempts: ("error", "answer"),
@@ -60,10 +61,10 @@ PERSONAL: Final = frozenset(
 )
 """Personal fields of a JSON object about the player."""
 
-_NAMES_A_PLAYER: Final = re.compile(r"(?:player_?|external)ids?$", re.IGNORECASE)
+_PLAYER_ID_FIELDS: Final = re.compile(r"(?:player_?|external)ids?$", re.IGNORECASE)
 """The fields whose values are ids of players."""
 
-_OF_THE_GAME: Final = frozenset(
+_GAME_FIELDS: Final = frozenset(
     {"currencyKey", "itemKey", "crateItemKey", "economyKey", "eventKey", "resourceKey", "key", "type", "kind"}
     | {"sourceKind", "status", "mode", "origin", "environment", "outcome", "direction", "store", "currency"}
 )
@@ -75,9 +76,9 @@ GONE: Final = "erased"
 FORGOTTEN: Final = "forgotten"
 """The state of a `player.deleted` event whose player id is removed."""
 
-_STANDS_OUT: Final = 6
+_MIN_ID_LENGTH: Final = 6
 """Length in characters from which an id is not matched by chance within a text."""
-_NAME_STANDS_OUT: Final = 3
+_MIN_NAME_LENGTH: Final = 3
 _BATCH: Final = 500
 _SLICE: Final = 2_000
 """Rows of a game that one statement scans."""
@@ -93,7 +94,7 @@ class Traces:
 
     ids: frozenset[str]
     """The id, and the ids of guests who were merged into the player."""
-    instead: str
+    replacement: str
     player_ids: frozenset[str] = frozenset()
     emails: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
@@ -103,63 +104,65 @@ class Traces:
 
     def __post_init__(self) -> None:
         """Compile the pattern that finds the traces in texts."""
-        words = [each for each in self.ids if len(each) >= _STANDS_OUT]
-        words += [*self.emails, *(each for each in self.names if len(each) >= _NAME_STANDS_OUT)]
-        found = "|".join(re.escape(each) for each in sorted(words, key=len, reverse=True))
-        object.__setattr__(self, "_text", re.compile(rf"(?<!\w)(?:{found})(?!\w)", re.IGNORECASE) if found else None)
+        words = [each for each in self.ids if len(each) >= _MIN_ID_LENGTH]
+        words += [*self.emails, *(each for each in self.names if len(each) >= _MIN_NAME_LENGTH)]
+        pattern = "|".join(re.escape(each) for each in sorted(words, key=len, reverse=True))
+        object.__setattr__(
+            self, "_text", re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE) if pattern else None
+        )
 
     def needles(self) -> Iterator[tuple[str, bool]]:
         """Each word to search, and whether only as a complete value."""
         for each in sorted(self.ids):
-            yield each, len(each) < _STANDS_OUT
+            yield each, len(each) < _MIN_ID_LENGTH
         for each in sorted({*self.emails, *self.player_ids}):
             yield each, False
         for each in sorted(self.names):
-            yield each, len(each) < _NAME_STANDS_OUT
+            yield each, len(each) < _MIN_NAME_LENGTH
 
-    def is_about(self, value: Json, under: str = "") -> bool:
+    def identifies(self, value: Json, under: str = "") -> bool:
         """Whether a JSON value (of this field) or a text identifies this player."""
         if isinstance(value, str):
-            if under in _OF_THE_GAME:
+            if under in _GAME_FIELDS:
                 return False
             if value in self.player_ids or value.casefold() in self.emails:
                 return True
-            if value in self.ids and _NAMES_A_PLAYER.search(under):
+            if value in self.ids and _PLAYER_ID_FIELDS.search(under):
                 return True
             words = self._text.findall(value) if self._text is not None else []
             return any(word not in self.names for word in words)
         if isinstance(value, Mapping):
-            return any(self.is_about(name) or self.is_about(each, name) for name, each in value.items())
-        return isinstance(value, list) and any(self.is_about(each, under) for each in value)
+            return any(self.identifies(name) or self.identifies(each, name) for name, each in value.items())
+        return isinstance(value, list) and any(self.identifies(each, under) for each in value)
 
-    def without(self, value: Json, under: str = "") -> Json:
+    def redacted(self, value: Json, under: str = "") -> Json:
         """The value (of this field) without traces of the player."""
         if isinstance(value, str):
-            return value if under in _OF_THE_GAME else self._cleaned(value)
+            return value if under in _GAME_FIELDS else self._cleaned(value)
         if isinstance(value, list):
-            return [self.without(each, under) for each in value]
+            return [self.redacted(each, under) for each in value]
         if not isinstance(value, Mapping):
             return value
-        is_about_player = any(
-            isinstance(each, str) and (each in self.player_ids or (each in self.ids and _NAMES_A_PLAYER.search(name)))
+        names_player = any(
+            isinstance(each, str) and (each in self.player_ids or (each in self.ids and _PLAYER_ID_FIELDS.search(name)))
             for name, each in value.items()
         )
         return {
-            self.without(name): None if is_about_player and name in PERSONAL else self.without(each, name)
+            self.redacted(name): None if names_player and name in PERSONAL else self.redacted(each, name)
             for name, each in value.items()
         }
 
     def _cleaned(self, text: str) -> str:
         if text in self.ids:
-            return self.instead
+            return self.replacement
         if text in self.names or text.casefold() in self.emails:
             return GONE
         if self._text is None:
             return text
-        return self._text.sub(lambda found: self.instead if found.group() in self.ids else GONE, text)
+        return self._text.sub(lambda match: self.replacement if match.group() in self.ids else GONE, text)
 
 
-def find_traces(player: PlayerRecord, aliases: Iterable[str], merged_ids: Iterable[str], instead: str) -> Traces:
+def find_traces(player: PlayerRecord, aliases: Iterable[str], merged_ids: Iterable[str], replacement: str) -> Traces:
     """The traces of a player (with their data from before the erasure)."""
     identity = player.display_identity or {}
     names = {identity.get("name"), identity.get("avatar"), player.name_folded, player.friend_code}
@@ -167,7 +170,7 @@ def find_traces(player: PlayerRecord, aliases: Iterable[str], merged_ids: Iterab
     pooled = (player.anonymized_identity or {}).get("name")
     return Traces(
         ids=frozenset({player.external_player_id, *aliases}),
-        instead=instead,
+        replacement=replacement,
         player_ids=frozenset({player.player_id, *merged_ids}),
         emails=frozenset(each.casefold() for each in emails if each),
         names=frozenset(each for each in names if each and each.casefold() != str(pooled).casefold()),
@@ -175,24 +178,24 @@ def find_traces(player: PlayerRecord, aliases: Iterable[str], merged_ids: Iterab
     )
 
 
-async def redact(tx: Transaction, ctx: Context, who: Traces) -> None:
+async def redact(tx: Transaction, ctx: Context, traces: Traces) -> None:
     """Remove the traces from all rows of the game except the audit log."""
     for table, columns in OWN.items():
-        if who.player_ids:
+        if traces.player_ids:
             await tx.forget(table)
-            await _rewrite(tx, ctx, table, columns, who, table.c.player_id.in_(sorted(who.player_ids)), own=True)
-    for table, columns in SHARED.items():
-        await tx.forget(table)
+            await _rewrite(tx, ctx, table, columns, traces, table.c.player_id.in_(sorted(traces.player_ids)), own=True)
+    for shared, columns in SHARED.items():
+        await tx.forget(shared)
         last: Sequence[Any] | None = None
-        recent = table.c[SINCE[table]] >= who.since - _EARLIER_MS
+        recent = shared.columns[SINCE[shared]] >= traces.since - _EARLIER_MS
         more = True
         while more:
-            within, last = await _next_slice(tx, ctx, table, last)
-            await _rewrite(tx, ctx, table, columns, who, *within, recent)
+            within, last = await _next_slice(tx, ctx, shared, last)
+            await _rewrite(tx, ctx, shared, columns, traces, *within, recent)
             more = last is not None
 
 
-async def redact_told_event(tx: Transaction, ctx: Context, event: OutboxRecord) -> bool:
+async def redact_delivered_event(tx: Transaction, ctx: Context, event: OutboxRecord) -> bool:
     """Remove the player id from a `player.deleted` event (locked) after the last delivery; True if it was removed."""
     if event.state == FORGOTTEN:
         return False
@@ -249,15 +252,16 @@ def awaits_delivery() -> sa.ColumnElement[bool]:
 async def has_subscriber(tx: Transaction, ctx: Context, environment: str) -> bool:
     """Whether an endpoint subscribes to `player.deleted`."""
     column = tables.webhook_endpoints.c
-    found = await tx.execute(
+    endpoints = await tx.records(
+        WebhookEndpointRecord,
         sa.select(column.events).where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
             column.environment == environment,
             column.state.in_(("active", "paused")),
-        )
+        ),
     )
-    return any(events is None or EventName.PLAYER_DELETED.value in events for events in found.scalars())
+    return any(each.events is None or EventName.PLAYER_DELETED.value in each.events for each in endpoints)
 
 
 def _deliveries_of(event: OutboxRecord) -> tuple[sa.ColumnElement[bool], ...]:
@@ -271,45 +275,52 @@ def _deliveries_of(event: OutboxRecord) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 async def _next_slice(
-    tx: Transaction, ctx: Context, table: sa.Table, last: Sequence[Any] | None
+    tx: Transaction, ctx: Context, table: RecordTable[OwnedByGame], last: Sequence[Any] | None
 ) -> tuple[list[sa.ColumnElement[bool]], Sequence[Any] | None]:
     """The next rows of a game by key: a condition for them, and the last of their keys.
 
     The last key is None at the end.
     """
     keys = [column for column in table.primary_key if column.name not in ("studio_id", "game_id")]
-    place = sa.tuple_(*keys)
-    here = [table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id]
-    within = (
-        [] if last is None else [place > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(last, keys, strict=True)))]
+    key = sa.tuple_(*keys)
+    in_game = [table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id]
+
+    def literal(values: Sequence[Any]) -> sa.Tuple:
+        return sa.tuple_(*(sa.literal(value, column.type) for value, column in zip(values, keys, strict=True)))
+
+    within = [] if last is None else [key > literal(last)]
+    end = await tx.record(
+        table.record, sa.select(*keys).where(*in_game, *within).order_by(*keys).offset(_SLICE - 1).limit(1)
     )
-    found = await tx.execute(sa.select(*keys).where(*here, *within).order_by(*keys).offset(_SLICE - 1).limit(1))
-    end = found.first()
     if end is None:
         return within, None
-    bound = sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(end, keys, strict=True)))
-    return [*within, place <= bound], list(end)
+    end_key = [getattr(end, column.name) for column in keys]
+    return [*within, key <= literal(end_key)], end_key
 
 
 async def _rewrite(
     tx: Transaction,
     ctx: Context,
-    table: sa.Table,
+    table: RecordTable[OwnedByGame],
     columns: Sequence[str],
-    who: Traces,
+    traces: Traces,
     *conditions: sa.ColumnElement[bool],
     own: bool = False,
 ) -> None:
-    here = (table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id, *conditions)
+    in_game = (table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id)
     mentions = sa.or_(
-        *(_holds(table.c[name], needle, whole_value) for name in columns for needle, whole_value in who.needles())
+        *(
+            _holds(table.columns[name], needle, whole_value)
+            for name in columns
+            for needle, whole_value in traces.needles()
+        )
     )
     keys = [column.name for column in table.primary_key]
-    wanted = list(dict.fromkeys([*keys, *columns]))
-    found = iter(await tx.all(sa.select(*(table.c[name] for name in wanted)).where(*here, mentions)))
-    while rows := list(islice(found, _BATCH)):
-        changed = [(row, _changes(ctx, table, columns, row, who, own=own)) for row in rows]
-        await tx.rewrite(table, columns, [({key: row[key] for key in keys}, new) for row, new in changed if new])
+    read = (table.columns[name] for name in dict.fromkeys([*keys, *columns]))
+    rows = iter(await tx.records(table.record, sa.select(*read).where(*in_game, *conditions, mentions)))
+    while batch := list(islice(rows, _BATCH)):
+        changed = [(row.primary_key(), _changes(ctx, row, columns, traces, own=own)) for row in batch]
+        await tx.rewrite(table, columns, [(dict(zip(keys, key, strict=True)), new) for key, new in changed if new])
 
 
 def _holds(column: sa.Column[Any], needle: str, whole_value: bool) -> sa.ColumnElement[bool]:
@@ -322,17 +333,18 @@ def _holds(column: sa.Column[Any], needle: str, whole_value: bool) -> sa.ColumnE
 
 
 def _changes(
-    ctx: Context, table: sa.Table, columns: Sequence[str], row: Mapping[str, Any], who: Traces, *, own: bool
+    ctx: Context, row: OwnedByGame, columns: Sequence[str], traces: Traces, *, own: bool
 ) -> dict[str, Any] | None:
     """The new values of a row's columns; None if the row is about another player."""
-    values = {name: _read(table.c[name], row[name]) for name in columns}
-    if not own and not any(who.is_about(value) for value in values.values()):
+    table = row.table
+    values = {name: _read(table.columns[name], getattr(row, name)) for name in columns}
+    if not own and not any(traces.identifies(value) for value in values.values()):
         return None
     new: dict[str, Any] = {}
     for name, value in values.items():
-        cleaned = who.without(value)
+        cleaned = traces.redacted(value)
         if name == "operation":  # which may end with an id
-            cleaned = "/".join(who.without(part) for part in value.split("/"))
+            cleaned = "/".join(traces.redacted(part) for part in value.split("/"))
         if table is tables.idempotency and name == "key" and cleaned != value:
             cleaned = idempotency.erased_key(ctx, value)
         elif table is tables.webhook_attempts and cleaned != value:
@@ -348,19 +360,23 @@ def _read(column: sa.Column[Any], value: Any) -> Json:  # noqa: ANN401 (any colu
 async def names_of(tx: Transaction, ctx: Context, player: PlayerRecord) -> tuple[list[str], list[str]]:
     """The external ids of guests who were merged into the player, and the internal ids of their rows."""
     alias, merged = tables.player_aliases.c, tables.players.c
-    here = (alias.studio_id == ctx.tenant.studio_id, alias.game_id == ctx.tenant.game_id)
-    names = await tx.execute(sa.select(alias.external_player_id).where(*here, alias.player_id == player.player_id))
-    left = await tx.execute(
+    in_game = (alias.studio_id == ctx.tenant.studio_id, alias.game_id == ctx.tenant.game_id)
+    aliases = await tx.records(
+        PlayerAliasRecord,
+        sa.select(alias.external_player_id).where(*in_game, alias.player_id == player.player_id),
+    )
+    guests = await tx.records(
+        PlayerRecord,
         sa.select(merged.player_id).where(
             merged.studio_id == ctx.tenant.studio_id,
             merged.game_id == ctx.tenant.game_id,
             sa.text("merged_into IS NOT NULL"),  # as in the index, so that it is used
             merged.merged_into == player.player_id,
-        )
+        ),
     )
-    return list(names.scalars()), list(left.scalars())
+    return [row.external_player_id for row in aliases], [row.player_id for row in guests]
 
 
-def traces_of_id(external_id: str, instead: str) -> Traces:
+def traces_of_id(external_id: str, replacement: str) -> Traces:
     """The traces of an id of which nothing else is known."""
-    return Traces(ids=frozenset({external_id}), instead=instead)
+    return Traces(ids=frozenset({external_id}), replacement=replacement)

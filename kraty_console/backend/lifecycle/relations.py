@@ -18,8 +18,8 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 
-_TWINS = (tables.friendships, tables.friend_requests)
-_SOCIAL = (*_TWINS, tables.blocks, tables.gifts, tables.purchases, tables.player_spend)
+_MIRRORED = (tables.friendships, tables.friend_requests)
+_SOCIAL = (*_MIRRORED, tables.blocks, tables.gifts, tables.purchases, tables.player_spend)
 
 
 async def merge_relations(tx: Transaction, ctx: Context, source: PlayerRecord, target: PlayerRecord) -> None:
@@ -30,12 +30,12 @@ async def merge_relations(tx: Transaction, ctx: Context, source: PlayerRecord, t
     """
     await tx.forget(*_SOCIAL)
     await _merge_blocks(tx, source, target)
-    for table in _TWINS:
-        await _merge_twins(tx, table, source, target)
-    strangers = await _blocked_either_way(tx, target)
-    for table in _TWINS:
-        await _part(tx, table, target, strangers)
-    await _part(tx, tables.friend_requests, target, await _known(tx, tables.friendships, target))
+    for table in _MIRRORED:
+        await _merge_mirrored(tx, table, source, target)
+    blocked = await _blocked_either_way(tx, target)
+    for table in _MIRRORED:
+        await _remove(tx, table, target, blocked)
+    await _remove(tx, tables.friend_requests, target, await _friend_ids(tx, tables.friendships, target))
     await reassign(tx, tables.gifts, source, target)
     sent = tables.gifts
     await tx.execute(sa.update(sent).where(*_at(sent, source, sent.c.sender_id)).values(sender_id=target.player_id))
@@ -45,8 +45,8 @@ async def merge_relations(tx: Transaction, ctx: Context, source: PlayerRecord, t
 async def erase_relations(tx: Transaction, player: PlayerRecord) -> None:
     """Remove the player's relations; purchases stay, and gifts without their messages."""
     await tx.forget(*_SOCIAL)
-    for table in _TWINS:
-        await _part(tx, table, player, await _known(tx, table, player))
+    for table in _MIRRORED:
+        await _remove(tx, table, player, await _friend_ids(tx, table, player))
     blocks, gifts = tables.blocks, tables.gifts
     for column in (blocks.c.player_id, blocks.c.blocked_id):
         await tx.execute(sa.delete(blocks).where(*_at(blocks, player, column)))
@@ -56,28 +56,28 @@ async def erase_relations(tx: Transaction, player: PlayerRecord) -> None:
 
 async def _merge_blocks(tx: Transaction, source: PlayerRecord, target: PlayerRecord) -> None:
     blocks = tables.blocks
-    for mine, other in ((blocks.c.player_id, blocks.c.blocked_id), (blocks.c.blocked_id, blocks.c.player_id)):
-        theirs = await _ids(tx, sa.select(other).where(*_at(blocks, source, mine)))
-        if not theirs:
+    for own, other in ((blocks.c.player_id, blocks.c.blocked_id), (blocks.c.blocked_id, blocks.c.player_id)):
+        of_source = await _ids(tx, sa.select(other).where(*_at(blocks, source, own)))
+        if not of_source:
             continue
-        there = await _ids(tx, sa.select(other).where(*_at(blocks, target, mine)))
-        double = (*_at(blocks, source, mine), tx.among(other, [target.player_id, *there]))
-        await tx.execute(sa.delete(blocks).where(*double))
-        await tx.execute(sa.update(blocks).where(*_at(blocks, source, mine)).values({mine.name: target.player_id}))
+        of_target = await _ids(tx, sa.select(other).where(*_at(blocks, target, own)))
+        duplicates = (*_at(blocks, source, own), tx.among(other, [target.player_id, *of_target]))
+        await tx.execute(sa.delete(blocks).where(*duplicates))
+        await tx.execute(sa.update(blocks).where(*_at(blocks, source, own)).values({own.name: target.player_id}))
 
 
-async def _merge_twins(tx: Transaction, table: sa.Table, source: PlayerRecord, target: PlayerRecord) -> None:
-    theirs, mine = await _known(tx, table, source), await _known(tx, table, target)
-    await _part(tx, table, source, [each for each in theirs if each in mine or each == target.player_id])
-    new = [each for each in theirs if each not in mine and each != target.player_id]
+async def _merge_mirrored(tx: Transaction, table: sa.Table, source: PlayerRecord, target: PlayerRecord) -> None:
+    of_source, of_target = await _friend_ids(tx, table, source), await _friend_ids(tx, table, target)
+    await _remove(tx, table, source, [each for each in of_source if each in of_target or each == target.player_id])
+    new = [each for each in of_source if each not in of_target and each != target.player_id]
     if new:
         into = target.player_id
-        twins = (*_at(table, source, table.c.friend_id), tx.among(table.c.player_id, new))
+        mirrored = (*_at(table, source, table.c.friend_id), tx.among(table.c.player_id, new))
         await tx.execute(sa.update(table).where(*rows_of(table, source)).values(player_id=into))
-        await tx.execute(sa.update(table).where(*twins).values(friend_id=into))
+        await tx.execute(sa.update(table).where(*mirrored).values(friend_id=into))
 
 
-async def _known(tx: Transaction, table: sa.Table, player: PlayerRecord) -> list[str]:
+async def _friend_ids(tx: Transaction, table: sa.Table, player: PlayerRecord) -> list[str]:
     return await _ids(tx, sa.select(table.c.friend_id).where(*rows_of(table, player)))
 
 
@@ -87,12 +87,12 @@ async def _blocked_either_way(tx: Transaction, player: PlayerRecord) -> list[str
     return by + await _ids(tx, sa.select(blocks.c.player_id).where(*_at(blocks, player, blocks.c.blocked_id)))
 
 
-async def _part(tx: Transaction, table: sa.Table, player: PlayerRecord, others: list[str]) -> None:
+async def _remove(tx: Transaction, table: sa.Table, player: PlayerRecord, others: list[str]) -> None:
     """Remove both rows of each relation."""
     if others:
         await tx.execute(sa.delete(table).where(*rows_of(table, player), tx.among(table.c.friend_id, others)))
-        twins = (*_at(table, player, table.c.friend_id), tx.among(table.c.player_id, others))
-        await tx.execute(sa.delete(table).where(*twins))
+        mirrored = (*_at(table, player, table.c.friend_id), tx.among(table.c.player_id, others))
+        await tx.execute(sa.delete(table).where(*mirrored))
 
 
 async def _merge_purchases(tx: Transaction, ctx: Context, source: PlayerRecord, target: PlayerRecord) -> None:
@@ -100,14 +100,14 @@ async def _merge_purchases(tx: Transaction, ctx: Context, source: PlayerRecord, 
     spent = await tx.get(spend, *source.primary_key())
     if spent is None:
         return
-    mine = await tx.get(spend, *target.primary_key())
-    if mine is not None:
-        doubles, cents = await _forget_doubles(tx, source, target)
+    own_spend = await tx.get(spend, *target.primary_key())
+    if own_spend is not None:
+        duplicates, cents = await _delete_duplicates(tx, source, target)
         more = spent.lifetime_amount_minor - cents
         tx.change(
-            mine,
-            lifetime_amount_minor=amounts.add(mine.lifetime_amount_minor, more, purchasing.SPEND),
-            purchase_count=mine.purchase_count + spent.purchase_count - doubles,
+            own_spend,
+            lifetime_amount_minor=amounts.add(own_spend.lifetime_amount_minor, more, purchasing.SPEND),
+            purchase_count=own_spend.purchase_count + spent.purchase_count - duplicates,
             updated_at=ctx.now_ms,
         )
         await tx.execute(sa.delete(spend).where(*rows_of(spend, source)))
@@ -117,7 +117,7 @@ async def _merge_purchases(tx: Transaction, ctx: Context, source: PlayerRecord, 
     await tx.forget(spend)
 
 
-async def _forget_doubles(tx: Transaction, source: PlayerRecord, target: PlayerRecord) -> tuple[int, int]:
+async def _delete_duplicates(tx: Transaction, source: PlayerRecord, target: PlayerRecord) -> tuple[int, int]:
     """Remove the source's purchases that the target has as well; returns their number and sum in US cents."""
     purchases, other = tables.purchases, tables.purchases.alias("other")
     twice = (
@@ -129,9 +129,9 @@ async def _forget_doubles(tx: Transaction, source: PlayerRecord, target: PlayerR
         ),
     )
     counted = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(purchases.c.normalized_amount_minor), 0))
-    doubles, cents = (await tx.execute(counted.where(*twice))).one()
+    duplicates, cents = (await tx.execute(counted.where(*twice))).one()
     await tx.execute(sa.delete(purchases).where(*twice))
-    return int(doubles), int(cents)
+    return int(duplicates), int(cents)
 
 
 async def _ids(tx: Transaction, query: sa.Select[Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Routes of whole players: import, merge, erase, export."""
+"""Routes of import, merge, erase and export."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SERVER: Final[tuple[Route, ...]] = (
             f"migrate.{what}",
             body=body,
             reply=server.Migrated,
-            operation=f"migrate.{what}",
+            operation_id=f"migrate.{what}",
         )
         for what, rule, body in (
             ("players", import_handlers.players, import_handlers.PlayerBatch),
@@ -36,7 +36,7 @@ SERVER: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         ExplainedRequest,
         reply=MergePlayerResult,
-        operation="whole_players.merge",
+        operation_id="whole_players.merge",
     ),
     server_route(
         "POST",
@@ -46,7 +46,7 @@ SERVER: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         Erasure,
         reply=DeletePlayerResult,
-        operation="whole_players.delete",
+        operation_id="whole_players.delete",
     ),
     server_route(
         "GET",
@@ -55,6 +55,6 @@ SERVER: Final[tuple[Route, ...]] = (
         "player.export",
         THE_PLAYER,
         reply=PlayerExport,
-        operation="whole_players.export",
+        operation_id="whole_players.export",
     ),
 )

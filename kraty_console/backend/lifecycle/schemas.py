@@ -1,4 +1,4 @@
-"""Requests about whole players."""
+"""Requests of merge, erase and export."""
 
 from __future__ import annotations
 

@@ -29,14 +29,14 @@ PERSONAL: Final[dict[str, Any]] = {
 
 def id_fingerprint(ctx: Context, external_id: str) -> str:
     """A hash of an erased id, by which it is recognized but cannot be read."""
-    place = (ctx.tenant.studio_id, ctx.tenant.game_id, ctx.environment, external_id)
-    return hashlib.sha256("\n".join(place).encode()).hexdigest()
+    parts = (ctx.tenant.studio_id, ctx.tenant.game_id, ctx.environment, external_id)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
     """The row of the erased player who had this id; the latest if several had it in turn."""
     column = tables.players.c
-    found = await tx.records(
+    rows = await tx.records(
         PlayerRecord,
         tables.players.select()
         .where(
@@ -47,4 +47,4 @@ async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> Player
         .order_by(column.deleted_at.desc(), column.player_id.desc())
         .limit(1),
     )
-    return found[0] if found else None
+    return rows[0] if rows else None

@@ -132,7 +132,7 @@ async def seat_bots(tx: Transaction, ctx: Context, lobby: LobbyRecord, event: Ev
 async def find_open(tx: Transaction, ctx: Context, window: EventWindowRecord) -> str | None:
     """The oldest lobby of the window with a free seat; lobbies pushed by a studio take no others."""
     column = tables.lobbies.c
-    found: str | None = await tx.scalar(
+    lobby_id: str | None = await tx.scalar(
         sa.select(column.lobby_id)
         .where(
             column.studio_id == ctx.tenant.studio_id,
@@ -148,7 +148,7 @@ async def find_open(tx: Transaction, ctx: Context, window: EventWindowRecord) ->
         .order_by(column.created_at, column.lobby_id)
         .limit(1)
     )
-    return found
+    return lobby_id
 
 
 async def find_seat(tx: Transaction, player: PlayerRecord, window: EventWindowRecord) -> str | None:
@@ -166,7 +166,7 @@ async def find_seat(tx: Transaction, player: PlayerRecord, window: EventWindowRe
         attempt.leaderboard_id == lobby.leaderboard_id,
     )
     played, playing = there.exists(), there.where(attempt.status == "in_progress").exists()
-    found: str | None = await tx.scalar(
+    lobby_id: str | None = await tx.scalar(
         sa.select(lobby.lobby_id)
         .join(
             tables.lobby_members,
@@ -182,4 +182,4 @@ async def find_seat(tx: Transaction, player: PlayerRecord, window: EventWindowRe
         .order_by(lobby.status, seat.joined_at.desc(), lobby.lobby_id)  # `active` comes before `forming`
         .limit(1)
     )
-    return found
+    return lobby_id

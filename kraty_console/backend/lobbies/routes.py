@@ -20,7 +20,7 @@ SDK: Final[tuple[Route, ...]] = (
         ("lobby", "lobbyId"),
         access=RouteAccess.KEY,
         reply=Lobby,
-        operation="lobbies.read",
+        operation_id="lobbies.read",
     ),
 )
 
@@ -34,7 +34,7 @@ SERVER: Final[tuple[Route, ...]] = (
         LobbyPush,
         status=(201, 200),
         reply=Lobby,
-        operation="lobbies.push",
+        operation_id="lobbies.push",
     ),
     server_route(
         "GET",
@@ -43,6 +43,6 @@ SERVER: Final[tuple[Route, ...]] = (
         "lobby.read",
         ("lobby", "lobbyId"),
         reply=Lobby,
-        operation="lobbies.read_of_game",
+        operation_id="lobbies.read_of_game",
     ),
 )

@@ -277,10 +277,10 @@ async def _new(
 
 
 def _add_member(tx: Transaction, ctx: Context, player: PlayerRecord, lobby: LobbyRecord) -> None:
-    place = (*player.primary_key(), lobby.lobby_id)
+    key = (*player.primary_key(), lobby.lobby_id)
     tx.add(
         tables.lobby_members,
-        dict(zip(("studio_id", "game_id", "player_id", "lobby_id"), place, strict=True)) | {"joined_at": ctx.now_ms},
+        dict(zip(("studio_id", "game_id", "player_id", "lobby_id"), key, strict=True)) | {"joined_at": ctx.now_ms},
     )
     tx.change(lobby, participant_count=lobby.participant_count + 1)
 

@@ -20,26 +20,30 @@ async def search(call: Call) -> HandlerReply:
     if query is None:
         raise invalid("query", "is required")
     limit = call.limit()
-    found = await search_players(call.services.db, call.game, call.environment, query, limit)
-    return HandlerReply({"players": found})
+    players = await search_players(call.services.db, call.game, call.environment, query, limit)
+    return HandlerReply({"players": players})
 
 
 async def snapshot_for_admin(call: Call) -> HandlerReply:
     """The profile and the newest of each list, ledgers and audit rows included; 304 when nothing changed."""
     player, limit = call.text("externalPlayerId"), call.limit()
-    found = await snapshots.build(call.services.db, call.game, call.environment, player, limit=limit, surface="admin")
-    if found is None:
+    snapshot = await snapshots.build(
+        call.services.db, call.game, call.environment, player, limit=limit, surface="admin"
+    )
+    if snapshot is None:
         not_found("Player", player)
-    return HandlerReply(found, tagged=True)
+    return HandlerReply(snapshot, tagged=True)
 
 
 async def snapshot_for_server(call: Call) -> HandlerReply:
     """The profile and the newest of each list; what only the portal shows is left out."""
     player, limit = call.text("externalPlayerId"), call.limit()
-    found = await snapshots.build(call.services.db, call.game, call.environment, player, limit=limit, surface="server")
-    if found is None:
+    snapshot = await snapshots.build(
+        call.services.db, call.game, call.environment, player, limit=limit, surface="server"
+    )
+    if snapshot is None:
         not_found("Player", player)
-    return HandlerReply(found, tagged=True)
+    return HandlerReply(snapshot, tagged=True)
 
 
 async def timeline(call: Call) -> HandlerReply:
@@ -51,10 +55,10 @@ async def timeline(call: Call) -> HandlerReply:
         if before is None:
             raise invalid("cursor", "is not one that this list gave")
     async with call.services.db.read() as tx:
-        found = await timeline_page(tx, call.game, call.environment, player, kinds=kinds, before=before, limit=limit)
-    if found is None:
+        page = await timeline_page(tx, call.game, call.environment, player, kinds=kinds, before=before, limit=limit)
+    if page is None:
         not_found("Player", player)
-    rows, following = found
+    rows, following = page
     return HandlerReply({"rows": rows, "nextCursor": following})
 
 

@@ -14,7 +14,7 @@ from kraty_console.backend.storage.tables import AttemptRecord, EventRecord, Lob
 from kraty_console.backend.storage.tables.columns import hyphenated
 from kraty_console.backend.storage.transaction import Transaction
 
-PlayerPlace = tuple[str, str, str]
+PlayerKey = tuple[str, str, str]
 """Studio, game and internal id of a player."""
 
 
@@ -46,9 +46,9 @@ class SeatInLobby(LobbyRecord):
     joined_at: int
 
 
-def belongs_to(table: sa.Table, place: PlayerPlace) -> tuple[sa.ColumnElement[bool], ...]:
+def belongs_to(table: sa.Table, player: PlayerKey) -> tuple[sa.ColumnElement[bool], ...]:
     """The row is this player's."""
-    return (table.c.studio_id == place[0], table.c.game_id == place[1], table.c.player_id == place[2])
+    return (table.c.studio_id == player[0], table.c.game_id == player[1], table.c.player_id == player[2])
 
 
 def columns_shown(table: sa.Table, *unread: str) -> list[sa.Column[Any]]:
@@ -67,7 +67,7 @@ def _same(one: sa.Table, other: sa.Table, *names: str) -> sa.ColumnElement[bool]
 def page(
     query: sa.Select[Any], at: sa.Column[Any], row_id: sa.Column[Any], limit: int, before: PagePosition | None
 ) -> sa.Select[Any]:
-    """The newest rows of a query, or the newest of those that are older than a place."""
+    """The newest rows of a query, or the newest of those that are older than a position."""
     if before is not None:
         query = query.where(before.older(at, row_id))
     return query.order_by(at.desc(), row_id.desc()).limit(limit)
@@ -101,12 +101,12 @@ ATTEMPTS: Final = _select_attempts()
 
 
 async def attempts(
-    tx: Transaction, place: PlayerPlace, limit: int, before: PagePosition | None = None
+    tx: Transaction, player: PlayerKey, limit: int, before: PagePosition | None = None
 ) -> list[DatedRow]:
     """Attempts by their start, each with its event and the grants it made."""
     column = tables.attempts.c
     query = page(
-        ATTEMPTS.where(*belongs_to(tables.attempts, place)), column.started_at, column.attempt_id, limit, before
+        ATTEMPTS.where(*belongs_to(tables.attempts, player)), column.started_at, column.attempt_id, limit, before
     )
     return [
         DatedRow(row.started_at, row.attempt_id, attempt_row(row)) for row in await tx.records(AttemptOfEvent, query)
@@ -144,11 +144,9 @@ LOBBIES: Final = sa.select(
 """Lobbies in which a player has a seat."""
 
 
-async def lobbies(
-    tx: Transaction, place: PlayerPlace, limit: int, before: PagePosition | None = None
-) -> list[DatedRow]:
+async def lobbies(tx: Transaction, player: PlayerKey, limit: int, before: PagePosition | None = None) -> list[DatedRow]:
     """Lobbies by the moment the player took a seat."""
     seat = tables.lobby_members
-    query = page(LOBBIES.where(*belongs_to(seat, place)), seat.c.joined_at, seat.c.lobby_id, limit, before)
+    query = page(LOBBIES.where(*belongs_to(seat, player)), seat.c.joined_at, seat.c.lobby_id, limit, before)
     rows = await tx.records(SeatInLobby, query)
     return [DatedRow(row.joined_at, row.lobby_id, serialize_lobby(row, row.event_key)) for row in rows]

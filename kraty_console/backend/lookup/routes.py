@@ -10,19 +10,21 @@ from kraty_console.contract.operations import Operation
 from kraty_console.contract.players import Snapshot
 
 ADMIN: Final[tuple[Route, ...]] = (
-    admin_route(Operation.SEARCH, handlers.search, query=("query", "environment", "limit"), operation="players.search"),
+    admin_route(
+        Operation.SEARCH, handlers.search, query=("query", "environment", "limit"), operation_id="players.search"
+    ),
     admin_route(
         Operation.PLAYER,
         handlers.snapshot_for_admin,
         query=("environment", "limit"),
         tagged=True,
-        operation="players.snapshot",
+        operation_id="players.snapshot",
     ),
     admin_route(
         Operation.TIMELINE,
         handlers.timeline,
         query=("kinds", "environment", "cursor", "limit"),
-        operation="timeline.page",
+        operation_id="timeline.page",
     ),
 )
 
@@ -36,6 +38,6 @@ SERVER: Final[tuple[Route, ...]] = (
         query=("limit",),
         reply=Snapshot,
         tagged=True,
-        operation="players.snapshot",
+        operation_id="players.snapshot",
     ),
 )

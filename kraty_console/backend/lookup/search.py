@@ -71,23 +71,23 @@ async def search_players(
     """
     values = {**player_refs.prepared_values(tenant, environment, query), "limit": limit}
     if len(query) < SHORTEST_PREFIX:
-        found, listed = await reader.fetch(_EXACT, values), []
+        results, listed = await reader.fetch(_EXACT, values), []
     elif (end := names.after_prefix(query)) is None:
-        found = await reader.fetch(_EXACT_OR_TO_THE_END, values)
-        listed = found[_TO_THE_END]
+        results = await reader.fetch(_EXACT_OR_TO_THE_END, values)
+        listed = results[_TO_THE_END]
     else:
-        found = await reader.fetch(_EXACT_OR_PREFIX, {**values, "end": end})
-        listed = found[_BY_PREFIX]
+        results = await reader.fetch(_EXACT_OR_PREFIX, {**values, "end": end})
+        listed = results[_BY_PREFIX]
     hits: dict[str, dict[str, Any]] = {}
 
     def collect(match: str, rows: Iterable[PlayerRecord], merged_from: str | None = None) -> None:
         for row in rows:
             hits.setdefault(row.external_player_id, _hit(row, match, merged_from))
 
-    collect("external_id", found[_BY_ID])
+    collect("external_id", results[_BY_ID])
     if not hits:
-        collect("merged", found[_MERGED], merged_from=query)
-    collect("email", found[_BY_EMAIL])
+        collect("merged", results[_MERGED], merged_from=query)
+    collect("email", results[_BY_EMAIL])
     collect("prefix", listed)
     return list(hits.values())[:limit]
 

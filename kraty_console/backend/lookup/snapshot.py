@@ -1,7 +1,7 @@
 """The snapshot of a player: everything that one look-up returns.
 
-A constant number of queries, each by an index and capped by the limit, whatever the player's history, and all of them
-in one round trip; totals come from the player's row, where the engine keeps them.
+A constant number of queries, each by an index and capped by the limit, all in one round trip; totals come from the
+player's row, where the engine keeps them.
 """
 
 from __future__ import annotations
@@ -136,27 +136,27 @@ async def build(
 
     The admin look-up adds e-mail, both ledgers and the player's audit rows.
     """
-    found = await reader.fetch(
+    results = await reader.fetch(
         _SHOWN[surface], {**player_refs.prepared_values(tenant, environment, external_id), "limit": limit}
     )
-    player = found.first(_PLAYER)
+    player = results.first(_PLAYER)
     if player is None:
         return None
-    grants = [serialize_grant(row) for row in found[_GRANTS]]
+    grants = [serialize_grant(row) for row in results[_GRANTS]]
     snapshot: dict[str, Any] = {
         "player": serialize_player(player, merged_into=player.successor, with_email=surface == "admin"),
-        "attempts": [attempt_row(row) for row in found[_ATTEMPTS]],
+        "attempts": [attempt_row(row) for row in results[_ATTEMPTS]],
         "grants": grants,
         "recentGrants": grants,
-        "lobbies": [serialize_lobby(row, row.event_key) for row in found[_LOBBIES]],
+        "lobbies": [serialize_lobby(row, row.event_key) for row in results[_LOBBIES]],
         "summary": serialize_totals(player),
-        "inventory": [serialize_item(row) for row in found[_INVENTORY]],
-        "wallet": [serialize_balance(row) for row in found[_WALLET]],
+        "inventory": [serialize_item(row) for row in results[_INVENTORY]],
+        "wallet": [serialize_balance(row) for row in results[_WALLET]],
     }
     if surface == "admin":
-        snapshot["walletLedger"] = [serialize_wallet_entry(row) for row in found[_WALLET_LEDGER]]
-        snapshot["itemLedger"] = [serialize_item_entry(row) for row in found[_ITEM_LEDGER]]
-        snapshot["audit"] = [_audit_row(row) for row in found[_AUDIT]]
+        snapshot["walletLedger"] = [serialize_wallet_entry(row) for row in results[_WALLET_LEDGER]]
+        snapshot["itemLedger"] = [serialize_item_entry(row) for row in results[_ITEM_LEDGER]]
+        snapshot["audit"] = [_audit_row(row) for row in results[_AUDIT]]
     return snapshot
 
 

@@ -19,7 +19,7 @@ from kraty_console.backend.audit.serializers import serialize_audit_row
 from kraty_console.backend.economy.serializers import serialize_item_entry, serialize_wallet_entry
 from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.lookup import player_rows
-from kraty_console.backend.lookup.player_rows import DatedRow, PlayerPlace, belongs_to
+from kraty_console.backend.lookup.player_rows import DatedRow, PlayerKey, belongs_to
 from kraty_console.backend.rewards.serializers import serialize_grant
 from kraty_console.backend.rules import formats, player_refs
 from kraty_console.backend.rules.context import Tenant
@@ -35,8 +35,8 @@ _BANS: Final = ("player.ban", "player.unban")
 _IS_BAN: Final = tables.audit.c.action.in_([sa.literal_column(f"'{action}'") for action in _BANS])
 """As the index of these rows has it, letter for letter: so a player's other audit rows are not walked through."""
 
-Source = Callable[[Transaction, PlayerPlace, int, PagePosition | None], Awaitable[list[DatedRow]]]
-"""Gives so many rows of a player that are older than a place, newest first."""
+Source = Callable[[Transaction, PlayerKey, int, PagePosition | None], Awaitable[list[DatedRow]]]
+"""Reads a number of rows of a player older than a position, newest first."""
 
 
 async def timeline_page(
@@ -56,12 +56,12 @@ async def timeline_page(
     )
     if player_id is None:
         return None
-    place = (tenant.studio_id, tenant.game_id, player_id)
-    found: list[list[tuple[int, str, TimelineKind, dict[str, Any]]]] = []
+    player_key = (tenant.studio_id, tenant.game_id, player_id)
+    by_kind: list[list[tuple[int, str, TimelineKind, dict[str, Any]]]] = []
     for kind, source in _sources(kinds):
-        rows = await source(tx, place, limit + 1, before)
-        found.append([(row.at, row.id, _kind_of(kind, row.data), row.data) for row in rows])
-    newest = list(islice(merge(*found, key=itemgetter(0, 1), reverse=True), limit + 1))
+        rows = await source(tx, player_key, limit + 1, before)
+        by_kind.append([(row.at, row.id, _kind_of(kind, row.data), row.data) for row in rows])
+    newest = list(islice(merge(*by_kind, key=itemgetter(0, 1), reverse=True), limit + 1))
     cursor = PagePosition(*newest[limit - 1][:2]).encoded() if len(newest) > limit else None
     return [
         {"kind": kind.value, "at": formats.timestamp(at), "id": row_id, kind.value: data}
@@ -70,7 +70,7 @@ async def timeline_page(
 
 
 def _sources(kinds: Collection[TimelineKind]) -> list[tuple[TimelineKind, Source]]:
-    """Where the rows of these kinds come from; bans stand among the other audit rows when both are asked for."""
+    """The sources of the rows of these kinds; bans are among the other audit rows if both are requested."""
     if {TimelineKind.BAN, TimelineKind.AUDIT} <= set(kinds):
         others = [(kind, SOURCES[kind]) for kind in kinds if kind not in (TimelineKind.BAN, TimelineKind.AUDIT)]
         return [*others, (TimelineKind.AUDIT, _of_audit())]
@@ -90,15 +90,15 @@ def _of_table(
 ) -> Source:
     """The rows of one table as they are; `more` are conditions that they meet."""
 
-    async def newest(tx: Transaction, place: PlayerPlace, limit: int, before: PagePosition | None) -> list[DatedRow]:
-        query = sa.select(table).where(*belongs_to(table, place), *more)
+    async def newest(tx: Transaction, player_key: PlayerKey, limit: int, before: PagePosition | None) -> list[DatedRow]:
+        query = sa.select(table).where(*belongs_to(table, player_key), *more)
         rows = await tx.records(
             table.record, player_rows.page(query, table.columns[at], table.columns[row_id], limit, before)
         )
-        found = [DatedRow(getattr(row, at), getattr(row, row_id), shown(row)) for row in rows]
+        dated = [DatedRow(getattr(row, at), getattr(row, row_id), shown(row)) for row in rows]
         if table.record is AuditRecord:
-            await with_counts(tx, place[0], (each.data for each in found))
-        return found
+            await with_counts(tx, player_key[0], (each.data for each in dated))
+        return dated
 
     return newest
 
@@ -107,12 +107,14 @@ def _of_audit(*conditions: sa.ColumnElement[bool]) -> Source:
     return _of_table(tables.audit, "occurred_at", "audit_id", serialize_audit_row, *conditions)
 
 
-async def _deliveries(tx: Transaction, place: PlayerPlace, limit: int, before: PagePosition | None) -> list[DatedRow]:
+async def _deliveries(
+    tx: Transaction, player_key: PlayerKey, limit: int, before: PagePosition | None
+) -> list[DatedRow]:
     """Deliveries by the moment that is in their ids, which order them as they do the ids of other rows."""
-    studio_id, game_id, player_id = place
+    studio_id, game_id, player_id = player_key
     older_than = None if before is None else first_from(before.at, before.id)
-    found = await newest_of_player(tx, Tenant(studio_id, game_id), player_id, older_than, limit)
-    return [DatedRow(moment_of(row["id"]), as_uuid(row["id"]), row) for row in found]
+    audit_rows = await newest_of_player(tx, Tenant(studio_id, game_id), player_id, older_than, limit)
+    return [DatedRow(moment_of(row["id"]), as_uuid(row["id"]), row) for row in audit_rows]
 
 
 SOURCES: Final[Mapping[TimelineKind, Source]] = {
@@ -125,7 +127,7 @@ SOURCES: Final[Mapping[TimelineKind, Source]] = {
     TimelineKind.AUDIT: _of_audit(~_IS_BAN),
     TimelineKind.WEBHOOK: _deliveries,
 }
-"""Where the rows of each kind come from when it is asked for by itself."""
+"""The source of the rows of each kind, if it is requested alone."""
 
 QUERIES: Final = len(SOURCES) + 3
 """How many queries a page takes at most: the player, each source, the grants of attempts, the tries of deliveries."""

@@ -34,7 +34,7 @@ class AnsweredCall:
     status: int
     """The HTTP status; 499 if the caller disconnected before the answer."""
     seconds: float
-    who: CallerInfo | None
+    caller: CallerInfo | None
     """None on public routes, and for unknown callers."""
     own_id: str = ""
     """The backend's own id of the request, as in the audit log."""

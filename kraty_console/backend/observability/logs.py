@@ -41,8 +41,8 @@ def log_call(call: AnsweredCall) -> None:
         "route": call.route,
         "status": call.status,
         "ms": round(call.seconds * 1000, 1),
-        "actor": call.who.kind if call.who else None,
-        "keyPrefix": call.who.key_prefix if call.who else None,
+        "actor": call.caller.kind if call.caller else None,
+        "keyPrefix": call.caller.key_prefix if call.caller else None,
     }
     CALLS.info("%s %s %s", call.method, call.route, call.status, extra={_FIELDS: fields})
 

@@ -153,13 +153,13 @@ class ProcessState(Collector):
         yield GaugeMetricFamily("kraty_worker_running", "Whether this process runs jobs.", worker.running)
         states = list(worker.states.items())
         for name, words, values in (
-            ("runs", "Times a job was asked for what is due.", [(job, state.runs) for job, state in states]),
+            ("runs", "Number of runs of a job.", [(job, state.runs) for job, state in states]),
             ("done", "Things that a job did.", [(job, state.done) for job, state in states]),
             ("failures", "Times a job failed.", [(job, state.failures) for job, state in states]),
         ):
             yield _by(CounterMetricFamily(f"kraty_job_{name}", words, labels=["job"]), values)
         yield _by(
-            GaugeMetricFamily("kraty_job_last_run_age_seconds", "Since a job was last asked.", labels=["job"]),
+            GaugeMetricFamily("kraty_job_last_run_age_seconds", "Time since a job last ran.", labels=["job"]),
             [(job, _age(self._now_ms(), state.last_run_ms)) for job, state in states if state.last_run_ms is not None],
         )
 

@@ -46,7 +46,7 @@ def display(row: PlayerRecord) -> Identity | None:
 
 
 def anonymized(row: PlayerRecord) -> Identity | None:
-    """The name from the pool, `{name, avatar, country}`, whatever name the player chose."""
+    """The name from the pool, `{name, avatar, country}`, regardless of the chosen name."""
     return _with_country(row.anonymized_identity, row)
 
 

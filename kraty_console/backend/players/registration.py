@@ -24,7 +24,7 @@ async def register(
 ) -> RuleResult:
     """Create the player's secret; an unknown player is created. Fires `player.registered` the first time.
 
-    403 `player_banned`; 409 `player_already_registered` unless `force`, which rotates the secret and means nothing with
+    403 `player_banned`; 409 `player_already_registered` unless `force`, which rotates the secret and is ignored with
     a live key: SDKs try it after a 409, and report the result of the second try.
 
     The secret is only in this answer and cannot be repeated: for ten minutes the same call with the same idempotency

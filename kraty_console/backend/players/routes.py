@@ -27,8 +27,8 @@ from kraty_console.contract import sdk, server
 from kraty_console.contract.operations import Operation
 
 ADMIN: Final[tuple[Route, ...]] = (
-    admin_route(Operation.BAN, handlers.ban_for_admin, operation="bans.ban"),
-    admin_route(Operation.UNBAN, handlers.unban_for_admin, named="player.unban", operation="bans.unban"),
+    admin_route(Operation.BAN, handlers.ban_for_admin, operation_id="bans.ban"),
+    admin_route(Operation.UNBAN, handlers.unban_for_admin, named="player.unban", operation_id="bans.unban"),
 )
 
 SDK: Final[tuple[Route, ...]] = (
@@ -43,7 +43,7 @@ SDK: Final[tuple[Route, ...]] = (
         query=("force",),
         status=(201,),
         reply=sdk.PlayerRegistration,
-        operation="registration.register",
+        operation_id="registration.register",
     ),
     sdk_route(
         "GET",
@@ -53,7 +53,7 @@ SDK: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         access=RouteAccess.KEY,
         reply=sdk.PlayerIdentities,
-        operation="profiles.identity",
+        operation_id="profiles.identity",
     ),
     sdk_route(
         "PUT",
@@ -63,7 +63,7 @@ SDK: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         IdentityChoice,
         reply=sdk.PlayerIdentitySet,
-        operation="profiles.set_identity",
+        operation_id="profiles.set_identity",
     ),
     sdk_route(
         "PUT",
@@ -73,7 +73,7 @@ SDK: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         MetadataBag,
         reply=sdk.PlayerMetadata,
-        operation="profiles.replace_metadata",
+        operation_id="profiles.replace_metadata",
     ),
     sdk_route(
         "PATCH",
@@ -83,7 +83,7 @@ SDK: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         MetadataBag,
         reply=sdk.PlayerMetadata,
-        operation="profiles.merge_metadata",
+        operation_id="profiles.merge_metadata",
     ),
     sdk_route(
         "POST",
@@ -93,7 +93,7 @@ SDK: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         Presence,
         reply=sdk.PresenceTold,
-        operation="profiles.presence",
+        operation_id="profiles.presence",
     ),
 )
 
@@ -106,7 +106,7 @@ SERVER: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         IdentityChoice,
         reply=server.IdentitySet,
-        operation="profiles.set_identity",
+        operation_id="profiles.set_identity",
     ),
     server_route(
         "PUT",
@@ -116,7 +116,7 @@ SERVER: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         MetadataBag,
         reply=sdk.PlayerMetadata,
-        operation="profiles.replace_metadata",
+        operation_id="profiles.replace_metadata",
     ),
     server_route(
         "PATCH",
@@ -126,7 +126,7 @@ SERVER: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         MetadataBag,
         reply=sdk.PlayerMetadata,
-        operation="profiles.merge_metadata",
+        operation_id="profiles.merge_metadata",
     ),
     server_route(
         "PUT",
@@ -136,7 +136,7 @@ SERVER: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         EmailChange,
         reply=server.EmailSet,
-        operation="profiles.set_email",
+        operation_id="profiles.set_email",
     ),
     server_route(
         "POST",
@@ -146,7 +146,7 @@ SERVER: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         ServerBan,
         reply=server.PlayerBanned,
-        operation="standing.ban",
+        operation_id="standing.ban",
     ),
     server_route(
         "POST",
@@ -156,6 +156,6 @@ SERVER: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         ExplainedRequest,
         reply=server.PlayerUnbanned,
-        operation="standing.unban",
+        operation_id="standing.unban",
     ),
 )

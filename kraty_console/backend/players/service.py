@@ -32,12 +32,12 @@ async def find_or_create(tx: Transaction, ctx: Context, external_id: str) -> str
 
 async def find_locked(tx: Transaction, ctx: Context, external_id: str) -> PlayerRecord | None:
     """The player, locked until the transaction ends; None if there is none."""
-    place = ("player", ctx.tenant, ctx.environment, external_id)
-    known: PlayerRecord | None = tx.memo.get(place)
+    memo_key = ("player", ctx.tenant, ctx.environment, external_id)
+    known: PlayerRecord | None = tx.memo.get(memo_key)
     if known is None:
         known = await player_refs.find_by_external_id(tx, ctx.tenant, ctx.environment, external_id, lock=True)
         if known is not None:
-            tx.memo[place] = known
+            tx.memo[memo_key] = known
     return known
 
 

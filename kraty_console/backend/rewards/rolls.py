@@ -61,7 +61,7 @@ def roll_amount(spec: object, dice: SeededRng, where: str) -> int:
     else:
         fail(f"{where} has no amount")
     if not 0 <= value <= MAX_BALANCE:
-        fail(f"{where} comes to {value}, which nobody can have")
+        fail(f"{where} comes to {value}, which is over the maximum")
     return value
 
 
@@ -166,11 +166,11 @@ def _add_up(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     result: list[dict[str, Any]] = []
     for entry in entries:
         field, count = FIELDS[entry["type"]]
-        place = (entry["type"], entry[field])
-        if place in totals and "parameters" not in entry:
-            totals[place][count] += entry[count]
+        kind = (entry["type"], entry[field])
+        if kind in totals and "parameters" not in entry:
+            totals[kind][count] += entry[count]
             continue
         result.append(entry)
         if "parameters" not in entry:
-            totals[place] = entry
+            totals[kind] = entry
     return result

@@ -142,5 +142,5 @@ def scope(ctx: Context, operation: str) -> str:
 
 def erased_key(ctx: Context, key: str) -> str:
     """A hash of an idempotency key that named an erased player, by which it is recognized but cannot be read."""
-    place = (ctx.tenant.studio_id, ctx.tenant.game_id, key)
-    return f"erased:{hashlib.sha256(chr(10).join(place).encode('utf-8', 'surrogatepass')).hexdigest()}"
+    parts = (ctx.tenant.studio_id, ctx.tenant.game_id, key)
+    return f"erased:{hashlib.sha256(chr(10).join(parts).encode('utf-8', 'surrogatepass')).hexdigest()}"

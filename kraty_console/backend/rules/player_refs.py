@@ -1,7 +1,7 @@
 """Resolve references to players: external id, internal id, e-mail, and ids of players who were merged into others.
 
 An external id belongs to one environment of a game. A merge frees it and leaves an alias that leads to the target
-until another player has the id. No other module decides which player a reference means.
+until another player has the id. No other module resolves references to players.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ async def get_by_external_id(tx: Transaction, game: GameKey, environment: str, e
 
 
 async def find_by_any_id(tx: Transaction, game: GameKey, environment: str, reference: str) -> PlayerRecord | None:
-    """The player with this external id, else the one with this internal id, in whatever environment."""
+    """The player with this external id, else the one with this internal id, in any environment."""
     player = await find_by_external_id(tx, game, environment, reference)
     if player is None and is_id(reference):
         player = await tx.get(tables.players, game.studio_id, game.game_id, reference)
@@ -145,7 +145,7 @@ async def find_alias(tx: Transaction, game: GameKey, environment: str, external_
 
 
 async def delete_alias(tx: Transaction, game: GameKey, environment: str, *external_ids: str) -> None:
-    """Let these ids lead to nobody any more."""
+    """Delete the aliases of these ids."""
     alias = tables.player_aliases
     await tx.execute(
         sa.delete(alias).where(
@@ -155,7 +155,7 @@ async def delete_alias(tx: Transaction, game: GameKey, environment: str, *extern
 
 
 async def resolve(tx: Transaction, game: GameKey, environment: str, external_id: str) -> ResolvedId | None:
-    """Where this external id leads: to the player who has it, else to whom its player was merged into."""
+    """The player with this external id, or the one that its player was merged into."""
     player = await find_by_external_id(tx, game, environment, external_id)
     if player is not None:
         return ResolvedId(player.player_id, player.merged_into or player.player_id)
@@ -164,7 +164,7 @@ async def resolve(tx: Transaction, game: GameKey, environment: str, external_id:
 
 
 async def follow_merge(tx: Transaction, player: PlayerRecord) -> PlayerRecord:
-    """The player whom this one was merged into, through any number of merges; the player if they were not."""
+    """The player that this one was merged into, through any number of merges; the player itself if it was not."""
     if player.merged_into is None:
         return player
     current = await tx.get(tables.players, player.studio_id, player.game_id, player.merged_into)

@@ -32,20 +32,20 @@ COUNTS: Final = (
 """How many rows of all games are set aside, by job."""
 
 
-def not_resting(ctx: Context, job: str, row_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+def not_skipped(ctx: Context, job: str, row_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """The condition that a row is not skipped now."""
-    return ~_noted(job, row_id).where(*_here(ctx), _COLUMN.retry_at > ctx.now_ms).exists()
+    return ~_noted(job, row_id).where(*_in_game(ctx), _COLUMN.retry_at > ctx.now_ms).exists()
 
 
 def not_set_aside(ctx: Context, job: str, row_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """The condition that other work need not wait for a row, because it is set aside."""
-    return ~_noted(job, row_id).where(*_here(ctx), _COLUMN.failures >= AFTER).exists()
+    return ~_noted(job, row_id).where(*_in_game(ctx), _COLUMN.failures >= AFTER).exists()
 
 
 async def note_failure(tx: Transaction, ctx: Context, job: str, row_id: str, error: BaseException) -> int:
     """Record that a row failed, and skip it for a while; returns the number of failures."""
-    place = (ctx.tenant.studio_id, ctx.tenant.game_id, job, row_id)
-    row = await tx.get(tables.sweep_failures, *place, lock=True)
+    key = (ctx.tenant.studio_id, ctx.tenant.game_id, job, row_id)
+    row = await tx.get(tables.sweep_failures, *key, lock=True)
     failures = 1 if row is None else row.failures + 1
     rest = DAY_MS if failures >= AFTER else FIRST_REST_MS * 2 ** (failures - 1)
     values = {
@@ -58,23 +58,26 @@ async def note_failure(tx: Transaction, ctx: Context, job: str, row_id: str, err
         tx.change(row, **values)
     else:
         names = ("studio_id", "game_id", "job", "row_id")
-        await tx.insert_if_absent(tables.sweep_failures, {**dict(zip(names, place, strict=True)), **values})
+        await tx.insert_if_absent(tables.sweep_failures, {**dict(zip(names, key, strict=True)), **values})
     return failures
 
 
 async def due_again(tx: Transaction, ctx: Context, job: str) -> set[str]:
     """The rows that failed and may be tried again."""
-    found = await tx.execute(
-        sa.select(_COLUMN.row_id).where(*_here(ctx), _COLUMN.job == job, _COLUMN.retry_at <= ctx.now_ms)
+    result = await tx.execute(
+        sa.select(_COLUMN.row_id).where(*_in_game(ctx), _COLUMN.job == job, _COLUMN.retry_at <= ctx.now_ms)
     )
-    return set(found.scalars())
+    return set(result.scalars())
 
 
 async def clear(tx: Transaction, ctx: Context, job: str, row_ids: Collection[str]) -> None:
     """Forget rows that succeeded, or that need no work any more."""
     await tx.execute(
         sa.delete(tables.sweep_failures).where(
-            *_here(ctx), _COLUMN.job == job, tx.among(_COLUMN.row_id, sorted(row_ids)), _COLUMN.retry_at <= ctx.now_ms
+            *_in_game(ctx),
+            _COLUMN.job == job,
+            tx.among(_COLUMN.row_id, sorted(row_ids)),
+            _COLUMN.retry_at <= ctx.now_ms,
         )
     )
 
@@ -84,7 +87,7 @@ async def counts(tx: Transaction) -> Mapping[str, int]:
     return {str(job): int(count) for job, count in await tx.execute(COUNTS)}
 
 
-def _here(ctx: Context) -> tuple[sa.ColumnElement[bool], ...]:
+def _in_game(ctx: Context) -> tuple[sa.ColumnElement[bool], ...]:
     return _COLUMN.studio_id == ctx.tenant.studio_id, _COLUMN.game_id == ctx.tenant.game_id
 
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from kraty_console.backend.demo.cache import DemoCache
-from kraty_console.backend.demo.directory import hand_out, holds_world
+from kraty_console.backend.demo.directory import holds_world, issue_access
 from kraty_console.backend.runtime.settings import Settings
 from kraty_console.backend.runtime.startup import CannotServe
 from kraty_console.backend.storage.database import Database
@@ -39,7 +39,7 @@ async def load_demo(settings: Settings, url: str, now_ms: int) -> None:
             file = _database_file(settings)
             if file is not None and settings.demo_cache is not None:
                 DemoCache(settings.demo_cache).keep(file, now_ms)
-        world = await hand_out(db, now_ms, loaded_now=made)
+        world = await issue_access(db, now_ms, loaded_now=made)
     finally:
         await db.close()
     if settings.credentials_out is None:

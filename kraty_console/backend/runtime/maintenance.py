@@ -119,7 +119,7 @@ async def _due_attempts(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
             *in_game(tables.attempts, ctx),
             sa.text("attempts.status = 'in_progress'"),  # as in the index, so that it is used
             column.ends_at <= ctx.now_ms,
-            set_aside.not_resting(ctx, "expire_attempts", column.attempt_id),
+            set_aside.not_skipped(ctx, "expire_attempts", column.attempt_id),
         )
         .order_by(column.ends_at, column.player_id, column.attempt_id)
         .limit(most),
@@ -146,7 +146,7 @@ async def _due_grants(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
             *in_game(tables.grants, ctx),
             column.status == "pending",
             column.expires_at <= ctx.now_ms,
-            set_aside.not_resting(ctx, "expire_grants", column.grant_id),
+            set_aside.not_skipped(ctx, "expire_grants", column.grant_id),
         )
         .order_by(column.expires_at)
         .limit(most),
@@ -174,7 +174,7 @@ async def _due_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
             *in_game(tables.lobbies, ctx),
             sa.text("lobbies.status = 'forming'"),  # as in the index, so that it is used
             column.fill_by <= ctx.now_ms,
-            set_aside.not_resting(ctx, "start_lobbies", column.lobby_id),
+            set_aside.not_skipped(ctx, "start_lobbies", column.lobby_id),
         )
         .order_by(column.fill_by)
         .limit(most),
@@ -207,7 +207,7 @@ async def _ended_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
             *in_game(tables.lobbies, ctx),
             sa.text("lobbies.status <> 'closed'"),  # as in the index, so that it is used
             sa.or_(window.ends_at <= ctx.now_ms, matchmaking.is_played_out()),
-            set_aside.not_resting(ctx, "end_lobbies", column.lobby_id),
+            set_aside.not_skipped(ctx, "end_lobbies", column.lobby_id),
         )
         .order_by(column.window_id, column.environment, column.created_at)
         .limit(most),
@@ -222,7 +222,7 @@ async def _due_schedules(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
         .where(
             *in_game(tables.events, ctx),
             column.schedule.is_not(None),
-            set_aside.not_resting(ctx, "make_windows", column.event_id),
+            set_aside.not_skipped(ctx, "make_windows", column.event_id),
         )
         .order_by(column.key),
     )
@@ -270,7 +270,7 @@ async def _final_boards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
         .where(
             *in_game(tables.leaderboards, ctx),
             sa.text("finalized_at IS NOT NULL AND frozen_at IS NULL"),  # as in the index, so that it is used
-            set_aside.not_resting(ctx, "freeze_rankings", column.leaderboard_id),
+            set_aside.not_skipped(ctx, "freeze_rankings", column.leaderboard_id),
         )
         .order_by(column.finalized_at, column.leaderboard_id)
         .limit(most),
@@ -290,7 +290,7 @@ async def _due_awards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
         .where(
             *in_game(tables.attempt_awards, ctx),
             sa.text("settled_at IS NULL"),  # as in the index, so that it is used
-            set_aside.not_resting(ctx, "pay_awards", column.attempt_id),
+            set_aside.not_skipped(ctx, "pay_awards", column.attempt_id),
         )
         .order_by(column.player_id, column.attempt_id)
         .limit(most),
@@ -318,7 +318,7 @@ async def _told_erasures(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
             *in_game(tables.outbox, ctx),
             sa.text("event_name = 'player.deleted' AND state <> 'forgotten'"),  # as in the index, so that it is used
             ~redaction.awaits_delivery(),
-            set_aside.not_resting(ctx, "forget_erased", column.outbox_id),
+            set_aside.not_skipped(ctx, "forget_erased", column.outbox_id),
         )
         .order_by(column.outbox_id)
         .limit(most),
@@ -326,7 +326,7 @@ async def _told_erasures(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 
 
 async def _forget_erasures(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
-    return await each_of(tx, ctx, tables.outbox, due, lambda event: redaction.redact_told_event(tx, ctx, event))
+    return await each_of(tx, ctx, tables.outbox, due, lambda event: redaction.redact_delivered_event(tx, ctx, event))
 
 
 async def _due_windows(
@@ -341,7 +341,7 @@ async def _due_windows(
             *in_game(table, ctx),
             done_at.is_(None),
             due_at <= ctx.now_ms,
-            set_aside.not_resting(ctx, job, table.c.window_id),
+            set_aside.not_skipped(ctx, job, table.c.window_id),
         )
         .order_by(due_at)
         .limit(most),

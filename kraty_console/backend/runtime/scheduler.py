@@ -52,7 +52,7 @@ class Scheduler:
         return bool(self._tasks) and not self._stopping.is_set()
 
     def wake(self, name: str) -> None:
-        """Run a job at once, from within the loop; a running one runs again. Unknown names are nobody.
+        """Run a job at once, from within the loop; a running one runs again. Unknown names are ignored.
 
         A job that rests after a failure is left to rest.
         """
@@ -86,7 +86,7 @@ class Scheduler:
             elif not done:
                 await _pause(bell, _rest(job))
             else:
-                await asyncio.sleep(0)  # let others run, however much there is to do
+                await asyncio.sleep(0)  # let other tasks run
         if job.finish is not None:
             await job.finish()
 

@@ -55,9 +55,7 @@ async def prepare(url: str, *, wait_ms: int = LONGEST_WAIT_MS) -> None:
         raise CannotServe(f"the database was made by a newer version of this backend: {error}") from None
     except faults as error:
         if fault_of(error) is StorageFault.LOCKED:
-            words = (
-                "is held by somebody else, so its tables cannot be brought up to date; end what holds it and try again"
-            )
+            words = "is locked by another process, so its tables cannot be migrated; end that process and try again"
             raise CannotServe(f"the database {shown(url)} {words}") from None
         if fault_of(error) is StorageFault.UNWRITABLE:
             raise CannotServe(f"the database {shown(url)} takes no changes: {words_of(error, parsed)}") from None
@@ -106,7 +104,7 @@ def _cause(error: Exception) -> str:
 BACKLOG: Final = 512
 
 EVERYWHERE: Final = "*"
-"""The host that stands for every address of the machine."""
+"""The host that means every address of the machine."""
 
 
 def listen(host: str, port: int, option: str = "--listen") -> socket.socket:
@@ -115,8 +113,8 @@ def listen(host: str, port: int, option: str = "--listen") -> socket.socket:
     Raises CannotServe if it cannot be bound; `option` names the option for another address.
     """
     try:
-        place = _every(port) if host == EVERYWHERE else socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        family, kind, protocol, _, address = place
+        info = _every(port) if host == EVERYWHERE else socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = info
         listener = socket.socket(family, kind, protocol)
     except (OSError, UnicodeError) as error:
         words = getattr(error, "strerror", None) or "not a valid address"
@@ -139,10 +137,10 @@ def _every(port: int) -> tuple[int, int, int, str, Any]:
     """A socket on all addresses of the machine, IPv6 and IPv4 if possible."""
     if socket.has_dualstack_ipv6():
         return socket.AF_INET6, socket.SOCK_STREAM, 0, "", ("::", port, 0, 0)
-    return socket.AF_INET, socket.SOCK_STREAM, 0, "", ("0.0.0.0", port)  # noqa: S104 (it was asked for)
+    return socket.AF_INET, socket.SOCK_STREAM, 0, "", ("0.0.0.0", port)  # noqa: S104 (as configured)
 
 
 def base_url(host: str, port: int) -> str:
     """The URL of the backend for callers on this machine."""
-    reached = {"0.0.0.0": "127.0.0.1", EVERYWHERE: "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (told apart, not bound)
+    reached = {"0.0.0.0": "127.0.0.1", EVERYWHERE: "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (compared, not bound)
     return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"

@@ -58,7 +58,7 @@ class _Supervisor:
             if all(started):
                 announce()
             elif not self.is_stopping():
-                raise CannotServe("a process did not start; what it said stands above")
+                raise CannotServe("a process did not start; its output is above")
             await asyncio.gather(*(self._keep(number) for number in numbers))
         finally:
             self.stop()

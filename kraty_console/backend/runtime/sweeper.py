@@ -85,7 +85,7 @@ async def sweep_all(sweeper: Sweeper, sweep: Sweep) -> int:
     for tenant in await _games(sweeper):
         try:
             done += await _sweep_game(sweeper, tenant, sweep)
-        except Exception as failure:  # noqa: BLE001 (raised below, to be told by who runs the job)
+        except Exception as failure:  # noqa: BLE001 (raised below; the scheduler logs it)
             failures.append(failure)
     if failures and not done:
         raise failures[0]

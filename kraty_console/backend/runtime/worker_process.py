@@ -8,7 +8,7 @@ import sys
 
 
 def _line() -> bytes:
-    """The first line of the standard input, byte by byte: the rest of the input tells that the supervisor ended."""
+    """The first line of the standard input, byte by byte: the end of the input means that the supervisor ended."""
     line = b""
     while (byte := os.read(sys.stdin.fileno(), 1)) and byte != b"\n":
         line += byte

@@ -17,7 +17,7 @@ from kraty_console.contract.errors import Code
 async def block(tx: Transaction, ctx: Context, external_id: str, other_ref: PlayerRef) -> RuleResult:
     """Block another player, which ends a friendship and every request between the two. Already blocked: 200.
 
-    400 for oneself, 404 for nobody.
+    400 for oneself, 404 for a missing player.
     """
     operation = "player.block"
     earlier = await idempotency.replay(
@@ -34,7 +34,7 @@ async def block(tx: Transaction, ctx: Context, external_id: str, other_ref: Play
         for table in (tables.friendships, tables.friend_requests):
             await friends.delete_rows(tx, table, player, other)
     kept = await tx.get(tables.blocks, *(row[column.name] for column in tables.blocks.primary_key))
-    assert kept is not None, "the player is locked, so nobody lifts it"
+    assert kept is not None, "the player is locked, so the block cannot be lifted"
     data = {"blocked": shown.serialize_blocked(other, kept.created_at)}
     return await idempotency.keep(tx, ctx, operation, 201 if fresh else 200, data)
 

@@ -55,7 +55,7 @@ async def search(call: Call) -> HandlerReply:
 
 
 async def suggestions(call: Call) -> HandlerReply:
-    """Players whom the player may know."""
+    """Players the player may know."""
     limit = query_parameters.clamped_integer(call, "limit", 5, MOST_SUGGESTIONS)
     async with call.services.db.read() as tx:
         chance = call.services.random_bytes

@@ -238,9 +238,9 @@ def _as_request(other: PlayerRecord, row: FriendRequestRecord) -> dict[str, Any]
 async def _open(tx: Transaction, ctx: Context, player: PlayerRecord, other: PlayerRecord) -> dict[str, Any]:
     request_id = ctx.new_id()
     kept = {"request_id": request_id, "created_at": ctx.now_ms}
-    mine = {**_sides(player, other), **kept, "direction": "outgoing"}
-    theirs = {**_sides(other, player), **kept, "direction": "incoming"}
-    await tx.insert_many(tables.friend_requests, [mine, theirs])
+    outgoing_row = {**_sides(player, other), **kept, "direction": "outgoing"}
+    incoming_row = {**_sides(other, player), **kept, "direction": "incoming"}
+    await tx.insert_many(tables.friend_requests, [outgoing_row, incoming_row])
     return {"status": "pending", "request": shown.serialize_request(other, request_id, "outgoing", ctx.now_ms)}
 
 
@@ -279,8 +279,8 @@ def _draw_code(ctx: Context) -> str:
     value = int.from_bytes(ctx.random_bytes(8), "big")
     letters = []
     for _ in range(CODE_LENGTH):
-        value, place = divmod(value, len(ALPHABET))
-        letters.append(ALPHABET[place])
+        value, digit = divmod(value, len(ALPHABET))
+        letters.append(ALPHABET[digit])
     return "".join(letters)
 
 

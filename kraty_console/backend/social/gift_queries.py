@@ -94,7 +94,7 @@ async def list_gifts(
 ) -> list[Json]:
     """The player's received or sent gifts, newest first."""
     column = gifts.c
-    mine, other = (column.sender_id, column.player_id) if sent else (column.player_id, column.sender_id)
+    own, other = (column.sender_id, column.player_id) if sent else (column.player_id, column.sender_id)
     waiting = (grants.c.status == "pending", sa.or_(grants.c.expires_at.is_(None), grants.c.expires_at > reader.now_ms))
     rows = await tx.records(
         SentGift,
@@ -102,7 +102,7 @@ async def list_gifts(
         .where(
             column.studio_id == reader.tenant.studio_id,
             column.game_id == reader.tenant.game_id,
-            mine == reader.player_id,
+            own == reader.player_id,
             *(waiting if pending_only else ()),
         )
         .order_by(column.sent_at.desc(), column.gift_id.desc())

@@ -30,7 +30,7 @@ SDK: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         query=_PROGRESSION,
         reply=friend_contract.FriendCode,
-        operation="friends.code",
+        operation_id="friends.code",
     ),
     sdk_route(
         "GET",
@@ -40,7 +40,7 @@ SDK: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         query=_PROGRESSION,
         reply=friend_contract.Friends,
-        operation="friends.listed",
+        operation_id="friends.listed",
     ),
     sdk_route(
         "GET",
@@ -50,7 +50,7 @@ SDK: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         query=("q", "limit", *_PROGRESSION),
         reply=friend_contract.FriendSearch,
-        operation="friends.search",
+        operation_id="friends.search",
     ),
     sdk_route(
         "GET",
@@ -60,7 +60,7 @@ SDK: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         query=("limit", *_PROGRESSION),
         reply=friend_contract.FriendSuggestions,
-        operation="friends.suggestions",
+        operation_id="friends.suggestions",
     ),
     sdk_route(
         "GET",
@@ -70,7 +70,7 @@ SDK: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         query=_PROGRESSION,
         reply=friend_contract.FriendRequests,
-        operation="friends.requests",
+        operation_id="friends.requests",
     ),
     sdk_route(
         "POST",
@@ -81,7 +81,7 @@ SDK: Final[tuple[Route, ...]] = (
         PlayerRefRequest,
         status=(201, 200),
         reply=friend_contract.FriendAsked,
-        operation="friends.ask",
+        operation_id="friends.ask",
     ),
     sdk_route(
         "POST",
@@ -91,7 +91,7 @@ SDK: Final[tuple[Route, ...]] = (
         _THE_REQUEST,
         GameRequest,
         reply=friend_contract.FriendAccepted,
-        operation="friends.accept",
+        operation_id="friends.accept",
     ),
     sdk_route(
         "POST",
@@ -101,7 +101,7 @@ SDK: Final[tuple[Route, ...]] = (
         _THE_REQUEST,
         GameRequest,
         reply=friend_contract.FriendDeclined,
-        operation="friends.decline",
+        operation_id="friends.decline",
     ),
     sdk_route(
         "DELETE",
@@ -110,7 +110,7 @@ SDK: Final[tuple[Route, ...]] = (
         "friend.cancel",
         _THE_REQUEST,
         reply=friend_contract.FriendCancelled,
-        operation="friends.cancel",
+        operation_id="friends.cancel",
     ),
     sdk_route(
         "DELETE",
@@ -119,7 +119,7 @@ SDK: Final[tuple[Route, ...]] = (
         "friend.remove",
         _THE_FRIEND,
         reply=friend_contract.FriendRemoved,
-        operation="friends.remove",
+        operation_id="friends.remove",
     ),
     sdk_route(
         "GET",
@@ -128,7 +128,7 @@ SDK: Final[tuple[Route, ...]] = (
         "player.block.read",
         THE_PLAYER,
         reply=friend_contract.Blocks,
-        operation="friends.blocked",
+        operation_id="friends.blocked",
     ),
     sdk_route(
         "POST",
@@ -139,7 +139,7 @@ SDK: Final[tuple[Route, ...]] = (
         PlayerRefRequest,
         status=(201, 200),
         reply=friend_contract.Blocked,
-        operation="friends.block",
+        operation_id="friends.block",
     ),
     sdk_route(
         "DELETE",
@@ -148,7 +148,7 @@ SDK: Final[tuple[Route, ...]] = (
         "player.unblock",
         _THE_BLOCKED,
         reply=friend_contract.Unblocked,
-        operation="friends.unblock",
+        operation_id="friends.unblock",
     ),
     sdk_route(
         "GET",
@@ -157,7 +157,7 @@ SDK: Final[tuple[Route, ...]] = (
         "gift.read",
         THE_PLAYER,
         reply=gift_contract.GiftCatalog,
-        operation="gifts.catalog",
+        operation_id="gifts.catalog",
     ),
     sdk_route(
         "GET",
@@ -167,7 +167,7 @@ SDK: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         query=("status", "limit"),
         reply=gift_contract.Gifts,
-        operation="gifts.got",
+        operation_id="gifts.got",
     ),
     sdk_route(
         "POST",
@@ -178,7 +178,7 @@ SDK: Final[tuple[Route, ...]] = (
         GiftToSend,
         status=(201, 200),
         reply=gift_contract.OneGift,
-        operation="gifts.send",
+        operation_id="gifts.send",
     ),
     sdk_route(
         "GET",
@@ -188,7 +188,7 @@ SDK: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         query=("status", "limit"),
         reply=gift_contract.Gifts,
-        operation="gifts.sent",
+        operation_id="gifts.sent",
     ),
     sdk_route(
         "POST",
@@ -198,7 +198,7 @@ SDK: Final[tuple[Route, ...]] = (
         ("gift", "giftId"),
         GameRequest,
         reply=gift_contract.OneGift,
-        operation="gifts.claim",
+        operation_id="gifts.claim",
     ),
 )
 
@@ -210,7 +210,7 @@ SERVER: Final[tuple[Route, ...]] = (
         "friend.read",
         THE_PLAYER,
         reply=friend_contract.Friends,
-        operation="standing.friends",
+        operation_id="standing.friends",
     ),
     server_route(
         "GET",
@@ -219,7 +219,7 @@ SERVER: Final[tuple[Route, ...]] = (
         "friend.read",
         THE_PLAYER,
         reply=friend_contract.FriendRequests,
-        operation="standing.friend_requests",
+        operation_id="standing.friend_requests",
     ),
     server_route(
         "GET",
@@ -228,6 +228,6 @@ SERVER: Final[tuple[Route, ...]] = (
         "player.block.read",
         THE_PLAYER,
         reply=friend_contract.Blocks,
-        operation="standing.blocks",
+        operation_id="standing.blocks",
     ),
 )

@@ -24,7 +24,7 @@ from kraty_console.backend.storage.engine import (
 )
 from kraty_console.backend.storage.faults import StorageFault, fault_of
 from kraty_console.backend.storage.probe import Probe
-from kraty_console.backend.storage.queries import Found, Queries, Values
+from kraty_console.backend.storage.queries import Queries, QueryResults, Values
 from kraty_console.backend.storage.readers import Readers
 from kraty_console.backend.storage.transaction import Refusal, Transaction
 from kraty_console.backend.storage.urls import behind_pooler, engine_url
@@ -98,7 +98,7 @@ class Database:
         async with self._begin(writes=False) as tx:
             yield tx
 
-    async def fetch(self, queries: Queries, values: Values) -> Found:
+    async def fetch(self, queries: Queries, values: Values) -> QueryResults:
         """The rows of all queries, of one state of the database, in one round trip."""
         if self._readers is not None:
             return await self._readers.fetch(queries, values)
@@ -107,8 +107,8 @@ class Database:
                 return await tx.fetch(queries, values)
         async with self.engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")  # one statement sees one state by itself
-            result = await connection.exec_driver_sql(*queries.whole(values, connection.dialect))
-            return queries.found_whole(result.one())
+            result = await connection.exec_driver_sql(*queries.combined(values, connection.dialect))
+            return queries.combined_results(result.one())
 
     @property
     def engines(self) -> tuple[sa.Engine, ...]:
@@ -142,7 +142,7 @@ class Database:
                 await tx.execute(sa.text("ANALYZE"))
 
     async def run_alone(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
-        """Run much work in one transaction while nobody else is served, as when a start fills a new database.
+        """Run much work in one transaction while no calls are served, as when a start fills a new database.
 
         SQLite then works in this thread, which no other task of the loop gets meanwhile; handing each of a thousand
         statements to another thread would cost a third more. The work must not wait for anything but the transaction.
@@ -158,7 +158,7 @@ class Database:
     async def run(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
         """Run work in a transaction of its own, again when the database says that two got in each other's way.
 
-        Also when that is said at the commit; and when the connection was lost before the commit was asked for, once:
+        Also if that happens at the commit; and once if the connection was lost before the commit was sent:
         then nothing was kept. Lost during the commit, its outcome is unknown, and the error goes to the caller.
         """
         tries = 0

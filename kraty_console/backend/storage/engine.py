@@ -109,8 +109,8 @@ THREAD_SECONDS: Final = 2.0
 def _noting(threads: WeakSet[Thread]) -> dict[str, Any]:
     def connect(*given: Any, **named: Any) -> aiosqlite.Connection:  # noqa: ANN401 (passed on)
         connection = aiosqlite.connect(*given, **named)
-        thread = connection._thread  # noqa: SLF001 (aiosqlite tells it in no other way)
-        thread.daemon = True  # a process that is told to end does not wait for a lock
+        thread = connection._thread  # noqa: SLF001 (aiosqlite has no public access to it)
+        thread.daemon = True  # a stopping process does not wait for a lock
         threads.add(thread)
         return connection
 
@@ -129,7 +129,7 @@ async def close_engine(engine: AsyncEngine) -> None:
 
 
 def _postgresql(url: URL, limits: Limits) -> dict[str, Any]:
-    """What asyncpg is told when it connects.
+    """The connection settings of asyncpg.
 
     A pooler of transactions (statement_cache_size=0) gives each transaction another connection: statements that were
     prepared on one would be missing on the next, and it lets no settings through. There the role has to carry them.
@@ -175,7 +175,7 @@ SQLITE: Final[dict[str, Any]] = {
 
 @contextmanager
 def inline(url: URL) -> Iterator[sa.Connection]:
-    """A connection to a SQLite file that works in the calling thread, for when nobody else is served.
+    """A connection to a SQLite file that works in the calling thread, for when no calls are served.
 
     Otherwise each statement is handed to another thread, which costs much where statements are many and small.
     """

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
 class StorageFault(Enum):
-    """Kinds of trouble that are nobody's mistake, and pass."""
+    """Kinds of temporary database errors."""
 
     COLLISION = auto()
     """Two transactions got in each other's way (40001, 40P01) or the file was busy; trying again helps at once."""
@@ -96,6 +96,6 @@ def driver_errors() -> tuple[type[Exception], type[Exception]]:
 
 
 def _is_confused(error: BaseException) -> bool:
-    """Whether asyncpg lost its way: the server's last words were heard between two questions, its end not yet."""
+    """Whether asyncpg is out of sync: the server's last message came between two queries, its disconnection not yet."""
     _, confusion = driver_errors()
     return isinstance(error, confusion) or isinstance(error.__cause__, confusion)

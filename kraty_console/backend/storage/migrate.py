@@ -30,7 +30,7 @@ def newest() -> str:
 async def migrate(url: str, revision: str = "head", *, wait_ms: int = LONGEST_WAIT_MS) -> None:
     """Create or upgrade the tables of the database at the URL, in one transaction, unless they are of the newest shape.
 
-    On PostgreSQL somebody who holds a table is waited for `wait_ms` (milliseconds), then nothing is changed (55P03).
+    On PostgreSQL a locked table is waited for `wait_ms` (milliseconds), then nothing is changed (55P03).
     Raises UnknownShape.
     """
     parsed = engine_url(url)
@@ -67,7 +67,7 @@ def _bring(connection: sa.Connection, revision: str, wait_ms: int = LONGEST_WAIT
 
 
 def _lift_limits(connection: sa.Connection) -> None:
-    """Let this transaction take as long as it needs, whatever limits the role or the database carries.
+    """Remove the time limits of the role or the database for this transaction.
 
     They are set in the transaction: behind a pooler, what is set for a connection holds for somebody else's
     transaction, or is refused.

@@ -1,4 +1,4 @@
-"""Where a user's data is kept, and files that only their owner may read (0600), whatever the umask."""
+"""The folder of a user's data, and files that only their owner may read (0600), regardless of the umask."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def read_or_make(path: Path, new: bytes) -> bytes:
     Raises OSError.
     """
     try:
-        found = path.read_bytes()
+        content = path.read_bytes()
     except FileNotFoundError:
         path.parent.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             write_private(path, new, replace=False)
         return path.read_bytes()
     _take(path)
-    return found
+    return content
 
 
 def data_folder() -> Path:

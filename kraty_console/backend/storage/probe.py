@@ -1,6 +1,6 @@
 """Check that the database answers and accepts changes, on a connection of its own.
 
-However many ask, the database is asked once a second at most.
+The database is queried at most once a second, whatever the number of callers.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ NO_ANSWER: Final = "it does not answer"
 
 
 class Probe:
-    """Asks one database; `make` opens what it is asked on, when it is first needed."""
+    """Probes one database; `make` opens its engine on first use."""
 
     def __init__(self, make: Callable[[], AsyncEngine], clock: Callable[[], float] = time.monotonic) -> None:
         self.also: sa.Select[*tuple[Any, ...]] | None = None
-        """Read each time the database is asked; `rows` holds what it gave."""
+        """The query of each probe; `rows` holds its result."""
         self.rows: list[sa.Row[*tuple[Any, ...]]] = []
         self._make = make
         self._clock = clock

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.type_api import TypeEngine
 
 Values = Mapping[str, Any]
-"""What the parameters of queries stand for, by name."""
+"""The values of query parameters, by name."""
 
 _Convert = Callable[[Any], Any]
 
-FoundT = TypeVar("FoundT", bound=Record)
+ResultT = TypeVar("ResultT", bound=Record)
 
 
 def parameter(name: str, type_: TypeEngine[Any]) -> sa.BindParameter[Any]:
-    """A place in a select for a value that is given when it is read."""
+    """A parameter of a select; its value is given when the query runs."""
     return sa.bindparam(name, None, type_)
 
 
@@ -38,17 +38,17 @@ class Query(Generic[RecordT]):
         self.statement = statement
 
 
-class Found:
+class QueryResults:
     """The rows of queries that were read together; equal documents in them may be one object."""
 
     def __init__(self, rows: Mapping[Query[Any], list[Any]]) -> None:
         self._rows = rows
 
-    def __getitem__(self, query: Query[FoundT]) -> list[FoundT]:
+    def __getitem__(self, query: Query[ResultT]) -> list[ResultT]:
         """Every row of one of the queries, as records that are not tracked."""
         return self._rows[query]
 
-    def first(self, query: Query[FoundT]) -> FoundT | None:
+    def first(self, query: Query[ResultT]) -> ResultT | None:
         """The first row of one of the queries, None when there is none."""
         return next(iter(self._rows[query]), None)
 
@@ -56,27 +56,27 @@ class Found:
 class Reader(Protocol):
     """What reads queries: a database, in a short transaction of their own, or a transaction that is under way."""
 
-    async def fetch(self, queries: Queries, values: Values) -> Found:
+    async def fetch(self, queries: Queries, values: Values) -> QueryResults:
         """The rows of all queries, of one state of the database."""
         ...
 
 
 class Statement:
-    """A statement as a driver takes it, with places for values."""
+    """A statement for a driver, with positional parameters."""
 
     def __init__(self, statement: sa.Select[*tuple[Any, ...]], dialect: sa.Dialect) -> None:
         compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         assert isinstance(compiled, sa.sql.compiler.SQLCompiler)
         binds = {name: bind for bind, name in compiled.bind_names.items()}
         self.text = str(compiled)
-        self._places = [_place(binds[name], dialect) for name in compiled.positiontup or ()]
+        self._binds = [_value_of(binds[name], dialect) for name in compiled.positiontup or ()]
 
     def parameters(self, values: Values) -> tuple[Any, ...]:
         """The values by place."""
-        return tuple(place(values) for place in self._places)
+        return tuple(bind(values) for bind in self._binds)
 
 
-def _place(bind: sa.BindParameter[Any], dialect: sa.Dialect) -> Callable[[Values], Any]:
+def _value_of(bind: sa.BindParameter[Any], dialect: sa.Dialect) -> Callable[[Values], Any]:
     convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
     if bind.unique:  # a value in the statement itself
         constant = bind.value if convert is None else convert(bind.value)
@@ -116,14 +116,14 @@ class _Rows:
     def records(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
         names, of = self._names, self._record.of
         converters = [(name, _once(convert) if repeats else convert) for name, convert, repeats in self._converters]
-        found = []
+        records = []
         for row in rows:
             values = dict(zip(names, row, strict=True))
             for name, convert in converters:
                 if (value := values[name]) is not None:
                     values[name] = convert(value)
-            found.append(of(values))
-        return found
+            records.append(of(values))
+        return records
 
 
 class Queries:
@@ -132,29 +132,29 @@ class Queries:
     def __init__(self, *queries: Query[Any]) -> None:
         self._queries = queries
         self._rows: list[_Rows] | None = None
-        self._whole: Statement | None = None
+        self._combined: Statement | None = None
         read = [tables_read_by(query.statement) for query in queries]
         self.tables: Final = None if None in read else frozenset(table for each in read if each for table in each)
-        """The tables that are read; None, for all, when that cannot be told."""
+        """The tables that are read; None if they are unknown (all may be)."""
 
-    def each(self, values: Values, dialect: sa.Dialect) -> list[tuple[str, tuple[Any, ...]]]:
+    def separate(self, values: Values, dialect: sa.Dialect) -> list[tuple[str, tuple[Any, ...]]]:
         """The statement and the parameters of each query, on SQLite."""
         return [(rows.statement.text, rows.statement.parameters(values)) for rows in self._compiled(dialect)]
 
-    def found(self, rows: Iterable[Iterable[Sequence[Any]]], dialect: sa.Dialect) -> Found:
-        """The rows that `each` found, as records."""
+    def separate_results(self, rows: Iterable[Iterable[Sequence[Any]]], dialect: sa.Dialect) -> QueryResults:
+        """The rows that `separate` read, as records."""
         records = (known.records(each) for known, each in zip(self._compiled(dialect), rows, strict=True))
-        return Found(dict(zip(self._queries, records, strict=True)))
+        return QueryResults(dict(zip(self._queries, records, strict=True)))
 
-    def whole(self, values: Values, dialect: sa.Dialect) -> tuple[str, tuple[Any, ...]]:
+    def combined(self, values: Values, dialect: sa.Dialect) -> tuple[str, tuple[Any, ...]]:
         """One statement for all queries, and its parameters, on PostgreSQL: a row with a JSON document for each."""
-        if self._whole is None:
-            self._whole = Statement(sa.select(*map(_as_document, self._queries)), dialect)
-        return self._whole.text, self._whole.parameters(values)
+        if self._combined is None:
+            self._combined = Statement(sa.select(*map(_as_document, self._queries)), dialect)
+        return self._combined.text, self._combined.parameters(values)
 
-    def found_whole(self, row: Sequence[str | None]) -> Found:
-        """The row that `whole` found, as records."""
-        return Found(
+    def combined_results(self, row: Sequence[str | None]) -> QueryResults:
+        """The row that `combined` read, as records."""
+        return QueryResults(
             {
                 query: [] if document is None else list(map(query.record.of, json.loads(document)))
                 for query, document in zip(self._queries, row, strict=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.queries import Found, Queries, Values
+from kraty_console.backend.storage.queries import Queries, QueryResults, Values
 
 
 class Readers:
@@ -23,12 +23,12 @@ class Readers:
         self.engine = engine
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="kraty-read")
 
-    async def fetch(self, queries: Queries, values: Values) -> Found:
+    async def fetch(self, queries: Queries, values: Values) -> QueryResults:
         """The rows of all queries, of one state of the database."""
         dialect = self.engine.dialect
-        statements = queries.each(values, dialect)
+        statements = queries.separate(values, dialect)
         rows = await asyncio.get_running_loop().run_in_executor(self._threads, self._read, statements)
-        return queries.found(rows, dialect)
+        return queries.separate_results(rows, dialect)
 
     def _read(self, statements: Sequence[tuple[str, tuple[Any, ...]]]) -> list[Sequence[sa.Row[Any]]]:
         with self.engine.connect() as connection, connection.begin():

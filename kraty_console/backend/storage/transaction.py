@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, cast
 import sqlalchemy as sa
 from sqlalchemy.engine import CursorResult
 
-from kraty_console.backend.storage.queries import Found, Queries, Values
+from kraty_console.backend.storage.queries import Queries, QueryResults, Values
 from kraty_console.backend.storage.statements import tables_read_by
 from kraty_console.backend.storage.tables.columns import metadata
 from kraty_console.backend.storage.tables.record import Record, RecordT, RecordTable
@@ -23,11 +23,11 @@ BATCH: Final = 500
 
 
 class Connection(Protocol):
-    """What a transaction needs of a connection; SQLAlchemy's AsyncConnection is one."""
+    """The methods that a transaction uses of SQLAlchemy's AsyncConnection."""
 
     @property
     def dialect(self) -> sa.Dialect:
-        """Which database it is."""
+        """The dialect of the database."""
         ...
 
     async def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:  # noqa: ANN401
@@ -35,12 +35,12 @@ class Connection(Protocol):
         ...
 
     async def exec_driver_sql(self, statement: str, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:  # noqa: ANN401
-        """Run a statement as the driver takes it."""
+        """Run a statement in the driver's own syntax."""
         ...
 
 
 class Refusal(Exception):
-    """Raised inside a transaction to say no; undoes everything, unless `commit` says that what was written stays."""
+    """Raised inside a transaction to refuse a change; rolls back, unless `commit` is true."""
 
     commit: bool = False
 
@@ -95,12 +95,12 @@ _PARENTS: Final[dict[frozenset[sa.Table], frozenset[sa.Table]]] = {}
 
 def _with_parents(tables: frozenset[sa.Table]) -> frozenset[sa.Table]:
     """The tables and all that their rows refer to, which have to be there first."""
-    found = _PARENTS.get(tables)
-    if found is None:
+    with_parents = _PARENTS.get(tables)
+    if with_parents is None:
         parents = frozenset(key.referred_table for table in tables for key in table.foreign_key_constraints)
-        found = tables if parents <= tables else _with_parents(tables | parents)
-        _PARENTS[tables] = found
-    return found
+        with_parents = tables if parents <= tables else _with_parents(tables | parents)
+        _PARENTS[tables] = with_parents
+    return with_parents
 
 
 class Transaction:
@@ -109,12 +109,12 @@ class Transaction:
     def __init__(self, connection: Connection, *, writes: bool, vault: Vault) -> None:
         self.connection = connection
         self.vault = vault
-        """Seals what is not to be readable in the database."""
+        """Encrypts secrets before they are stored."""
         self.writes = writes
         self.committing = False
-        """The commit has been asked for; without an answer its outcome is unknown."""
+        """The commit was sent; without an answer its outcome is unknown."""
         self.memo: dict[Any, Any] = {}
-        """What rules want to remember for the length of this transaction (definitions, found players)."""
+        """A cache of rules for the duration of this transaction (definitions, players)."""
         self._rows: dict[tuple[sa.Table, Key], Record] = {}
         self._locked: set[tuple[sa.Table, Key]] = set()
         self._dirty: dict[sa.Table, dict[int, Record]] = {}
@@ -140,19 +140,21 @@ class Transaction:
     async def execute(
         self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None
     ) -> CursorResult[*tuple[Any, ...]]:
-        """Run any statement, after what is still to be written to the tables it reads."""
+        """Run any statement, after pending writes to the tables it reads."""
         if self._dirty:
             await self._flush(tables_read_by(statement))
         return await self.connection.execute(statement, parameters)
 
-    async def fetch(self, queries: Queries, values: Values) -> Found:
-        """The rows of all queries, after what is still to be written to the tables they read."""
+    async def fetch(self, queries: Queries, values: Values) -> QueryResults:
+        """The rows of all queries, after pending writes to the tables they read."""
         if self._dirty:
             await self._flush(queries.tables)
         dialect, run = self.connection.dialect, self.connection.exec_driver_sql
         if self.postgresql:
-            return queries.found_whole((await run(*queries.whole(values, dialect))).one())
-        return queries.found([(await run(*each)).all() for each in queries.each(values, dialect)], dialect)
+            return queries.combined_results((await run(*queries.combined(values, dialect))).one())
+        return queries.separate_results(
+            [(await run(*each)).all() for each in queries.separate(values, dialect)], dialect
+        )
 
     async def first(self, statement: sa.Executable) -> dict[str, Any] | None:
         """The first row of a query, by column name."""
@@ -177,10 +179,10 @@ class Transaction:
         return (await self.execute(statement)).scalar()
 
     async def get(self, table: RecordTable[RecordT], *key: Any, lock: bool = False) -> RecordT | None:  # noqa: ANN401 (any key)
-        """The row with this primary key, locked for this transaction when asked for."""
-        place = (table, key)
-        known = cast("RecordT | None", self._rows.get(place))
-        if known is not None and (not lock or known.fresh or place in self._locked or not self.postgresql):
+        """The row with this primary key, locked for this transaction if `lock`."""
+        identity = (table, key)
+        known = cast("RecordT | None", self._rows.get(identity))
+        if known is not None and (not lock or known.fresh or identity in self._locked or not self.postgresql):
             return known
         if known is None and key[:2] in self._new_tenants and table not in self._unseen:
             return None
@@ -193,7 +195,7 @@ class Transaction:
         if not read:
             return None
         if lock:
-            self._locked.add(place)
+            self._locked.add(identity)
         if known is not None:
             _refresh(known, read[0])
             return known
@@ -202,7 +204,7 @@ class Transaction:
     async def find(
         self, table: RecordTable[RecordT], *conditions: sa.ColumnElement[bool], lock: bool = False
     ) -> RecordT | None:
-        """The one row that meets the conditions (by a unique index), tracked, and locked when asked for."""
+        """The one row that meets the conditions (by a unique index), tracked, and locked if `lock`."""
         statement = sa.select(table).where(*conditions)
         if lock and self.postgresql:
             statement = statement.with_for_update()
@@ -213,7 +215,7 @@ class Transaction:
     async def load(
         self, table: RecordTable[RecordT], *conditions: sa.ColumnElement[bool], lock: bool = False
     ) -> list[RecordT]:
-        """Every row that meets the conditions, tracked, in the order of their keys, and locked in it when asked for."""
+        """Every row that meets the conditions, tracked, by key, and locked in that order if `lock`."""
         statement = sa.select(table).where(*conditions).order_by(*table.primary_key)
         if lock and self.postgresql:
             statement = statement.with_for_update()
@@ -224,7 +226,7 @@ class Transaction:
     async def claim(self, table: RecordTable[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401 (any key)
         """The row with this primary key, locked, unless it is gone or another transaction holds it: then None, at once.
 
-        For work that several processes look for: the second one skips it.
+        For work queues: another process skips a locked row.
         """
         if not self.postgresql:
             return await self.get(table, *key)
@@ -252,9 +254,9 @@ class Transaction:
         return known
 
     def founded(self, studio_id: str, game_id: str) -> None:
-        """This game is made in this very transaction: what is not in memory is not there, and need not be looked for.
+        """The game is created in this transaction: its rows are all in memory and need not be read.
 
-        Rows that were inserted without being tracked (`insert_if_absent`, `insert_many`) are still looked for.
+        Rows that were inserted without being tracked (`insert_if_absent`, `insert_many`) are still read.
         """
         self._new_tenants.add((studio_id, game_id))
 
@@ -267,9 +269,9 @@ class Transaction:
         row = table.record.of({**_defaults(table), **values})
         row.fresh = row.made_here = True
         row.changed = set()
-        place = (table, row.primary_key())
-        assert place not in self._rows, f"{table.name} {place[1]} is there already"
-        self._rows[place] = row
+        identity = (table, row.primary_key())
+        assert identity not in self._rows, f"{table.name} {identity[1]} is there already"
+        self._rows[identity] = row
         self._dirty.setdefault(table, {})[id(row)] = row
         return row
 
@@ -283,14 +285,14 @@ class Transaction:
         return row
 
     async def insert_if_absent(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
-        """Insert unless the key or a unique index is taken (waits for a twin in flight). True when it was inserted."""
+        """Insert unless the key or a unique index is taken (waits for a concurrent insert). True if it was inserted."""
         await self._flush(frozenset({table}))
         self._unseen.add(table)
         statement = _insert_absent(table, postgresql=self.postgresql)
         return (await self.connection.execute(statement.values({**_defaults(table), **values}))).rowcount == 1
 
     async def insert_all_absent(self, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
-        """As `insert_if_absent`, for many rows in the order given; which of them were there already is not told."""
+        """As `insert_if_absent`, for many rows in the order given; without the number of those inserted."""
         await self._flush(frozenset({table}))
         self._unseen.add(table)
         defaults = _defaults(table)
@@ -299,11 +301,11 @@ class Transaction:
             await self.connection.execute(_insert_absent(table, postgresql=self.postgresql), full)
 
     async def flush(self) -> None:
-        """Write what was added and changed, in as few statements as possible."""
+        """Write pending changes, in as few statements as possible."""
         await self._flush(None)
 
     async def _flush(self, only: frozenset[sa.Table] | None) -> None:
-        """Write what was added to and changed in these tables, and what new rows refer to; None for everything."""
+        """Write pending changes of these tables, and the new rows they refer to; None for all tables."""
         touched = self._dirty.keys() if only is None else self._dirty.keys() & _with_parents(only)
         rows: list[Record] = []
         for table in sorted(touched, key=_order):
@@ -311,7 +313,7 @@ class Transaction:
                 rows += self._dirty.pop(table).values()
             else:
                 rows += [row for row in self._dirty[table].values() if row.fresh]
-                self._dirty[table] = {place: row for place, row in self._dirty[table].items() if not row.fresh}
+                self._dirty[table] = {identity: row for identity, row in self._dirty[table].items() if not row.fresh}
         inserts: dict[sa.Table, list[Record]] = {}
         updates: dict[tuple[sa.Table, tuple[str, ...]], list[Record]] = {}
         for row in rows:
@@ -345,14 +347,14 @@ class Transaction:
             await self.connection.execute(_update(table, tuple(columns)), parameters)
 
     async def forget(self, *tables: sa.Table) -> None:
-        """Write what is still to be written, and reload the rows of these tables: a statement changes many at once."""
+        """Write pending changes, and forget the rows of these tables, because a bulk statement changes them."""
         await self._flush(None)
         self._unseen.update(tables)
-        self._rows = {place: row for place, row in self._rows.items() if place[0] not in tables}
-        self._locked = {place for place in self._locked if place[0] not in tables}
+        self._rows = {identity: row for identity, row in self._rows.items() if identity[0] not in tables}
+        self._locked = {identity for identity in self._locked if identity[0] not in tables}
 
     async def insert_many(self, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Insert rows that nobody will look at again in this transaction."""
+        """Insert rows that are not read again in this transaction."""
         await self._flush(frozenset({table}))
         self._unseen.add(table)
         left = iter(rows)

@@ -16,7 +16,7 @@ STATEMENT_CACHE: Final = "statement_cache_size"
 
 
 def behind_pooler(url: URL) -> bool:
-    """Whether a pooler of transactions stands between: statements outside one may each meet another connection."""
+    """Whether there is a transaction pooler: each statement outside a transaction may use another connection."""
     return url.query.get(STATEMENT_CACHE) == "0"
 
 
@@ -62,7 +62,7 @@ class UnknownDatabase(ValueError):
 
 
 def shown(url: str) -> str:
-    """A database URL for people: no password, and nothing of a URL in which a password may stand anywhere.
+    """A database URL for people: no password, and nothing of a URL that may contain one elsewhere.
 
     Only what is known to be harmless is shown, since in a URL that is put together wrongly no part is sure to be what
     its place says.
@@ -70,16 +70,16 @@ def shown(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     if separator and scheme in ("sqlite", "sqlite+aiosqlite"):
         return f"sqlite://{rest.partition('?')[0]}"
-    found = _SHOWN.fullmatch(url)
-    if found is None:
+    match = _SHOWN.fullmatch(url)
+    if match is None:
         return f"postgresql://{HIDDEN}" if scheme.startswith("postgres") else HIDDEN
-    user = found["user"] or ""
-    credentials = "" if found["user"] is None else f"{user}:{HIDDEN}@" if found["password"] else f"{user}@"
-    query = found["query"] or ""
-    if "@" in query and found["user"] is not None:  # then the part before it may be a password's, and no query at all
+    user = match["user"] or ""
+    credentials = "" if match["user"] is None else f"{user}:{HIDDEN}@" if match["password"] else f"{user}@"
+    query = match["query"] or ""
+    if "@" in query and match["user"] is not None:  # then the part before it may be a password's, and no query at all
         return f"postgresql://{HIDDEN}"
     plain = "&".join(part for part in query.split("&") if _PLAIN_PARAMETER.fullmatch(part))
-    return f"postgresql://{credentials}{found['place']}{found['name'] or ''}" + (f"?{plain}" if plain else "")
+    return f"postgresql://{credentials}{match['place']}{match['name'] or ''}" + (f"?{plain}" if plain else "")
 
 
 def engine_url(url: str) -> URL:

@@ -73,7 +73,7 @@ class Vault:
 
     @property
     def file(self) -> Path:
-        """Where the key is kept that nobody named. Raises NoKey where there is no such place."""
+        """The file of the key if none is configured. Raises NoKey if there is no such file."""
         if self._url.drivername.startswith("sqlite"):
             path = os.path.realpath(self._url.database or "")
             return Path(f"{path}.key")

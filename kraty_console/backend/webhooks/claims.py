@@ -92,11 +92,11 @@ async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) 
 
 async def record_outcome(tx: Transaction, claimed: ClaimedDelivery, outcome: Outcome, now_ms: int) -> None:
     """Record the outcome of an attempt: delivered, retried later, or failed for good."""
-    place = (claimed.endpoint.tenant.studio_id, claimed.endpoint.tenant.game_id)
+    game = (claimed.endpoint.tenant.studio_id, claimed.endpoint.tenant.game_id)
     # The endpoint first: every change of what is due holds its lock (see `ordering`).
-    endpoint = await tx.get(tables.webhook_endpoints, *place, claimed.endpoint.endpoint_id, lock=True)
-    delivery = await tx.get(tables.webhook_deliveries, *place, claimed.delivery_id, lock=True)
-    attempt = await tx.get(tables.webhook_attempts, *place, claimed.delivery_id, claimed.attempt)
+    endpoint = await tx.get(tables.webhook_endpoints, *game, claimed.endpoint.endpoint_id, lock=True)
+    delivery = await tx.get(tables.webhook_deliveries, *game, claimed.delivery_id, lock=True)
+    attempt = await tx.get(tables.webhook_attempts, *game, claimed.delivery_id, claimed.attempt)
     assert endpoint is not None, "endpoints stay"
     assert delivery is not None, "deliveries stay"
     assert attempt is not None, "it was written when the delivery was taken"

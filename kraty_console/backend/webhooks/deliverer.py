@@ -157,8 +157,8 @@ class Deliverer:
 
     async def _begin(self, endpoint: EndpointKey, share: int) -> int:
         """Claim as many deliveries of the endpoint as there are slots, and send each in its own task."""
-        games, ours = self._taken(endpoint)
-        room = min(self._most - len(self._under_way), share - games, self._allowed(endpoint) - ours)
+        games, of_endpoint = self._taken(endpoint)
+        room = min(self._most - len(self._under_way), share - games, self._allowed(endpoint) - of_endpoint)
         taken = await self._claim(endpoint, room) if room > 0 else []
         for claimed in taken:
             task = asyncio.create_task(self._deliver_on(claimed), name=f"delivery {claimed.delivery_id}")

@@ -53,9 +53,9 @@ def parse_url(url: str, *, to_private: bool) -> EndpointUrl:
     except ValueError:
         raise BadTarget("is not a URL") from None
     if parts.scheme not in _PORTS or not parts.hostname:
-        raise BadTarget("must be a whole https URL, such as https://games.example/kraty")
+        raise BadTarget("must be a complete https URL, such as https://games.example/kraty")
     if parts.scheme == "http" and not to_private:
-        raise BadTarget("must be https: what is sent tells of players")
+        raise BadTarget("must be https: deliveries contain data of players")
     if parts.username is not None or parts.password is not None:
         raise BadTarget("must not hold a user or a password")
     if parts.fragment:

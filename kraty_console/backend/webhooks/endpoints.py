@@ -45,14 +45,14 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
     if earlier is not None:
         return earlier
     await _make_room(tx, ctx)
-    place = {"studio_id": ctx.tenant.studio_id, "game_id": ctx.tenant.game_id, "endpoint_id": ctx.new_id()}
+    key = {"studio_id": ctx.tenant.studio_id, "game_id": ctx.tenant.game_id, "endpoint_id": ctx.new_id()}
     endpoint = tx.add(
         tables.webhook_endpoints,
         {
-            **place,
+            **key,
             "environment": ctx.environment,
             **request,
-            "secret": endpoint_secrets.seal_secret(tx, WebhookEndpointRecord.of(dict(place)), secret),
+            "secret": endpoint_secrets.seal_secret(tx, WebhookEndpointRecord.of(dict(key)), secret),
             "state": "active",
             "first_outbox_id": least_uuid7(ctx.now_ms - CLOCKS_DIFFER_MS),
             "created_at": ctx.now_ms,
@@ -65,11 +65,11 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
 
 async def _make_room(tx: Transaction, ctx: Context) -> None:
     """409 if the game has the most endpoints allowed; the game is locked, so concurrent creations take turns."""
-    place = (ctx.tenant.studio_id, ctx.tenant.game_id)
+    game = (ctx.tenant.studio_id, ctx.tenant.game_id)
     column = tables.webhook_endpoints.c
     there = await tx.scalar(
         sa.select(sa.func.count()).where(
-            column.studio_id == place[0], column.game_id == place[1], column.state != "archived"
+            column.studio_id == game[0], column.game_id == game[1], column.state != "archived"
         )
     )
     if there >= MOST_OF_GAME:
@@ -150,8 +150,8 @@ async def _change(
         return earlier
     endpoint = None
     if is_id(endpoint_id):
-        place = (ctx.tenant.studio_id, ctx.tenant.game_id, endpoint_id)
-        endpoint = await tx.get(tables.webhook_endpoints, *place, lock=True)
+        key = (ctx.tenant.studio_id, ctx.tenant.game_id, endpoint_id)
+        endpoint = await tx.get(tables.webhook_endpoints, *key, lock=True)
     if endpoint is None:
         not_found("Webhook endpoint", endpoint_id)
     if endpoint.state == "archived" and not archived_too:

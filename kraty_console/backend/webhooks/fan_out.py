@@ -117,7 +117,7 @@ async def _streams_that_wait(
 ) -> set[tuple[str, str]]:
     """The endpoints and streams of these events with undelivered events."""
     column = tables.webhook_deliveries.c
-    found = await tx.execute(
+    rows = await tx.execute(
         sa.select(column.endpoint_id, column.stream)
         .distinct()
         .where(
@@ -128,7 +128,7 @@ async def _streams_that_wait(
             column.state == PENDING,
         )
     )
-    return {(row.endpoint_id, row.stream) for row in found}
+    return {(row.endpoint_id, row.stream) for row in rows}
 
 
 async def _mark_told(tx: Transaction, tenant: Tenant, events: Sequence[OutboxRecord]) -> None:

@@ -47,8 +47,8 @@ async def page(
             conditions.append(of == wanted)
     if after is not None:
         conditions.append(column.delivery_id < after)
-    found = await _newest(tx, tenant, conditions, limit + 1)
-    return found[:limit], found[limit - 1]["id"] if len(found) > limit else None
+    rows = await _newest(tx, tenant, conditions, limit + 1)
+    return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
 
 
 async def newest_of_player(
@@ -95,7 +95,7 @@ async def find_delivery(tx: Transaction, tenant: Tenant, delivery_id: str) -> di
 async def first_of_stream(tx: Transaction, delivery: WebhookDeliveryRecord) -> str | None:
     """The delivery that blocks a waiting one."""
     column = tables.webhook_deliveries.c
-    found: str | None = await tx.scalar(
+    delivery_id: str | None = await tx.scalar(
         sa.select(column.delivery_id)
         .where(
             column.studio_id == delivery.studio_id,
@@ -107,7 +107,7 @@ async def first_of_stream(tx: Transaction, delivery: WebhookDeliveryRecord) -> s
         .order_by(column.position)
         .limit(1)
     )
-    return found
+    return delivery_id
 
 
 class DeliveryToEndpoint(WebhookDeliveryRecord):
@@ -154,9 +154,9 @@ async def _attempts(tx: Transaction, tenant: Tenant, ids: Sequence[str]) -> dict
         )
         .order_by(column.delivery_id, column.number),
     )
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_delivery: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        found.setdefault(row.delivery_id, []).append(
+        by_delivery.setdefault(row.delivery_id, []).append(
             {
                 "number": row.number,
                 "startedAt": formats.timestamp(row.started_at),
@@ -166,7 +166,7 @@ async def _attempts(tx: Transaction, tenant: Tenant, ids: Sequence[str]) -> dict
                 "answer": row.answer,
             }
         )
-    return found
+    return by_delivery
 
 
 def _serialize_delivery(row: DeliveryToEndpoint, attempts: list[dict[str, Any]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ REPLAY = "webhook.replay"
 
 
 async def replay(tx: Transaction, ctx: Context, delivery_id: str) -> RuleResult:
-    """Make a delivery due at once, whatever its state: {delivery}.
+    """Make a delivery due at once, in any state: {delivery}.
 
     It keeps its id, data and attempt count, and restarts the schedule; it neither waits for others of its player nor
     blocks them. 409 while it is being sent, while it waits for an earlier one of its player (named in `waitsFor`), and
@@ -67,14 +67,14 @@ async def _lock_delivery(
     tx: Transaction, ctx: Context, delivery_id: str
 ) -> tuple[WebhookEndpointRecord, WebhookDeliveryRecord]:
     """The delivery and its endpoint, both locked, the endpoint first."""
-    place = (ctx.tenant.studio_id, ctx.tenant.game_id)
+    game = (ctx.tenant.studio_id, ctx.tenant.game_id)
     known = None
     if is_delivery_id(delivery_id):
-        known = await tx.get(tables.webhook_deliveries, *place, delivery_id)
+        known = await tx.get(tables.webhook_deliveries, *game, delivery_id)
     if known is None:
         not_found("Delivery", delivery_id)
-    endpoint = await tx.get(tables.webhook_endpoints, *place, known.endpoint_id, lock=True)
-    delivery = await tx.get(tables.webhook_deliveries, *place, delivery_id, lock=True)
+    endpoint = await tx.get(tables.webhook_endpoints, *game, known.endpoint_id, lock=True)
+    delivery = await tx.get(tables.webhook_deliveries, *game, delivery_id, lock=True)
     assert endpoint is not None, "endpoints stay"
     assert delivery is not None, "deliveries stay"
     return endpoint, delivery

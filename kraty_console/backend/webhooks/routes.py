@@ -26,9 +26,9 @@ _WHERE: Final = ("environment",)
 _MANAGE: Final = Permission.WEBHOOK_MANAGE
 
 ADMIN: Final[tuple[Route, ...]] = (
-    admin_route(Operation.DELIVERIES, handlers.deliveries, query=_FILTERS, operation="webhooks.deliveries"),
-    admin_route(Operation.DELIVERY, handlers.delivery, named="webhook.read", operation="webhooks.delivery"),
-    admin_route(Operation.REPLAY_DELIVERY, handlers.replay, operation="webhooks.replay"),
+    admin_route(Operation.DELIVERIES, handlers.deliveries, query=_FILTERS, operation_id="webhooks.deliveries"),
+    admin_route(Operation.DELIVERY, handlers.delivery, named="webhook.read", operation_id="webhooks.delivery"),
+    admin_route(Operation.REPLAY_DELIVERY, handlers.replay, operation_id="webhooks.replay"),
     Route(
         "GET",
         _ENDPOINTS,
@@ -37,7 +37,7 @@ ADMIN: Final[tuple[Route, ...]] = (
         handlers.listed,
         query=_WHERE,
         reply=EndpointList,
-        operation="webhooks.listed",
+        operation_id="webhooks.listed",
     ),
     Route(
         "POST",
@@ -50,7 +50,7 @@ ADMIN: Final[tuple[Route, ...]] = (
         query=_WHERE,
         status=(201, 200),
         reply=EndpointCreated,
-        operation="webhooks.create",
+        operation_id="webhooks.create",
     ),
     *(
         Route(
@@ -64,7 +64,7 @@ ADMIN: Final[tuple[Route, ...]] = (
             body=ChangeEndpoint,
             query=_WHERE,
             reply=EndpointChanged,
-            operation=f"webhooks.{verb}",
+            operation_id=f"webhooks.{verb}",
         )
         for verb, handler, action in (
             ("pause", handlers.pause, endpoints.PAUSE),

@@ -14,6 +14,7 @@ from kraty_console.client.proxies import Proxy
 from kraty_console.contract.errors import Invalid
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 from kraty_console.domain.formatting import counted
+from kraty_console.present.errors import error_text
 
 RESOLVE_SECONDS: Final = 3.0
 
@@ -33,7 +34,7 @@ def usable_address(url: str | None) -> tuple[str | None, Finding]:
         base = base_url(url)
     except Invalid as error:
         # An address that may contain a password is not shown.
-        words = "it contains a user name or password, or is not a URL" if "@" in url else error.message
+        words = "it contains a user name or password, or is not a URL" if "@" in url else error_text(error).text
         return None, Finding(CheckArea.ADDRESS, "url", CheckState.PROBLEM, words, "Correct `url`: it is https://host.")
     return base, Finding(CheckArea.ADDRESS, "url", CheckState.OK, base)
 
@@ -50,7 +51,7 @@ def proxy_finding(base: str, proxy: Proxy | None) -> Finding:
 def unusable_proxy(error: Invalid) -> Finding:
     """The finding for invalid proxy settings; names the variable, never its value."""
     advice = "Correct or unset the variable, or add the backend's host to NO_PROXY."
-    return Finding(CheckArea.PROXY, "proxy", CheckState.PROBLEM, error.message, advice)
+    return Finding(CheckArea.PROXY, "proxy", CheckState.PROBLEM, error_text(error).text, advice)
 
 
 def host_findings(base: str, proxy: Proxy | None) -> Iterator[Finding]:

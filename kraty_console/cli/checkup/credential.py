@@ -13,6 +13,7 @@ from kraty_console.contract.errors import Invalid
 from kraty_console.contract.secret import Credential
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 from kraty_console.domain.formatting import since
+from kraty_console.present.errors import error_text
 
 SHORTEST: Final = 16
 """A token with fewer characters was probably not pasted completely."""
@@ -64,7 +65,9 @@ def _form(profile: Profile, token: FoundToken) -> Iterator[Finding]:
     try:
         credential_header(Credential(token.secret, profile.credential), profile.cookie_name)
     except Invalid as error:
-        yield Finding(CheckArea.TOKEN, "form", CheckState.PROBLEM, error.message, "Copy the whole token again.")
+        yield Finding(
+            CheckArea.TOKEN, "form", CheckState.PROBLEM, error_text(error).text, "Copy the whole token again."
+        )
         return
     if length < SHORTEST:
         yield Finding(CheckArea.TOKEN, "form", CheckState.WARNING, "shorter than a token", "Was it pasted completely?")

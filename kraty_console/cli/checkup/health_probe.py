@@ -71,7 +71,7 @@ class HealthProbe:
         try:
             target = self._facts.routes.route(Operation.HEALTH).target({})
         except OperationMissing as error:
-            findings.append(Finding(CheckArea.ADDRESS, "health", CheckState.UNKNOWN, error.message))
+            findings.append(Finding(CheckArea.ADDRESS, "health", CheckState.UNKNOWN, error_text(error).text))
             return await self._look_up_unknown_player(findings)
         try:
             timed = await self._transport.ask(target)

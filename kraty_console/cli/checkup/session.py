@@ -86,7 +86,7 @@ def _enter(client: KratyClient, profile: Profile, me: Me | None, findings: list[
             games = find_games(me, profile.studio, profile.game, profile.environment)
     except KratyError as error:
         advice = "Correct studio, game and environment in the profile."
-        findings.append(Finding(CheckArea.SESSION, "game", CheckState.PROBLEM, error.message, advice))
+        findings.append(Finding(CheckArea.SESSION, "game", CheckState.PROBLEM, error_text(error).text, advice))
         return False
     if len(games) > 1:
         names = ", ".join(each.name for each in games)

@@ -1,4 +1,4 @@
-"""Everything that opens over a screen.
+"""All dialogs.
 
 The dialogs that screens open are loaded with their first use, as `dialogs.KeysDialog`: with the widgets they are made
 of, they would delay the first screen by about 20 ms.

@@ -1,4 +1,4 @@
-"""The one dialog of all changes: it draws a form, says what will change, sends it once, and shows the outcome."""
+"""The dialog of all changes: shows the form and its effects, sends the change once, and shows the outcome."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Then:
     """A second change that follows the first once that was applied: the roll after a force-complete."""
 
     field: str
-    """The `check` of the form that asks for it."""
+    """The `check` of the form for it."""
     label: str
     """On the button, should it have to be pressed for this step alone: `Retry roll`."""
     running: str
@@ -166,7 +166,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         return leads_on or super().takes_ahead(event)
 
     def action_next(self) -> None:
-        """Enter where it means nothing else: the next field."""
+        """Enter without another meaning: the next field."""
         self._form_body.next()
 
     @on(FormBody.Finished)
@@ -334,7 +334,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         self.set_focus((self._form_body.first_editor() if first else None) or self.cancel)
 
     def _count_down(self, label: str, seconds: int) -> None:
-        """The server asks to wait; the button shows the seconds left, and does nothing until then."""
+        """The server is rate limiting; the button shows the seconds left, and is disabled until then."""
         self._wait = seconds
         self._button = label
         self.confirm.add_class("-off")

@@ -1,4 +1,4 @@
-"""One question, one line: what the ticket, filter and token dialogs have in common."""
+"""The base of dialogs with one line of input: ticket, filter, token."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class AskDialog(Dialog[ResultT]):
     ) -> None:
         """
         Args:
-            title: What is asked.
+            title: The question.
             label: Before the line.
             words: Above it, made safe.
-            value: What stands in it at first.
+            value: The initial text.
             placeholder: Shown while it is empty.
             hidden: Shows dots only.
             longest: Characters it takes.
@@ -66,7 +66,7 @@ class AskDialog(Dialog[ResultT]):
         """Enter; `value` as typed."""
 
     def typed(self, value: str) -> None:
-        """Another value stands in the line."""
+        """The value of the line changed."""
 
     @on(Input.Submitted, "#answer")
     def _submitted(self, event: Input.Submitted) -> None:

@@ -1,4 +1,4 @@
-"""A player beside the one to merge into: only to read, with the command that merges the two to be copied."""
+"""Two players side by side, read only, with the command that merges them, to be copied."""
 
 from __future__ import annotations
 

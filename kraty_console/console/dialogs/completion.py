@@ -1,4 +1,4 @@
-"""What the entries editor offers to finish: the words of an entry, the keys of the catalog, by where the cursor is."""
+"""Completion in the entries editor, by the position of the cursor: fields of an entry, keys of the catalog."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _VALUE_OF: Final = re.compile(r'"(\w+)"\s*:\s*$')
 
 
 def _values(name: str, catalog: Catalog | None) -> tuple[str, ...]:
-    """What may stand as the value of the field `name`; only what can be typed is offered."""
+    """The possible values of the field `name` that can be typed."""
     if name == "type":
         return _KINDS
     kind = _KIND_OF_FIELD.get(name)

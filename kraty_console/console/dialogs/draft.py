@@ -1,4 +1,4 @@
-"""What was typed into a dialog, and the key its request goes under: both outlive the dialog."""
+"""The text typed into a dialog, and the idempotency key of its request: both outlive the dialog."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Draft:
     new_key: Callable[[], str]
     """Makes an idempotency key."""
     values: dict[str, Value] = field(default_factory=dict)
-    """By field name; what is missing stands as the form has it."""
+    """By field name; a missing field has the form's default."""
     done: list[ChangeOutcome] = field(default_factory=list)
     """Of a dialog that sends two calls: what was applied already."""
     pending: asyncio.Future[ChangeOutcome] | None = None

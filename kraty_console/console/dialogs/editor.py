@@ -1,4 +1,8 @@
-"""The editor for the entries of a manual grant: JSON with templates, completion, and the wrong line underlined."""
+"""The editor for the entries of a manual grant: JSON with templates, completion, and the wrong line underlined.
+
+It is Textual's `TextArea` without blink (480 bytes a second) and without its language parser, which does not know the
+catalog: completion and errors come from `domain/grant_entries.py`. Pasted control characters are refused.
+"""
 
 from __future__ import annotations
 
@@ -118,7 +122,7 @@ class EntriesEditor(TextArea):
         return super().replace(text, start, end, maintain_selection_offset=maintain_selection_offset)
 
     def action_template(self) -> None:
-        """Put in a template: in the place of an untouched one, behind entries that somebody wrote."""
+        """Insert a template: in place of an unedited one, or after edited entries."""
         templates = self._completer.templates
         if not templates:
             self.post_message(self.Rejected(self, "there are no templates"))

@@ -1,4 +1,4 @@
-"""`f`: show only the rows of a pane that hold some text."""
+"""`f`: show only the rows of a pane that contain a text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kraty_console.console.dialogs.ask import AskDialog
 
 
 class FilterDialog(AskDialog[str | None]):
-    """Answers the text, empty for no filter; None when closed, and then the old filter stands again."""
+    """Returns the text, empty for no filter; None if closed, which restores the old filter."""
 
     def __init__(self, pane: str, text: str = "", *, preview: Callable[[str], int | None] | None = None) -> None:
         """

@@ -1,4 +1,4 @@
-"""A form, drawn: what it is about, its fields, and what will change, computed again for every field."""
+"""A form as widgets: its subject, its fields, and the preview of its effects, updated with every edit."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class FormBody(Vertical):
         """
         Args:
             form: The fields.
-            values: What stands in the fields; kept up to date, so that it outlives the dialog.
+            values: The text of the fields; kept up to date, so that it outlives the dialog.
             see: The player as last read.
             reasons: The last reasons, newest first, for `↑`.
             completer: What the entries editor offers.
@@ -92,7 +92,7 @@ class FormBody(Vertical):
 
     @property
     def values(self) -> dict[str, Value]:
-        """What stands in the fields."""
+        """The values of the fields."""
         return {row.field.name: row.value for row in self._rows}
 
     @property
@@ -119,9 +119,9 @@ class FormBody(Vertical):
     def first_editor(self) -> Widget | None:
         """The first field that waits for something, else the first; None without fields.
 
-        Those are the ones that must be filled, and ticket and reason, which a hand types in this order in every dialog.
-        A field is filled when something stands in it; the entries of a grant are when somebody has touched them, for
-        what stands there at first is only an example, and so is a score below the target.
+        Those are the ones that must be filled, and ticket and reason, which people type in this order in every dialog.
+        A field is filled if it has text; the entries of a grant only if they were edited, because the initial text
+        is only an example, as is a score below the target.
         """
         shown = self.shown
         missing = (row for row in shown if self._untouched(row) or (_waits(row.field) and row.empty))

@@ -1,4 +1,4 @@
-"""What every dialog is: a box over the screen that takes keys once it is seen, closes with escape, and fits 80×24."""
+"""The base of all dialogs: a modal box that takes keys once it is painted, closes with escape, and fits 80×24."""
 
 from __future__ import annotations
 

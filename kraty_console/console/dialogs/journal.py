@@ -1,4 +1,4 @@
-"""`o`: the journal of actions: what was meant, what was sent, and the outcome."""
+"""`o`: the journal of actions: intents, requests and outcomes."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def state_words(entry: JournalEntry) -> str:
 
 
 def entry_rows(entries: Sequence[JournalEntry], now: datetime) -> list[MenuRow]:
-    """One line per entry: the outcome, what it was, on whom, for which ticket, when."""
+    """One line per entry: outcome, action, player, ticket, time."""
     return [
         MenuRow(
             entry.id,

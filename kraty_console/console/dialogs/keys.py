@@ -1,4 +1,4 @@
-"""`?`: every key that works here, now, and why the others do not."""
+"""`?`: every key that works here, and why others are disabled."""
 
 from __future__ import annotations
 

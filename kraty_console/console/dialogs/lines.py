@@ -1,4 +1,8 @@
-"""One line of text to type: still at rest, and closed to characters that steer a terminal."""
+"""One line of text to type: Textual's `Input` without blink, and closed to characters that control a terminal.
+
+The blink alone would send 2,360 bytes a second, and a paste with control characters would be accepted. A paste that is
+too long is refused instead of cut, and prefilled text is selected, so that nothing is sent by mistake.
+"""
 
 from __future__ import annotations
 
@@ -119,7 +123,7 @@ class LineInput(Input):
     ) -> None:
         """
         Args:
-            value: What stands in it at first.
+            value: The initial text.
             name: The field's name, for the handlers of its messages.
             placeholder: Shown while it is empty.
             hidden: Shows dots instead of the characters.

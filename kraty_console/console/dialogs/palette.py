@@ -1,4 +1,4 @@
-"""`:` and ctrl+p: everything there is to do, with its key, and why it is off."""
+"""`:` and ctrl+p: all actions with their keys, and why some are disabled."""
 
 from __future__ import annotations
 
@@ -67,6 +67,6 @@ class PaletteDialog(PickDialog):
         return f"off: {reason}" if reason else " "
 
     def choose(self, row: MenuRow) -> None:
-        """Only what can be done; for the rest the reason stands below."""
+        """Only an enabled action; the reason of a disabled one is shown below."""
         if not row.off:
             self.dismiss(row.id)

@@ -1,7 +1,8 @@
 """Small widgets of dialogs: button, checkbox, lines of text, lines of pairs; all legible without colour.
 
 Button and checkbox are Textual's, drawn with brackets. Textual's own styles for them are left out (`inherit_css`): none
-is used, and parsing them would delay the first dialog by about 25 ms.
+is used, and parsing them would delay the first dialog by about 25 ms. `Lines` and `Pairs` are `Static` widgets that
+ignore an update with the same text: for each key typed into a form that saves 5 ms of CPU time.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class PushButton(Button, inherit_css=False):
 
     @dataclass
     class Hasty(Message):
-        """Enter came so soon after another key that it may be the end of a paste."""
+        """Enter so soon after another key that it may be the end of a paste."""
 
         button: PushButton
 

@@ -1,4 +1,4 @@
-"""Choose one of many by typing a part of it: the recent players, and whatever else is a list."""
+"""A list to choose from, filtered while typing, such as the recent players."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A dialog to read in, in which the keys of the screen below go on working."""
+"""A dialog for reading, in which the keys of the screen below still work."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ReadingDialog(Dialog[str | None], RunsActions):
     """
 
     OWN_KEYS: ClassVar[frozenset[str]] = frozenset({"tab", "shift+tab"})
-    """Keys that are left to the dialog's bindings, whatever the keymap says."""
+    """Keys that are left to the dialog's bindings, regardless of the keymap."""
 
     CHECKED: ClassVar[frozenset[str]] = frozenset({"copy.worklog", "copy.audit_link"})
     """Actions of its own that are off where they are off on the screen below; the rest say for themselves."""

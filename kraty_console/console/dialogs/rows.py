@@ -1,4 +1,4 @@
-"""One row of a form: the label, what is typed, and beside it what is wrong with it or worth knowing."""
+"""One field of a form: label, input, and beside it the error or a hint."""
 
 from __future__ import annotations
 

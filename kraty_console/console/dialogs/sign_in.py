@@ -1,4 +1,4 @@
-"""First run: where Kraty is, a session token, and which game: three short steps, each checked before the next."""
+"""First run: address, session token and game, in three steps, each checked before the next."""
 
 from __future__ import annotations
 
@@ -92,8 +92,8 @@ class SignInDialog(Dialog[SignInChoice | None]):
         Args:
             connect: Asks the server at this address who the token belongs to; None where it does not tell.
             check_url: Why an address cannot be used, in words, None when it can.
-            url: What stands there at first.
-            uses_key: A server key is asked for, and no session token.
+            url: The initial address.
+            uses_key: Whether to ask for a server key instead of a session token.
         """
         super().__init__("Sign in to Kraty", hints="enter next · esc back")
         self._connect = connect
@@ -237,7 +237,7 @@ class SignInDialog(Dialog[SignInChoice | None]):
             return
         self._steps = _LISTED
         if not self._games():
-            self.problem.say("This member has no game. Ask a studio's administrator to be let into one.")
+            self.problem.say("This member has no game. Ask a studio's administrator for access.")
             return
         self._go(SignInStep.GAME)
 

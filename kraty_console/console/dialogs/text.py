@@ -1,4 +1,4 @@
-"""A document to read: the whole of a row in words, and as raw JSON; `c` copies it."""
+"""A document to read, such as a complete row in words and as raw JSON; `c` copies it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class TextDialog(ReadingDialog):
             copied_raw: What `c` copies of the raw form; its shown text when None.
             copy: Copies a text and answers what to say about it; without it there is no copying.
             raw_first: Start on the raw form.
-            indent: Cells before the values of the readable form: what is broken goes on beneath them.
+            indent: Cells before the values of the readable form; wrapped lines are indented by them.
             row_id: The row that it is about.
             keys: What can be done with that row, for the bottom border: `F R act · y link`.
             environment: As for every dialog.
@@ -95,7 +95,7 @@ class TextDialog(ReadingDialog):
         self.text.update(self._broken())
 
     def _broken(self) -> Content:
-        """The form in sight, its long lines broken so that they go on beneath their values."""
+        """The visible form, with long lines wrapped below their values."""
         words = self._forms[self._shown][0]
         width = min(WIDE, self.app.size.width) - _EDGES
         if self._shown or not self._indent or width < 2 * self._indent:

@@ -1,4 +1,4 @@
-"""`t`: the ticket that goes with what is done from here on."""
+"""`t`: the ticket of the following changes."""
 
 from __future__ import annotations
 

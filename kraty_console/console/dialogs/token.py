@@ -16,7 +16,7 @@ Check = Callable[[Secret], Awaitable[str | None]]
 
 
 def unlikely(token: str) -> str | None:
-    """Why this cannot be a token at all, before any server is asked."""
+    """Why this cannot be a token, without asking the server."""
     if not token:
         return "paste the token here"
     if not token.isascii() or first_unsafe(token) or any(character.isspace() for character in token):
@@ -32,7 +32,7 @@ class TokenDialog(AskDialog[Secret | None]):
         Args:
             who: The member whose session is over, made safe; empty when not known.
             profile: Which profile, studio and game the token is for, made safe.
-            why: What the server said, in words.
+            why: The server's message, in words.
             check: Tries the token before the dialog closes; without it the token is taken as it is.
         """
         words = [why, "", f"profile    {profile}"]

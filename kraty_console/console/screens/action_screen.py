@@ -75,7 +75,7 @@ class RunsActions(Screen[str | None]):
         event.prevent_default()
 
     def press(self, event: events.Key) -> bool:
-        """Do what a key means; False when it means nothing here."""
+        """Run the action of a key; False if it has none here."""
         had_notice = self.clear_notice()
         spec = for_key(typed_key(event), self.context(), self.keymap)
         if spec is None:

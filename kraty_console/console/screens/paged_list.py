@@ -68,7 +68,7 @@ class Wording(NamedTuple):
     row_id: str
     """What `c` copies."""
     loading: str
-    """What stands there before the first answer."""
+    """The text before the first answer."""
 
 
 class Page(NamedTuple, Generic[T]):
@@ -78,7 +78,7 @@ class Page(NamedTuple, Generic[T]):
     next_cursor: str | None
     """None on the last page."""
     none: str
-    """What stands there when there is no row at all."""
+    """The text without rows."""
 
 
 class PagedList(ActionScreen, Generic[T]):

@@ -58,7 +58,7 @@ class PlayerScreen(PlayerTimers):
         return WriteController(self.app, self)
 
     def on_mount(self) -> None:
-        """Draw the player that is known, or ask who we are; nothing where the end came first."""
+        """Draw the prefetched player, or request the session; nothing if the console is closing."""
         if not self.query(RowTable):
             return
         self.call_after_refresh(self.arrived)
@@ -97,13 +97,13 @@ class PlayerScreen(PlayerTimers):
         self.call_after_refresh(self._begun)
 
     def open_initial(self) -> None:
-        """Look up the player named at launch, once: with the session, or after it where that tells which game it is."""
+        """Look up the launch player once: together with the session, or after it if it determines the game."""
         if self._initial and not self.state.player:
             self.loader.open(self._initial, typed=True)
         self._initial = None
 
     def signed_in(self) -> None:
-        """Ask which game is meant where that is open, and go on in it."""
+        """Ask for the game if there are several, and continue in it."""
         self.draw()
         if self.workspace.choices:
             self.app.choose_game()
@@ -130,7 +130,7 @@ class PlayerScreen(PlayerTimers):
     def press(self, event: events.Key) -> bool:
         """While the search field has the focus, only the keys that are not its own are commands."""
         if self.has_class("-small"):
-            if typed_key(event) in self.keymap["app.back_or_quit"]:  # what else it did nobody would see
+            if typed_key(event) in self.keymap["app.back_or_quit"]:  # other effects would not be visible
                 self.app.exit()
             return True
         if not self.search.input.has_focus:
@@ -161,7 +161,7 @@ class PlayerScreen(PlayerTimers):
         return super().refusal(BY_ID[step.action_id]) if step.action_id is not None else None
 
     def action_search_focus(self) -> None:
-        """What stands in the field is selected: what is typed next replaces it."""
+        """Select the text of the field, so that typing replaces it."""
         self.search.input.focus()
         self.search.input.action_select_all()
 
@@ -348,7 +348,7 @@ class PlayerScreen(PlayerTimers):
     # -- the player ----------------------------------------------------------------------------------------------
 
     def open_player(self, player: str, *, typed: bool = False, step: int = 0) -> None:
-        """Look a player up; `typed` text may name the player otherwise, and fit several, of whom `step` chooses."""
+        """Look a player up; `typed` text may be no id, and match several players, of which `step` chooses one."""
         try:
             self.loader.open(player, typed=typed, step=step)
         except SeveralFit as several:

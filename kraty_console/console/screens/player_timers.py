@@ -1,4 +1,4 @@
-"""The timers of the player screen: keys at rest, a long wait, a pause that the server asks for."""
+"""The timers of the player screen: a pause in typing, a long wait, a rate limit."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class PlayerTimers(PlayerView):
     # -- pauses --------------------------------------------------------------------------------------------------
 
     def begin_pause(self, title: str, seconds: int) -> None:
-        """The server asked for a pause: count the seconds down, then request the player again."""
+        """The server is rate limiting: count the seconds down, then request the player again."""
         self.end_pause()
         if seconds <= 0:
             self.clear_notice()

@@ -157,7 +157,7 @@ class PlayerView(ActionScreen):
         return self.focused is None
 
     def take_keys(self) -> None:
-        """What was typed while the player named at launch was read is meant for that player: it is obeyed now."""
+        """Run the keys that were typed while the launch player was loading."""
         if self.focused is None and self.can_draw:
             self.table.focus()
 

@@ -24,7 +24,7 @@ def boot_lines(width: int) -> list[Line]:
 
 
 def resting_lines(width: int) -> list[Line]:
-    """The search line while nobody types in it: the slash, and the whole words of the placeholder that fit."""
+    """The search line without text: the slash, and the words of the placeholder that fit."""
     return [[(SLASH, "key"), (_placeholder(field_width(width)), "dim")]]
 
 

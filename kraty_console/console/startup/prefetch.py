@@ -35,7 +35,7 @@ class StartState:
 
     workspace: Workspace
     state: PlayerState | None = None
-    """The player, if the answer came in time."""
+    """The player, if the answer arrived in time."""
     painter: Painter | None = None
     """Knows what the terminal shows, if the player was painted."""
 

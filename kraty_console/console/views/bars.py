@@ -38,7 +38,7 @@ class KeyHint(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """A message that stands in the footer until the next key."""
+    """A message in the footer until the next key."""
 
     text: str
     tone: str = "plain"

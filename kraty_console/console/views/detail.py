@@ -22,7 +22,7 @@ def detail_lines(
 ) -> list[Line]:
     """A rule with a title, then as many lines as there is room for; `enter` opens the rest.
 
-    `foot` stands at the right of the rule (where the cursor is, what is filtered).
+    `foot` is the text at the right of the rule (position of the cursor, filter).
     """
     if snapshot is None or row is None:
         return [_rule("", foot, width)] if snapshot is not None or foot else []

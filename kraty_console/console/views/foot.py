@@ -33,5 +33,5 @@ def _cut_short(rows: TableRows, pane: PaneId, snapshot: Snapshot | None) -> str:
     from kraty_console.present.rows import pane_count  # 5 ms, as in `player.sections`
 
     shown, total = len(rows.sections[0].rows), pane_count(pane, snapshot)
-    came = shown + unreadable_count(getattr(snapshot, LISTS_OF[pane][0]))
-    return f"newest {grouped(shown)} of {grouped(total)}" if total is not None and total > came > 0 else ""
+    received = shown + unreadable_count(getattr(snapshot, LISTS_OF[pane][0]))
+    return f"newest {grouped(shown)} of {grouped(total)}" if total is not None and total > received > 0 else ""

@@ -1,11 +1,11 @@
-"""Where each part of the player screen stands in a terminal of so many cells, as the style sheets have it."""
+"""The areas of the parts of the player screen for a terminal size, as in the style sheets."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
 ROOMY: Final = (110, 30)
-"""Columns and rows from which the profile stands beside the panes; else it is folded above them."""
+"""Columns and rows from which the profile is beside the panes; in smaller terminals it is folded above them."""
 
 LEAST: Final = (40, 12)
 """Columns and rows below which nothing fits."""
@@ -69,7 +69,7 @@ def step_room(rows: int, listed: int) -> int:
 
 
 def layout(columns: int, rows: int, *, profile: int | None = None, step: int = STEP[0]) -> Layout | None:
-    """Where the parts stand; None in a terminal that is too small.
+    """The areas of the parts; None in a terminal that is too small.
 
     Args:
         columns: Of the terminal.

@@ -96,6 +96,6 @@ def _going_on(line: str, width: int) -> str:
 
 
 def too_small_lines(width: int, height: int) -> list[Line]:
-    """What stands where there is no room for anything else: what is needed, and what there is."""
+    """The message of a terminal that is too small: the size it needs, and the size it has."""
     words = f"kraty-console needs 40×12; this terminal is {width}×{height}. q quits."
     return [[(line, "warn")] for line in wrap(words, max(1, width))]

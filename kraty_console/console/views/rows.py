@@ -19,7 +19,7 @@ _LEAST_WITH_HEAD: Final = 3
 """Lines of a table in which the column titles stay; in fewer the rows need them all."""
 
 MARGIN: Final = 3
-"""Blank cells before the first column: the cursor and the mark of a changed row stand there."""
+"""Blank cells before the first column: for the cursor and the mark of a changed row."""
 
 
 class TableSection(NamedTuple):
@@ -31,7 +31,7 @@ class TableSection(NamedTuple):
     title: str = ""
     """A line above the column titles; none where a pane has one section."""
     empty: str = ""
-    """What stands there when there are no rows."""
+    """The text without rows."""
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class TableState:
     """Of the cursor among the selectable rows; where the row is gone, the nearest takes its place."""
     top: int = 0
     sort: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    """By section: column key and whether descending; absent means the order in which the rows came."""
+    """By section: column key and whether descending; absent means the order of the answer."""
     filter: str = ""
 
 
@@ -260,7 +260,7 @@ class TableRows:
         return max(0, min(index, len(self) - 1)) if len(self) else None
 
     def go(self, index: int) -> TableRow | None:
-        """Put the cursor on the row at an index that exists: the row, or None where the cursor stood there before."""
+        """Move the cursor to a row by index; returns the row, or None if the cursor was there already."""
         row = self._entries[self._selectable[index]].row
         if row is None or index == self.place.index:
             return None
@@ -268,7 +268,7 @@ class TableRows:
         return row
 
     def next_sort(self) -> str:
-        """Sort the section under the cursor by its next column, then the other way, then as it came; say which."""
+        """Sort the section under the cursor by its next column, then descending, then unsorted; returns which."""
         entry = self._under_cursor()
         if entry is None:
             return "nothing to sort"

@@ -1,4 +1,4 @@
-"""What stands in the table while no player is open: tickets to try, players opened before, why there is nothing."""
+"""The table while no player is open: tickets to try, recent players, or why it is empty."""
 
 from __future__ import annotations
 

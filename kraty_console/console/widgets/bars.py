@@ -1,4 +1,4 @@
-"""The lines at the edges of a screen: who and where at the top, what can be pressed at the bottom.
+"""The header and footer of a screen: member and game at the top, keys at the bottom.
 
 Textual's `Footer` changes with every focus: that sends 5,700 bytes instead of 1,500. Both lines are also painted before
 Textual is imported.
@@ -51,7 +51,7 @@ class FooterBar(LinesView):
         return self._notice
 
     def show(self, hints: Sequence[KeyHint]) -> None:
-        """Show these keys (unless a notice stands)."""
+        """Show these keys (unless there is a notice)."""
         if tuple(hints) != self._hints:
             self._hints = tuple(hints)
             self.redraw()

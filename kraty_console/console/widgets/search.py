@@ -1,4 +1,8 @@
-"""The search line: an input, and what it found, beside it."""
+"""The search line: Textual's `Input` without blink (2,360 bytes a second), with the suggestions beside it.
+
+A list of options below the field, as Textual's would be, would cover the table and be painted at every key; one line is
+painted up to the last cell that differs (`LinesView`).
+"""
 
 from __future__ import annotations
 
@@ -53,7 +57,7 @@ def _suggestion(hit: SearchHit) -> PlayerSuggestion:
 
 
 class SearchInput(Input):
-    """An input that hands several pasted lines on instead of keeping the first."""
+    """An input that posts several pasted lines instead of keeping the first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "choose(1)", show=False),
@@ -83,7 +87,7 @@ class SearchInput(Input):
         self._slash_dropped = False
 
     def on_key(self, event: events.Key) -> None:
-        """`/` means search everywhere, so the first one in an empty field is no text; a second one is."""
+        """`/` is the key of search everywhere, so the first one in an empty field is ignored; a second one is text."""
         dropped = event.character == "/" and not self.value and not self._slash_dropped
         self._slash_dropped = dropped
         if dropped:
@@ -175,7 +179,7 @@ class SearchBar(Horizontal):
 
     @dataclass
     class Entered(Message):
-        """Enter: the player that is meant is to be opened."""
+        """Enter: open the player."""
 
         text: str
         step: int
@@ -193,7 +197,7 @@ class SearchBar(Horizontal):
 
     @dataclass
     class Empty(Message):
-        """Enter with nothing typed: it means the row under the cursor."""
+        """Enter without text: it applies to the row under the cursor."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
@@ -228,7 +232,7 @@ class SearchBar(Horizontal):
         Args:
             query: What was typed.
             suggestions: What was found.
-            meant: The place of the one that the text alone means.
+            meant: The index of the one that the text identifies.
             words: What to say where nothing was found.
         """
         if query != self.text:
@@ -240,7 +244,7 @@ class SearchBar(Horizontal):
             self.query_one(SuggestionLine).say(words, "warn" if words else "dim")
 
     def offer(self, text: str, suggestions: Sequence[PlayerSuggestion]) -> None:
-        """Enter on `text` did not tell which of these is meant: they stand beside it, to be chosen from."""
+        """Enter on `text` matched several players: show them beside it, to choose from."""
         if text != self.text:
             with self.input.prevent(Input.Changed):
                 self.input.value = text
@@ -286,7 +290,7 @@ class SearchBar(Horizontal):
             line.say("")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Open whom the text means, or who was chosen: the same, whether the suggestions are here or on their way."""
+        """Open the player of the text, or the chosen one: the same before and after the suggestions arrive."""
         event.stop()
         if self.text:
             self.post_message(self.Entered(self.text, self._step))

@@ -1,4 +1,4 @@
-"""A table of rows in sections, moved through by keyboard, that keeps its place when its rows change.
+"""A table of rows in sections, used by keyboard, that keeps its position when its rows change.
 
 Textual's `DataTable` measures every cell (200 ms for 1,000 rows), has one section, parses text as markup, and moves its
 cursor to the first row when it is filled again.
@@ -129,7 +129,7 @@ class RowTable(LinesView, can_focus=True):
             self.post_message(self.Opened(self, row))
 
     def next_sort(self) -> str:
-        """Sort the section under the cursor by its next column, then the other way, then as it came; say which."""
+        """Sort the section under the cursor by its next column, then descending, then unsorted; returns which."""
         words = self.rows.next_sort()
         self.redraw()
         self.post_message(self.Moved(self, self.row))  # the row stays, its place in the list does not

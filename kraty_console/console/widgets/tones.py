@@ -1,4 +1,4 @@
-"""What the style sheets give to each tone, resolved once for the whole application.
+"""The style of each tone in the style sheets, resolved once for the application.
 
 A tone is a class of `tokens.tcss`. As a component class Textual would resolve each of them for every widget and at
 every change of a state: more than half of what applying the sheets costs.

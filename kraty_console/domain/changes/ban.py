@@ -35,7 +35,7 @@ BAN, LIFT = "ban", "lift the ban"
 def form(context: FormContext) -> Form:
     """Lifts the ban of a banned player, and bans another one after the id was typed; both need a reason.
 
-    If the ban status is not known, the dialog asks which of the two is meant.
+    If the ban status is not known, the dialog asks for one of the two.
     """
     ban, unknown = context.snapshot.player.ban, why_ban_unknown(context.snapshot.player)
     if ban is not None:

@@ -25,7 +25,7 @@ from kraty_console.domain.fields import (
     typed_id_for,
 )
 from kraty_console.domain.formatting import counted, grouped, plain
-from kraty_console.domain.grant_links import Links
+from kraty_console.domain.grant_links import links_of
 from kraty_console.domain.labels import event_words, status_words
 from kraty_console.domain.requests import change_request
 
@@ -53,7 +53,7 @@ def form(context: FormContext) -> Form:
     attempt = snapshot_lookup.attempt(context.snapshot, context.row_id)
     if attempt is None:
         raise CannotOpen("this attempt is no longer in the list")
-    linked = Links(context.snapshot).of_attempt(attempt)
+    linked = links_of(context.snapshot).of_attempt(attempt)
     shown = "" if attempt.score is None else plain(attempt.score)
     first_score = context.prefill.get("final_score", shown)
     waits = is_paid_at_close(attempt, context.now)

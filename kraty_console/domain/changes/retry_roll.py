@@ -23,7 +23,7 @@ from kraty_console.domain.fields import (
 )
 from kraty_console.domain.formatting import counted, since
 from kraty_console.domain.grant_contents import contents_words, listed
-from kraty_console.domain.grant_links import Linked, Links
+from kraty_console.domain.grant_links import Linked, links_of
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import RewardRolled
@@ -69,7 +69,7 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     attempt = snapshot_lookup.attempt(context.snapshot, form.target_id)
     if attempt is None:
         return [Effect("note", "this attempt is no longer in the list", note=True)]
-    linked = Links(context.snapshot).of_attempt(attempt)
+    linked = links_of(context.snapshot).of_attempt(attempt)
     lines = [
         Effect("grants", f"{_linked_words(linked)} → what the roll gives"),
         Effect("twice", "impossible: a second roll is refused once a grant is linked"),

@@ -20,7 +20,7 @@ from kraty_console.domain.fields import (
     typed_id_for,
 )
 from kraty_console.domain.grant_contents import contents_words
-from kraty_console.domain.grant_links import Links
+from kraty_console.domain.grant_links import links_of
 from kraty_console.domain.grant_status import is_overdue
 from kraty_console.domain.labels import status_words
 
@@ -60,9 +60,9 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
         Effect("status", f"{status_words(grant.status)} → revoked"),
         Effect("player", f"cannot {'open' if grant.kind == 'crate' else 'collect'} it any more, at once"),
         Effect("wallet", "unchanged: a pending grant is not delivered yet"),
-        Effect("note", "to take this back, force-claim it (F): that delivers it, whatever its status", note=True),
+        Effect("note", "to take this back, force-claim it (F): that delivers it in any status", note=True),
     ]
-    if Links(context.snapshot).attempt_of(grant) is not None:
+    if links_of(context.snapshot).attempt_of(grant) is not None:
         lines.append(Effect("attempt", "stays linked to the grant, so a second roll is still refused"))
     if is_overdue(grant, context.now):
         lines.append(Effect("note", "its time has run out by now; the server will refuse", note=True))

@@ -83,7 +83,7 @@ def test_the_copy_is_the_world_as_if_it_had_been_made_now(made: Path, cache: Dem
     assert written_timestamps(later) == [moment + LATER_MS for moment in texts]
 
 
-async def test_a_database_from_the_copy_is_recognised_and_keeps_its_rules(
+async def test_a_database_restored_from_the_cache_is_recognised_and_keeps_its_triggers(
     made: Path, cache: DemoCache, tmp_path: Path
 ) -> None:
     cache.keep(made, NOW)
@@ -123,7 +123,7 @@ def test_a_copy_of_other_sources_is_replaced(made: Path, cache: DemoCache, tmp_p
     assert cache.restore(tmp_path / "later.db", NOW)
 
 
-def test_where_nothing_can_be_kept_the_start_goes_on(
+def test_an_unwritable_cache_does_not_prevent_the_start(
     made: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
@@ -131,7 +131,7 @@ def test_where_nothing_can_be_kept_the_start_goes_on(
     assert "no copy of the demo world is kept" in caplog.text
 
 
-def test_what_a_named_secret_sealed_is_not_kept(
+def test_a_world_sealed_with_a_named_secret_is_not_cached(
     made: Path, cache: DemoCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(SECRET_VARIABLE, "a secret that somebody named")

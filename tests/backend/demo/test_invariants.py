@@ -171,7 +171,7 @@ def test_events_of_every_policy_and_mode_are_open(loaded: Loaded) -> None:
     assert {names[event_id] for event_id in open_now if event_id in names} == set(names.values()) - {"spring_hunt"}
 
 
-def test_the_cup_was_completed_by_hand_fourteen_times_in_seven_days(loaded: Loaded) -> None:
+def test_the_demo_cup_was_force_completed_fourteen_times_in_seven_days(loaded: Loaded) -> None:
     rows = [
         row
         for row in loaded.rows["audit"]
@@ -182,7 +182,7 @@ def test_the_cup_was_completed_by_hand_fourteen_times_in_seven_days(loaded: Load
     assert all(row["reason"] and row["ticket"] and row["actor_kind"] == "member" for row in rows)
 
 
-def test_what_happened_was_delivered(loaded: Loaded) -> None:
+def test_every_event_of_the_demo_was_delivered(loaded: Loaded) -> None:
     rows = loaded.rows["outbox"]
     delivered = {row["outbox_id"] for row in loaded.rows["webhook_deliveries"]}
     assert all(row["state"] == ("told" if row["outbox_id"] in delivered else "delivered") for row in rows)

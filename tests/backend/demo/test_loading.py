@@ -26,7 +26,9 @@ def test_both_databases_hold_the_same_world(on_sqlite: Loaded, on_postgresql: Lo
         assert rows == on_postgresql.rows[name], name
 
 
-async def test_it_is_loaded_once_and_each_start_gets_tokens_of_its_own(database_url: str, on_sqlite: Loaded) -> None:
+async def test_the_demo_world_is_loaded_once_and_each_start_gets_new_tokens(
+    database_url: str, on_sqlite: Loaded
+) -> None:
     url = database_url
     one, other = Database.open(url), Database.open(url)
     try:
@@ -101,7 +103,7 @@ def test_no_token_is_shown_by_accident(on_sqlite: Loaded) -> None:
 
 
 @pytest.mark.parametrize("hour", [0, 5, 9, 14, 15, 23])
-def test_it_can_be_loaded_at_any_hour(hour: int) -> None:
+def test_the_demo_world_can_be_loaded_at_any_hour(hour: int) -> None:
     """Windows surround the current time at any hour; checked on the calendar, without a database."""
     now_ms = NOW // DAY_MS * DAY_MS + hour * 3_600_000 + random.Random(hour).randrange(3_600_000)
     calendar = Calendar(now_ms)

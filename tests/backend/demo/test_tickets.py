@@ -174,7 +174,7 @@ async def test_heavy_user_has_five_thousand_attempts_and_eight_thousand_grants(
     assert ago(found["attempts"][0]["startedAt"]) < HOUR
 
 
-async def test_ivy_left_crates_unopened_and_one_expired(look_up: LookUp) -> None:
+async def test_ivy_has_unopened_crates_and_an_expired_one(look_up: LookUp) -> None:
     found = await look_up("ivy")
     crates = [grant for grant in found["grants"] if grant["kind"] == "crate"]
     assert sorted((crate["status"], crate["contents"]["crateItemKey"]) for crate in crates) == [
@@ -197,6 +197,6 @@ async def test_ten_names_of_the_hostile_corpus(look_up: LookUp) -> None:
         assert found["wallet"]
 
 
-def test_a_complaint_is_plain_text() -> None:
+def test_each_ticket_has_its_own_player_and_a_short_complaint() -> None:
     assert len({ticket.player for ticket in TICKETS}) == len(TICKETS) == 11
     assert all(20 < len(ticket.complaint) <= 80 for ticket in TICKETS)

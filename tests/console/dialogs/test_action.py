@@ -57,7 +57,7 @@ async def test_enter_goes_through_every_field_and_space_ticks() -> None:
         assert dialog.focused is dialog.confirm
 
 
-async def test_bad_input_is_told_beside_its_field_while_typing() -> None:
+async def test_bad_input_is_reported_beside_its_field_while_typing() -> None:
     workspace = Workspace("wallet.credit")
     async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
@@ -81,7 +81,7 @@ async def test_a_wrong_form_is_not_sent_and_the_first_wrong_field_is_shown() -> 
         assert "! reason is needed" in text_of(pilot.app)
 
 
-async def test_earlier_reasons_come_with_the_arrow_and_what_was_typed_comes_back() -> None:
+async def test_the_arrows_cycle_through_earlier_reasons_and_back_to_the_typed_text() -> None:
     workspace = Workspace("grant.force_claim")
     async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
@@ -94,7 +94,7 @@ async def test_earlier_reasons_come_with_the_arrow_and_what_was_typed_comes_back
         assert dialog.focused.value == "mine"
 
 
-async def test_what_steers_a_terminal_is_refused_beside_the_field() -> None:
+async def test_control_characters_are_refused_beside_the_field() -> None:
     workspace = Workspace("grant.force_claim")
     async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
@@ -195,7 +195,7 @@ async def test_entries_have_templates_completion_errors_at_their_line_and_a_prev
         assert dialog.focused.name == "expires_in"
 
 
-async def test_a_paste_that_steers_never_enters_the_entries() -> None:
+async def test_a_paste_with_control_characters_is_rejected_by_the_entries_editor() -> None:
     workspace = Workspace("player.grant")
     async with running(Host(workspace), size=(120, 36)) as pilot:
         dialog = await opened(pilot)

@@ -35,7 +35,7 @@ async def test_a_dialog_is_on_top_as_soon_as_it_is_shown() -> None:
     assert answer.result() == "Z"
 
 
-async def test_keys_typed_with_the_one_that_opens_a_dialog_are_the_dialog_s() -> None:
+async def test_keys_typed_in_a_burst_go_to_the_dialog_that_the_first_one_opens() -> None:
     app = FlowHost(TicketDialog)
     async with running(app) as pilot:
         app.type_at_once("O", "j", "j")
@@ -58,7 +58,7 @@ async def test_a_dialog_that_is_removed_answers_nothing_and_nobody_waits() -> No
     assert app.answers == [None]
 
 
-async def test_the_end_of_the_application_ends_the_wait() -> None:
+async def test_a_wait_for_a_dialog_ends_with_the_application() -> None:
     app = FlowHost(TicketDialog)
     async with running(app) as pilot:
         await opened(pilot)

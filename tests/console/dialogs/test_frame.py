@@ -40,7 +40,7 @@ async def test_the_key_that_opened_it_never_confirms() -> None:
         assert len(pilot.app.screen_stack) == 2
 
 
-async def test_nothing_beneath_hears_a_key() -> None:
+async def test_keys_do_not_reach_the_screen_below_a_dialog() -> None:
     async with running(Host(lambda: TicketDialog("ZD-1"))) as pilot:
         dialog = await opened(pilot)
         await pilot.press("j")
@@ -50,7 +50,7 @@ async def test_nothing_beneath_hears_a_key() -> None:
 
 @pytest.mark.parametrize("action_id", ["attempt.force_complete", "attempt.retry_roll", "player.grant", "player.ban"])
 @pytest.mark.parametrize("environment", ["live", "test"])
-async def test_the_environment_is_told_in_words_and_by_the_border(action_id: str, environment: str) -> None:
+async def test_the_environment_is_shown_in_words_and_by_the_border(action_id: str, environment: str) -> None:
     async with running(Host(make(action_id, environment))) as pilot:
         dialog = await opened(pilot)
         await wait_until_idle(pilot.app)
@@ -84,7 +84,7 @@ async def test_a_resize_keeps_what_was_typed() -> None:
         assert dialog.size.region.contains_region(dialog.confirm.region)
 
 
-async def test_at_rest_nothing_ticks() -> None:
+async def test_an_idle_dialog_has_no_timers() -> None:
     async with running(Host(make("attempt.force_complete"))) as pilot:
         dialog = await opened(pilot)
         for node in (dialog, *dialog.walk_children()):

@@ -46,7 +46,7 @@ async def test_the_palette_narrows_and_answers_the_action() -> None:
     assert pilot.app.answers == ["attempt.retry_roll"]
 
 
-async def test_the_palette_says_why_an_action_is_off_and_does_not_answer_it() -> None:
+async def test_the_palette_explains_a_disabled_action_and_does_not_choose_it() -> None:
     async with running(Host(lambda: PaletteDialog(context()))) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "manual")
@@ -67,7 +67,7 @@ def test_a_key_finds_its_action() -> None:
     assert {row.id for row in dialog.narrow("")} == session - {"palette.open"}
 
 
-def test_what_needs_a_server_key_is_offered_to_one_alone() -> None:
+def test_server_key_actions_are_offered_only_with_a_server_key() -> None:
     keyed = PaletteDialog(replace(context("GAME_ADMIN"), uses_key=True))
     assert {"wallet.debit", "player.merge"} <= {row.id for row in keyed.rows}
     assert not {"wallet.debit", "player.merge"} & {row.id for row in PaletteDialog(context()).rows}
@@ -108,14 +108,14 @@ async def test_the_keys_say_why_one_is_off_and_do_what_is_on() -> None:
     assert pilot.app.answers == ["attempt.retry_roll"]
 
 
-def test_what_can_be_done_comes_first_and_what_every_program_has_last() -> None:
+def test_the_palette_lists_enabled_actions_first_and_trivial_ones_last() -> None:
     for rows in (PaletteDialog(context()).rows, PaletteDialog(ActionContext(row_scope="player", row_id="p")).rows):
         on = [row.id for row in rows if not row.off]
         assert [row.id for row in rows][: len(on)] == on
         assert on.index("row.down") > on.index("help.open")
 
 
-def test_where_nothing_can_be_changed_the_keys_begin_with_what_looks() -> None:
+def test_a_read_only_help_starts_with_the_reading_keys() -> None:
     headings = [row.left for row in key_rows(context("GAME_VIEWER")) if row.heading]
     assert headings == ["LOOKS", "CHANGES SOMETHING, ALWAYS THROUGH A DIALOG"]
     assert [row.left for row in key_rows(context("GAME_ADMIN")) if row.heading] == headings[::-1]

@@ -29,7 +29,7 @@ async def test_passing_by_keeps_it_and_what_was_typed_is_typed_on() -> None:
         assert (values["final_score"], values["ticket"], values["reason"]) == ("320", "ZD-4821", "crashed")
 
 
-async def test_the_end_key_goes_on_behind_it() -> None:
+async def test_typing_after_the_end_key_extends_a_prefilled_text() -> None:
     async with running(Host(lambda: TicketDialog("ZD-48"))) as pilot:
         dialog = await opened(pilot)
         await pilot.press("end", *"21")

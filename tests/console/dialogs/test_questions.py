@@ -111,7 +111,7 @@ async def test_a_token_is_tried_first_and_never_shown() -> None:
     assert pilot.app.answers == [Secret("kst_secret")]
 
 
-def test_what_cannot_be_a_token_is_not_sent_anywhere() -> None:
+def test_a_malformed_token_is_not_sent() -> None:
     assert unlikely("kst_abc") is None
     for wrong in ("", "two words", "ünicode", "tab\there"):
         assert unlikely(wrong)
@@ -158,7 +158,7 @@ async def test_the_first_sign_in_leads_from_the_address_to_the_environment() -> 
 
 
 @pytest.mark.parametrize("prefilled", ["https://api.kraty.io", "http://127.0.0.1:1"])
-async def test_an_address_that_is_typed_stands_alone_and_is_checked_before_anything_is_asked_of_it(
+async def test_a_typed_address_is_validated_before_any_request(
     prefilled: str,
 ) -> None:
     asked: list[str] = []
@@ -183,7 +183,7 @@ async def test_an_address_that_is_typed_stands_alone_and_is_checked_before_anyth
     assert asked == ["http://127.0.0.1:8080"]
 
 
-async def test_a_member_without_a_game_is_told_so() -> None:
+async def test_a_member_without_a_game_gets_a_message() -> None:
     async def connect(url: str, token: Secret) -> Me:
         return Me(member=Member(id="m1"))
 

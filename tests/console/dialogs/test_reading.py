@@ -52,7 +52,7 @@ async def test_a_document_scrolls_swaps_and_copies_what_is_real() -> None:
     assert copied == ["words", '{"a": "\x1b"}']
 
 
-async def test_what_is_copied_of_a_document_has_plain_numbers() -> None:
+async def test_numbers_copied_from_a_document_have_no_grouping() -> None:
     copied: list[str] = []
 
     def copy(text: str) -> str:
@@ -90,7 +90,7 @@ def test_an_entry_reads_as_a_document_with_what_was_sent() -> None:
     assert "3m ago" in text
 
 
-async def test_an_open_entry_is_asked_about_and_then_closed_by_a_person() -> None:
+async def test_an_open_entry_is_looked_up_and_then_closed_by_a_person() -> None:
     asked: list[str] = []
     decided: list[bool] = []
     lost = dialog_forms.entry("e2", EntryState.UNKNOWN, applied=None)

@@ -197,7 +197,7 @@ async def test_an_outcome_that_stays_unknown_asks_and_is_never_sent_again_by_its
     assert len(workspace.sent) == 1
 
 
-async def test_a_first_step_applied_and_a_second_refused_are_both_told() -> None:
+async def test_an_applied_first_step_and_a_refused_second_one_are_both_reported() -> None:
     workspace = Workspace("attempt.force_complete", follow=True)
     workspace.answers += [
         dialog_forms.applied(),
@@ -240,7 +240,7 @@ async def test_a_half_done_dialog_answers_what_was_applied_when_it_is_closed() -
     assert pilot.app.answers[0].state == "applied"
 
 
-async def test_without_the_tick_nothing_follows() -> None:
+async def test_an_unticked_follow_up_is_not_sent() -> None:
     workspace = Workspace("attempt.force_complete", follow=True)
     workspace.answers.append(dialog_forms.applied())
     async with running(Host(workspace)) as pilot:

@@ -68,7 +68,7 @@ async def test_text_typed_ahead_of_one_question_is_its_answer_but_is_not_given_y
         await until(pilot, lambda: pilot.app.answers == ["ZD-9"])
 
 
-async def test_a_key_that_repeats_while_its_dialog_opens_is_no_text() -> None:
+async def test_a_repeated_key_is_not_typed_into_the_dialog_it_opens() -> None:
     workspace = desk_for("attempt.retry_roll")
     async with running(Host(workspace)) as pilot:
         pilot.app.type_at_once("O", "O", "O", "O")
@@ -77,7 +77,7 @@ async def test_a_key_that_repeats_while_its_dialog_opens_is_no_text() -> None:
         assert standing(dialog) == {}
 
 
-async def test_what_was_typed_for_a_dialog_that_never_came_is_not_obeyed_elsewhere() -> None:
+async def test_text_typed_for_a_dialog_that_failed_to_open_is_dropped() -> None:
     class Gone(TicketDialog):
         def _painted(self) -> None:
             self.app.type_at_once("j", "j", "j")
@@ -148,7 +148,7 @@ async def test_a_click_confirms_at_once() -> None:
     assert len(workspace.sent) == 1
 
 
-async def test_a_person_decides_about_an_entry_with_two_presses_and_not_with_a_burst() -> None:
+async def test_an_entry_is_settled_by_two_presses_not_by_a_burst() -> None:
     decided: list[bool] = []
     lost = dialog_forms.entry("e2", EntryState.UNKNOWN, applied=None)
 

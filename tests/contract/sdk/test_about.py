@@ -10,7 +10,7 @@ from tests.harness.contract.served_backend import NOW
 from tests.harness.contract.troubled_game import TroubledGame
 
 
-def test_ping_tells_the_key_and_has_no_envelope(still: TroubledGame) -> None:
+def test_ping_returns_the_key_without_an_envelope(still: TroubledGame) -> None:
     answer = still.play("GET", "/ping")
     told = exactly(Pong, answer.json)
     assert (answer.status, told.ok, told.api_key.permission_set) == (200, True, "client_sdk")
@@ -27,9 +27,7 @@ def test_ping_tells_the_key_and_has_no_envelope(still: TroubledGame) -> None:
         ("?timezone=America/St_Johns", "America/St_Johns", -150, "2026-05-28T17:56:40"),
     ],
 )
-def test_the_time_is_told_where_it_is_asked_for(
-    still: TroubledGame, query: str, zone: str, offset: int, local: str
-) -> None:
+def test_the_time_is_returned_on_request(still: TroubledGame, query: str, zone: str, offset: int, local: str) -> None:
     told = exactly(ServerTime, still.play("GET", f"/time{query}").data)
     assert (told.epoch_ms, told.iso) == (NOW, "2026-05-28T20:26:40.000Z")
     assert (told.timezone, told.offset_minutes, told.local) == (zone, offset, local)

@@ -54,7 +54,7 @@ class TestOfAnEvent:
         assert (own["entries"][0]["isSelf"], own["entries"][0]["progression"]) == (True, {"xp": 12, "fame": 0})
         assert world.play("GET", f"{path.upper().replace('/EVENT-LEADERBOARDS', '/event-leaderboards')}").status == 200
 
-    def test_what_is_no_id_is_told_apart_from_what_is_not_there(self, still: TroubledGame) -> None:
+    def test_an_invalid_id_is_distinguished_from_a_missing_one(self, still: TroubledGame) -> None:
         assert still.play("GET", "/event-leaderboards/daily").fields == ["leaderboardId"]
         missing = still.play("GET", f"/event-leaderboards/{still.tenant.game_id}")
         assert (missing.status, missing.error["code"]) == (404, "not_found")
@@ -72,7 +72,7 @@ class TestOfAnEvent:
             ("progression=a,b,c,d,e,f,g,h,i", "progression"),
         ],
     )
-    def test_what_cannot_be_asked_is_named(self, still: TroubledGame, query: str, field: str) -> None:
+    def test_a_request_that_cannot_be_sent_is_named(self, still: TroubledGame, query: str, field: str) -> None:
         assert still.play("GET", f"/event-leaderboards/{event_board(still)}?{query}").fields == [field]
 
     def test_joining_has_an_entry_until_it_is_final(self, world: TroubledGame) -> None:
@@ -123,7 +123,7 @@ class TestOfTheGame:
         assert (followed.status, followed.error["code"]) == (400, "score_not_supported")
         assert world.play("POST", "/players/alice/leaderboards/nope/score", {"value": 3}, who="alice").status == 404
 
-    def test_nobody_or_nothing_of_that_name(self, world: TroubledGame) -> None:
+    def test_a_missing_player_or_item_is_404(self, world: TroubledGame) -> None:
         put_board(world)
         assert serve_score(world, 1, "ghost").status == 404
         for value in ("3", True, None, 2**53):
@@ -131,7 +131,7 @@ class TestOfTheGame:
         for path in ("", "/standings", "/periods"):
             assert world.play("GET", f"/leaderboards/nope{path}").status == 404
 
-    def test_joining_shows_where_one_stands(self, world: TroubledGame) -> None:
+    def test_joining_a_board_returns_the_rank(self, world: TroubledGame) -> None:
         put_board(world, segments=[{"by": "context", "key": "region"}])
         path = f"/players/alice{BOARD}/join"
         told = exactly(Leaderboard, world.play("POST", path, {"segment": "eu"}, who="alice").data)

@@ -10,7 +10,7 @@ PAGE = {"Origin": "https://game.example"}
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
-def test_a_page_is_told_that_it_may_call_the_client_surface(still: TroubledGame, method: str) -> None:
+def test_a_web_page_may_call_the_client_surface(still: TroubledGame, method: str) -> None:
     asked = {
         **PAGE,
         "Access-Control-Request-Method": method,
@@ -32,7 +32,7 @@ def test_a_page_reads_answers_and_refusals(still: TroubledGame, path: str, statu
 
 
 @pytest.mark.parametrize("path", ["/server/v1/ping", "/admin/v1/me", "/admin/v1/health", "/elsewhere"])
-def test_nothing_else_is_open_to_pages(still: TroubledGame, path: str) -> None:
+def test_other_surfaces_refuse_web_pages(still: TroubledGame, path: str) -> None:
     asked = {**PAGE, "Access-Control-Request-Method": "GET"}
     for method, headers in (("OPTIONS", asked), ("GET", PAGE)):
         answer = still.backend.call(method, path, headers=headers)

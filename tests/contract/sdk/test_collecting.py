@@ -59,7 +59,7 @@ def test_collecting_all_until_nothing_waits(world: TroubledGame) -> None:
     assert (summary["grantsPending"], summary["grantsClaimed"]) == (0, len(done["claimed"]) + len(done["opened"]))
 
 
-def test_what_waits_comes_oldest_first_and_by_the_limit(world: TroubledGame) -> None:
+def test_pending_grants_are_listed_oldest_first_up_to_the_limit(world: TroubledGame) -> None:
     ids = [give(world, [GOLD], "first/contact") for _ in range(3)]
     path = f"/players/{segment('first/contact')}/pending-grants"
     listed = world.play("GET", path, who="first/contact").data
@@ -68,12 +68,12 @@ def test_what_waits_comes_oldest_first_and_by_the_limit(world: TroubledGame) -> 
     assert world.play("GET", f"{path}?limit=201", who="first/contact").fields == ["limit"]
 
 
-def test_nothing_waits_for_a_player_nobody_has_heard_of(still: TroubledGame) -> None:
+def test_an_unknown_player_has_no_pending_grants(still: TroubledGame) -> None:
     answer = still.play("GET", "/players/nobody/pending-grants")
     assert (answer.status, answer.data) == (200, [])
 
 
-def test_claiming_twice_is_claiming_once(world: TroubledGame) -> None:
+def test_claiming_twice_has_one_effect(world: TroubledGame) -> None:
     path = f"/players/alice/grants/{world.grants['pending']}/claim"
     first = world.play("POST", path, {"idempotencyKey": "k"}, who="alice")
     grant = exactly(Grant, first.data)
@@ -123,7 +123,7 @@ def test_another_s_grant_is_not_there(still: TroubledGame) -> None:
         assert (answer.status, answer.error["code"]) == (404, "not_found")
 
 
-def test_who_is_banned_collects_nothing(world: TroubledGame) -> None:
+def test_a_banned_player_cannot_collect(world: TroubledGame) -> None:
     world.secret("alice")
     world.backend.run(lambda tx: bans.ban(tx, world.context(), "alice"))
     before = world.backend.counts()
@@ -150,7 +150,7 @@ class TestSelfGrants:
             assert (answer.status, answer.error["code"]) == (403, "inventory_not_permissive")
         assert world.backend.counts() == before
 
-    def test_they_are_had_at_once(self, world: TroubledGame) -> None:
+    def test_self_grants_of_a_permissive_game_are_claimed_at_once(self, world: TroubledGame) -> None:
         manage(world, "permissive")
         body = {"entries": [GOLD, SWORD, BOX], "idempotencyKey": "k", "metadata": {"why": "quest"}, "new": 1}
         first = world.play("POST", "/players/alice/grants", body, who="alice")

@@ -42,7 +42,7 @@ def open_requests(world: TroubledGame, who: str) -> tuple[list[str], list[str]]:
     return incoming, outgoing
 
 
-def test_a_request_is_made_found_and_accepted(world: TroubledGame) -> None:
+def test_a_friend_request_is_sent_listed_and_accepted(world: TroubledGame) -> None:
     world.secret("alicia")
     body = {"externalPlayerId": "alicia", "idempotencyKey": "k"}
     asked = do(world, "alice", "POST", "friends/requests", body)
@@ -83,7 +83,7 @@ def test_a_request_is_made_found_and_accepted(world: TroubledGame) -> None:
     assert (again.status, again.error["code"]) == (409, "already_friends")
 
 
-def test_two_who_ask_each_other_are_friends(world: TroubledGame) -> None:
+def test_mutual_requests_make_a_friendship(world: TroubledGame) -> None:
     ask(world, "alice", "alicia")
     answer = do(world, "alicia", "POST", "friends/requests", {"externalPlayerId": "alice"})
     exactly(FriendAsked, answer.data)
@@ -93,7 +93,7 @@ def test_two_who_ask_each_other_are_friends(world: TroubledGame) -> None:
     assert open_requests(world, "alice") == ([], [])
 
 
-def test_two_who_ask_each_other_at_the_same_moment_are_friends_once(world: TroubledGame) -> None:
+def test_concurrent_mutual_requests_make_one_friendship(world: TroubledGame) -> None:
     pairs = [(f"left-{number}", f"right-{number}") for number in range(4)]
     for each in (name for pair in pairs for name in pair):
         world.secret(each)
@@ -134,7 +134,7 @@ def test_another_player_is_named_in_one_way(still: TroubledGame, body: object) -
         assert do(still, "alice", "POST", what, body).fields == ["body"]
 
 
-def test_nobody_befriends_nobody(still: TroubledGame) -> None:
+def test_requests_to_missing_players_or_oneself_are_refused(still: TroubledGame) -> None:
     for other, status, code in (("ghost", 404, "not_found"), ("alice", 400, "cannot_friend_self")):
         answer = do(still, "alice", "POST", "friends/requests", {"externalPlayerId": other})
         assert (answer.status, answer.error["code"]) == (status, code)
@@ -146,7 +146,7 @@ def test_nobody_befriends_nobody(still: TroubledGame) -> None:
     assert do(still, "alice", "DELETE", f"friends/requests/{NOT_THERE}").data == {"cancelled": False}
 
 
-def test_only_who_was_asked_answers_and_only_who_asked_takes_back(world: TroubledGame) -> None:
+def test_only_the_receiver_answers_and_only_the_sender_cancels(world: TroubledGame) -> None:
     request = f"friends/requests/{ask(world, 'alice', 'alicia')}"
     for who, method, what in (
         ("alice", "POST", f"{request}/accept"),
@@ -160,7 +160,7 @@ def test_only_who_was_asked_answers_and_only_who_asked_takes_back(world: Trouble
     assert do(world, "alicia", "POST", f"{request}/accept").status == 404
 
 
-def test_who_was_declined_may_ask_again(world: TroubledGame) -> None:
+def test_a_declined_request_can_be_sent_again(world: TroubledGame) -> None:
     first = ask(world, "alice", "alicia")
     declined = do(world, "alicia", "POST", f"friends/requests/{first}/decline", {"idempotencyKey": "k"})
     assert (declined.status, declined.data) == (200, {"declined": True})

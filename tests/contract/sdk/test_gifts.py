@@ -86,7 +86,7 @@ def test_claiming_the_grant_is_claiming_the_gift(friends: TroubledGame) -> None:
     assert (claim(friends, gift["giftId"]).status, balance(friends, "bob")) == (200, 5)
 
 
-def test_what_costs_the_sender_is_taken_from_them(friends: TroubledGame) -> None:
+def test_the_cost_of_a_gift_is_taken_from_the_sender(friends: TroubledGame) -> None:
     short = send(friends, SWORD)
     assert (short.status, short.error["code"]) == (409, "conflict")
     assert gifts(friends, "bob") == []
@@ -99,7 +99,7 @@ def test_what_costs_the_sender_is_taken_from_them(friends: TroubledGame) -> None
     assert (ledger[0]["delta"], ledger[0]["reason"], ledger[0]["origin"]) == (-2, "gift", "client")
 
 
-def test_the_catalog_tells_what_may_be_given(friends: TroubledGame) -> None:
+def test_the_catalog_lists_what_can_be_granted(friends: TroubledGame) -> None:
     allow_gifts(friends, cooldownSeconds=60, dailySendLimit=3)
     send(friends, GOLD)
     answer = friends.play("GET", f"{GIFTS}/catalog", who="alice")
@@ -116,7 +116,7 @@ def test_the_catalog_tells_what_may_be_given(friends: TroubledGame) -> None:
     }
 
 
-def test_a_friend_rests_between_gifts_and_a_player_after_so_many(friends: TroubledGame) -> None:
+def test_gifts_have_a_cooldown_per_friend_and_a_daily_limit(friends: TroubledGame) -> None:
     befriend(friends, "alice", "carol")
     befriend(friends, "alice", "dave")
     allow_gifts(friends, cooldownSeconds=60, dailySendLimit=2)
@@ -141,14 +141,14 @@ def test_a_friend_rests_between_gifts_and_a_player_after_so_many(friends: Troubl
     assert send(friends, GOLD).status == 201
 
 
-def test_gifts_sent_at_once_keep_to_the_day(friends: TroubledGame) -> None:
+def test_concurrent_gifts_respect_the_daily_limit(friends: TroubledGame) -> None:
     allow_gifts(friends, dailySendLimit=3)
     with ThreadPoolExecutor(6) as threads:
         answers = list(threads.map(lambda _: send(friends, GOLD).status, range(6)))
     assert sorted(answers) == [201, 201, 201, 409, 409, 409]
 
 
-def test_a_gift_that_nobody_claimed_is_over(friends: TroubledGame) -> None:
+def test_an_unclaimed_gift_expires(friends: TroubledGame) -> None:
     gift = send(friends, GOLD).data["gift"]
     friends.backend.clock.ms += 15 * 24 * HOUR
     assert [each["status"] for each in gifts(friends, "bob")] == ["expired"]

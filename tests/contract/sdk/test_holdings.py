@@ -43,7 +43,7 @@ def test_the_inventory_leaves_out_what_is_used_up(world: TroubledGame) -> None:
 
 
 class TestConsume:
-    def test_it_uses_up_once_for_a_key(self, world: TroubledGame) -> None:
+    def test_consumption_takes_effect_once_for_a_key(self, world: TroubledGame) -> None:
         hold_items(world, 5)
         body = {"quantity": 2, "reason": "boss fight", "idempotencyKey": "k"}
         first = play(world, "POST", "inventory/sword/consume", body)
@@ -118,7 +118,7 @@ class TestProgress:
         held = {row["economyKey"]: row["balance"] for row in play(world, "GET", "wallet").data["wallet"]}
         assert held == {"xp": 100, "level": 2}
 
-    def test_at_the_bottom_nothing_is_written(self, world: TroubledGame) -> None:
+    def test_progress_below_zero_stops_at_zero_and_writes_nothing(self, world: TroubledGame) -> None:
         define_progressions(world)
         world.secret("alice")
         before = world.backend.counts()

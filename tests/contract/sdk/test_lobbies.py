@@ -36,7 +36,7 @@ def test_start_waits_for_the_lobby_and_then_starts(module_world: TroubledGame) -
     assert _start(world, "ann", "duel").status == 201
 
 
-def test_who_looks_at_a_lobby_whose_time_is_over_starts_it(module_world: TroubledGame) -> None:
+def test_reading_an_overdue_lobby_starts_it(module_world: TroubledGame) -> None:
     world = module_world
     open_events.arena(world, "rumble", capacity=4, fill_bots=True, fill_timeout_seconds=30)
     lobby_id = _start(world, "cid", "rumble").error["details"]["lobbyId"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.social import discovery as meeting
+from kraty_console.backend.social import discovery
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.friends import FriendSearch, FriendSuggestions
@@ -66,7 +66,7 @@ def test_a_search_finds_names_by_their_beginning_and_says_who_they_are(world: Tr
     assert hits(world, "nobody") == []
 
 
-def test_a_search_leaves_out_oneself_and_whoever_is_blocked_either_way(world: TroubledGame) -> None:
+def test_a_search_leaves_out_the_reader_and_blocked_players(world: TroubledGame) -> None:
     for who in ("alice", "p1", "p2", "p3"):
         name(world, who, f"Zed {who}")
     assert hits(world, "zed") == [("p1", "none"), ("p2", "none"), ("p3", "none")]
@@ -112,7 +112,7 @@ def test_friends_of_friends_and_who_one_played_with_are_suggested(world: Trouble
     assert first["both"] > first["met"] > 0
 
 
-def test_who_knows_nobody_is_suggested_who_was_here_lately(world: TroubledGame) -> None:
+def test_a_player_without_friends_gets_recently_online_suggestions(world: TroubledGame) -> None:
     for moment, each in enumerate(("early", "late", "friend", "blocked", "test"), 1):
         world.backend.clock.ms = NOW + moment * 1000
         if each == "test":
@@ -139,13 +139,13 @@ def test_suggestions_differ_from_call_to_call(world: TroubledGame) -> None:
 
 
 @pytest.mark.parametrize("weights", [{"a": 1.0, "b": 3.0}, {"a": 16.0, "b": 48.0}])
-def test_who_weighs_three_times_as_much_comes_first_three_times_as_often(weights: dict[str, float]) -> None:
+def test_weighted_shuffle_follows_the_weights(weights: dict[str, float]) -> None:
     chance = random.Random(42)
-    first = Counter(meeting.drawn(weights, chance.randbytes)[0] for _ in range(4_000))
+    first = Counter(discovery.weighted_shuffle(weights, chance.randbytes)[0] for _ in range(4_000))
     assert 2.7 < first["b"] / first["a"] < 3.3
 
 
-def test_progressions_stand_beside_names_and_what_can_be_spent_does_not(world: TroubledGame) -> None:
+def test_names_include_progressions_but_not_spendable_balances(world: TroubledGame) -> None:
     _progressions(world, "level", "trophies")
     name(world, "p1", "Zed")
     befriend(world, "alice", "p1")

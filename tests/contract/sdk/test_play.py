@@ -96,7 +96,9 @@ def test_a_listing_tells_all_there_is_to_know(course: TroubledGame) -> None:
     [({}, (0, 0)), ({"maxPerWindow": 5}, (2, 0)), ({"maxPerDay": 5}, (0, 2)),
      ({"maxPerWindow": 5, "maxPerDay": 6}, (2, 2))],
 )  # fmt: skip
-def test_what_has_no_bound_is_not_counted(world: TroubledGame, quota: dict[str, int], counted: tuple[int, int]) -> None:
+def test_attempts_without_a_quota_are_not_counted(
+    world: TroubledGame, quota: dict[str, int], counted: tuple[int, int]
+) -> None:
     open_events.define(world, "dash", more={"attempt_quota": quota or None})
     for _ in range(2):
         open_events.begin(world, "dash", "ana")

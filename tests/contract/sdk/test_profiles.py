@@ -46,7 +46,7 @@ def test_a_name_is_chosen_and_the_one_from_the_pool_stays(world: TroubledGame) -
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\t\n", "x" * 65, 7, None])
-def test_what_is_no_name_is_refused(still: TroubledGame, name: object) -> None:
+def test_an_invalid_name_is_refused(still: TroubledGame, name: object) -> None:
     before = still.play("GET", f"{ALICE}/identity").data
     answer = put(still, "identity", {"name": name})
     assert (answer.status, answer.fields) == (400, ["name"])
@@ -54,7 +54,7 @@ def test_what_is_no_name_is_refused(still: TroubledGame, name: object) -> None:
     assert still.play("GET", f"{ALICE}/identity").data == before
 
 
-def test_anyone_in_the_game_may_see_a_name_and_nobody_else(still: TroubledGame) -> None:
+def test_a_name_is_visible_only_within_its_game(still: TroubledGame) -> None:
     assert still.play("GET", f"{player('alicia')}/identity", who="alice").status == 200
     assert still.play("GET", f"{player('ghost')}/identity").error["message"] == "Player 'ghost' not found"
     for key, status in (("other_client", 404), ("test_client", 404), ("server_integration", 403)):

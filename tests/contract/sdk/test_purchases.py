@@ -61,7 +61,7 @@ def test_a_purchase_is_kept_once_and_added_up(world: TroubledGame) -> None:
     assert world.serve("GET", f"{player('ghost')}/spend").status == 404
 
 
-def test_the_same_transaction_told_many_times_at_once_counts_once(world: TroubledGame) -> None:
+def test_concurrent_reports_of_one_transaction_count_once(world: TroubledGame) -> None:
     world.secret("alice")
     with ThreadPoolExecutor(6) as threads:
         answers = list(threads.map(lambda _: track(world).status, range(6)))
@@ -106,11 +106,11 @@ def test_money_without_a_rate_is_not_known(world: TroubledGame) -> None:
         ("metadata", []),
     ],
 )
-def test_what_is_no_purchase_is_refused(still: TroubledGame, field: str, value: object) -> None:
+def test_an_invalid_purchase_is_refused(still: TroubledGame, field: str, value: object) -> None:
     assert track(still, **{field: value}).fields == [field]
 
 
-def test_what_a_banned_player_paid_for_is_kept(world: TroubledGame) -> None:
+def test_a_purchase_of_a_banned_player_is_kept(world: TroubledGame) -> None:
     world.secret("alice")
     world.serve("POST", f"{ALICE}/ban", {"reason": "cheating"})
     assert track(world).status == 201

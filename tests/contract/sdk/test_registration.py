@@ -54,7 +54,7 @@ def test_a_player_known_before_is_registered_as_they_are(world: TroubledGame) ->
     assert world.get(world.player("alice")).data["player"]["email"] == "Alice@Straße.example"
 
 
-def test_nobody_registers_twice(world: TroubledGame) -> None:
+def test_a_second_registration_is_refused(world: TroubledGame) -> None:
     first = register(world, "bob", {"idempotencyKey": "k"}).data
     world.backend.clock.ms += LOST_ANSWER_MS + 1
     before = world.backend.counts()
@@ -78,7 +78,7 @@ def test_the_answer_that_was_lost_is_made_again_with_another_secret(world: Troub
     assert len(told(world, "player.registered")) == 1
 
 
-def test_force_rotates_where_nobody_plays_for_real(world: TroubledGame) -> None:
+def test_force_rotates_the_secret_with_a_test_key(world: TroubledGame) -> None:
     first = register(world, "bob", key="test_client")
     assert register(world, "bob", query="?force=false", key="test_client").status == 409
     second = register(world, "bob", {}, query="?force=true", key="test_client")
@@ -90,7 +90,7 @@ def test_force_rotates_where_nobody_plays_for_real(world: TroubledGame) -> None:
     assert len(told(world, "player.registered")) == 1
 
 
-def test_force_means_nothing_with_a_live_key(world: TroubledGame) -> None:
+def test_force_is_ignored_with_a_live_key(world: TroubledGame) -> None:
     first = register(world, "bob", query="?force=true")
     again = register(world, "bob", query="?force=true")
     assert (first.status, again.status, again.error["code"]) == (201, 409, "player_already_registered")
@@ -121,11 +121,11 @@ def test_the_id_of_a_merged_guest_is_a_new_player_s(world: TroubledGame) -> None
 
 
 @pytest.mark.parametrize("email", ["", "a", "no-at", "two@@signs", "a b@c", "@c", "x@" + "y" * 253, 7])
-def test_what_is_no_address_is_refused(still: TroubledGame, email: object) -> None:
+def test_an_invalid_email_is_refused(still: TroubledGame, email: object) -> None:
     assert register(still, "nobody", {"email": email}).fields == ["email"]
 
 
-def test_any_id_is_somebody_s(world: TroubledGame) -> None:
+def test_every_valid_id_can_be_registered(world: TroubledGame) -> None:
     secrets = {who: register(world, who).data["secret"] for who in TRICKY}
     assert len(set(secrets.values())) == len(TRICKY)
     for who, secret in secrets.items():

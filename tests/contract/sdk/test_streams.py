@@ -1,4 +1,4 @@
-"""Streams of events: what is told, in which order, and how they end (contract/SDK.md#streams)."""
+"""Streams of events: their contents, order and end (contract/SDK.md#streams)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def listening(world: TroubledGame, path: str, **headers: str) -> Iterator[Heard]
 
 @contextmanager
 def inventory(world: TroubledGame) -> Iterator[Heard]:
-    """What alice hears of what she has."""
+    """The stream of alice's holdings."""
     with listening(world, "/players/alice/inventory/stream", **{"X-Player-Secret": world.secret("alice")}) as heard:
         assert heard.next() == ("ready", {"externalPlayerId": "alice"})
         yield heard
@@ -70,7 +70,7 @@ def inventory(world: TroubledGame) -> Iterator[Heard]:
 
 @contextmanager
 def board(world: TroubledGame) -> Iterator[Heard]:
-    """What anybody hears of the board that alice's attempts are on."""
+    """The stream of the board with alice's attempts."""
     leaderboard_id = event_board(world)
     with listening(world, f"/event-leaderboards/{leaderboard_id}/stream") as heard:
         assert heard.next() == ("ready", {"leaderboardId": leaderboard_id})
@@ -100,7 +100,7 @@ def change_board(world: TroubledGame, **changes: Any) -> None:
 
 
 class TestOfAPlayer:
-    def test_what_is_given_and_taken_is_heard_in_order(self, world: TroubledGame) -> None:
+    def test_grants_and_revocations_are_streamed_in_order(self, world: TroubledGame) -> None:
         with inventory(world) as heard:
             grant_id = give(world, [GOLD, SWORD])
             created = heard.next()
@@ -120,7 +120,7 @@ class TestOfAPlayer:
             assert last is not None
             assert (last[1]["economyKey"], last[1]["balance"], last[1]["ledgerId"] != "") == ("gold", 3, True)
 
-    def test_what_happens_to_others_is_not_heard(self, world: TroubledGame) -> None:
+    def test_a_stream_contains_no_events_of_other_players(self, world: TroubledGame) -> None:
         with inventory(world) as heard:
             give(world, [GOLD], "alicia")
             mine = give(world, [GOLD])
@@ -128,7 +128,7 @@ class TestOfAPlayer:
             assert told is not None
             assert told[1]["grantId"] == mine
 
-    def test_who_may_listen_no_more_hears_no_more(self, world: TroubledGame) -> None:
+    def test_a_stream_ends_when_its_key_is_revoked(self, world: TroubledGame) -> None:
         with inventory(world) as heard:
             heard.heartbeat()
             world.revoke_keys()
@@ -136,7 +136,7 @@ class TestOfAPlayer:
 
 
 class TestOfABoard:
-    def test_scores_are_heard_until_it_is_final(self, world: TroubledGame) -> None:
+    def test_a_board_streams_scores_until_it_is_final(self, world: TroubledGame) -> None:
         with board(world) as heard:
             score(world, "alicia", 4)
             told = heard.next()
@@ -152,7 +152,7 @@ class TestOfABoard:
             assert heard.next() == ("closed", {"leaderboardId": data["leaderboardId"]})
             assert heard.next() is None
 
-    def test_of_one_that_is_final_nothing_more_is_heard(self, world: TroubledGame) -> None:
+    def test_a_final_board_sends_no_more_events(self, world: TroubledGame) -> None:
         change_board(world, finalized_at=world.backend.clock.ms, finalized_reason="window_closed")
         with board(world) as heard:
             closed = heard.next()

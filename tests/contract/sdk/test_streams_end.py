@@ -1,4 +1,4 @@
-"""A backend that is told to stop ends its streams, and does not wait for those who listen (contract/SDK.md#streams)."""
+"""A stopping backend ends its streams, and does not wait for listeners (contract/SDK.md#streams)."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def change(world: TroubledGame, way: str, body: dict[str, Any], item: str = "swo
     return world.serve("POST", f"/players/{player}/inventory/{item}/{way}", body)
 
 
-def test_items_come_and_go_and_are_told_of(world: TroubledGame) -> None:
+def test_items_are_granted_and_revoked_with_events(world: TroubledGame) -> None:
     body = {"quantity": 3, "reason": "iap", "sourceRefId": "receipt-1", "idempotencyKey": "k", "new": 1}
     given = change(world, "grant", body)
     assert (given.status, exactly(ItemAdjusted, given.data).quantity) == (200, 3)
@@ -59,7 +59,7 @@ def test_items_come_and_go_and_are_told_of(world: TroubledGame) -> None:
 
 
 @pytest.mark.parametrize("way", ["grant", "revoke"])
-def test_nobody_or_nothing_of_that_name(still: TroubledGame, way: str) -> None:
+def test_a_missing_player_or_item_is_404(still: TroubledGame, way: str) -> None:
     before = still.backend.counts()
     nobody = [("sword", "ghost")] if way == "revoke" else []
     for item, player in (("nothing", "alice"), ("nothing", "ghost"), ("gold", "alice"), *nobody):
@@ -70,7 +70,7 @@ def test_nobody_or_nothing_of_that_name(still: TroubledGame, way: str) -> None:
     assert still.backend.counts() == before
 
 
-def test_where_the_studio_keeps_the_inventory_nothing_changes(world: TroubledGame) -> None:
+def test_items_of_a_studio_managed_inventory_are_not_changed(world: TroubledGame) -> None:
     manage(world, "studio")
     before = world.backend.counts()
     for way in ("grant", "revoke"):
@@ -83,7 +83,7 @@ def test_where_the_studio_keeps_the_inventory_nothing_changes(world: TroubledGam
 
 
 @pytest.mark.parametrize("body", [None, {}, {"idempotencyKey": "k"}])
-def test_acknowledging_claims_once(world: TroubledGame, body: dict[str, Any] | None) -> None:
+def test_an_acknowledgement_claims_once(world: TroubledGame, body: dict[str, Any] | None) -> None:
     path = f"/players/alice/grants/{world.grants['pending']}/ack"
     first = world.serve("POST", path, body)
     grant = exactly(Grant, first.data)
@@ -97,7 +97,7 @@ def test_acknowledging_claims_once(world: TroubledGame, body: dict[str, Any] | N
     assert [event["wallet"]["balance"] for event in told(world, "wallet.changed")][-1] == 7
 
 
-def test_what_cannot_be_acknowledged(still: TroubledGame) -> None:
+def test_a_grant_that_cannot_be_acknowledged_is_refused(still: TroubledGame) -> None:
     crate = give(still, [BOX], kind="crate")
     opened_instead = still.serve("POST", f"/players/alice/grants/{crate}/ack")
     assert (opened_instead.status, opened_instead.error["code"]) == (409, "conflict")

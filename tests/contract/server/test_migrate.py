@@ -1,4 +1,4 @@
-"""Bringing players, balances and items from elsewhere: each row by itself, none twice, none told
+"""Bringing players, balances and items from elsewhere: each row by itself, none twice, without events
 (contract/SERVER.md#migration)."""
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def test_balances_are_added_with_their_ledger_rows(world: TroubledGame) -> None:
     assert silent(world) == before
 
 
-def test_items_are_added_with_what_they_are_like(world: TroubledGame) -> None:
+def test_items_are_imported_with_their_parameters(world: TroubledGame) -> None:
     rows = [swords("new", 2, "1", parameters={"sharp": True}), swords("new", 3, "2", parameters={"old": 1})]
     assert counts(migrate(world, "inventory", *rows)) == (2, 0, 0)
     new = look(world, "new")
@@ -89,7 +89,7 @@ def test_items_are_added_with_what_they_are_like(world: TroubledGame) -> None:
     assert [(row["delta"], row["quantity"]) for row in new["itemLedger"]] == [(3, 5), (2, 2)]
 
 
-def test_a_row_that_is_wrong_stops_no_other(world: TroubledGame) -> None:
+def test_an_invalid_row_does_not_stop_the_others(world: TroubledGame) -> None:
     world.hold("rich", "gold", 2**53 - 1)
     answer = migrate(
         world,
@@ -139,7 +139,7 @@ def test_an_item_that_is_unknown_or_not_kept_here(world: TroubledGame) -> None:
 
 
 @pytest.mark.parametrize("what", ["players", "wallet", "inventory"])
-def test_a_batch_has_its_bound(still: TroubledGame, what: str) -> None:
+def test_a_batch_has_a_maximum_size(still: TroubledGame, what: str) -> None:
     before = still.backend.counts()
     for body, field in (
         ({"rows": [{}] * 1001}, "rows"),
@@ -163,8 +163,8 @@ def test_the_same_batch_many_times_at_once_is_applied_once(world: TroubledGame) 
     assert held == [6, 6, 6, 6, 6, 5, 5]
 
 
-def test_a_thousand_rows_take_a_moment(world: TroubledGame) -> None:
-    """Seen by what the database is asked: as often for a thousand as for one."""
+def test_drawing_a_thousand_rows_is_fast(world: TroubledGame) -> None:
+    """The number of statements is the same for a thousand rows as for one."""
     rows = [gold(f"p/{segment(str(number))}", number + 1, f"row-{number}") for number in range(1000)]
     for expected in ((1000, 0, 0), (0, 1000, 0)):
         with recorded(world.backend.db) as sent:

@@ -54,7 +54,7 @@ def test_the_e_mail_is_what_support_finds_a_player_by(world: TroubledGame) -> No
     assert world.serve("PUT", f"{ALICE}/email", {"email": "nobody"}).fields == ["email"]
 
 
-def test_a_ban_is_told_once_and_lifted(world: TroubledGame) -> None:
+def test_a_ban_fires_one_event_and_can_be_lifted(world: TroubledGame) -> None:
     def ban(**body: Any) -> Any:
         return world.serve("POST", f"{ALICE}/ban", body)
 

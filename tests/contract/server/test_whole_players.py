@@ -55,7 +55,7 @@ def test_a_merge_has_the_published_shape_and_is_done_once(world: TroubledGame) -
         assert row["metadata"]["counts"] == first.data["counts"]
 
 
-def test_of_sixty_four_merges_at_once_one_merges(world: TroubledGame) -> None:
+def test_concurrent_merge_requests_merge_once(world: TroubledGame) -> None:
     with ThreadPoolExecutor(64) as many:
         answers = list(many.map(lambda _: merge(world, "alice", "alicia"), range(64)))
     assert {answer.status for answer in answers} == {200}
@@ -63,7 +63,7 @@ def test_of_sixty_four_merges_at_once_one_merges(world: TroubledGame) -> None:
     assert len(_events(world, "player.merged")) == 1
 
 
-def test_the_guest_s_id_is_free_at_once(world: TroubledGame) -> None:
+def test_the_guest_s_id_can_be_used_again_after_the_merge(world: TroubledGame) -> None:
     merge(world, "alice", "alicia")
     made = world.serve("POST", "/players/alice/grants", {"entries": [GOLD], "idempotencyKey": "k"})
     assert made.status == 201
@@ -73,7 +73,7 @@ def test_the_guest_s_id_is_free_at_once(world: TroubledGame) -> None:
     assert (hit["externalPlayerId"], hit["match"]) == ("alice", "external_id")
 
 
-def test_what_cannot_be_merged(world: TroubledGame) -> None:
+def test_a_merge_that_is_not_possible_is_refused(world: TroubledGame) -> None:
     before = world.backend.counts()
     for source, target, status, code in (
         ("alice", "alice", 422, "conflict"),
@@ -90,7 +90,7 @@ def test_what_cannot_be_merged(world: TroubledGame) -> None:
 
 @pytest.mark.parametrize("source", ["x/merge-into/alicia", "merge-into", "..", "a%2Fb", "日本語"])
 def test_an_id_never_lands_on_the_merge_route(world: TroubledGame, source: str) -> None:
-    """`x%2Fmerge-into%2Falicia` is one id, of whom there is nothing to see under another method or path."""
+    """`x%2Fmerge-into%2Falicia` is one id, which does not exist under another method or path."""
     world.register("x")
     before = world.backend.counts()
     assert world.serve("POST", f"/players/{segment(source)}").status in (404, 405)
@@ -125,7 +125,7 @@ def test_an_export_ends_at_a_thousand_rows(world: TroubledGame) -> None:
     assert len(export(world, "alice").data["grants"]) == 1_000
 
 
-def test_an_erased_player_is_nobody(world: TroubledGame) -> None:
+def test_an_erased_player_is_not_found(world: TroubledGame) -> None:
     before = world.serve("GET", "/players/alice").data
     make_endpoint(world)
     answer = erase(world, "alice", {"reason": "gdpr_erasure", "idempotencyKey": "e-1"})

@@ -1,4 +1,4 @@
-"""A studio's receiver on a real socket: it answers as it is told to, and keeps what it was sent."""
+"""A studio's receiver on a real socket: it answers as configured, and records requests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def answer(status: int, body: bytes = b"", *fields: str) -> bytes:
 
 @dataclass(frozen=True)
 class Message:
-    """One request as it came."""
+    """One received request."""
 
     line: str
     fields: Mapping[str, str]
@@ -41,7 +41,7 @@ Answer = Callable[[Message], bytes]
 
 
 class Receiver:
-    """Answers 200 unless told otherwise; `gate`, when it is there, is waited for before an answer goes out."""
+    """Answers 200 by default; `gate`, if set, is awaited before an answer is sent."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
@@ -57,7 +57,7 @@ class Receiver:
 
     @property
     def ids(self) -> list[str]:
-        """The ids of the messages, in the order in which they came."""
+        """The ids of the messages, in order of arrival."""
         return [message.envelope["id"] for message in self.messages]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -26,7 +26,7 @@ SECRET = "whsec_test_12345"
 
 @dataclass
 class Studio:
-    """A game, what its studio is told, and what time it is."""
+    """A game, its webhook endpoints, and the current time."""
 
     world: SmallGame
     keys: Any = field(default_factory=lambda: itertools.count(1))
@@ -97,6 +97,6 @@ class Studio:
 
 
 def told(receiver: Receiver) -> list[tuple[str, int]]:
-    """Who was told of, and by how much their balance changed, in the order in which it came."""
+    """Players and changes of their balance, in order of arrival."""
     data = [message.envelope["data"] for message in receiver.messages]
     return [(each["externalPlayerId"], each.get("delta", 0)) for each in data]

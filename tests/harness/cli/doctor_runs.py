@@ -1,4 +1,4 @@
-"""Running `doctor` in tests: every place of its own, and a tap on the line that hears each request."""
+"""Running `doctor` in tests: with separate folders, and a tap that records each request."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from tests.harness.tcp_server import tcp_server
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A request as it came."""
+    """A received request."""
 
     method: str
     target: str
@@ -30,7 +30,7 @@ class Heard:
 
 @dataclass(slots=True)
 class ScriptedServer:
-    """The server: what it heard, over how many connections, and where it is."""
+    """The server: its requests, the number of connections, and its address."""
 
     url: str = ""
     heard: list[Heard] = field(default_factory=list)

@@ -19,7 +19,7 @@ Filled = Mapping[str, str]
 
 @dataclass
 class CallStage:
-    """The game, and whoever plays it."""
+    """The game and its players."""
 
     world: TroubledGame
     _numbers: count[int] = field(default_factory=count)
@@ -35,13 +35,13 @@ class CallStage:
         return Sdk(self.world.backend.port, self.world.keys[SERVER_INTEGRATION], SERVER_NAME)
 
     def game(self, player: str | None = None) -> Sdk:
-        """The game of a player; of nobody yet."""
+        """The game client of a player; of none at first."""
         secret = None if player is None else self.world.secret(player)
         return Sdk(self.world.backend.port, self.world.keys[CLIENT_SDK], CLIENT_NAME, secret)
 
 
 def make_stage(world: TroubledGame) -> CallStage:
-    """Define the game; whoever plays it may grant to themselves, score and give."""
+    """Define the game; its players may grant to themselves, score and give."""
     collectables.define_progressions(world)
     gifting = {"enabled": True, "resources": [{"type": "currency", "key": "gold", "maxAmount": 5}]}
     collectables.manage(world, "permissive", acceptClientScores=True, gifting=gifting)
@@ -117,7 +117,7 @@ def xp(_stage: CallStage, _player: str) -> Filled:
 
 
 def another(stage: CallStage, _player: str) -> Filled:
-    """There is somebody else, in whom the player may be merged."""
+    """There is another player, into whom the player can be merged."""
     return {"to": stage.newcomer()}
 
 
@@ -135,17 +135,17 @@ def friend(stage: CallStage, player: str) -> Filled:
 
 
 def asked(stage: CallStage, player: str) -> Filled:
-    """Somebody asked the player to be friends."""
+    """Another player sent the player a friend request."""
     return {"id": acquaintances.ask(stage.world, stage.newcomer(), player)}
 
 
 def asks(stage: CallStage, player: str) -> Filled:
-    """The player asked somebody to be friends."""
+    """The player sent another one a friend request."""
     return {"id": acquaintances.ask(stage.world, player, stage.newcomer())}
 
 
 def blocked(stage: CallStage, player: str) -> Filled:
-    """The player has blocked somebody."""
+    """The player has blocked another one."""
     other = stage.newcomer()
     stage.game(player).data("POST", path("/sdk/v1/players/:p/blocks", {"p": player}), {"externalPlayerId": other})
     return {"id": other}

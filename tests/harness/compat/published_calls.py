@@ -113,7 +113,7 @@ Scene = Callable[["CallStage", str], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Call:
-    """One published call, and what must come of it.
+    """One published call, and its expected result.
 
     `again` is what the very same call answers when it is sent once more: `same` (the first answer), `unapplied`
     (the same with `applied: false`), `done` (a success); None for reads, where nothing can go twice. `other` is another

@@ -29,7 +29,7 @@ def _call(method: str, path: str) -> Call | None:
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], Call]]:
-    """Paths with fixed parts before those in which anything may stand."""
+    """Paths with fixed parts before those with parameters."""
     from tests.harness.compat import (
         game_calls,
         server_calls,  # they need the stage, which needs the SDK

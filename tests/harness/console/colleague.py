@@ -1,4 +1,4 @@
-"""Those beside the console: a colleague who changes things meanwhile, and whoever looks the result up."""
+"""Other users of the backend: a colleague who makes changes, and a reader of the results."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from kraty_console.present.table import TableRow
 
 
 def by_severity(rows: TableRows) -> list[TableRow]:
-    """The rows there are to move through, those out of sight too; the cursor ends where it stood."""
+    """All rows of a table, hidden ones included; the cursor ends where it was."""
     found: list[TableRow] = []
     count = len(rows)  # also finds the cursor
     here = rows.place.index

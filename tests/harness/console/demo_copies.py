@@ -1,4 +1,4 @@
-"""The demo world in a file, and copies of it: one for each test, and one that nobody wrote to for the next test too."""
+"""The demo world in a file, and copies of it: one for each test, or a shared one while it is unchanged."""
 
 from __future__ import annotations
 

@@ -23,13 +23,13 @@ from tests.harness.console.frozen_seconds import freeze_seconds
 from tests.harness.console.idle import wait_until_idle
 
 LOOK = 2 * PAUSE
-"""Seconds between two keys of somebody who looks at what they do."""
+"""Seconds between two keys of a person who watches the screen."""
 
 
 class Host(KeysInOrder[None]):
     """`O` opens the dialog; what it answered is kept in `answers`.
 
-    Keys come `pace` seconds after the one before, as from somebody who looks at what they do; those `typed_at_once` do
+    Keys come `pace` seconds after the one before, as from a person who watches the screen; those `typed_at_once` do
     not.
     """
 

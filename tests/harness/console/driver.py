@@ -18,7 +18,7 @@ from kraty_console.console.player_state import LoadStatus
 from tests.harness.console.idle import until, wait_until_idle
 
 LOOK = 2 * PAUSE
-"""Seconds between two keys of somebody who looks at what they do."""
+"""Seconds between two keys of a person who watches the screen."""
 
 SIZE = (120, 36)
 SMALL = (80, 24)
@@ -111,7 +111,7 @@ class ConsoleDriver:
         await self.rest()
 
     async def rest(self) -> None:
-        """Wait until nothing is being asked for, of the backend; a dialog may still be open."""
+        """Wait until no request to the backend is pending; a dialog may still be open."""
         await self.until(
             lambda: (
                 self.app.bottom.state.status is not LoadStatus.LOADING
@@ -133,8 +133,8 @@ class ConsoleDriver:
 async def at(app: KratyApp, size: tuple[int, int] = SIZE) -> AsyncIterator[ConsoleDriver]:
     """Sit down at a console; crashes of toasts and tooltips are seen too."""
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
-        hand = ConsoleDriver(app, pilot)
-        await hand.until(
+        console = ConsoleDriver(app, pilot)
+        await console.until(
             lambda: (
                 (app.workspace.me or app.workspace.access) is not None
                 or app.screen is not app.bottom
@@ -142,5 +142,5 @@ async def at(app: KratyApp, size: tuple[int, int] = SIZE) -> AsyncIterator[Conso
             )
         )
         if app.screen is app.bottom:
-            await hand.rest()
-        yield hand
+            await console.rest()
+        yield console

@@ -15,7 +15,7 @@ App = Callable[[Mapping[str, Any], Any, Any], Awaitable[None]]
 
 @dataclass
 class SentRequest:
-    """One request as it came."""
+    """One received request."""
 
     method: str
     target: str
@@ -143,7 +143,7 @@ class FaultyTransport:
         return hold
 
     def cuts(self, method: str, part: str, *, after: bool = False, times: int | None = None) -> Fault:
-        """The connection dies without an answer; `after` the backend did what was asked, else before."""
+        """The connection dies without an answer; `after` the backend handled the request, else before."""
 
         async def act(app: App, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
             if after:
@@ -176,7 +176,7 @@ class FaultyTransport:
     # -- what was asked ------------------------------------------------------------------------------------------
 
     def count(self, method: str, part: str) -> int:
-        """How many requests of a kind came."""
+        """The number of requests of a kind."""
         return len(self.of(method, part))
 
     def of(self, method: str, part: str) -> list[SentRequest]:

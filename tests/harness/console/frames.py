@@ -27,7 +27,7 @@ NO_WRAP = b"\x1b[?7l"
 
 
 class Painted:
-    """A terminal that is told everything by a painter, from the first update on."""
+    """A terminal that gets all output of a painter from the first update on."""
 
     def __init__(self, app: KratyApp, size: tuple[int, int]) -> None:
         self.app = app
@@ -101,12 +101,12 @@ async def pictures(
     painted = Painted(app, sizes[0])
     with freeze_seconds():
         async with app.run_test(size=sizes[0], notifications=True, tooltips=True) as pilot:
-            hand = ConsoleDriver(app, pilot)
-            await walk(hand)
+            driver = ConsoleDriver(app, pilot)
+            await walk(driver)
             for size in sizes:
                 if app.size != size:
                     await pilot.resize_terminal(*size)
-                    await hand.sized(*size)
+                    await driver.sized(*size)
                 await wait_until_idle(app)
                 drawn.append(Picture(app.export_screenshot(title=app.title, simplify=True), painted.differences()))
             over()

@@ -41,31 +41,33 @@ class Scene:
             return backend.app(player=self.player, tries=TRIES, **more)
         return backend.app(self.role, player=self.player, tries=TRIES, **self.launch)
 
-    async def walk(self, hand: ConsoleDriver, cues: Mapping[str, Callable[[], object]] = MappingProxyType({})) -> None:
-        """Go to where the picture is taken; a key that is a cue calls what stands there instead."""
-        workspace = hand.app.workspace
-        await hand.until(
-            lambda: (workspace.me or workspace.access) is not None or hand.app.screen is not hand.app.bottom
+    async def walk(
+        self, driver: ConsoleDriver, cues: Mapping[str, Callable[[], object]] = MappingProxyType({})
+    ) -> None:
+        """Press the keys of the scene; a cue among them calls its function instead."""
+        workspace = driver.app.workspace
+        await driver.until(
+            lambda: (workspace.me or workspace.access) is not None or driver.app.screen is not driver.app.bottom
         )
         if self.role == KEY and workspace.me is not None:  # each world has another key
             workspace.me = workspace.me.model_copy(update={"member": Member(id="key", name="key s1_demo0")})
-        if hand.app.screen is hand.app.bottom:
-            await hand.rest()
+        if driver.app.screen is driver.app.bottom:
+            await driver.rest()
         for key in self.keys:
             if key in cues:
                 cues[key]()
             elif key == "DIALOG":
-                await hand.opened()
+                await driver.opened()
             elif key == "REST":
-                await hand.closed()
-                await hand.rest()
+                await driver.closed()
+                await driver.rest()
             elif key.startswith("text:"):
-                await hand.type(key.removeprefix("text:"))
+                await driver.type(key.removeprefix("text:"))
             elif key.startswith("sees:"):
-                await hand.sees(key.removeprefix("sees:"))
+                await driver.sees(key.removeprefix("sees:"))
             else:
-                await hand.press(key)
-        await wait_until_idle(hand.app)
+                await driver.press(key)
+        await wait_until_idle(driver.app)
 
 
 REASON = "text:replay shows the finish, see ZD-4821"

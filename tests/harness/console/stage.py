@@ -1,4 +1,4 @@
-"""The console's stage: the embedded backend with the demo world, over HTTP on loopback, at a moment that stands still.
+"""The console's stage: the embedded backend with the demo world, over HTTP on loopback, at a fixed time.
 
 Ids, times and answers come out the same on every machine, so that what the console draws can be compared to the cell.
 """
@@ -42,7 +42,7 @@ PUBLIC_URL = "https://kraty.example"
 
 
 def now() -> datetime:
-    """The moment that stands still."""
+    """The fixed time."""
     return NOW
 
 
@@ -52,7 +52,7 @@ def now_ms() -> int:
 
 
 def build_world(folder: Path) -> None:
-    """Make the demo world at the moment that stands still, in an empty folder."""
+    """Create the demo world at the fixed time, in an empty folder."""
     credentials = asyncio.run(_load_world(f"sqlite:///{folder / 'world.sqlite'}"))
     (folder / "credentials.json").write_text(json.dumps(credentials), encoding="utf-8")
 
@@ -115,7 +115,7 @@ class DemoStage:
 
 
 class _Prompt(uvicorn.Server):
-    """Leaves signals alone, says when it listens or that it never will, and ends as soon as it is told to.
+    """Ignores signals, reports when it listens or fails to, and ends as soon as it is stopped.
 
     uvicorn looks ten times in a second whether it should end; that would be a tenth of a second of each test, and more.
     """

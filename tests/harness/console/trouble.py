@@ -17,14 +17,14 @@ def token(backend: DemoStage) -> str:
     return good
 
 
-def status(hand: ConsoleDriver) -> LoadStatus:
-    return hand.app.bottom.state.status
+def status(driver: ConsoleDriver) -> LoadStatus:
+    return driver.app.bottom.state.status
 
 
-def notices(hand: ConsoleDriver) -> list[str]:
-    """What the last line says from now on, also what stands there for a moment only."""
+def notices(driver: ConsoleDriver) -> list[str]:
+    """Records all texts of the last line from now on."""
     said: list[str] = []
-    footer = hand.app.bottom.keys
+    footer = driver.app.bottom.keys
     show = footer.tell
 
     def tell(notice: Notice | None) -> None:
@@ -36,9 +36,9 @@ def notices(hand: ConsoleDriver) -> list[str]:
     return said
 
 
-async def open_credit(hand: ConsoleDriver, player: str = "bob_7") -> None:
+async def open_credit(driver: ConsoleDriver, player: str = "bob_7") -> None:
     """The credit dialog, filled in."""
-    await hand.looks_at(player)
-    await hand.press("C")
-    await hand.opened(ActionDialog)
-    await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
+    await driver.looks_at(player)
+    await driver.press("C")
+    await driver.opened(ActionDialog)
+    await put(driver, economy_key="gold", amount="250", reason="make-good for the outage")

@@ -23,7 +23,7 @@ WIDE = "漢字e\u0301🙂"
 
 
 class Told(LinesView):
-    """Lines that somebody else decides on; keeps what it was asked to paint."""
+    """Lines set by the test; records the painted regions."""
 
     def __init__(self, lines: Sequence[Line] = ()) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Told(LinesView):
 
 
 class Watched(RowTable):
-    """A table that keeps what it was asked to paint."""
+    """A table that records the painted regions."""
 
     def __init__(self) -> None:
         super().__init__()

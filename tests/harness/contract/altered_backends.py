@@ -18,7 +18,7 @@ App = Callable[[Mapping[str, Any], Any, Any], Awaitable[None]]
 
 @dataclass
 class Sent:
-    """A request as it came: nothing in it decoded."""
+    """A received request, undecoded."""
 
     method: str
     target: str

@@ -88,7 +88,7 @@ class Writing:
     """When it is for the journal; a test may move it."""
 
     async def open(self) -> list[JournalEntry]:
-        """What is still to be told."""
+        """The undelivered events."""
         return await self.journal.open_entries()
 
 

@@ -62,7 +62,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer as it came."""
+    """A received answer."""
 
     status: int
     headers: Mapping[str, str]
@@ -105,8 +105,8 @@ def segment(name: str | bytes) -> str:
 class Backend:
     """A running backend and its database.
 
-    `only` is what `backend serve --only` takes; `wrap` may put an ASGI layer around the application, and `name` tells
-    several of one database apart.
+    `only` is what `backend serve --only` takes; `wrap` may put an ASGI layer around the application, and `name`
+    identifies several of one database.
     """
 
     def __init__(
@@ -227,7 +227,7 @@ class Backend:
         return asyncio.run_coroutine_threadsafe(in_transaction(), self.loop).result(_PATIENCE)
 
     def wait_for_streams_to_end(self) -> None:
-        """Return when none is open; whoever listened has hung up."""
+        """Return when no stream is open."""
 
         async def look() -> None:
             while self.streams.open:  # noqa: ASYNC110 (there is nothing to be told by)
@@ -287,7 +287,7 @@ class Backend:
         body: object = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answered:
-        """One request on the connection of this thread: the target goes out as it stands; `bytes` as a body do, too."""
+        """One request on the connection of this thread: the target and a body of `bytes` are sent unchanged."""
         sent = dict(headers or {})
         if token is not None:
             sent.setdefault("Authorization", f"Bearer {token}")

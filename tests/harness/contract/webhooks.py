@@ -31,14 +31,14 @@ def key() -> str:
 
 
 def make_endpoint(world: TroubledGame, **asked: Any) -> Any:
-    """A new endpoint, as it is answered."""
+    """The answer with a new endpoint."""
     answer = world.post(f"{world.game}/webhooks/endpoints", {"url": URL, "idempotencyKey": key(), **asked})
     assert answer.status == 201, answer.raw
     return answer.data
 
 
 def credit(world: TroubledGame, player: str = "alice", amount: int = 1) -> None:
-    """Something that is told: `wallet.changed`."""
+    """A change with an event: `wallet.changed`."""
     body = {"amount": amount, "reason": "goodwill", "idempotencyKey": key()}
     assert world.post(f"{world.player(player)}/wallet/gold/credit", body).status == 200
 

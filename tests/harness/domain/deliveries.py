@@ -9,7 +9,7 @@ from tests.harness.domain.snapshots import ago
 
 
 def delivery(**fields: Any) -> Delivery:
-    """One of alice_42 that failed for good, unless told otherwise."""
+    """By default one of alice_42 that failed permanently."""
     return Delivery.model_validate(
         {
             "id": "evt_01HZX70000000000000000000A",

@@ -28,7 +28,7 @@ def ago(*, days: float = 0, hours: float = 0, minutes: float = 0) -> str:
 
 
 def attempt(**fields: Any) -> dict[str, Any]:
-    """A completed attempt at daily_race with its grant claimed, unless told otherwise."""
+    """By default a completed attempt at daily_race with its grant claimed."""
     return {
         "id": "0197aaaa-0000-7000-8000-00000000a001",
         "eventKey": "daily_race",

@@ -76,7 +76,7 @@ class DemoBackend:
         return status, told.get("data", told.get("error")) if isinstance(told, dict) else told
 
     def player(self, external_id: str) -> Any:
-        """Everything about a player, as the admin surface tells it."""
+        """The look-up of a player on the admin surface."""
         status, snapshot = self.request("GET", self.path_of(external_id))
         assert status == 200, (status, snapshot)
         return snapshot

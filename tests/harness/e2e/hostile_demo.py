@@ -49,7 +49,7 @@ def planted() -> Planted:
 
 
 def plant(database: Path) -> None:
-    """Put the corpus into a database of the demo world that nobody serves."""
+    """Write the corpus into a demo database that is not being served."""
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.row_factory = sqlite3.Row
         garden, told = _Garden(connection), planted()

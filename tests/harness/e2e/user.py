@@ -85,7 +85,7 @@ class User(Terminal):
     def position(self) -> tuple[int, int]:
         """The row under the cursor of a pane and how many rows it has, as the line below says (`3 of 12`).
 
-        No rows are told where all are in sight.
+        The count is not shown if all rows are visible.
         """
         found = re.search(r"│─.*? (\d+) of (\d+)(?= ·| ?─$)", self.text(), re.MULTILINE)
         return (int(found[1]), int(found[2])) if found else (0, 0)
@@ -100,7 +100,7 @@ class User(Terminal):
         return rows
 
     def insist(self, key: str, shown: str | Callable[[str], bool]) -> int:
-        """Press a key, again where it was not heard, until what it does is seen; how often it was pressed.
+        """Press a key, again if it was ignored, until its effect is visible; returns how often.
 
         A box that opens is deaf for a moment of which nothing can be seen where nothing in it has the focus. Only for
         a key that does no harm where it was heard after all.
@@ -170,7 +170,7 @@ class User(Terminal):
         self.listens(title)
 
     def listens(self, title: str) -> None:
-        """Wait until a dialog stands and something in it has the focus: before that it hears nothing."""
+        """Wait until a dialog is open and has the focus: before that it ignores keys."""
         self.wait_for(lambda text: "[ Cancel ]" in text and title in text and self.focus() != "")
 
     def cancel(self) -> None:
@@ -212,7 +212,7 @@ class User(Terminal):
         self.wait_for(lambda _: re.search(r"\[ +\]", self.focused()) is not None)
 
     def confirm(self, button: str, told: str) -> None:
-        """Enter, from the last field onto the button; enter again; wait until it is told that the change is made."""
+        """Enter, from the last field to the button; enter again; wait until the change is reported."""
         self.go("Enter")
         assert self.focused() == f"[ {button} ]"
         self.look()
@@ -231,7 +231,7 @@ class User(Terminal):
 
 
 def until(done: Callable[[], bool], patience: float = 30.0) -> None:
-    """Look again and again, for what no event tells of."""
+    """Poll for a condition without an event."""
     limit = time.monotonic() + patience
     while not done():
         if time.monotonic() > limit:

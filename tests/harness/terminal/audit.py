@@ -50,7 +50,7 @@ _MOST_MARKS = 8
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that our renderer does not send: what is wrong, where it stands, and the bytes around it."""
+    """Output that our renderer does not send: the fault, its position, and the bytes around it."""
 
     what: str
     offset: int

@@ -152,7 +152,7 @@ class Terminal:
         self.send(report)
 
     def set_system_size(self, columns: int, rows: int) -> None:
-        """Change the size that the system reports, while the terminal stays as it is."""
+        """Change the size that the system reports, but not the terminal."""
         termios.tcsetwinsize(self._theirs, (rows, columns))
 
     # Without reading
@@ -194,7 +194,7 @@ class Terminal:
         return list(termios.tcgetattr(self._theirs))
 
     def left_as_found(self) -> list[str]:
-        """What a program that ended did not put back, in words; empty when the terminal is as it was."""
+        """What an ended program did not restore, in words; empty if the terminal is restored."""
         wrong = [f"mode ?{mode} is still set" for mode in sorted(self.emulator.modes - {7, 25})]
         wrong += ["the cursor is hidden"] if self.emulator.screen.cursor.hidden else []
         wrong += [f"keyboard flags {self.emulator.kitty} are left"] if self.emulator.kitty != [0] else []

@@ -122,7 +122,7 @@ def _shortened(match: re.Match[str]) -> str:
 
 
 def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
-    tag, _, name = route.operation.partition(".")
+    tag, _, name = route.operation_id.partition(".")
     result: dict[str, Any] = {
         "operationId": _camel(f"{tag}_{name}"),
         "tags": [tag.replace("_", " ")],

@@ -21,7 +21,7 @@ Schema = Mapping[str, Any]
 
 _TEXT: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 1024}
 _UUID: Final[Schema] = {"type": "string", "format": "uuid"}
-_MOMENT: Final[Schema] = {"type": "string", "format": "date-time"}
+_TIMESTAMP: Final[Schema] = {"type": "string", "format": "date-time"}
 _FLAG: Final[Schema] = {"type": "boolean"}
 
 _NAMES: Final = ("externalPlayerId", "toExternalPlayerId", "friendExternalId", "blockedExternalId")
@@ -37,81 +37,81 @@ _SEGMENTS: Final[Mapping[str, tuple[str, Schema]]] = {
 """Path parameters that are not UUIDs."""
 
 
-def _whole(most: int) -> Schema:
-    return {"type": "integer", "minimum": 1, "maximum": most}
+def _integer(maximum: int) -> Schema:
+    return {"type": "integer", "minimum": 1, "maximum": maximum}
 
 
-def _listed(items: Schema, **more: object) -> Schema:
+def _array(items: Schema, **more: object) -> Schema:
     return {"type": "array", "items": items, "minItems": 1, **more}
 
 
 _PARAMETERS: Final[Mapping[str, tuple[str, Schema]]] = {
     "action": ("Only rows of this action.", _TEXT),
     "actor": ("Only rows of this member or key: the internal id, or the label.", _TEXT),
-    "cursor": ("The `nextCursor` of the page before.", _TEXT),
+    "cursor": ("The `nextCursor` of the previous page.", _TEXT),
     "endpoint": ("Only deliveries to this endpoint.", _UUID),
-    "environment": ("`live` where it is left out.", _TEXT),
+    "environment": ("`live` by default.", _TEXT),
     "eventName": ("Only deliveries of this event.", {"enum": [str(name) for name in EventName]}),
-    "externalId": ("The player whose own place is told, or who is looked at from.", _TEXT),
+    "externalId": ("The player whose own entry and segment are used.", _TEXT),
     "force": ("Replace a secret that was registered before.", _FLAG),
-    "from": ("Only rows of this moment or later.", _MOMENT),
+    "from": ("Only rows at this time or later.", _TIMESTAMP),
     "gameId": ("Only rows of this game.", _UUID),
-    "includeSelf": ("Tell the place of `externalId` as well.", _FLAG),
-    "kinds": ("Only rows of these kinds.", _listed({"enum": [str(kind) for kind in TimelineKind]})),
-    "limit": ("How many at most.", _whole(MAX_LIMIT)),
-    "maxSegments": ("How many segments at most.", _whole(100)),
+    "includeSelf": ("Include the entry of `externalId`.", _FLAG),
+    "kinds": ("Only rows of these kinds.", _array({"enum": [str(kind) for kind in TimelineKind]})),
+    "limit": ("The maximum number of rows.", _integer(MAX_LIMIT)),
+    "maxSegments": ("The maximum number of segments.", _integer(100)),
     "outcome": ("Only rows with this outcome.", _TEXT),
-    "period": ("`current`, or a moment within the period.", {"anyOf": [{"const": "current"}, _MOMENT]}),
-    "player": ("Only what is about this player: the external id, or the internal one.", _TEXT),
+    "period": ("`current`, or a time within the period.", {"anyOf": [{"const": "current"}, _TIMESTAMP]}),
+    "player": ("Only rows about this player: the external id, or the internal one.", _TEXT),
     "progression": (
-        "Progression resources told beside each player.",
-        _listed({"type": "string", "pattern": "^[^,]+$"}, maxItems=MAX_KEYS),
+        "Progression keys whose balances are included with each player.",
+        _array({"type": "string", "pattern": "^[^,]+$"}, maxItems=MAX_KEYS),
     ),
     "q": ("The beginning of a name.", {"type": "string", "pattern": "\\S", "maxLength": LONGEST_QUERY}),
     "query": ("An external id or its beginning, or an e-mail address.", _TEXT),
-    "scope": ("Which segments.", {"enum": list(board_queries.SCOPES)}),
-    "segment": ("The segment, on a board that has some.", {**_TEXT, "maxLength": segments.LONGEST}),
+    "scope": ("The segments to include.", {"enum": list(board_queries.SCOPES)}),
+    "segment": ("The segment, on a board with segments.", {**_TEXT, "maxLength": segments.LONGEST}),
     "ticket": ("Only rows with this ticket.", _TEXT),
     "timezone": ("A zone of the IANA list.", {**_TEXT, "examples": ["Europe/Lisbon"]}),
-    "to": ("Only rows before this moment.", _MOMENT),
+    "to": ("Only rows before this time.", _TIMESTAMP),
 }
 
-_OTHERWISE: Final[Mapping[tuple[str, str], Schema]] = {
-    ("/friends/search", "limit"): _whole(MOST_HITS),
-    ("/friends/suggestions", "limit"): _whole(MOST_SUGGESTIONS),
-    ("/periods", "limit"): _whole(52),
+_OVERRIDES: Final[Mapping[tuple[str, str], Schema]] = {
+    ("/friends/search", "limit"): _integer(MOST_HITS),
+    ("/friends/suggestions", "limit"): _integer(MOST_SUGGESTIONS),
+    ("/periods", "limit"): _integer(52),
     ("/events", "status"): {"enum": ["active"]},
     ("/gifts", "status"): {"enum": ["all", "pending"]},
     ("/gifts/sent", "status"): {"enum": ["all", "pending"]},
     ("/deliveries", "status"): {"enum": list(STATES)},
 }
-"""By the end of the path."""
+"""Schemas that differ for one route, by the end of its path and the parameter."""
 
 _REQUIRED: Final = ("q", "query")
 
 
 def parameters(route: Route) -> list[dict[str, Any]]:
     """The path and query parameters of a route."""
-    result = [_segment(name) for name in re.findall(r"\{(\w+)\}", route.path)]
-    return result + [_parameter(route.path, name) for name in route.query]
+    result = [_path_parameter(name) for name in re.findall(r"\{(\w+)\}", route.path)]
+    return result + [_query_parameter(route.path, name) for name in route.query]
 
 
-def _segment(name: str) -> dict[str, Any]:
-    words, schema = _SEGMENTS.get(name, ("An internal id.", _UUID))
+def _path_parameter(name: str) -> dict[str, Any]:
+    description, schema = _SEGMENTS.get(name, ("An internal id.", _UUID))
     schema = (
         schema if "format" in schema else {"type": "string", "minLength": 1, "maxLength": LONGEST_SEGMENT, **schema}
     )
-    return {"name": name, "in": "path", "required": True, "description": words, "schema": schema}
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
 
 
-def _parameter(path: str, name: str) -> dict[str, Any]:
-    words, schema = _PARAMETERS.get(name, ("Only these.", {}))
-    for (end, other), special in _OTHERWISE.items():
+def _query_parameter(path: str, name: str) -> dict[str, Any]:
+    description, schema = _PARAMETERS.get(name, ("Only these.", {}))
+    for (end, other), special in _OVERRIDES.items():
         if other == name and path.endswith(end):
             schema = special
     if not schema:
-        raise KeyError(f"{path} reads ?{name}=, and what that may be is not said in {__name__}")
-    result: dict[str, Any] = {"name": name, "in": "query", "description": words, "schema": schema}
+        raise KeyError(f"{path} reads ?{name}=, which has no schema in {__name__}")
+    result: dict[str, Any] = {"name": name, "in": "query", "description": description, "schema": schema}
     if schema.get("type") == "array":
         result |= {"style": "form", "explode": False}
     return result | {"required": True} if name in _REQUIRED else result

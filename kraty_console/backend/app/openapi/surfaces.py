@@ -59,7 +59,7 @@ def document_route(name: str) -> Route:
         _handler(surface),
         bare=True,
         tagged=True,
-        operation="surfaces.openapi",
+        operation_id="surfaces.openapi",
     )
 
 

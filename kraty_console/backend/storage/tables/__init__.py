@@ -1,4 +1,4 @@
-"""The whole data model (SQLAlchemy Core).
+"""The data model (SQLAlchemy Core).
 
 Every primary key and unique index starts with the tenant (studio, game) and, for what belongs to a player, the player;
 the directory of members, who may belong to several studios, starts with the member. Ids are UUIDv7 made by the caller,

@@ -60,7 +60,7 @@ class BoardEntryRecord(OwnedByGame):
     segment = column(TEXT)
     kind = column(TEXT, default="player")
     score = column(DOUBLE)
-    reached_at = column(MOMENT)  # who had a score first ranks higher
+    reached_at = column(MOMENT)  # equal scores rank by time
     scored_at = optional(MOMENT)  # when a score was last sent, a worse one too
 
 

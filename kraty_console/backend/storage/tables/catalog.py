@@ -134,7 +134,7 @@ class EventWindowRecord(OwnedByGame):
     starts_at = column(MOMENT)
     ends_at = column(MOMENT)
     metadata = optional(JSON)  # wins over the event's
-    opened_at = optional(MOMENT)  # when the worker told of its opening
+    opened_at = optional(MOMENT)  # when the worker sent the event of its opening
     closed_at = optional(MOMENT)  # when the worker closed it
 
 

@@ -45,7 +45,7 @@ UUID: Final = _Id(as_uuid=False)
 """An internal id: UUIDv7 as text on the Python side."""
 
 TEXT: Final = sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql")
-"""Text in byte order: the same comparison on both databases whatever the server's locale."""
+"""Text in byte order: the same comparison on both databases for any locale of the server."""
 
 MOMENT: Final = sa.BigInteger()
 """Milliseconds since the epoch, UTC."""

@@ -119,7 +119,7 @@ class ItemEntryRecord(OwnedByPlayer):
 
     ledger_id = key(UUID)
     item_key = column(TEXT)
-    metadata = optional(JSON)  # what came with the items: a grant entry's parameters
+    metadata = optional(JSON)  # the parameters of the grant entry that gave the items
     delta = column(BIGINT)
     quantity = column(BIGINT)  # after the change
     reason = optional(TEXT)

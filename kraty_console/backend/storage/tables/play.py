@@ -78,7 +78,7 @@ class PlayerAliasRecord(OwnedByGame):
 
     environment = key(TEXT)
     external_player_id = key(TEXT)
-    player_id = column(UUID)  # who the merged id lives on in
+    player_id = column(UUID)  # the player that the merged id leads to
     source_id = optional(UUID)  # the row that bore the id before
     created_at = column(MOMENT)
 
@@ -208,7 +208,7 @@ class LeaderboardEntryRecord(OwnedByGame):
     participant_id = key(UUID)
     kind = column(TEXT, default="player")
     score = column(DOUBLE)
-    reached_at = column(MOMENT)  # who had a score first ranks higher
+    reached_at = column(MOMENT)  # equal scores rank by time
     attempt_id = optional(UUID)
 
 

@@ -49,7 +49,7 @@ friend_requests: Final = table(
 class BlockRecord(OwnedByPlayer):
     """That a player blocks another."""
 
-    # `player_id` is who blocks.
+    # `player_id` is the blocking player.
     blocked_id = key(UUID)
     created_at = column(MOMENT)
 
@@ -65,7 +65,7 @@ blocks: Final = table(
 class GiftRecord(OwnedByPlayer):
     """A gift between friends."""
 
-    # `player_id` is who gets it.
+    # `player_id` is the receiver.
     gift_id = key(UUID)
     sender_id = column(UUID)
     grant_id = column(UUID)  # the player's; it says whether the gift was claimed

@@ -19,7 +19,7 @@ class WebhookEndpointRecord(OwnedByGame):
     endpoint_id = key(UUID)
     environment = column(TEXT)  # live, test
     url = column(TEXT)
-    events = optional(JSON)  # the names it is told; none for all
+    events = optional(JSON)  # the subscribed names; NULL for all
     # Sealed (see `storage.vault`), for every message is signed with it; no answer after the first, no log and no repr
     # shows it.
     secret = column(TEXT)
@@ -85,7 +85,7 @@ class WebhookAttemptRecord(OwnedByGame):
     delivery_id = key(TEXT)
     number = key(INTEGER)
     started_at = column(MOMENT)
-    duration_ms = optional(BIGINT)  # none: nobody saw how it ended
+    duration_ms = optional(BIGINT)  # NULL: the end was not observed
     status = optional(INTEGER)  # the answer's
     error = optional(TEXT)  # why it did not succeed, in words
     answer = optional(TEXT)  # how the answer's body begins

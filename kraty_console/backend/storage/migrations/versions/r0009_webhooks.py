@@ -17,7 +17,7 @@ IS_PENDING = sa.text("state = 'pending'")
 
 
 def upgrade() -> None:
-    """Create the tables, and find what is to be told by an index that holds nothing else."""
+    """Create the tables, with a partial index of pending events."""
     op.create_index(
         "ix_outbox_pending",
         "outbox",
