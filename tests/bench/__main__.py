@@ -12,6 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from tests.bench.alive import measure_alive
+from tests.bench.headless import COLUMNS as HEADLESS_COLUMNS
+from tests.bench.headless import headless_section, measure_headless
 from tests.bench.imports import import_sections, measure_imports
 from tests.bench.link import Link
 from tests.bench.lookup import LARGE, SMALL, measure_lookups
@@ -22,6 +24,15 @@ from tests.bench.report import Budget, Line, Section, Value, table
 from tests.bench.slow import MOVING, measure_slow, slow_section
 from tests.bench.slow import TYPING as TYPING_MEANWHILE
 from tests.bench.soak import soak
+from tests.bench.targets import (
+    RATIO,
+    dialog_targets,
+    key_targets,
+    loading_targets,
+    other_targets,
+    start_targets,
+    targets_section,
+)
 from tests.bench.ticket import play_ticket
 from tests.bench.watch import Options, Program
 from tests.harness.e2e.demo_backend import DemoBackend, load_demo, serving
@@ -57,7 +68,12 @@ def programs(world: DemoBackend) -> list[Program]:
     return [
         Program(PYTHON, [sys.executable, "-I", "-c", "print('READY'); input()"], "READY"),
         Program(TEXTUAL, [sys.executable, hello], "READY"),
-        Program(TABLE, [sys.executable, rows], "item-0020", {MOVE: "Down*6 Up*3", TYPING: "S-Tab text:abcdef"}),
+        Program(
+            TABLE,
+            [sys.executable, rows],
+            "item-0020",
+            {MOVE: "Down*6 Up*3", PAGE: "PageDown*3 PageUp*2", PANE: "p*6", TYPING: "S-Tab text:abcdef"},
+        ),
         Program(CONSOLE, world.console(), "GAME_ADMIN", env=world.env("opening"), alive=("x", "^ / x")),
         Program(
             PLAYER,
@@ -233,22 +249,37 @@ def main(argv: Sequence[str] | None = None) -> int:
         idles = in_turn("idle", rested, 1, lambda program: measure_idle(program, options, seconds), warmup=0)
         imported = [program for program in those if program.name in (TEXTUAL, PLAYER)]
         imports = in_turn("imports", imported, 3, lambda program: measure_imports(program, options), warmup=0)
-        meanwhile = slow_section(measure_slow(world, options))
+        pressed_meanwhile = measure_slow(world, options)
+        headless = measure_headless(world, 3 if args.quick else 9)
         lookups = measure_lookups(world, 30 if args.quick else 200)
     sections = [start_section(starts, alive), *key_sections(keys), idle_section(idles, seconds)]
     print(table(COLUMNS, sections))
     print()
     print(table(*import_sections(imports, PLAYER)))
     print()
+    meanwhile = slow_section(pressed_meanwhile)
     print(table((MOVING, TYPING_MEANWHILE), [meanwhile]))
     print()
     print(table((SMALL, LARGE), [lookups.section()]))
+    print()
+    print(table(HEADLESS_COLUMNS, [headless_section(headless)]))
+    print()
+    targets = targets_section(
+        [
+            *key_targets((MOVE, PAGE, PANE, TYPING), _of_group, keys[PLAYER], keys[TABLE]),
+            *dialog_targets((DIALOG, PALETTE, HELP), _of_group, keys[PLAYER], starts[TEXTUAL]),
+            *start_targets(starts[CONSOLE], starts[TEXTUAL], alive[CONSOLE], alive[TEXTUAL]),
+            *loading_targets(pressed_meanwhile),
+            *other_targets(lookups, headless),
+        ]
+    )
+    print(table((RATIO,), [targets]))
     print()
     compared = [TEXTUAL, TABLE, PLAYER, *(program.name for program in found)]
     print(table(compared, [beside(compared, starts, keys, idles)]))
     if missing:
         print(f"not installed, so not beside it: {', '.join(missing)}")
-    over = sum(line.is_over for section in [*sections, meanwhile, lookups.section()] for line in section.lines)
+    over = sum(line.is_over for section in [*sections, meanwhile, lookups.section(), targets] for line in section.lines)
     print(f"\n{over} over budget" if over else "\nall within budget")
     return 0
 
