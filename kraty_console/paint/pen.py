@@ -161,9 +161,11 @@ class Pen:
         return style == self.style or (text == " " and self._styles.blanks[self.style] == style)
 
     def _set_for(self, text: str, style: int) -> None:
-        """Set the style of a cell; a blank keeps any style with the same visible part."""
-        if text != " " or self._styles.blanks[self.style] != style:
+        """Set the style of a cell; a blank keeps what cannot be seen of the style before it."""
+        if text != " ":
             self._set(style)
+        elif self._styles.blanks[self.style] != style:
+            self._set(self._styles.over(self.style, style))
 
     def _set(self, style: int) -> None:
         if style != self.style:
