@@ -167,6 +167,7 @@ class ScreenInternals(Screen[Result]):
     """
 
     _strips_below: tuple[Size, list[Strip]] | None = None
+    _is_held = False
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 (Textual's own)
         super().__init__(*arguments, **options)
@@ -176,9 +177,24 @@ class ScreenInternals(Screen[Result]):
     def may_paint(self) -> bool:
         """Whether changes are painted now."""
 
+    def is_held_back(self) -> bool:
+        """Whether layout and painting wait for `paint_held`."""
+        return False
+
     def paint(self) -> None:
         """Paint all that changed, if that is allowed."""
         self._compositor_refresh()
+
+    def paint_held(self) -> None:
+        """Paint what was held back, without waiting for the timer."""
+        if self._is_held:
+            self._on_timer_update()
+
+    def _on_timer_update(self) -> None:
+        """Lay out and paint; the timer that calls this goes on while that is held back."""
+        self._is_held = self.is_held_back()
+        if not self._is_held:
+            super()._on_timer_update()
 
     def _compositor_refresh(self) -> None:
         if not self.may_paint():

@@ -29,7 +29,7 @@ PACKAGE = Path(kraty_console.__file__).parent
 OVERRIDDEN = {
     "AppInternals": {"_clipboard", "_display", "_previous_cursor_position"},
     "ReportsCrashes": {"_exception", "_fatal_error", "_handle_exception", "_return_code"},
-    "ScreenInternals": {"_compositor", "_compositor_refresh", "_screen_resized"},
+    "ScreenInternals": {"_compositor", "_compositor_refresh", "_on_timer_update", "_screen_resized"},
     "SequenceParser": {"_timeout_time"},
 }
 """Private members of Textual's that a class defines or sets itself, on purpose."""
@@ -61,6 +61,7 @@ SIGNATURES = {
     "Compositor.render_partial_update": "(self) -> 'ChopsUpdate | None'",
     "MessagePump._close_messages_no_wait": "(self) -> 'None'",
     "Screen._compositor_refresh": "(self) -> 'None'",
+    "Screen._on_timer_update": "(self) -> 'None'",
     "Screen._screen_resized": "(self, size: 'Size') -> 'None'",
 }
 """The methods among them, as Textual 8.2 has them."""
