@@ -34,6 +34,9 @@ STUCK: Final = 1.0
 PAUSE: Final = 0.25
 """Seconds without a key that make the next one deliberate (console/README.md#keys)."""
 
+PAINTED_AFTER: Final = 0.05
+"""Seconds that the picture waits at most for a key to have all its effects."""
+
 DEAF: Final = 5.0
 """Seconds after the first key from which keys are taken though nothing has had the focus yet."""
 
@@ -82,7 +85,7 @@ class _Marker:
         self.app.climb(self.bottom, self.here.parent or self.app, self.turn)
 
     def arrived(self) -> None:
-        """It was met at the top. The application may have taken one more message from its queue; it handles that now."""
+        """It was met at the top. The application handles now what it has taken from its queue already."""
         asyncio.get_running_loop().call_soon(self.app.climbed, self.bottom, self.turn)
 
 
@@ -116,6 +119,14 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
             return
         if not self._busy or time.monotonic() - self._taken_at > STUCK:
             await self._take()
+
+    @property
+    def has_effects_coming(self) -> bool:
+        """Whether effects of a key are still to come, and the picture can wait for them."""
+        return self._busy and time.monotonic() - self._taken_at < PAINTED_AFTER
+
+    def key_handled(self) -> None:
+        """A key has had its effects."""
 
     @property
     def waiting_keys(self) -> int:
@@ -206,6 +217,7 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
         self._busy = False
         if self._typed:
             self.call_later(self.take_held)
+        self.key_handled()
 
 
 def deliberate(app: App[Any], since: float) -> bool:

@@ -228,7 +228,7 @@ class ActionScreen(DeferredPaintScreen[str | None], RunsActions):
         """A screenful up."""
         self._moved(self.table.action_page(-1))
 
-    def _moved(self, moved: bool) -> None:  # noqa: FBT001 (the answer of the table)
+    def _moved(self, moved: bool) -> None:
         """Draw the row at once: what it changes is painted together with the cursor."""
         if moved:
             self.draw_row()
