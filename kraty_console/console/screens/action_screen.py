@@ -167,6 +167,7 @@ class ActionScreen(DeferredPaintScreen[str | None], RunsActions):
     """A screen with a heading, a table of rows, and a last line that lists keys and says what there is to say."""
 
     AUTO_FOCUS = ""
+    BLANK = True  # heading, rows and last line cover it
     BINDINGS: ClassVar[list[BindingType]] = []
 
     header = query_one("#header", HeaderBar)

@@ -204,7 +204,7 @@ class TableRows:
         lines: list[Line] = []
         for at, entry in seen:
             key = (at, entry.group, tone if at == cursor else "")
-            line = drawn[key] = self._drawn.get(key) or tuple(self._line(entry, layouts[entry.group], width, key[2]))
+            line = drawn[key] = self._drawn.get(key) or self._line(entry, layouts[entry.group], width, key[2])
             lines.append(line)
         self._drawn = drawn
         return lines

@@ -38,7 +38,7 @@ class LinesView(Widget):
         self._lines_of = lines
         self._lines: list[Strip] = []
         self._strips: dict[tuple[Span, ...], Strip] = {}
-        """The shown lines: what is shown again, also in another place, is not made again."""
+        """The shown lines, filtered: what is shown again, also in another place, is not made again."""
         self._built_for = Size(0, 0)
         self._styles_by_tone: dict[str, Style] = {}
         self._is_bare: bool | None = None
@@ -76,16 +76,19 @@ class LinesView(Widget):
         size = self.size
         width, height = size
         known = self._strips if size == self._built_for else {}
-        strips: dict[tuple[Span, ...], Strip] = {}
-        fresh: list[Strip] = []
-        for line in [*map(tuple, self.build(width, height))][:height]:
-            strip = strips[line] = known.get(line) or self._strip(line, width)
-            fresh.append(strip)
-        if len(fresh) < height:
-            blank = strips[()] = known.get(()) or self._strip((), width)
-            fresh.extend([blank] * (height - len(fresh)))
-        self._built_for, self._lines, self._strips = size, fresh, strips
-        return fresh
+        lines = [*map(tuple, self.build(width, height))][:height]
+        lines += [()] * (height - len(lines))
+        strips = {line: strip for line in lines if (strip := known.get(line)) is not None}
+        if missing := {line for line in lines if line not in strips}:
+            filters, background = self.get_line_filters(), self.background_colors[1]
+            for line in missing:
+                segments = self._segments(line, width)
+                for each in filters:
+                    segments = each.apply(segments, background)
+                strips[line] = Strip(segments, width)
+        shown = [strips[line] for line in lines]
+        self._built_for, self._lines, self._strips = size, shown, strips
+        return shown
 
     def style_of(self, tone: str) -> Style:
         """The terminal style that the theme gives to a tone."""
@@ -94,7 +97,7 @@ class LinesView(Widget):
             style = self._styles_by_tone[tone] = tones.style_of(self, tone)
         return style
 
-    def _strip(self, line: Line, width: int) -> Strip:
+    def _segments(self, line: Line, width: int) -> list[Segment]:
         segments: list[Segment] = []
         for text, tone in filled(line, width):
             style = self.style_of(tone)
@@ -102,7 +105,7 @@ class LinesView(Widget):
                 segments[-1] = Segment(segments[-1].text + text, style)
             else:
                 segments.append(Segment(text, style))
-        return Strip(segments, width)
+        return segments
 
     def render_line(self, y: int) -> Strip:
         """One line of the widget's content.
@@ -122,9 +125,6 @@ class LinesView(Widget):
         if not self._is_bare:
             return super().render_lines(crop)
         strips = [self.render_line(y) for y in crop.line_range]
-        background = self.background_colors[1]
-        for each in self.get_line_filters():
-            strips = [strip.apply_filter(each, background) for strip in strips]
         if crop.column_span != (0, self.size.width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
