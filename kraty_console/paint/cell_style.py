@@ -104,7 +104,7 @@ class CellStyles:
         return transition
 
     def over(self, style: int, blank: int) -> int:
-        """A style that shows a blank as `blank` does and keeps the letters of `style`, if there is one; else `blank`."""
+        """A style that shows a blank as `blank` does and keeps the letters of `style`, or else `blank`."""
         number = self._over.get((style, blank))
         if number is None:
             kept, ground = self._styles[style], self._styles[blank]
