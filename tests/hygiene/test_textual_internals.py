@@ -69,7 +69,10 @@ SIGNATURES = {
 MODULES = {"_ansi_sequences", "_compositor", "_keyboard_protocol", "_time", "_xterm_parser"}
 """Private modules of Textual's that the painter imports from; nothing else does."""
 
-_MADE = {name for base in (App, Screen, Widget) for name in vars(type("Bare", (base,), {}))} | {"_default_focused"}
+_MADE = {name for base in (App, Screen, Widget) for name in vars(type("Bare", (base,), {}))} | {
+    "_default_focused",
+    "_default_virtual_size",
+}
 """What Textual's metaclass and reactives put into every subclass."""
 
 
