@@ -156,6 +156,10 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
         """How many keys wait for one before them."""
         return self.waiting_keys
 
+    def is_handling_key(self) -> bool:
+        """Whether a key has not had all its effects yet."""
+        return self.has_effects_coming
+
     @property
     def bottom(self) -> PlayerScreen:
         """The player screen, below all others."""

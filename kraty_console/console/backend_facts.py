@@ -31,13 +31,14 @@ class BackendFacts:
         """`person` is who acts where the profile speaks with a server key."""
         self._launch = launch
         self._person = person
-        self._missing: tuple[int, str, Mapping[str, str]] | None = None
+        self._missing: dict[str, tuple[int, Mapping[str, str]]] = {}
         profile = launch.profile
         self._ids = {"studioId": profile.studio or "", "gameId": profile.game or ""}
 
     def entered(self, studio_id: str, game_id: str) -> None:
         """A game was entered: portal links are about it."""
         self._ids = {"studioId": studio_id, "gameId": game_id}
+        self._missing.clear()
 
     @property
     def names_ids(self) -> bool:
@@ -127,12 +128,14 @@ class BackendFacts:
     def missing(self, player: str = "") -> Mapping[str, str]:
         """By operation: why this backend, or this credential, has none, in words; portal links are about `player`."""
         revision = self.capabilities.revision
-        if self._missing is None or self._missing[:2] != (revision, player):
+        known = self._missing.get(player)
+        if known is None or known[0] != revision:
             portal = self.portal(player)
             missing = missing_operations(self.routes, self.capabilities)
-            reasons = {operation: why_missing(error.route, portal) for operation, error in missing.items()}
-            self._missing = (revision, player, reasons)
-        return self._missing[2]
+            known = revision, {operation: why_missing(error.route, portal) for operation, error in missing.items()}
+            # Asked for with every key: about the player on screen, and about no player.
+            self._missing = {name: kept for name, kept in self._missing.items() if not name} | {player: known}
+        return known[1]
 
     def portal(self, player: str = "") -> str:
         """The portal's page for people, with the ids filled in; empty where the profile names none.

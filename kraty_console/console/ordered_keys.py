@@ -14,6 +14,7 @@ changes something takes a deliberate key (`deliberate`): one after a pause, and 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -27,15 +28,14 @@ from textual.widgets import Input, TextArea
 
 ResultT = TypeVar("ResultT")
 
-CLIMBS: Final = 4
-"""How often a marker climbs from the focus to the application behind a key: behind the key itself, behind the message
-that its binding sent, and behind two that were sent in answer to one."""
-
 STUCK: Final = 1.0
 """Seconds after which keys no longer wait for one that something keeps busy."""
 
 PAUSE: Final = 0.25
 """Seconds without a key that make the next one deliberate (console/README.md#keys)."""
+
+PAINTED_AFTER: Final = 0.05
+"""Seconds that the picture waits at most for a key to have all its effects."""
 
 DEAF: Final = 5.0
 """Seconds after the first key from which keys are taken though nothing has had the focus yet."""
@@ -72,19 +72,21 @@ class OpensLater(Screen[ResultT], Generic[ResultT]):
 class _Marker:
     """Stands in the queue of a widget behind a key.
 
-    Textual asks `inspect` for the parameters of each callback that is not a bound method: for 20 markers behind each
-    key that would be a tenth of what a key costs.
+    Textual asks `inspect` for the parameters of each callback that is not a bound method.
     """
 
     app: KeysInOrder[Any]
     bottom: DOMNode
     here: DOMNode
-    climbs: int
     turn: int
 
     def passed(self) -> None:
         """Everything before it is done."""
-        self.app.climb(self.bottom, self.here.parent or self.app, self.climbs, self.turn)
+        self.app.climb(self.bottom, self.here.parent or self.app, self.turn)
+
+    def arrived(self) -> None:
+        """It was met at the top. The application handles now what it has taken from its queue already."""
+        asyncio.get_running_loop().call_soon(self.app.climbed, self.bottom, self.turn)
 
 
 class KeysInOrder(App[ResultT], Generic[ResultT]):
@@ -117,6 +119,14 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
             return
         if not self._busy or time.monotonic() - self._taken_at > STUCK:
             await self._take()
+
+    @property
+    def has_effects_coming(self) -> bool:
+        """Whether effects of a key are still to come, and the picture can wait for them."""
+        return self._busy and time.monotonic() - self._taken_at < PAINTED_AFTER
+
+    def key_handled(self) -> None:
+        """A key has had its effects."""
 
     @property
     def waiting_keys(self) -> int:
@@ -162,7 +172,7 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
         self._busy, self._taken_at = True, time.monotonic()
         target: DOMNode = self.focused or self.screen
         await super().on_event(event)
-        self.climb(target, target, CLIMBS, self._turn)
+        self.climb(target, target, self._turn)
 
     def _next_heard(self) -> events.Key | events.Paste | None:
         """The next key that the screen takes, None when there is none yet."""
@@ -188,23 +198,26 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
             for _ in ahead:
                 self._typed.popleft()
 
-    def climb(self, bottom: DOMNode, here: DOMNode, climbs: int, turn: int) -> None:
-        """Queue a marker behind everything that waits here; when it is met, go one up; at the top, begin again."""
+    def climb(self, bottom: DOMNode, here: DOMNode, turn: int) -> None:
+        """Queue a marker behind everything that waits here; when it is met, go one up, to the application."""
         pump: DOMNode | None = here
         while pump is not None and pump is not self:
-            marker = _Marker(self, bottom, pump, climbs, turn)
-            if pump.post_message(events.Callback(callback=marker.passed)):
+            if pump.post_message(events.Callback(callback=_Marker(self, bottom, pump, turn).passed)):
                 return
             pump = pump.parent  # it is being removed: its parent still answers
-        self.call_later(self._arrived, bottom, climbs, turn)
+        self.post_message(events.Callback(callback=_Marker(self, bottom, self, turn).arrived))
 
-    async def _arrived(self, bottom: DOMNode, climbs: int, turn: int) -> None:
+    def climbed(self, bottom: DOMNode, turn: int) -> None:
+        """A marker was at the top: go on with the next key, or climb again where something was sent meanwhile."""
         if turn != self._turn:
             return  # a later key did not wait for this one
-        if climbs > 1:
-            self.climb(bottom, bottom, climbs - 1, turn)
-        else:
-            await self._take()
+        if any(node.message_queue_size for node in bottom.ancestors_with_self if node.is_running):
+            self.climb(bottom, bottom, turn)
+            return
+        self._busy = False
+        if self._typed:
+            self.call_later(self.take_held)
+        self.key_handled()
 
 
 def deliberate(app: App[Any], since: float) -> bool:

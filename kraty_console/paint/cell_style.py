@@ -77,6 +77,7 @@ class CellStyles:
         self._numbers: dict[CellStyle, int] = {CellStyle(): PLAIN}
         self._by_style: dict[Style | None, int] = {None: PLAIN}
         self._transitions: dict[tuple[int, int], str] = {}
+        self._over: dict[tuple[int, int], int] = {}
         self.blanks: list[int] = [PLAIN]
         """By number: the visible style of a blank in this style."""
 
@@ -101,6 +102,16 @@ class CellStyles:
         if transition is None:
             transition = self._transitions[before, after] = _transition(self._styles[before], self._styles[after])
         return transition
+
+    def over(self, style: int, blank: int) -> int:
+        """A style that shows a blank as `blank` does and keeps the letters of `style`, or else `blank`."""
+        number = self._over.get((style, blank))
+        if number is None:
+            kept, ground = self._styles[style], self._styles[blank]
+            mixed = CellStyle(kept.letters, ground.behind, kept.attributes)
+            fits = not kept.link and mixed.blank == ground
+            number = self._over[style, blank] = self._enter(mixed) if fits else blank
+        return number
 
     def _enter(self, style: CellStyle) -> int:
         number = self._numbers.get(style)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual import events
 from textual.css.query import NoMatches
 
+from kraty_console.paint.textual_app import PaintsChanges
 from kraty_console.paint.textual_internals import ScreenInternals
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ class DeferredPaintScreen(ScreenInternals[Result]):
     def may_paint(self) -> bool:
         """Only once it has arrived."""
         return self._has_arrived
+
+    def is_held_back(self) -> bool:
+        """While a key is handled: its effects are painted once, together."""
+        return isinstance(self.app, PaintsChanges) and self.app.is_handling_key()
 
     @property
     def can_draw(self) -> bool:

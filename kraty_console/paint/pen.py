@@ -12,6 +12,9 @@ from kraty_console.paint.terminal_capabilities import TerminalCapabilities
 _PICTURES: Final = 0x1F000
 """The first code point whose width differs between terminals."""
 
+_WIDE_FROM: Final = "\u1100"
+"""The first character that may take two cells."""
+
 _ERASE_FROM: Final = 10
 """Number of consecutive blanks from which erasing is shorter than writing them."""
 
@@ -98,7 +101,7 @@ class Pen:
     def _draw(
         self, x: int, y: int, texts: list[str], styles: list[int], old_texts: list[str], old_looks: list[int]
     ) -> int:
-        """Write the cell at the cursor, or a run of equal cells; returns the next column."""
+        """Write the cell at the cursor, or a run of changed letters or equal cells; returns the next column."""
         text, style = texts[x], styles[x]
         end = x + 1
         while end < self._columns and texts[end] == REST:
@@ -110,6 +113,15 @@ class Pen:
         if end > x + 1:
             self._set_for(text, style)
             self._out.append(text)
+            self._x = end if end < self._columns else None
+            return end
+        if " " < text < _WIDE_FROM:
+            while end < self._columns and styles[end] == style and " " < texts[end] < _WIDE_FROM:
+                if len(texts[end]) > 1 or (texts[end] == old_texts[end] and style == old_looks[end]):
+                    break
+                end += 1
+            self._set_for(text, style)
+            self._out.append("".join(texts[x:end]))
             self._x = end if end < self._columns else None
             return end
         while end < self._columns and texts[end] == text and styles[end] == style:
@@ -156,14 +168,16 @@ class Pen:
 
     def _fits(self, text: str, style: int) -> bool:
         """Whether a cell can be written in the current style."""
-        if len(text) != 1 or text == UNKNOWN or ord(text) >= 0x1100:
+        if len(text) != 1 or text == UNKNOWN or text >= _WIDE_FROM:
             return False
         return style == self.style or (text == " " and self._styles.blanks[self.style] == style)
 
     def _set_for(self, text: str, style: int) -> None:
-        """Set the style of a cell; a blank keeps any style with the same visible part."""
-        if text != " " or self._styles.blanks[self.style] != style:
+        """Set the style of a cell; a blank keeps what cannot be seen of the style before it."""
+        if text != " ":
             self._set(style)
+        elif self._styles.blanks[self.style] != style:
+            self._set(self._styles.over(self.style, style))
 
     def _set(self, style: int) -> None:
         if style != self.style:

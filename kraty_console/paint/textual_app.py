@@ -16,7 +16,7 @@ from kraty_console.paint.driver import driver_of
 from kraty_console.paint.painter import Painter, Piece
 from kraty_console.paint.screen_size import clamp_size
 from kraty_console.paint.terminal_capabilities import terminal_capabilities
-from kraty_console.paint.textual_internals import AppInternals
+from kraty_console.paint.textual_internals import AppInternals, ScreenInternals
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -67,6 +67,16 @@ class PaintsChanges(AppInternals[Result]):
     def keys_ahead(self) -> int:
         """The number of keys received and not yet handled; Textual handles each at once."""
         return 0
+
+    def is_handling_key(self) -> bool:
+        """Whether a key has not had all its effects yet; screens are then painted after it (`key_handled`)."""
+        return False
+
+    def key_handled(self) -> None:
+        """A key has had its effects: paint them together."""
+        for screen in self.screen_stack:
+            if isinstance(screen, ScreenInternals):
+                screen.paint_held()
 
     def stop_waiting_for_terminal(self) -> None:
         """Stop waiting for a terminal that does not read. Thread-safe."""

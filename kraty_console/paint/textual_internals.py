@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from rich.text import Text
+from textual._compositor import ChopsUpdate, Compositor
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.await_remove import AwaitRemove
@@ -22,6 +23,7 @@ from textual.strip import Strip
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.driver import Driver
+    from textual.widget import Widget
 
 Result = TypeVar("Result")
 
@@ -92,6 +94,71 @@ class ReportsCrashes(App[Result]):
         self._close_messages_no_wait()
 
 
+class DirtyLinesCompositor(Compositor):
+    """Renders what changed only where it can be seen.
+
+    Textual renders all lines of every widget that overlaps the rectangle around all changes: for a cursor and a line
+    at the bottom, the whole screen.
+    """
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """The dirty parts of lines, each from the widget on top there."""
+        screen = self.size.region
+        regions = [region.intersection(screen) for region in self._dirty_regions]
+        self._dirty_regions.clear()
+        spans = list(self._regions_to_spans(region for region in regions if region))
+        if not spans:
+            return None
+        strips: dict[int, dict[int, Strip]] = {y: {} for y, _, _ in spans}
+        hidden = spans
+        for widget, (region, clip) in self.visible_widgets.items():
+            shown, hidden = _split(hidden, region.intersection(clip))
+            for y, x, strip in _rendered(widget, region, shown):
+                strips[y][x] = strip
+            if not hidden:
+                break
+        lines = {y: dict(sorted(line.items())) for y, line in strips.items()}
+        ends = {y: [x + strip.cell_length for x, strip in line.items()] for y, line in lines.items()}
+        rows = range(screen.height)
+        return ChopsUpdate([lines.get(y, {}) for y in rows], spans, [ends.get(y, []) for y in rows])
+
+
+Span = tuple[int, int, int]
+"""A part of a line: row, first column, the column after the last."""
+
+
+def _split(spans: Iterable[Span], region: Region) -> tuple[list[Span], list[Span]]:
+    """The parts of spans inside a region, and those outside."""
+    left, right = region.column_span
+    inside: list[Span] = []
+    outside: list[Span] = []
+    for y, x1, x2 in spans:
+        first, last = max(x1, left), min(x2, right)
+        if not region.y <= y < region.bottom or first >= last:
+            outside.append((y, x1, x2))
+            continue
+        inside.append((y, first, last))
+        if x1 < first:
+            outside.append((y, x1, first))
+        if last < x2:
+            outside.append((y, last, x2))
+    return inside, outside
+
+
+def _rendered(widget: Widget, region: Region, spans: list[Span]) -> Iterable[tuple[int, int, Strip]]:
+    """Row, column and strip of each span; a widget is asked once for lines that follow each other."""
+    rows = sorted({y for y, _, _ in spans})
+    lines: dict[int, Strip] = {}
+    first = 0
+    for n, y in enumerate(rows, 1):
+        if n == len(rows) or rows[n] != y + 1:
+            crop = Region(0, rows[first] - region.y, region.width, n - first)
+            lines.update(zip(rows[first:n], widget.render_lines(crop), strict=True))
+            first = n
+    for y, x1, x2 in spans:
+        yield y, x1, lines[y].crop(x1 - region.x, x2 - region.x)
+
+
 class ScreenInternals(Screen[Result]):
     """A screen that decides when it is painted and laid out, and shows the screen below without rendering it again.
 
@@ -100,14 +167,34 @@ class ScreenInternals(Screen[Result]):
     """
 
     _strips_below: tuple[Size, list[Strip]] | None = None
+    _is_held = False
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 (Textual's own)
+        super().__init__(*arguments, **options)
+        self._compositor = DirtyLinesCompositor()
 
     @abstractmethod
     def may_paint(self) -> bool:
         """Whether changes are painted now."""
 
+    def is_held_back(self) -> bool:
+        """Whether layout and painting wait for `paint_held`."""
+        return False
+
     def paint(self) -> None:
         """Paint all that changed, if that is allowed."""
         self._compositor_refresh()
+
+    def paint_held(self) -> None:
+        """Paint what was held back, without waiting for the timer."""
+        if self._is_held:
+            self._on_timer_update()
+
+    def _on_timer_update(self) -> None:
+        """Lay out and paint; the timer that calls this goes on while that is held back."""
+        self._is_held = self.is_held_back()
+        if not self._is_held:
+            super()._on_timer_update()
 
     def _compositor_refresh(self) -> None:
         if not self.may_paint():

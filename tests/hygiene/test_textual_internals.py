@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from textual._compositor import Compositor
 from textual.app import App
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -28,7 +29,7 @@ PACKAGE = Path(kraty_console.__file__).parent
 OVERRIDDEN = {
     "AppInternals": {"_clipboard", "_display", "_previous_cursor_position"},
     "ReportsCrashes": {"_exception", "_fatal_error", "_handle_exception", "_return_code"},
-    "ScreenInternals": {"_compositor_refresh", "_screen_resized"},
+    "ScreenInternals": {"_compositor", "_compositor_refresh", "_on_timer_update", "_screen_resized"},
     "SequenceParser": {"_timeout_time"},
 }
 """Private members of Textual's that a class defines or sets itself, on purpose."""
@@ -44,7 +45,8 @@ USED = {
         "_running",
     },
     "ReportsCrashes": {"_close_messages_no_wait", "_exception_event", "_exit_renderables"},
-    "ScreenInternals": {"_compositor", "_dirty_regions", "_dirty_widgets"},
+    "DirtyLinesCompositor": {"_dirty_regions", "_regions_to_spans"},
+    "ScreenInternals": {"_dirty_regions", "_dirty_widgets"},
 }
 """Private members of Textual's that a class reads or calls."""
 
@@ -55,8 +57,11 @@ SIGNATURES = {
     "App._prune": "(self, *nodes: 'Widget', parent: 'DOMNode | None' = None) -> 'AwaitRemove'",
     "App._fatal_error": "(self) -> 'None'",
     "App._handle_exception": "(self, error: 'Exception') -> 'None'",
+    "Compositor._regions_to_spans": "(regions: 'Iterable[Region]') -> 'Iterable[tuple[int, int, int]]'",
+    "Compositor.render_partial_update": "(self) -> 'ChopsUpdate | None'",
     "MessagePump._close_messages_no_wait": "(self) -> 'None'",
     "Screen._compositor_refresh": "(self) -> 'None'",
+    "Screen._on_timer_update": "(self) -> 'None'",
     "Screen._screen_resized": "(self, size: 'Size') -> 'None'",
 }
 """The methods among them, as Textual 8.2 has them."""
@@ -64,7 +69,10 @@ SIGNATURES = {
 MODULES = {"_ansi_sequences", "_compositor", "_keyboard_protocol", "_time", "_xterm_parser"}
 """Private modules of Textual's that the painter imports from; nothing else does."""
 
-_MADE = {name for base in (App, Screen, Widget) for name in vars(type("Bare", (base,), {}))} | {"_default_focused"}
+_MADE = {name for base in (App, Screen, Widget) for name in vars(type("Bare", (base,), {}))} | {
+    "_default_focused",
+    "_default_virtual_size",
+}
 """What Textual's metaclass and reactives put into every subclass."""
 
 
@@ -142,11 +150,11 @@ def test_they_are_all_in_one_module() -> None:
 
 
 def test_the_methods_among_them_take_what_they_took() -> None:
-    owners = {cls.__name__: cls for cls in (App, MessagePump, Screen)}
+    owners = {cls.__name__: cls for cls in (App, Compositor, MessagePump, Screen)}
     found = {}
     for name in SIGNATURES:
         owner, _, method = name.partition(".")
-        found[name] = str(inspect.signature(vars(owners[owner])[method]))
+        found[name] = str(inspect.signature(getattr(owners[owner], method)))
     assert found == SIGNATURES
 
 

@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from kraty_console.paint.cell_style import CellStyle, CellStyles
 from kraty_console.paint.painter import Painter
 from kraty_console.paint.terminal_capabilities import TerminalCapabilities
 from tests.harness.terminal import Emulator
@@ -79,3 +80,14 @@ def test_both_emulators_and_the_memory_show_the_same(
         for y in range(ROWS):
             assert list(painter.row(y)[0]) == [theirs.screen.buffer[y][x].data for x in range(COLUMNS)]
         assert painter.paint((COLUMNS, ROWS), drawn[-1:], (0, 0)) == ""
+
+
+def test_a_blank_between_letters_keeps_their_colour() -> None:
+    styles = CellStyles(None)
+    letters = styles.enter(CellStyle("38;5;1", "48;5;2"))
+    blank = styles.enter(CellStyle(behind="48;5;3"))
+    over = styles.over(letters, blank)
+    assert styles[over] == CellStyle("38;5;1", "48;5;3")
+    assert styles.blanks[over] == blank
+    underlined = styles.enter(CellStyle(attributes=("4",)))
+    assert styles.over(underlined, blank) == blank

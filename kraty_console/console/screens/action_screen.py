@@ -167,6 +167,7 @@ class ActionScreen(DeferredPaintScreen[str | None], RunsActions):
     """A screen with a heading, a table of rows, and a last line that lists keys and says what there is to say."""
 
     AUTO_FOCUS = ""
+    BLANK = True  # heading, rows and last line cover it
     BINDINGS: ClassVar[list[BindingType]] = []
 
     header = query_one("#header", HeaderBar)
@@ -182,6 +183,10 @@ class ActionScreen(DeferredPaintScreen[str | None], RunsActions):
     @abstractmethod
     def place(self) -> TableState:
         """Cursor, sort and filter of the table."""
+
+    @abstractmethod
+    def draw_row(self) -> None:
+        """Bring up to date what depends on the row under the cursor."""
 
     @abstractmethod
     def filter_title(self) -> str:
@@ -202,27 +207,32 @@ class ActionScreen(DeferredPaintScreen[str | None], RunsActions):
 
     def action_row_down(self) -> None:
         """A row down."""
-        self.table.action_move(1)
+        self._moved(self.table.action_move(1))
 
     def action_row_up(self) -> None:
         """A row up."""
-        self.table.action_move(-1)
+        self._moved(self.table.action_move(-1))
 
     def action_row_first(self) -> None:
         """The first row."""
-        self.table.action_edge(-1)
+        self._moved(self.table.action_edge(-1))
 
     def action_row_last(self) -> None:
         """The last row."""
-        self.table.action_edge(1)
+        self._moved(self.table.action_edge(1))
 
     def action_row_page_down(self) -> None:
         """A screenful down."""
-        self.table.action_page(1)
+        self._moved(self.table.action_page(1))
 
     def action_row_page_up(self) -> None:
         """A screenful up."""
-        self.table.action_page(-1)
+        self._moved(self.table.action_page(-1))
+
+    def _moved(self, moved: bool) -> None:
+        """Draw the row at once: what it changes is painted together with the cursor."""
+        if moved:
+            self.draw_row()
 
     def action_row_open(self) -> None:
         """Open the row under the cursor."""
@@ -231,6 +241,7 @@ class ActionScreen(DeferredPaintScreen[str | None], RunsActions):
     def action_pane_sort(self) -> None:
         """Sort by the next column."""
         self.tell(self.table.next_sort())
+        self.draw_row()  # it stays under the cursor, in another place of the list
 
     def action_pane_filter(self) -> None:
         """Ask for the text that rows must hold."""

@@ -248,7 +248,7 @@ class PagedList(ActionScreen, Generic[T]):
     def _draw(self) -> None:
         self.table.show((self._section(self._rows, self.workspace.now(), self._words),), self._place)
         self._draw_header()
-        self._draw_keys()
+        self.draw_row()
 
     @on(RowTable.Resized)
     def _draw_header(self) -> None:
@@ -267,7 +267,8 @@ class PagedList(ActionScreen, Generic[T]):
             )
         )
 
-    def _draw_keys(self) -> None:
+    def draw_row(self) -> None:
+        """The keys that work on the row under the cursor."""
         context = self.context()
         shown = [(BY_ID[action_id], words) for action_id, words in _FOOTER.items() if self.find_action(action_id)]
         self.keys.show(
@@ -277,10 +278,6 @@ class PagedList(ActionScreen, Generic[T]):
                 if not (spec.is_write and context.read_only)
             ]
         )
-
-    @on(RowTable.Moved)
-    def _moved(self) -> None:
-        self._draw_keys()
 
     # -- the rows ------------------------------------------------------------------------------------------------
 

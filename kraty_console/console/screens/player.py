@@ -255,10 +255,6 @@ class PlayerScreen(PlayerTimers):
 
     # -- the rows ------------------------------------------------------------------------------------------------
 
-    @on(RowTable.Moved)
-    def _moved(self) -> None:
-        self.draw_row()
-
     @on(RowTable.Resized)
     def _resized(self) -> None:
         if self.state.snapshot is not None:

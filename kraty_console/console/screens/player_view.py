@@ -40,6 +40,18 @@ if TYPE_CHECKING:
     from kraty_console.domain.next_step import NextStep, NextSteps
 
 
+class _Body(Horizontal):
+    """Profile and panes side by side; no cell of its own is seen, so that its lines are one blank."""
+
+    BLANK = True
+
+
+class _Main(Vertical):
+    """Tabs, rows and detail; no cell of its own is seen."""
+
+    BLANK = True
+
+
 class PlayerView(ActionScreen):
     """Draws the player; `PlayerScreen` says what keys and messages do."""
 
@@ -70,11 +82,11 @@ class PlayerView(ActionScreen):
         """The lines from top to bottom."""
         yield HeaderBar(id="header")
         yield SearchBar(id="search")
-        with Horizontal(id="body"):
+        with _Body(id="body"):
             with Vertical(id="side") as side:
                 yield LinesView(id="profile")
                 yield LinesView(id="next")
-            with Vertical(id="main"):
+            with _Main(id="main"):
                 yield LinesView(lambda width, _: tab_lines("", None, width), id="tabs")
                 yield RowTable(id="rows")
                 yield (detail := LinesView(id="detail"))

@@ -83,6 +83,8 @@ class TableRows:
         self._entries: list[_Entry] = []
         self._selectable: list[int] = []
         self._layouts: tuple[int, list[tuple[Fitted, ...]]] | None = None
+        self._drawn: dict[tuple[int, int, str], Line] = {}
+        """The lines that are seen: a row that was seen before looks the same."""
 
     # -- what there is -------------------------------------------------------------------------------------------
 
@@ -171,6 +173,7 @@ class TableRows:
                     for section, rows in zip(self.sections, arranged, strict=True)
                 ],
             )
+            self._drawn = {}
         return self._layouts[1]
 
     def _find_cursor(self) -> None:
@@ -197,7 +200,14 @@ class TableRows:
         seen = list(enumerate(self._entries[top : top + height], start=top))
         if seen and (head := self._head_kept(top, height)) is not None:
             seen[0] = (-2, head)
-        return [self._line(entry, layouts[entry.group], width, tone if at == cursor else "") for at, entry in seen]
+        drawn: dict[tuple[int, int, str], Line] = {}
+        lines: list[Line] = []
+        for at, entry in seen:
+            key = (at, entry.group, tone if at == cursor else "")
+            line = drawn[key] = self._drawn.get(key) or self._line(entry, layouts[entry.group], width, key[2])
+            lines.append(line)
+        self._drawn = drawn
+        return lines
 
     def _head_kept(self, top: int, height: int) -> _Entry | None:
         """The column titles that stay in the first line while their rows are scrolled; None where there is no need."""

@@ -15,7 +15,9 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from kraty_console.console.startup.boot_lines import PLACEHOLDER, SLASH
@@ -58,6 +60,9 @@ def _suggestion(hit: SearchHit) -> PlayerSuggestion:
 
 class SearchInput(Input):
     """An input that posts several pasted lines instead of keeping the first."""
+
+    virtual_size = Reactive(Size(0, 0))
+    """The size of the text. Textual would lay the screen out for every character; the field keeps its size."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "choose(1)", show=False),

@@ -25,18 +25,6 @@ class RowTable(LinesView, can_focus=True):
     """
 
     @dataclass
-    class Moved(Message):
-        """The cursor is on another row, or its row is in another place (None: there is no row)."""
-
-        table: RowTable
-        row: TableRow | None
-
-        @property
-        def control(self) -> RowTable:
-            """The table, for `@on` selectors."""
-            return self.table
-
-    @dataclass
     class Opened(Message):
         """Enter was pressed on a row."""
 
@@ -101,27 +89,28 @@ class RowTable(LinesView, can_focus=True):
 
     # -- moving --------------------------------------------------------------------------------------------------
 
-    def _go(self, index: int) -> None:
+    def action_move(self, step: int) -> bool:
+        """Move the cursor by rows; False if it stays where it is."""
+        return self._go(self.rows.place.index + step)
+
+    def action_page(self, direction: int) -> bool:
+        """Move the cursor by a screenful; False if it stays where it is."""
+        return self._go(self.rows.place.index + direction * max(1, self.size.height - 2))
+
+    def action_edge(self, direction: int) -> bool:
+        """Move the cursor to the first or the last row; False if it stays where it is."""
+        return self._go(0 if direction < 0 else len(self.rows) - 1)
+
+    def _go(self, index: int) -> bool:
         wanted = self.rows.nearest(index)
         if wanted is None:
-            return
+            return False
         if wanted == len(self.rows) - 1:
             self.post_message(self.AtEnd(self))
-        if (row := self.rows.go(wanted)) is not None:
-            self.redraw()
-            self.post_message(self.Moved(self, row))
-
-    def action_move(self, step: int) -> None:
-        """Move the cursor by rows."""
-        self._go(self.rows.place.index + step)
-
-    def action_page(self, direction: int) -> None:
-        """Move the cursor by a screenful."""
-        self._go(self.rows.place.index + direction * max(1, self.size.height - 2))
-
-    def action_edge(self, direction: int) -> None:
-        """Move the cursor to the first or the last row."""
-        self._go(0 if direction < 0 else len(self.rows) - 1)
+        if self.rows.go(wanted) is None:
+            return False
+        self.redraw()
+        return True
 
     def action_open(self) -> None:
         """Say that the row under the cursor is to be opened."""
@@ -132,7 +121,6 @@ class RowTable(LinesView, can_focus=True):
         """Sort the section under the cursor by its next column, then descending, then unsorted; returns which."""
         words = self.rows.next_sort()
         self.redraw()
-        self.post_message(self.Moved(self, self.row))  # the row stays, its place in the list does not
         return words
 
     def on_resize(self) -> None:
