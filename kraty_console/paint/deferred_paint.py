@@ -29,7 +29,7 @@ class DeferredPaintScreen(ScreenInternals[Result]):
         """The layout is complete: paint it, and all later changes."""
         self._has_arrived = True
         if self.is_current and self.outer_size:
-            self.paint()
+            self.paint_over()
 
     def may_paint(self) -> bool:
         """Only once it has arrived."""

@@ -100,25 +100,50 @@ class ScreenInternals(Screen[Result]):
     """
 
     _strips_below: tuple[Size, list[Strip]] | None = None
+    _changed_below: frozenset[Region] = frozenset()
+    _uncovered: Region | None = None
+    _is_painted = _hides_all_changes = False
 
     @abstractmethod
     def may_paint(self) -> bool:
         """Whether changes are painted now."""
 
+    def covered(self) -> Region | None:
+        """Where a transparent screen shows nothing of the one below; None where that is not known."""
+        return None
+
     def paint(self) -> None:
         """Paint all that changed, if that is allowed."""
         self._compositor_refresh()
+
+    def paint_over(self) -> None:
+        """Paint for the first time; of a transparent screen only what it covers, and what changed below meanwhile."""
+        below, covered = self._screen_seen_through(), self.covered()
+        if covered and isinstance(below, ScreenInternals) and below.is_shown_at(self.outer_size):
+            self._compositor._dirty_regions.clear()  # noqa: SLF001
+            self._compositor._dirty_regions.update({covered, *self._changed_below})  # noqa: SLF001
+        self._changed_below = frozenset()
+        self.paint()
+
+    def is_shown_at(self, size: Size) -> bool:
+        """Whether the terminal has this size and shows the screen, but for what screens on it cover."""
+        return self._is_painted and self.outer_size == size and self.app.size == size
 
     def _compositor_refresh(self) -> None:
         if not self.may_paint():
             return
         if self.app.screen is self or self.app.is_inline:
+            covered = self.covered()
+            changed = self._compositor._dirty_regions  # noqa: SLF001
+            self._hides_all_changes = covered is not None and all(map(covered.contains_region, changed))
             super()._compositor_refresh()
+            self._hides_all_changes = False
+            self._is_painted, self._uncovered = True, None
         else:
             self._leave_to_top()
 
     def _leave_to_top(self) -> None:
-        """Let the screen on top repaint what changed here, if it is painted already."""
+        """Let the screen on top repaint what changed here."""
         changed = tuple(self._compositor._dirty_regions)  # noqa: SLF001
         self._compositor._dirty_regions.clear()  # noqa: SLF001
         self._dirty_widgets.clear()
@@ -133,6 +158,28 @@ class ScreenInternals(Screen[Result]):
                 screen.forget_screen_below()
         if not isinstance(top, ScreenInternals) or top.may_paint():
             top.refresh(*regions)
+        else:
+            top.will_repaint(*(regions or (self.app.size.region,)))
+
+    def will_repaint(self, *regions: Region) -> None:
+        """Regions of a screen below have changed before this one is painted."""
+        self._changed_below |= {*regions}
+
+    def on_screen_suspend(self) -> None:
+        """Another screen lies on it, which changes nothing here; Textual would repaint it."""
+        self._repaint_required = False
+        self._dirty_regions.clear()
+        self._repaint_regions.clear()
+
+    def uncover_below(self) -> None:
+        """The screen closes: below, only what it covered looks different. Textual would repaint all of it."""
+        below, covered = self._screen_seen_through(), self.covered()
+        if covered and isinstance(below, ScreenInternals) and self.is_shown_at(below.outer_size):
+            below.will_show(covered)
+
+    def will_show(self, region: Region) -> None:
+        """Only this region is repainted when the screen on top is gone."""
+        self._uncovered = region
 
     def forget_screen_below(self) -> None:
         """What is shown of the screen below is out of date."""
@@ -152,6 +199,8 @@ class ScreenInternals(Screen[Result]):
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """As any widget; the screen below may have changed, too."""
         self._strips_below = None
+        if self._uncovered and not (regions or layout or recompose):
+            regions = (self._uncovered,)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -159,6 +208,8 @@ class ScreenInternals(Screen[Result]):
         below = self._screen_seen_through()
         if below is None:
             return super().render_lines(crop)
+        if self._hides_all_changes:
+            return [Strip.blank(crop.width)] * crop.height  # no cell of it is seen
         if self._strips_below is None or self._strips_below[0] != self.size:
             self._strips_below = self.size, self._lines_of(below)
         strips = self._strips_below[1][crop.y : crop.bottom]

@@ -11,6 +11,7 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Region
 from textual.getters import query_one
 from textual.reactive import Reactive
 from textual.screen import ModalScreen
@@ -90,6 +91,7 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
     def dismiss(self, result: ResultT | None = None) -> AwaitComplete:
         """Close with this answer."""
         self._give_answer(result)
+        self.uncover_below()
         return super().dismiss(result)
 
     def on_unmount(self) -> None:
@@ -130,19 +132,26 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
         self.box.border_subtitle = Content(self.hints)
         # Drawn for the width it will have, so that it need not be drawn again.
         self._title(min(WIDE if self.has_class("-wide") else WIDTH, self.app.size.width))
-        self.call_after_refresh(self._painted)
+        self.call_after_refresh(self._laid_out)
 
-    def _painted(self) -> None:
-        self.arrived()
+    def covered(self) -> Region | None:
+        """The box."""
+        return self.box.region
+
+    def _laid_out(self) -> None:
         self.open = True
         widget = self.first_focus()
         if widget is not None:
             self.set_focus(widget)
         self.on_opened()
+        (widget or self).call_later(self._seen)  # behind the focus, so that it is painted once
+
+    def _seen(self) -> None:
+        self.arrived()
         self.listen()
 
     def on_opened(self) -> None:
-        """The dialog has been painted and listens from now on."""
+        """The dialog is laid out; it is painted next, and listens from then on."""
 
     def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
         """Nothing takes the focus before the dialog listens, so no key can reach it."""

@@ -79,7 +79,7 @@ async def test_a_key_that_repeats_while_its_dialog_opens_is_no_text() -> None:
 
 async def test_what_was_typed_for_a_dialog_that_never_came_is_not_obeyed_elsewhere() -> None:
     class Gone(TicketDialog):
-        def _painted(self) -> None:
+        def _laid_out(self) -> None:
             self.app.type_at_once("j", "j", "j")
             self.app.call_later(self.dismiss, None)
 
