@@ -29,6 +29,7 @@ from kraty_console.console.ordered_keys import KeysInOrder
 from kraty_console.console.screens.action_screen import ActionScreen
 from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.signals import Leaving
+from kraty_console.console.spare_dialogs import SpareDialogs
 from kraty_console.console.startup.collector import keep_imported, resume_collection
 from kraty_console.console.startup.prefetch import StartState
 from kraty_console.console.stylesheets import stylesheets
@@ -88,6 +89,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
         self.workspace, self._first_state = started.workspace, started.state
         if self._first_state is not None:
             self.suspend_painting()
+        self.spares = SpareDialogs(self)
         self._writes: set[asyncio.Task[object]] = set()
         self._interrupted = False
         for theme in THEMES:
@@ -244,6 +246,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
         await self._read_ahead()
         if not self.is_headless:
             keep_imported()  # the HTTP library
+            self.run_worker(self.spares.mount(), group="spares", exclusive=True, description="mount dialogs")
         if not self.workspace.has_journal:
             self._tell_skew()
             return

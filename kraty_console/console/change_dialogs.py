@@ -107,7 +107,8 @@ class ChangeDialogs:
     ) -> Coroutine[None, None, bool]:
         """Put the dialog of a form on top; await whether its change was applied."""
         workspace = self._workspace
-        dialog = ActionDialog(
+        spare = self._app.spares.free(ActionDialog)
+        dialog = (ActionDialog if spare is None else spare.renew)(
             form,
             draft,
             environment=workspace.environment,

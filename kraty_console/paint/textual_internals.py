@@ -48,6 +48,17 @@ class AppInternals(App[Result]):
         if not self.display_update(screen, renderable):
             super()._display(screen, renderable)
 
+    def mount_apart(self, screen: Screen[Any]) -> None:
+        """Mount a screen that is not shown yet, and keep it when it is popped.
+
+        Its style sheet styles no other screen, so these are not styled again, as Textual would.
+        """
+        for path in screen.css_path:
+            if not self.stylesheet.has_source(str(path), ""):
+                self.stylesheet.read(path)
+        self.install_screen(screen, type(screen).__name__)
+        self._get_screen(screen)
+
     def begin_frame(self) -> None:
         """Begin a synchronized frame, if the terminal knows them."""
         self._begin_update()

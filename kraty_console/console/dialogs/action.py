@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from math import ceil
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -24,6 +25,7 @@ from kraty_console.console.dialogs.editor import Completer
 from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.parts import Lines, PushButton
+from kraty_console.contract.operations import Operation
 from kraty_console.domain.fields import EffectContext, Form, Values
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
@@ -64,6 +66,14 @@ class Then:
     running: str
     """While it runs: `rolling`."""
     submit: Submit
+
+
+NO_FORM: Final = Form("", Operation.BAN, "", (), (), "", "", "", datetime.min, "")
+"""Of a dialog that is not open."""
+
+
+async def _send_nothing(_: object) -> ChangeOutcome:
+    raise LookupError("the dialog is not open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,52 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
             role: The member's, for the words of what is not allowed.
         """
         super().__init__(safe(form.title), hints=HINTS, environment=environment)
+        self._form_body = FormBody()
+        self._buttons = (
+            PushButton("Cancel", widget_id="cancel"),
+            PushButton("", careful=True, widget_id="confirm"),
+        )
+        self.add_class("-action")
+        self.renew(
+            form,
+            draft,
+            environment=environment,
+            submit=submit,
+            resolve=resolve,
+            see=see,
+            then=then,
+            reasons=reasons,
+            completer=completer,
+            role=role,
+        )
+
+    @classmethod
+    def spare(cls, environment: str) -> ActionDialog:
+        """A dialog to mount before one is needed; `renew` comes before it opens."""
+
+        def nobody() -> EffectContext:
+            raise LookupError("the dialog is not open")
+
+        return cls(
+            NO_FORM, Draft(str), environment=environment, submit=_send_nothing, resolve=_send_nothing, see=nobody
+        )
+
+    def renew(
+        self,
+        form: Form,
+        draft: Draft,
+        *,
+        environment: str,
+        submit: Submit,
+        resolve: Resolve,
+        see: Callable[[], EffectContext],
+        then: Then | None = None,
+        reasons: Sequence[str] = (),
+        completer: Completer | None = None,
+        role: str | None = None,
+    ) -> Self:
+        """Begin again with another form and draft, as `__init__`; nothing of an earlier use stays."""
+        self.begin_again(safe(form.title), hints=HINTS, environment=environment)
         draft.catch_up()
         self.form = form
         self.draft = draft
@@ -125,12 +181,33 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         self._role = role
         self._wait = 0
         self._button = ""
-        self._form_body = FormBody(form, draft.values, see=see, reasons=reasons, completer=completer)
         self._result: ChangeOutcome | None = None
         self._clock: Timer | None = None
         self._seconds = 0
         self._warned = False
-        self.add_class("-action")
+        self._form_body.renew(form, draft.values, see=see, reasons=reasons, completer=completer)
+        cancel, confirm = self._buttons
+        cancel.renew("Cancel")
+        confirm.renew(safe(form.confirm_label))
+        confirm.set_class(form.danger, "-danger")
+        confirm.remove_class("-off")
+        if self.is_mounted:
+            self.body.disabled = False
+            self.story.say("")
+            self._say(())
+        return self
+
+    def forget(self) -> None:
+        """Neither the values nor the player of the form stay; a call that is under way goes on without the dialog."""
+        if self._clock is not None:
+            self._clock.stop()
+            self._clock = None
+        self.form, self.draft = NO_FORM, Draft(str)
+        self._submit = self._resolve = _send_nothing
+        self._then = self._result = None
+        self._form_body.forget()
+        self.story.say("")
+        self._say(())
 
     # The box
 
@@ -143,9 +220,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         yield Lines(widget_id="story")
         yield Lines(widget_id="status")
         with Horizontal(id="buttons"):
-            yield PushButton("Cancel", widget_id="cancel")
-            danger = "-danger" if self.form.danger else ""
-            yield PushButton(safe(self.form.confirm_label), careful=True, widget_id="confirm", classes=danger)
+            yield from self._buttons
 
     def first_focus(self) -> Widget | None:
         """The first field that waits for something; without fields, Cancel."""

@@ -52,6 +52,12 @@ class PushButton(Button, inherit_css=False):
         self.careful = careful
         self._focused_at = 0.0
 
+    def renew(self, label: str) -> None:
+        """Begin again as if it were a new button."""
+        self._focused_at = 0.0
+        self.display = True
+        self.relabel(label)
+
     def relabel(self, label: str) -> None:
         """Show another label."""
         if label != str(self.label):
@@ -93,7 +99,20 @@ class Tick(Checkbox, inherit_css=False, inherit_bindings=False):
     BINDINGS = [Binding("space", "toggle_button", "Tick", show=False)]
 
     def __init__(self, words: str, ticked: bool = False, *, name: str | None = None) -> None:
-        super().__init__(Content(words), ticked, name=name, compact=True)
+        super().__init__(Content(words), ticked, compact=True)
+        self._field_name = name
+
+    @property
+    def name(self) -> str | None:
+        """The field's name."""
+        return self._field_name
+
+    def renew(self, words: str, ticked: bool, *, name: str | None = None) -> None:
+        """Begin again as if it were a new one with these arguments; nobody is told of the value."""
+        self._field_name = name
+        self.label = Content(words)
+        with self.prevent(Checkbox.Changed):
+            self.value = ticked
 
     def render(self) -> Content:
         """The box and the label."""
@@ -117,7 +136,9 @@ class Lines(Static):
         if text == self.text:
             return
         self.text = text
-        self.update(Content(text))
+        content = Content(text)
+        width, height = self.size
+        self.update(content, layout=not width or content.get_height({}, width) != height)
         self.display = bool(text)
 
 

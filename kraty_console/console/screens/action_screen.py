@@ -135,11 +135,15 @@ class RunsActions(Screen[str | None]):
 
     def action_palette_open(self) -> None:
         """Everything there is to do, to choose from."""
-        self.app.push_screen(dialogs.PaletteDialog(self.context(), self.keymap, self.disabled_reason), self.run_id)
+        spare = self.app.spares.free(dialogs.PaletteDialog)
+        begin = dialogs.PaletteDialog if spare is None else spare.renew
+        self.app.push_screen(begin(self.context(), self.keymap, self.disabled_reason), self.run_id)
 
     def action_help_open(self) -> None:
         """The keys that work here, now."""
-        self.app.push_screen(dialogs.KeysDialog(self.context(), self.keymap, self.disabled_reason), self.run_id)
+        spare = self.app.spares.free(dialogs.KeysDialog)
+        begin = dialogs.KeysDialog if spare is None else spare.renew
+        self.app.push_screen(begin(self.context(), self.keymap, self.disabled_reason), self.run_id)
 
     def action_ticket_set(self) -> None:
         """Ask for the ticket."""
