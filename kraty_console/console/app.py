@@ -246,7 +246,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
         await self._read_ahead()
         if not self.is_headless:
             keep_imported()  # the HTTP library
-            self.run_worker(self.spares.mount(), group="spares", exclusive=True, description="mount dialogs")
+            self.run_worker(self._mount_spares(), group="spares", exclusive=True, description="mount dialogs")
         if not self.workspace.has_journal:
             self._tell_skew()
             return
@@ -266,6 +266,10 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
             self._tell_skew()
         if (await self.workspace.journal()).moved_aside is not None:
             self.tell("the journal was damaged; it was moved aside, beside the new one", "bad")
+
+    async def _mount_spares(self) -> None:
+        await self.spares.mount()
+        keep_imported()
 
     async def _read_ahead(self) -> None:
         """Read what dialogs need, so that they open at once; where that fails they open with less."""

@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from textual.widgets import OptionList
 
-from kraty_console.console import dialogs
 from kraty_console.console.dialogs.action import NO_FORM, ActionDialog
 from kraty_console.console.dialogs.editor import EntriesEditor
 from kraty_console.console.dialogs.form_body import SLOTS, FormBody
 from kraty_console.console.dialogs.keys import KeysDialog
-from kraty_console.console.dialogs.lines import LineInput
+from kraty_console.console.dialogs.menu import MenuOption, MenuRow
 from kraty_console.console.dialogs.palette import PaletteDialog
 from kraty_console.console.dialogs.rows import FormRow, slot_of
 from tests.harness.console import dialog_forms
@@ -49,9 +49,10 @@ async def press(hand: ConsoleDriver, key: str) -> Any:
 
 
 async def close(hand: ConsoleDriver) -> None:
+    shown = hand.app.screen
     await hand.press("escape")
     await hand.closed()
-    await wait_until_idle(hand.app)
+    await hand.until(lambda: shown.is_free)
 
 
 def everything(screen: Any) -> Iterator[str]:
@@ -173,12 +174,8 @@ async def test_one_that_is_in_use_is_not_used_twice(backend: DemoStage) -> None:
         assert hand.app.spares.free(KeysDialog) is None
         await close(hand)
         assert hand.app.spares.free(KeysDialog) is shown
-        shown.post_message(dialogs.KeysDialog.BINDINGS and _late(shown))
+        shown.menu.post_message(OptionList.OptionHighlighted(shown.menu, MenuOption(MenuRow("x", "of the last use")), 0))
         assert hand.app.spares.free(KeysDialog) is None
-
-
-def _late(shown: Any) -> Any:
-    return LineInput.Rejected(LineInput(), "of the use before")
 
 
 async def test_a_resize_while_it_is_closed_counts(backend: DemoStage) -> None:

@@ -120,7 +120,6 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
         if self not in self.app.screen_stack and self.app.is_screen_installed(self):
             self._end_use()
             self.workers.cancel_node(self)
-            self.set_focus(None)
             self.open = False
             self.hears_since = None
             self.will_arrive_again()
@@ -201,7 +200,9 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
     def _laid_out(self) -> None:
         self.open = True
         widget = self.first_focus()
-        if widget is not None:
+        if widget is not None and widget is self.focused:  # since the use before: nothing looks different
+            widget.post_message(events.Focus())
+        else:
             self.set_focus(widget)
         self.on_opened()
         (widget or self).call_later(self._seen)  # behind the focus, so that it is painted once

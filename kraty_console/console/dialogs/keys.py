@@ -108,8 +108,8 @@ class KeysDialog(Dialog[str | None]):
         self, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None, disabled_reason: DisabledReason | None
     ) -> None:
         disabled_reason = disabled_reason or reasons_in(context)
-        self._rows = key_rows(context, keys, disabled_reason)
-        self._reasons = {spec.id: disabled_reason(spec) for spec in actions(context)}
+        reasons = self._reasons = {spec.id: disabled_reason(spec) for spec in actions(context)}
+        self._rows = key_rows(context, keys, lambda spec: reasons[spec.id])
 
     def forget(self) -> None:
         """The rows."""
