@@ -9,6 +9,7 @@ from typing import Final
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
@@ -111,6 +112,18 @@ class FormBody(Vertical):
         yield from self._slots
         yield self.will_change
         yield self.notes
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The sum of what is shown, with a line below the subject and one above what will change."""
+        pairs = (self.will_change, self.notes)
+        blanks = bool(self._subject.text) + bool(self.will_change.rows)
+        rows = sum(row.get_content_height(container, viewport, width) for row in self._slots if row.display)
+        return (
+            blanks
+            + rows
+            + self._subject.height_at(width)
+            + sum(pair.get_content_height(container, viewport, width) for pair in pairs)
+        )
 
     @property
     def values(self) -> dict[str, Value]:

@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rich.table import Table
-from rich.text import Text
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Static
 
 from kraty_console.console.ordered_keys import deliberate
+from kraty_console.console.views.text import fit, wrap
+
+_HEADING = 14
+"""Cells of the heading of a pair, with the blanks behind it."""
 
 
 class PushButton(Button, inherit_css=False):
@@ -141,8 +145,12 @@ class Lines(Static):
         self.update(content, layout=not width or content.get_height({}, width) != height)
         self.display = bool(text)
 
+    def height_at(self, width: int) -> int:
+        """The lines that the text takes at a width."""
+        return Content(self.text).get_height({}, width) if self.text and width > 0 else 0
 
-class Pairs(Static):
+
+class Pairs(Widget):
     """Lines of `heading  label  words`, the words wrapped under themselves; repaints only when they differ.
 
     Where no row has a label, the words begin where labels would.
@@ -160,13 +168,25 @@ class Pairs(Static):
             return
         self.rows = wanted
         self.display = bool(wanted)
-        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
-        labelled = any(label for _, label, _ in wanted)
-        table.add_column(width=12, no_wrap=True)
-        if labelled:
-            table.add_column(no_wrap=True)
-        table.add_column(ratio=1, overflow="fold")
-        for heading, label, words in wanted:
-            labels = (Text(label, style="dim"),) if labelled else ()
-            table.add_row(Text(heading, style="dim"), *labels, Text(words))
-        self.update(table)
+        self.refresh(layout=len(self._lines(self.size.width)) != self.size.height)
+
+    def _lines(self, width: int) -> list[Content]:
+        """The rows, broken for a width."""
+        labels = max((cell_len(label) for _, label, _ in self.rows), default=0)
+        labels = min(labels, max(0, width // 2 - _HEADING))
+        indent = _HEADING + (labels + 2 if labels else 0)
+        lines: list[Content] = []
+        for heading, label, words in self.rows:
+            before = fit(heading, _HEADING) + (fit(label, labels) + "  " if labels else "")
+            for each in wrap(words, max(1, width - indent)):
+                lines.append(Content.assemble((before, "dim"), each))
+                before = " " * indent
+        return lines
+
+    def render(self) -> Content:
+        """The rows."""
+        return Content("\n").join(self._lines(self.size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One line for each that is drawn."""
+        return len(self._lines(width))

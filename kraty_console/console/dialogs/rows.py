@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
@@ -26,6 +27,9 @@ WRONG: Final = "! "
 
 _LONGEST: Final = {"reason": MAX_REASON, "ticket": MAX_TICKET}
 """Characters; everything else is a number, a key, an id or a moment."""
+
+_LABEL, _SHORT, _EDITOR = 14, 21, 7
+"""Cells of a label and of a short line, lines of the editor; as `dialogs.tcss` has them."""
 
 Slot = Literal["line", "wide", "check", "json"]
 """What a row is made of: a short line with its note beside it, one as wide as the form, a checkbox, an editor."""
@@ -130,6 +134,14 @@ class FormRow(Vertical):
         yield self._editor
         if not isinstance(self._editor, Tick):
             yield self._note
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """What is typed takes lines that are known, the note as many as its words need (`dialogs.tcss`)."""
+        if self.slot == "line":
+            return max(1, self._note.height_at(width - _LABEL - _SHORT - 1))
+        if self.slot == "wide":
+            return 1 + self._note.height_at(width - _LABEL - 2)
+        return 1 if self.slot == "check" else 1 + _EDITOR + self._note.height_at(width)
 
     def render(self) -> Content:
         """The label, beside or above which the rest stands."""
