@@ -1,8 +1,8 @@
 """Dialogs that are mounted once, while nothing else is to be done, and opened again and again.
 
-Mounting and styling is most of what a dialog costs. A kept dialog begins again with each use (`renew`) and keeps nothing
-when it is closed (`forget`). One that is open, or has a message of an earlier use to handle, is not free; a new one is
-made instead.
+Mounting and styling is most of what a dialog costs. A kept dialog begins again with each use (`renew`) and keeps
+nothing when it is closed (`forget`). One that is open, or has a message of an earlier use to handle, is not free; a new
+one is made instead.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kraty_console.console import dialogs
-from kraty_console.domain.action_spec import ActionContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,20 +38,32 @@ class SpareDialogs:
 
     async def mount(self, rest: float = REST) -> None:
         """Mount them one by one, each after so many seconds without a key."""
-        environment = self._app.workspace.environment
+        bottom, environment = self._app.bottom, self._app.workspace.environment
         await self._pause(rest)
-        self._app.bottom.changes.load()
+        bottom.changes.load()
         await self._mount(rest, lambda: dialogs.ActionDialog.spare(environment))
-        await self._mount(rest, lambda: dialogs.PaletteDialog(ActionContext()))
-        await self._mount(rest, lambda: dialogs.KeysDialog(ActionContext()))
+        await self._mount(rest, lambda: dialogs.PaletteDialog(bottom.context(), bottom.keymap))
+        await self._mount(rest, lambda: dialogs.KeysDialog(bottom.context(), bottom.keymap))
 
     async def _mount(self, rest: float, make: Callable[[], Dialog[Any]]) -> None:
         await self._pause(rest)
         dialog = make()
         self._app.mount_apart(dialog)
+        for step in (dialog.set_first_focus, dialog.rehearse, dialog.forget):
+            await self._settled(dialog, rest)
+            step()
         self._spares[type(dialog)] = dialog
 
+    async def _settled(self, dialog: Dialog[Any], rest: float) -> None:
+        while True:
+            await self._pause(rest)
+            if dialog.is_free:
+                return
+
     async def _pause(self, rest: float) -> None:
-        await asyncio.sleep(rest)
-        while self._app.seconds_since_key < rest:
-            await asyncio.sleep(rest)
+        left = rest
+        while True:
+            await asyncio.sleep(left)
+            left = rest - self._app.seconds_since_key
+            if left <= 0:
+                return

@@ -192,6 +192,14 @@ class ScreenInternals(Screen[Result]):
         """Only this region is repainted when the screen on top is gone."""
         self._uncovered = region
 
+    def rehearse(self) -> None:
+        """Lay out and draw a screen that is not shown, so that the first time costs no more than others."""
+        self._refresh_layout(self.app.size)
+        self._layout_required = False
+        self._hides_all_changes = True
+        self._compositor.render_strips()  # without what is below
+        self._hides_all_changes = False
+
     def forget_screen_below(self) -> None:
         """What is shown of the screen below is out of date."""
         self._strips_below = None

@@ -18,7 +18,7 @@ from kraty_console.console.dialogs.menu import MenuOption, MenuRow
 from kraty_console.console.dialogs.palette import PaletteDialog
 from kraty_console.console.dialogs.rows import FormRow, slot_of
 from tests.harness.console import dialog_forms
-from tests.harness.console.dialogs import confirm, dialog, done
+from tests.harness.console.dialogs import confirm, done
 from tests.harness.console.driver import ConsoleDriver, at
 from tests.harness.console.idle import wait_until_idle
 from tests.harness.console.stage import DemoStage
@@ -33,8 +33,7 @@ async def prepared(backend: DemoStage, player: str = "alice_42") -> AsyncIterato
     async with at(backend.app(player=player)) as hand:
         await hand.looks_at(player)
         await hand.app.spares.mount(rest=0)
-        await wait_until_idle(hand.app)
-        await hand.until(lambda: spare(hand, ActionDialog).is_free)
+        await hand.until(lambda: all(each.is_free for each in hand.app.spares._spares.values()))
         yield hand
 
 
@@ -174,7 +173,8 @@ async def test_one_that_is_in_use_is_not_used_twice(backend: DemoStage) -> None:
         assert hand.app.spares.free(KeysDialog) is None
         await close(hand)
         assert hand.app.spares.free(KeysDialog) is shown
-        shown.menu.post_message(OptionList.OptionHighlighted(shown.menu, MenuOption(MenuRow("x", "of the last use")), 0))
+        late = MenuOption(MenuRow("x", "of the last use"))
+        shown.menu.post_message(OptionList.OptionHighlighted(shown.menu, late, 0))
         assert hand.app.spares.free(KeysDialog) is None
 
 

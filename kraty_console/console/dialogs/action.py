@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import Enum
 from math import ceil
 from typing import TYPE_CHECKING, ClassVar, Final, Self
@@ -26,7 +26,7 @@ from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.parts import Lines, PushButton
 from kraty_console.contract.operations import Operation
-from kraty_console.domain.fields import EffectContext, Form, Values
+from kraty_console.domain.fields import EffectContext, Field, Form, Values
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
@@ -68,8 +68,21 @@ class Then:
     submit: Submit
 
 
-NO_FORM: Final = Form("", Operation.BAN, "", (), (), "", "", "", datetime.min, "")
+NO_FORM: Final = Form("", Operation.BAN, "", (), (), "", "", "", datetime.min.replace(tzinfo=UTC), "")
 """Of a dialog that is not open."""
+
+
+_EVERY_ROW: Final = replace(
+    NO_FORM,
+    subject_lines=(" ",),
+    fields=(
+        Field("entries", "entries", "json"),
+        *(Field(name, name, hint=name) for name in ("key", "amount")),
+        Field("then", "then", "check"),
+        *(Field(name, name, hint=name) for name in ("ticket", "reason")),
+    ),
+)
+"""Of a dialog that is mounted before one is needed."""
 
 
 async def _send_nothing(_: object) -> ChangeOutcome:
@@ -152,7 +165,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
             raise LookupError("the dialog is not open")
 
         return cls(
-            NO_FORM, Draft(str), environment=environment, submit=_send_nothing, resolve=_send_nothing, see=nobody
+            _EVERY_ROW, Draft(str), environment=environment, submit=_send_nothing, resolve=_send_nothing, see=nobody
         )
 
     def renew(

@@ -74,9 +74,6 @@ class FormBody(Vertical):
             completer: What the entries editor offers.
         """
         self._form, self._kept, self._see = form, values, see
-        if not form.action_id:
-            self.forget()
-            return
         self._subject.say("\n".join(safe(line) for line in form.subject_lines))
         id_field = Field(TYPED_ID, "player's id", required=True, check=self._check_id)
         self._rows = rows = []
@@ -137,7 +134,7 @@ class FormBody(Vertical):
 
     def recompute(self) -> None:
         """Say what will change, and whether the player's id has to be typed."""
-        if self._form is None or self._see is None:
+        if self._form is None or self._see is None or not self._form.action_id:
             return
         values = self.values
         asks = asks_for_id(self._form, values)

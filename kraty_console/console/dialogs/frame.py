@@ -98,7 +98,7 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
     @property
     def is_free(self) -> bool:
         """Whether it is mounted, not on any screen, and has no message of an earlier use to handle."""
-        parts = self.walk_children(with_self=True)
+        parts = (self, *self.walk_children(Widget))
         return (
             not self._is_used
             and self.can_draw
@@ -199,13 +199,18 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
 
     def _laid_out(self) -> None:
         self.open = True
-        widget = self.first_focus()
-        if widget is not None and widget is self.focused:  # since the use before: nothing looks different
-            widget.post_message(events.Focus())
-        else:
-            self.set_focus(widget)
+        widget = self.set_first_focus()
         self.on_opened()
         (widget or self).call_later(self._seen)  # behind the focus, so that it is painted once
+
+    def set_first_focus(self) -> Widget | None:
+        """Give the focus to what has it first, also if it has it since an earlier use."""
+        widget = self.first_focus()
+        if widget is not None and widget is self.focused:
+            widget.post_message(events.Focus())  # nothing looks different
+        else:
+            super().set_focus(widget)
+        return widget
 
     def _seen(self) -> None:
         self.arrived()

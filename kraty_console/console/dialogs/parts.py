@@ -177,10 +177,11 @@ class Pairs(Widget):
         indent = _HEADING + (labels + 2 if labels else 0)
         lines: list[Content] = []
         for heading, label, words in self.rows:
-            before = fit(heading, _HEADING) + (fit(label, labels) + "  " if labels else "")
-            for each in wrap(words, max(1, width - indent)):
-                lines.append(Content.assemble((before, "dim"), each))
-                before = " " * indent
+            shown = fit(label, labels).rstrip()
+            gap, rest = " " * (_HEADING - cell_len(heading)), " " * (indent - _HEADING - cell_len(shown))
+            first, *more = wrap(words, max(1, width - indent))
+            lines.append(Content.assemble((heading, "dim"), gap, (shown, "dim"), rest, first))
+            lines += [Content(" " * indent + each) for each in more]
         return lines
 
     def render(self) -> Content:
