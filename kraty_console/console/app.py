@@ -246,7 +246,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
         await self._read_ahead()
         if not self.is_headless:
             keep_imported()  # the HTTP library
-            self.run_worker(self._mount_spares(), group="spares", exclusive=True, description="mount dialogs")
+            self.run_worker(self._mount_spares(), group="spares", description="mount dialogs")
         if not self.workspace.has_journal:
             self._tell_skew()
             return

@@ -30,6 +30,7 @@ class SpareDialogs:
     def __init__(self, app: KratyApp) -> None:
         self._app = app
         self._spares: dict[type[Dialog[Any]], Dialog[Any]] = {}
+        self._begun = False
 
     def free(self, kind: type[DialogT]) -> DialogT | None:
         """The mounted dialog of a kind, for one use that begins with `renew`; None if it is in use or not there."""
@@ -37,7 +38,10 @@ class SpareDialogs:
         return spare if isinstance(spare, kind) and spare.is_free else None
 
     async def mount(self, rest: float = REST) -> None:
-        """Mount them one by one, each after so many seconds without a key."""
+        """Mount them one by one, each after so many seconds without a key; once, however often there is a session."""
+        if self._begun:
+            return
+        self._begun = True
         bottom, environment = self._app.bottom, self._app.workspace.environment
         await self._pause(rest)
         bottom.changes.load()

@@ -74,6 +74,13 @@ async def test_the_same_dialog_opens_again(backend: DemoStage, kind: type[Any], 
             await close(hand)
 
 
+async def test_another_session_mounts_no_second_one(backend: DemoStage) -> None:
+    async with prepared(backend) as hand:
+        before = dict(hand.app.spares._spares)
+        await hand.app.spares.mount(rest=0)
+        assert hand.app.spares._spares == before
+
+
 async def test_nothing_that_was_typed_stays_in_a_closed_dialog(backend: DemoStage) -> None:
     async with prepared(backend) as hand:
         await press(hand, "M")

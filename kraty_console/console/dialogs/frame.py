@@ -76,6 +76,7 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
         self.open = False
         self._width = 0
         self._is_used = False
+        self._box: Vertical | None = None
         if wide:
             self.add_class("-wide")
 
@@ -174,7 +175,7 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
 
     def compose(self) -> ComposeResult:
         """The box, its body and its foot."""
-        with Vertical(id="dialog-box", classes=self._box_classes):
+        with Vertical(id="dialog-box", classes=self._box_classes) as self._box:
             with Body(id="dialog-body"):
                 yield from self.compose_body()
             with Vertical(id="dialog-foot"):
@@ -194,8 +195,8 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
         self._title(min(WIDE if self.has_class("-wide") else WIDTH, self.app.size.width))
 
     def covered(self) -> Region | None:
-        """The box."""
-        return self.box.region
+        """The box; also while the dialog is removed, part by part."""
+        return self._box.region if self._box is not None else None
 
     def _laid_out(self) -> None:
         self.open = True
