@@ -34,8 +34,12 @@ class SpareDialogs:
 
     def free(self, kind: type[DialogT]) -> DialogT | None:
         """The mounted dialog of a kind, for one use that begins with `renew`; None if it is in use or not there."""
-        spare = self._spares.get(kind)
-        return spare if isinstance(spare, kind) and spare.is_free else None
+        return next((spare for spare in self.mounted if isinstance(spare, kind) and spare.is_free), None)
+
+    @property
+    def mounted(self) -> list[Dialog[Any]]:
+        """Those that are ready, also while they are in use."""
+        return list(self._spares.values())
 
     async def mount(self, rest: float = REST) -> None:
         """Mount them one by one, each after so many seconds without a key; once, however often there is a session."""

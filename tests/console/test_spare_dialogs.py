@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from textual.widgets import OptionList
 
-from kraty_console.console.dialogs.action import NO_FORM, ActionDialog
+from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.editor import EntriesEditor
 from kraty_console.console.dialogs.form_body import SLOTS, FormBody
 from kraty_console.console.dialogs.keys import KeysDialog
 from kraty_console.console.dialogs.menu import MenuOption, MenuRow
 from kraty_console.console.dialogs.palette import PaletteDialog
+from kraty_console.console.dialogs.phases import NO_FORM
 from kraty_console.console.dialogs.rows import FormRow, slot_of
 from tests.harness.console import dialog_forms
 from tests.harness.console.dialogs import confirm, done
@@ -33,12 +34,12 @@ async def prepared(backend: DemoStage, player: str = "alice_42") -> AsyncIterato
     async with at(backend.app(player=player)) as hand:
         await hand.looks_at(player)
         await hand.app.spares.mount(rest=0)
-        await hand.until(lambda: all(each.is_free for each in hand.app.spares._spares.values()))
+        await hand.until(lambda: all(each.is_free for each in hand.app.spares.mounted))
         yield hand
 
 
 def spare(hand: ConsoleDriver, kind: type[Any]) -> Any:
-    return hand.app.spares._spares[kind]
+    return next(each for each in hand.app.spares.mounted if isinstance(each, kind))
 
 
 async def press(hand: ConsoleDriver, key: str) -> Any:
@@ -76,9 +77,9 @@ async def test_the_same_dialog_opens_again(backend: DemoStage, kind: type[Any], 
 
 async def test_another_session_mounts_no_second_one(backend: DemoStage) -> None:
     async with prepared(backend) as hand:
-        before = dict(hand.app.spares._spares)
+        before = hand.app.spares.mounted
         await hand.app.spares.mount(rest=0)
-        assert hand.app.spares._spares == before
+        assert hand.app.spares.mounted == before
 
 
 async def test_nothing_that_was_typed_stays_in_a_closed_dialog(backend: DemoStage) -> None:

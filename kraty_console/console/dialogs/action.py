@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from enum import Enum
+from collections.abc import Callable, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
@@ -25,75 +22,17 @@ from kraty_console.console.dialogs.editor import Completer
 from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.parts import Lines, PushButton
-from kraty_console.contract.operations import Operation
-from kraty_console.domain.fields import EffectContext, Field, Form, Values
+from kraty_console.console.dialogs.phases import EVERY_ROW, NO_FORM, Phase, Resolve, Step, Submit, Then, send_nothing
+from kraty_console.domain.fields import EffectContext, Form
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from kraty_console.client.writer import ChangeOutcome
 
-Submit = Callable[[Values], "Awaitable[ChangeOutcome]"]
-"""Sends a change; the app owns the call, so that it goes on when the dialog is gone. Errors are in its answer."""
-
-Resolve = Callable[["ChangeOutcome"], "Awaitable[ChangeOutcome]"]
-"""Looks up a change whose outcome is unknown."""
-
 HINTS: Final = "enter next · tab ↔ · PgUp PgDn · esc close, draft kept"
 HASTY: Final = "Too fast to be sure that it was meant: press enter again."
 _HINTS_BUSY: Final = "esc does not stop what was sent"
-
-
-class Phase(Enum):
-    """What the dialog is doing."""
-
-    EDITING = "editing"
-    SENDING = "sending"
-    CHECKING = "checking"
-    UNKNOWN = "unknown"
-    FINISHED = "finished"
-    """The outcome is known and shown; the one button closes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Then:
-    """A second change that follows the first once that was applied: the roll after a force-complete."""
-
-    field: str
-    """The `check` of the form that asks for it."""
-    label: str
-    """On the button, should it have to be pressed for this step alone: `Retry roll`."""
-    running: str
-    """While it runs: `rolling`."""
-    submit: Submit
-
-
-NO_FORM: Final = Form("", Operation.BAN, "", (), (), "", "", "", datetime.min.replace(tzinfo=UTC), "")
-"""Of a dialog that is not open."""
-
-
-_EVERY_ROW: Final = replace(
-    NO_FORM,
-    subject_lines=(" ",),
-    fields=(
-        Field("entries", "entries", "json"),
-        *(Field(name, name, hint=name) for name in ("key", "amount")),
-        Field("then", "then", "check"),
-        *(Field(name, name, hint=name) for name in ("ticket", "reason")),
-    ),
-)
-"""Of a dialog that is mounted before one is needed."""
-
-
-async def _send_nothing(_: object) -> ChangeOutcome:
-    raise LookupError("the dialog is not open")
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    label: str
-    running: str
-    submit: Submit
 
 
 class ActionDialog(Dialog["ChangeOutcome | None"]):
@@ -165,7 +104,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
             raise LookupError("the dialog is not open")
 
         return cls(
-            _EVERY_ROW, Draft(str), environment=environment, submit=_send_nothing, resolve=_send_nothing, see=nobody
+            EVERY_ROW, Draft(str), environment=environment, submit=send_nothing, resolve=send_nothing, see=nobody
         )
 
     def renew(
@@ -216,7 +155,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
             self._clock.stop()
             self._clock = None
         self.form, self.draft = NO_FORM, Draft(str)
-        self._submit = self._resolve = _send_nothing
+        self._submit = self._resolve = send_nothing
         self._then = self._result = None
         self._form_body.forget()
         self.story.say("")
@@ -308,10 +247,10 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         done = zip(self._steps(), self.draft.done, strict=False)
         self.story.say("\n".join(outcome.did(step.label, performed) for step, performed in done))
 
-    def _steps(self) -> list[_Step]:
-        steps = [_Step(safe(self.form.confirm_label), safe(self.form.running), self._submit)]
+    def _steps(self) -> list[Step]:
+        steps = [Step(safe(self.form.confirm_label), safe(self.form.running), self._submit)]
         if self._then is not None and (self.draft.done or self.form.ticked(self._form_body.values, self._then.field)):
-            steps.append(_Step(self._then.label, self._then.running, self._then.submit))
+            steps.append(Step(self._then.label, self._then.running, self._then.submit))
         return steps
 
     def _start(self, pending: asyncio.Future[ChangeOutcome] | None) -> None:
@@ -408,7 +347,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         self.confirm.relabel(button)
         self.rehint(hints)
 
-    def _refused(self, performed: ChangeOutcome, step: _Step, *, was_unknown: bool) -> None:
+    def _refused(self, performed: ChangeOutcome, step: Step, *, was_unknown: bool) -> None:
         first = not self.draft.done
         self._rest(Phase.EDITING, step.label, HINTS if first else "esc close")
         # What follows a change that was applied has nothing left to fill in.
