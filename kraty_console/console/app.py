@@ -29,6 +29,7 @@ from kraty_console.console.ordered_keys import KeysInOrder
 from kraty_console.console.screens.action_screen import ActionScreen
 from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.signals import Leaving
+from kraty_console.console.spare_dialogs import SpareDialogs
 from kraty_console.console.startup.collector import keep_imported, resume_collection
 from kraty_console.console.startup.prefetch import StartState
 from kraty_console.console.stylesheets import stylesheets
@@ -88,6 +89,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
         self.workspace, self._first_state = started.workspace, started.state
         if self._first_state is not None:
             self.suspend_painting()
+        self.spares = SpareDialogs(self)
         self._writes: set[asyncio.Task[object]] = set()
         self._interrupted = False
         for theme in THEMES:
@@ -248,6 +250,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
         await self._read_ahead()
         if not self.is_headless:
             keep_imported()  # the HTTP library
+            self.run_worker(self._mount_spares(), group="spares", description="mount dialogs")
         if not self.workspace.has_journal:
             self._tell_skew()
             return
@@ -267,6 +270,10 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
             self._tell_skew()
         if (await self.workspace.journal()).moved_aside is not None:
             self.tell("the journal was damaged; it was moved aside, beside the new one", "bad")
+
+    async def _mount_spares(self) -> None:
+        await self.spares.mount()
+        keep_imported()
 
     async def _read_ahead(self) -> None:
         """Read what dialogs need, so that they open at once; where that fails they open with less."""

@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING
 
-from kraty_console.console.dialogs.action import ActionDialog, Then
+from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.draft import Draft
 from kraty_console.console.dialogs.editor import Completer
+from kraty_console.console.dialogs.phases import Then
 from kraty_console.domain.action_spec import ActionSpec
 from kraty_console.domain.changes.replay import form as replay_form
 from kraty_console.domain.changes.replay import snapshot_of
@@ -107,7 +108,8 @@ class ChangeDialogs:
     ) -> Coroutine[None, None, bool]:
         """Put the dialog of a form on top; await whether its change was applied."""
         workspace = self._workspace
-        dialog = ActionDialog(
+        spare = self._app.spares.free(ActionDialog)
+        dialog = (ActionDialog if spare is None else spare.renew)(
             form,
             draft,
             environment=workspace.environment,

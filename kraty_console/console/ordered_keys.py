@@ -57,6 +57,10 @@ class OpensLater(Screen[ResultT], Generic[ResultT]):
             self.app.call_later(self.app.take_held)
 
     def on_unmount(self) -> None:
+        """As `drop_typed`."""
+        self.drop_typed()
+
+    def drop_typed(self) -> None:
         """What was typed for a screen that nobody has seen is not obeyed elsewhere."""
         if self.hears_since is None and isinstance(self.app, KeysInOrder):
             self.app.forget_typed()
@@ -132,6 +136,11 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
     def waiting_keys(self) -> int:
         """How many keys, and pastes, wait for one before them."""
         return len(self._typed)
+
+    @property
+    def seconds_since_key(self) -> float:
+        """How long ago the last key, or paste, was taken."""
+        return 0.0 if self._typed else time.monotonic() - self._taken_at
 
     async def on_descendant_focus(self) -> None:
         """Something has the focus: what was typed while the first screen was made goes there."""

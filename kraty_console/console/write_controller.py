@@ -40,6 +40,10 @@ class WriteController:
 
         return MergeDialogs(self._app, self._screen)
 
+    def load(self) -> None:
+        """Load what opens dialogs before the first of them is asked for."""
+        _ = self._dialogs
+
     def open(
         self,
         spec: ActionSpec,

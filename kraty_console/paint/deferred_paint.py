@@ -24,13 +24,17 @@ class DeferredPaintScreen(ScreenInternals[Result]):
     dialog.
     """
 
-    _has_arrived = False
+    _has_arrived = _is_styled = False
 
     def arrived(self) -> None:
         """The layout is complete: paint it, and all later changes."""
         self._has_arrived = True
         if self.is_current and self.outer_size:
-            self.paint()
+            self.paint_over()
+
+    def will_arrive_again(self) -> None:
+        """It was taken off and is opened again, with other contents: it is painted when it arrives again."""
+        self._has_arrived = False
 
     def may_paint(self) -> bool:
         """Only once it has arrived."""
@@ -74,7 +78,9 @@ class DeferredPaintScreen(ScreenInternals[Result]):
                 raise
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Style only the screen itself: its widgets were styled when they were mounted."""
+        """Style only the screen itself, once: its widgets were styled when they were mounted."""
         if not self._has_arrived:
             event.refresh_styles = False
-            self.app.stylesheet.apply(self)
+            if not self._is_styled:
+                self.app.stylesheet.apply(self)
+        self._is_styled = True

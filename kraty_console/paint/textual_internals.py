@@ -50,6 +50,17 @@ class AppInternals(App[Result]):
         if not self.display_update(screen, renderable):
             super()._display(screen, renderable)
 
+    def mount_apart(self, screen: Screen[Any]) -> None:
+        """Mount a screen that is not shown yet, and keep it when it is popped.
+
+        Its style sheet styles no other screen, so these are not styled again, as Textual would.
+        """
+        for path in screen.css_path:
+            if not self.stylesheet.has_source(str(path), ""):
+                self.stylesheet.read(path)
+        self.install_screen(screen, type(screen).__name__)
+        self._get_screen(screen)
+
     def begin_frame(self) -> None:
         """Begin a synchronized frame, if the terminal knows them."""
         self._begin_update()
@@ -167,7 +178,9 @@ class ScreenInternals(Screen[Result]):
     """
 
     _strips_below: tuple[Size, list[Strip]] | None = None
-    _is_held = False
+    _changed_below: frozenset[Region] = frozenset()
+    _uncovered: Region | None = None
+    _is_held = _is_painted = _hides_all_changes = False
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 (Textual's own)
         super().__init__(*arguments, **options)
@@ -180,6 +193,10 @@ class ScreenInternals(Screen[Result]):
     def is_held_back(self) -> bool:
         """Whether layout and painting wait for `paint_held`."""
         return False
+
+    def covered(self) -> Region | None:
+        """Where a transparent screen shows nothing of the one below; None where that is not known."""
+        return None
 
     def paint(self) -> None:
         """Paint all that changed, if that is allowed."""
@@ -196,16 +213,34 @@ class ScreenInternals(Screen[Result]):
         if not self._is_held:
             super()._on_timer_update()
 
+    def paint_over(self) -> None:
+        """Paint for the first time; of a transparent screen only what it covers, and what changed below meanwhile."""
+        below, covered = self._screen_seen_through(), self.covered()
+        if covered and isinstance(below, ScreenInternals) and below.is_shown_at(self.outer_size):
+            self._compositor._dirty_regions.clear()  # noqa: SLF001
+            self._compositor._dirty_regions.update({covered, *self._changed_below})  # noqa: SLF001
+        self._changed_below = frozenset()
+        self.paint()
+
+    def is_shown_at(self, size: Size) -> bool:
+        """Whether the terminal has this size and shows the screen, but for what screens on it cover."""
+        return self._is_painted and self.outer_size == size and self.app.size == size
+
     def _compositor_refresh(self) -> None:
         if not self.may_paint():
             return
         if self.app.screen is self or self.app.is_inline:
+            covered = self.covered()
+            changed = self._compositor._dirty_regions  # noqa: SLF001
+            self._hides_all_changes = covered is not None and all(map(covered.contains_region, changed))
             super()._compositor_refresh()
+            self._hides_all_changes = False
+            self._is_painted, self._uncovered = True, None
         else:
             self._leave_to_top()
 
     def _leave_to_top(self) -> None:
-        """Let the screen on top repaint what changed here, if it is painted already."""
+        """Let the screen on top repaint what changed here."""
         changed = tuple(self._compositor._dirty_regions)  # noqa: SLF001
         self._compositor._dirty_regions.clear()  # noqa: SLF001
         self._dirty_widgets.clear()
@@ -220,6 +255,36 @@ class ScreenInternals(Screen[Result]):
                 screen.forget_screen_below()
         if not isinstance(top, ScreenInternals) or top.may_paint():
             top.refresh(*regions)
+        else:
+            top.will_repaint(*(regions or (self.app.size.region,)))
+
+    def will_repaint(self, *regions: Region) -> None:
+        """Regions of a screen below have changed before this one is painted."""
+        self._changed_below |= {*regions}
+
+    def on_screen_suspend(self) -> None:
+        """Another screen lies on it, which changes nothing here; Textual would repaint it."""
+        self._repaint_required = False
+        self._dirty_regions.clear()
+        self._repaint_regions.clear()
+
+    def uncover_below(self) -> None:
+        """The screen closes: below, only what it covered looks different. Textual would repaint all of it."""
+        below, covered = self._screen_seen_through(), self.covered()
+        if covered and isinstance(below, ScreenInternals) and self.is_shown_at(below.outer_size):
+            below.will_show(covered)
+
+    def will_show(self, region: Region) -> None:
+        """Only this region is repainted when the screen on top is gone."""
+        self._uncovered = region
+
+    def rehearse(self) -> None:
+        """Lay out and draw a screen that is not shown, so that the first time costs no more than others."""
+        self._refresh_layout(self.app.size)
+        self._layout_required = False
+        self._hides_all_changes = True
+        self._compositor.render_strips()  # without what is below
+        self._hides_all_changes = False
 
     def forget_screen_below(self) -> None:
         """What is shown of the screen below is out of date."""
@@ -239,6 +304,8 @@ class ScreenInternals(Screen[Result]):
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """As any widget; the screen below may have changed, too."""
         self._strips_below = None
+        if self._uncovered and not (regions or layout or recompose):
+            regions = (self._uncovered,)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -246,6 +313,8 @@ class ScreenInternals(Screen[Result]):
         below = self._screen_seen_through()
         if below is None:
             return super().render_lines(crop)
+        if self._hides_all_changes:
+            return [Strip.blank(crop.width)] * crop.height  # no cell of it is seen
         if self._strips_below is None or self._strips_below[0] != self.size:
             self._strips_below = self.size, self._lines_of(below)
         strips = self._strips_below[1][crop.y : crop.bottom]

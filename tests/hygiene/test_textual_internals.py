@@ -29,7 +29,14 @@ PACKAGE = Path(kraty_console.__file__).parent
 OVERRIDDEN = {
     "AppInternals": {"_clipboard", "_display", "_previous_cursor_position"},
     "ReportsCrashes": {"_exception", "_fatal_error", "_handle_exception", "_return_code"},
-    "ScreenInternals": {"_compositor", "_compositor_refresh", "_on_timer_update", "_screen_resized"},
+    "ScreenInternals": {
+        "_compositor",
+        "_compositor_refresh",
+        "_layout_required",
+        "_on_timer_update",
+        "_repaint_required",
+        "_screen_resized",
+    },
     "SequenceParser": {"_timeout_time"},
 }
 """Private members of Textual's that a class defines or sets itself, on purpose."""
@@ -41,12 +48,13 @@ USED = {
         "_closed",
         "_driver",
         "_end_update",
+        "_get_screen",
         "_handle_exception",
         "_running",
     },
     "ReportsCrashes": {"_close_messages_no_wait", "_exception_event", "_exit_renderables"},
     "DirtyLinesCompositor": {"_dirty_regions", "_regions_to_spans"},
-    "ScreenInternals": {"_dirty_regions", "_dirty_widgets"},
+    "ScreenInternals": {"_compositor", "_dirty_regions", "_dirty_widgets", "_refresh_layout", "_repaint_regions"},
 }
 """Private members of Textual's that a class reads or calls."""
 
@@ -54,6 +62,7 @@ SIGNATURES = {
     "App._display": "(self, screen: 'Screen', renderable: 'RenderableType | None') -> 'None'",
     "App._begin_update": "(self) -> 'None'",
     "App._end_update": "(self) -> 'None'",
+    "App._get_screen": "(self, screen: 'Screen | str') -> 'tuple[Screen, AwaitMount]'",
     "App._prune": "(self, *nodes: 'Widget', parent: 'DOMNode | None' = None) -> 'AwaitRemove'",
     "App._fatal_error": "(self) -> 'None'",
     "App._handle_exception": "(self, error: 'Exception') -> 'None'",
@@ -62,6 +71,7 @@ SIGNATURES = {
     "MessagePump._close_messages_no_wait": "(self) -> 'None'",
     "Screen._compositor_refresh": "(self) -> 'None'",
     "Screen._on_timer_update": "(self) -> 'None'",
+    "Screen._refresh_layout": "(self, size: 'Size | None' = None, scroll: 'bool' = False) -> 'None'",
     "Screen._screen_resized": "(self, size: 'Size') -> 'None'",
 }
 """The methods among them, as Textual 8.2 has them."""

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from kraty_console.console.dialogs.action import ActionDialog as ActionDialog
     from kraty_console.console.dialogs.filter import FilterDialog as FilterDialog
     from kraty_console.console.dialogs.keys import KeysDialog as KeysDialog
     from kraty_console.console.dialogs.palette import PaletteDialog as PaletteDialog
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from kraty_console.console.dialogs.ticket import TicketDialog as TicketDialog
 
 _MODULES: Final = {
+    "ActionDialog": "action",
     "FilterDialog": "filter",
     "KeysDialog": "keys",
     "PaletteDialog": "palette",

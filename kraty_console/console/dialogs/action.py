@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Callable, Sequence
 from math import ceil
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -24,53 +22,17 @@ from kraty_console.console.dialogs.editor import Completer
 from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.parts import Lines, PushButton
-from kraty_console.domain.fields import EffectContext, Form, Values
+from kraty_console.console.dialogs.phases import EVERY_ROW, NO_FORM, Phase, Resolve, Step, Submit, Then, send_nothing
+from kraty_console.domain.fields import EffectContext, Form
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from kraty_console.client.writer import ChangeOutcome
 
-Submit = Callable[[Values], "Awaitable[ChangeOutcome]"]
-"""Sends a change; the app owns the call, so that it goes on when the dialog is gone. Errors are in its answer."""
-
-Resolve = Callable[["ChangeOutcome"], "Awaitable[ChangeOutcome]"]
-"""Looks up a change whose outcome is unknown."""
-
 HINTS: Final = "enter next · tab ↔ · PgUp PgDn · esc close, draft kept"
 HASTY: Final = "Too fast to be sure that it was meant: press enter again."
 _HINTS_BUSY: Final = "esc does not stop what was sent"
-
-
-class Phase(Enum):
-    """What the dialog is doing."""
-
-    EDITING = "editing"
-    SENDING = "sending"
-    CHECKING = "checking"
-    UNKNOWN = "unknown"
-    FINISHED = "finished"
-    """The outcome is known and shown; the one button closes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Then:
-    """A second change that follows the first once that was applied: the roll after a force-complete."""
-
-    field: str
-    """The `check` of the form for it."""
-    label: str
-    """On the button, should it have to be pressed for this step alone: `Retry roll`."""
-    running: str
-    """While it runs: `rolling`."""
-    submit: Submit
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    label: str
-    running: str
-    submit: Submit
 
 
 class ActionDialog(Dialog["ChangeOutcome | None"]):
@@ -115,6 +77,52 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
             role: The member's, for the words of what is not allowed.
         """
         super().__init__(safe(form.title), hints=HINTS, environment=environment)
+        self._form_body = FormBody()
+        self._buttons = (
+            PushButton("Cancel", widget_id="cancel"),
+            PushButton("", careful=True, widget_id="confirm"),
+        )
+        self.add_class("-action")
+        self.renew(
+            form,
+            draft,
+            environment=environment,
+            submit=submit,
+            resolve=resolve,
+            see=see,
+            then=then,
+            reasons=reasons,
+            completer=completer,
+            role=role,
+        )
+
+    @classmethod
+    def spare(cls, environment: str) -> ActionDialog:
+        """A dialog to mount before one is needed; `renew` comes before it opens."""
+
+        def nobody() -> EffectContext:
+            raise LookupError("the dialog is not open")
+
+        return cls(
+            EVERY_ROW, Draft(str), environment=environment, submit=send_nothing, resolve=send_nothing, see=nobody
+        )
+
+    def renew(
+        self,
+        form: Form,
+        draft: Draft,
+        *,
+        environment: str,
+        submit: Submit,
+        resolve: Resolve,
+        see: Callable[[], EffectContext],
+        then: Then | None = None,
+        reasons: Sequence[str] = (),
+        completer: Completer | None = None,
+        role: str | None = None,
+    ) -> Self:
+        """Begin again with another form and draft, as `__init__`; nothing of an earlier use stays."""
+        self.begin_again(safe(form.title), hints=HINTS, environment=environment)
         draft.catch_up()
         self.form = form
         self.draft = draft
@@ -125,12 +133,33 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         self._role = role
         self._wait = 0
         self._button = ""
-        self._form_body = FormBody(form, draft.values, see=see, reasons=reasons, completer=completer)
         self._result: ChangeOutcome | None = None
         self._clock: Timer | None = None
         self._seconds = 0
         self._warned = False
-        self.add_class("-action")
+        self._form_body.renew(form, draft.values, see=see, reasons=reasons, completer=completer)
+        cancel, confirm = self._buttons
+        cancel.renew("Cancel")
+        confirm.renew(safe(form.confirm_label))
+        confirm.set_class(form.danger, "-danger")
+        confirm.remove_class("-off")
+        if self.is_mounted:
+            self.body.disabled = False
+            self.story.say("")
+            self._say(())
+        return self
+
+    def forget(self) -> None:
+        """Neither the values nor the player of the form stay; a call that is under way goes on without the dialog."""
+        if self._clock is not None:
+            self._clock.stop()
+            self._clock = None
+        self.form, self.draft = NO_FORM, Draft(str)
+        self._submit = self._resolve = send_nothing
+        self._then = self._result = None
+        self._form_body.forget()
+        self.story.say("")
+        self._say(())
 
     # The box
 
@@ -143,9 +172,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         yield Lines(widget_id="story")
         yield Lines(widget_id="status")
         with Horizontal(id="buttons"):
-            yield PushButton("Cancel", widget_id="cancel")
-            danger = "-danger" if self.form.danger else ""
-            yield PushButton(safe(self.form.confirm_label), careful=True, widget_id="confirm", classes=danger)
+            yield from self._buttons
 
     def first_focus(self) -> Widget | None:
         """The first field that waits for something; without fields, Cancel."""
@@ -220,10 +247,10 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         done = zip(self._steps(), self.draft.done, strict=False)
         self.story.say("\n".join(outcome.did(step.label, performed) for step, performed in done))
 
-    def _steps(self) -> list[_Step]:
-        steps = [_Step(safe(self.form.confirm_label), safe(self.form.running), self._submit)]
+    def _steps(self) -> list[Step]:
+        steps = [Step(safe(self.form.confirm_label), safe(self.form.running), self._submit)]
         if self._then is not None and (self.draft.done or self.form.ticked(self._form_body.values, self._then.field)):
-            steps.append(_Step(self._then.label, self._then.running, self._then.submit))
+            steps.append(Step(self._then.label, self._then.running, self._then.submit))
         return steps
 
     def _start(self, pending: asyncio.Future[ChangeOutcome] | None) -> None:
@@ -320,7 +347,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         self.confirm.relabel(button)
         self.rehint(hints)
 
-    def _refused(self, performed: ChangeOutcome, step: _Step, *, was_unknown: bool) -> None:
+    def _refused(self, performed: ChangeOutcome, step: Step, *, was_unknown: bool) -> None:
         first = not self.draft.done
         self._rest(Phase.EDITING, step.label, HINTS if first else "esc close")
         # What follows a change that was applied has nothing left to fill in.

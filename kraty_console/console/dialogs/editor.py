@@ -14,7 +14,7 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
-from textual.widgets.text_area import EditResult, Location
+from textual.widgets.text_area import EditResult, Location, Selection
 
 from kraty_console.console.dialogs.completion import completion
 from kraty_console.console.dialogs.lines import masked, refusal
@@ -69,6 +69,19 @@ class EntriesEditor(TextArea):
         self._wrong: int | None = None
         self._around = ""
         self._template = -1
+
+    def renew(self, text: str, completer: Completer | None = None) -> None:
+        """Begin again as if it were a new editor with these arguments, also for undo; nobody is told of the text."""
+        self._prefilled = text
+        self._completer = completer or Completer()
+        self._wrong = None
+        self._around = ""
+        self._template = -1
+        with self.prevent(TextArea.Changed, TextArea.SelectionChanged):
+            self.load_text(text)
+            self.selection = Selection()
+        self.suggestion = ""
+        self.scroll_home(animate=False)
 
     def on_focus(self) -> None:
         """What the program put in is selected, so that a paste replaces it."""

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.getters import query_one
+from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
 from kraty_console.console.dialogs.editor import Completer
 from kraty_console.console.dialogs.parts import Lines, Pairs
-from kraty_console.console.dialogs.rows import FormRow
+from kraty_console.console.dialogs.rows import FormRow, Slot, slot_of
 from kraty_console.domain.effects import effects
 from kraty_console.domain.fields import TYPED_ID, EffectContext, Field, Form, Value
 from kraty_console.domain.forms import asks_for_id
 from kraty_console.present.safe import safe
+
+SLOTS: Final[tuple[Slot, ...]] = ("json", "line", "line", "check", "line", "wide", "line")
+"""The rows that there are, from top to bottom: each form uses some of them in this order, the last for the id."""
 
 
 def _waits(field: Field) -> bool:
@@ -39,10 +43,19 @@ class FormBody(Vertical):
             """The form."""
             return self.body
 
-    will_change = query_one("#will-change", Pairs)
-    notes = query_one("#notes", Pairs)
+    def __init__(self) -> None:
+        super().__init__(id="form")
+        self._slots = [FormRow(slot) for slot in SLOTS]
+        self._rows: list[FormRow] = []
+        self._id_row = self._slots[-1]
+        self._form: Form | None = None
+        self._kept: MutableMapping[str, Value] = {}
+        self._see: Callable[[], EffectContext] | None = None
+        self._subject = Lines(widget_id="subject")
+        self.will_change = Pairs(widget_id="will-change")
+        self.notes = Pairs(widget_id="notes")
 
-    def __init__(
+    def renew(
         self,
         form: Form,
         values: MutableMapping[str, Value],
@@ -51,7 +64,8 @@ class FormBody(Vertical):
         reasons: Sequence[str] = (),
         completer: Completer | None = None,
     ) -> None:
-        """
+        """Begin again with a form; nothing of the one before stays.
+
         Args:
             form: The fields.
             values: The text of the fields; kept up to date, so that it outlives the dialog.
@@ -59,36 +73,54 @@ class FormBody(Vertical):
             reasons: The last reasons, newest first, for `↑`.
             completer: What the entries editor offers.
         """
-        super().__init__(id="form")
-        self._form = form
-        self._kept = values
-        self._see = see
-        self._rows = [
-            FormRow(
-                field,
-                values.get(field.name, field.default),
-                offers=reasons if field.name == "reason" else (),
-                completer=completer,
-            )
-            for field in form.fields
-        ]
+        self._form, self._kept, self._see = form, values, see
+        self._subject.say("\n".join(safe(line) for line in form.subject_lines))
         id_field = Field(TYPED_ID, "player's id", required=True, check=self._check_id)
-        self._id_row = FormRow(id_field, values.get(TYPED_ID, ""))
-        self._rows.append(self._id_row)
+        self._rows = rows = []
+        free = iter(self._slots)
+        for field in (*form.fields, id_field):
+            for row in free:
+                if row.slot == slot_of(field) and (field is id_field or row is not self._id_row):
+                    break
+                row.clear()
+            else:
+                raise LookupError(f"no row for the field {field.name}")
+            offers = reasons if field.name == "reason" else ()
+            row.renew(field, values.get(field.name, field.default), offers=offers, completer=completer)
+            rows.append(row)
+        self.recompute()
+
+    def forget(self) -> None:
+        """The dialog is closed: keep nothing of what stood in it."""
+        self._form, self._see, self._kept, self._rows = None, None, {}, []
+        for row in self._slots:
+            row.clear()
+        for part in (self.will_change, self.notes):
+            part.show(())
+        self._subject.say("")
 
     def _check_id(self, text: str) -> str | None:
-        return None if text == self._form.typed_id else f"not that id: type {self._form.typed_id}"
+        wanted = self._form.typed_id if self._form is not None else ""
+        return None if text == wanted else f"not that id: type {wanted}"
 
     def compose(self) -> ComposeResult:
         """What it is about, the fields, what will change."""
-        yield Lines("\n".join(safe(line) for line in self._form.subject_lines), widget_id="subject")
-        yield from self._rows
-        yield Pairs(widget_id="will-change")
-        yield Pairs(widget_id="notes")
+        yield self._subject
+        yield from self._slots
+        yield self.will_change
+        yield self.notes
 
-    def on_mount(self) -> None:
-        """Compute what will change before the first paint."""
-        self.recompute()
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The sum of what is shown, with a line below the subject and one above what will change."""
+        pairs = (self.will_change, self.notes)
+        blanks = bool(self._subject.text) + bool(self.will_change.rows)
+        rows = sum(row.get_content_height(container, viewport, width) for row in self._slots if row.display)
+        return (
+            blanks
+            + rows
+            + self._subject.height_at(width)
+            + sum(pair.get_content_height(container, viewport, width) for pair in pairs)
+        )
 
     @property
     def values(self) -> dict[str, Value]:
@@ -102,6 +134,8 @@ class FormBody(Vertical):
 
     def recompute(self) -> None:
         """Say what will change, and whether the player's id has to be typed."""
+        if self._form is None or self._see is None or not self._form.action_id:
+            return
         values = self.values
         asks = asks_for_id(self._form, values)
         if self._id_row.display != (asks is not None):

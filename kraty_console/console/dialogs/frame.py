@@ -6,11 +6,13 @@ import asyncio
 from functools import cached_property
 from typing import ClassVar, Final, Generic, TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Region
 from textual.getters import query_one
 from textual.reactive import Reactive
 from textual.screen import ModalScreen
@@ -73,8 +75,62 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
         self.environment = environment
         self.open = False
         self._width = 0
+        self._is_used = False
+        self._box: Vertical | None = None
         if wide:
             self.add_class("-wide")
+
+    # Use and reuse
+
+    def begin_again(self, title: str, *, hints: str, environment: str | None = None) -> None:
+        """Be ready to open, for the first time or after it was closed, with this title (see `__init__`)."""
+        self.__dict__.pop("answer", None)
+        self.dialog_title = title
+        self.hints = hints
+        if environment != self.environment:
+            self.environment = environment
+            if self.is_mounted:
+                self.box.set_classes(self._box_classes)
+        if self.is_mounted:
+            self._width = 0
+            self.body.scroll_home(animate=False)
+            self._draw_edges()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is mounted, not on any screen, and has no message of an earlier use to handle."""
+        parts = (self, *self.walk_children(Widget))
+        return (
+            not self._is_used
+            and self.can_draw
+            and self not in self.app.screen_stack
+            and not any(part.message_queue_size or not part.is_mounted for part in parts)
+        )
+
+    def forget(self) -> None:
+        """The dialog is closed and kept: nothing that was typed or shown stays in it."""
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """It opens: a mounted one needs only a layout."""
+        if not self._is_used:
+            self._is_used = True
+            self.call_after_refresh(self._laid_out)
+
+    def on_screen_suspend(self) -> None:
+        """Closed and kept, or covered by another dialog."""
+        if self not in self.app.screen_stack and self.app.is_screen_installed(self):
+            self._end_use()
+            self.workers.cancel_node(self)
+            self.open = False
+            self.hears_since = None
+            self.will_arrive_again()
+            self.forget()
+            self._is_used = False
+
+    def _end_use(self) -> None:
+        """Nothing waits for it any more."""
+        self._give_answer(None)
+        self.drop_typed()
 
     # The answer
 
@@ -90,11 +146,12 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
     def dismiss(self, result: ResultT | None = None) -> AwaitComplete:
         """Close with this answer."""
         self._give_answer(result)
+        self.uncover_below()
         return super().dismiss(result)
 
     def on_unmount(self) -> None:
         """Give an awaiting flow the answer None."""
-        self._give_answer(None)
+        self._end_use()
 
     # What a dialog fills in
 
@@ -118,31 +175,50 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
 
     def compose(self) -> ComposeResult:
         """The box, its body and its foot."""
-        classes = "" if self.environment is None else ("-live" if self.environment == "live" else "-test")
-        with Vertical(id="dialog-box", classes=classes):
+        with Vertical(id="dialog-box", classes=self._box_classes) as self._box:
             with Body(id="dialog-body"):
                 yield from self.compose_body()
             with Vertical(id="dialog-foot"):
                 yield from self.compose_foot()
 
+    @property
+    def _box_classes(self) -> str:
+        return "" if self.environment is None else ("-live" if self.environment == "live" else "-test")
+
     def on_mount(self) -> None:
-        """Draw the borders, and wait for the first paint."""
+        """Draw the borders."""
+        self._draw_edges()
+
+    def _draw_edges(self) -> None:
         self.box.border_subtitle = Content(self.hints)
         # Drawn for the width it will have, so that it need not be drawn again.
         self._title(min(WIDE if self.has_class("-wide") else WIDTH, self.app.size.width))
-        self.call_after_refresh(self._painted)
 
-    def _painted(self) -> None:
-        self.arrived()
+    def covered(self) -> Region | None:
+        """The box; also while the dialog is removed, part by part."""
+        return self._box.region if self._box is not None else None
+
+    def _laid_out(self) -> None:
         self.open = True
-        widget = self.first_focus()
-        if widget is not None:
-            self.set_focus(widget)
+        widget = self.set_first_focus()
         self.on_opened()
+        (widget or self).call_later(self._seen)  # behind the focus, so that it is painted once
+
+    def set_first_focus(self) -> Widget | None:
+        """Give the focus to what has it first, also if it has it since an earlier use."""
+        widget = self.first_focus()
+        if widget is not None and widget is self.focused:
+            widget.post_message(events.Focus())  # nothing looks different
+        else:
+            super().set_focus(widget)
+        return widget
+
+    def _seen(self) -> None:
+        self.arrived()
         self.listen()
 
     def on_opened(self) -> None:
-        """The dialog has been painted and listens from now on."""
+        """The dialog is laid out; it is painted next, and listens from then on."""
 
     def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
         """Nothing takes the focus before the dialog listens, so no key can reach it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from textual import on
 from textual.app import ComposeResult
@@ -89,10 +89,32 @@ class KeysDialog(Dialog[str | None]):
     ) -> None:
         """See `key_rows`."""
         super().__init__("Keys that work here", hints="↑↓ move · enter does it · esc close")
-        disabled_reason = disabled_reason or reasons_in(context)
-        self._rows = key_rows(context, keys, disabled_reason)
-        self._reasons = {spec.id: disabled_reason(spec) for spec in actions(context)}
+        self._set_rows(context, keys, disabled_reason)
         self.add_class("-list")
+
+    def renew(
+        self,
+        context: ActionContext,
+        keys: Mapping[str, tuple[str, ...]] | None = None,
+        disabled_reason: DisabledReason | None = None,
+    ) -> Self:
+        """Begin again as if it were a new one with these arguments."""
+        self.begin_again(self.dialog_title, hints=self.hints)
+        self._set_rows(context, keys, disabled_reason)
+        self.menu.begin(self._rows)
+        return self
+
+    def _set_rows(
+        self, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None, disabled_reason: DisabledReason | None
+    ) -> None:
+        disabled_reason = disabled_reason or reasons_in(context)
+        reasons = self._reasons = {spec.id: disabled_reason(spec) for spec in actions(context)}
+        self._rows = key_rows(context, keys, lambda spec: reasons[spec.id])
+
+    def forget(self) -> None:
+        """The rows."""
+        self.menu.begin(())
+        self.note.say(" ")
 
     def compose_body(self) -> ComposeResult:
         """One line a key."""

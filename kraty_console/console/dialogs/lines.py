@@ -146,11 +146,33 @@ class LineInput(Input):
             id=widget_id,
             classes="-bracketed" if bracketed else None,
         )
+        self._field_name = name
         self._bracketed = bracketed
         self.cursor_blink = False
         self.offers = tuple(offers)
         self._offer = -1
         self._typed = value
+
+    @property
+    def name(self) -> str | None:
+        """The field's name."""
+        return self._field_name
+
+    def renew(
+        self, value: str = "", *, name: str | None = None, longest: int, offers: Sequence[str] = (), complete: bool
+    ) -> None:
+        """Begin again as if it were a new line with these arguments; nobody is told of the value."""
+        self.workers.cancel_node(self)  # a completion that is looked for
+        self._field_name = name
+        self.max_length = longest
+        self.suggester = Choices(offers) if complete and offers else None
+        self.offers = tuple(offers)
+        self._offer = -1
+        self._typed = value
+        with self.prevent(Input.Changed):
+            self.value = value
+        self.select_on_focus = True
+        self.selection = Selection.cursor(len(value))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The line, with brackets around it."""

@@ -90,6 +90,13 @@ class Menu(OptionList, inherit_css=False):
         self.action_first()
         self.go_to(keep)
 
+    def begin(self, rows: Sequence[MenuRow]) -> None:
+        """Replace the rows, with the cursor on the first one."""
+        self.set_options(map(MenuOption, rows))
+        self.scroll_home(animate=False)
+        self.action_first()
+        self.refresh(layout=True)
+
     def go_to(self, row_id: str | None) -> None:
         """Put the cursor on the row with this id, if there is one."""
         places = (index for index, row in enumerate(self.rows) if row.id == row_id and not row.heading)

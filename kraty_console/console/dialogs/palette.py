@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Self
 
 from kraty_console.console.dialogs.keys import DisabledReason, reasons_in
 from kraty_console.console.dialogs.menu import MenuRow
@@ -33,12 +34,27 @@ class PaletteDialog(PickDialog):
             keys: The keys of each action when they were remapped.
             disabled_reason: Why the screen cannot do an action; by itself what the action says.
         """
+        super().__init__("Do anything", self._rows_of(context, keys, disabled_reason), empty="nothing can be done here")
+
+    def renew(
+        self,
+        context: ActionContext,
+        keys: Mapping[str, tuple[str, ...]] | None = None,
+        disabled_reason: DisabledReason | None = None,
+    ) -> Self:
+        """Begin again as if it were a new one with these arguments."""
+        self.offer(self._rows_of(context, keys, disabled_reason))
+        return self
+
+    def _rows_of(
+        self, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None, disabled_reason: DisabledReason | None
+    ) -> list[MenuRow]:
+        """What can be done first; else in the registry's order."""
         disabled_reason = disabled_reason or reasons_in(context)
         specs = {spec.id: spec for spec in actions(context) if spec.id != "palette.open"}
         self._reasons = {spec.id: disabled_reason(spec) for spec in specs.values()}
         ordered = sorted(specs.values(), key=lambda spec: (self._reasons[spec.id] is not None, is_trivial(spec)))
-        rows = [self._row(spec, keys) for spec in ordered]  # what can be done first; else in the registry's order
-        super().__init__("Do anything", rows, empty="nothing can be done here")
+        return [self._row(spec, keys) for spec in ordered]
 
     def _row(self, spec: ActionSpec, keys: Mapping[str, tuple[str, ...]] | None) -> MenuRow:
         labels = " ".join(key_label(key) for key in (keys or {}).get(spec.id, spec.keys))

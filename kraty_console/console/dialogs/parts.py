@@ -10,16 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rich.table import Table
-from rich.text import Text
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Static
 
 from kraty_console.console.ordered_keys import deliberate
+from kraty_console.console.views.text import fit, wrap
+
+_HEADING = 14
+"""Cells of the heading of a pair, with the blanks behind it."""
 
 
 class PushButton(Button, inherit_css=False):
@@ -52,6 +56,12 @@ class PushButton(Button, inherit_css=False):
         self.active_effect_duration = 0
         self.careful = careful
         self._focused_at = 0.0
+
+    def renew(self, label: str) -> None:
+        """Begin again as if it were a new button."""
+        self._focused_at = 0.0
+        self.display = True
+        self.relabel(label)
 
     def relabel(self, label: str) -> None:
         """Show another label."""
@@ -94,7 +104,20 @@ class Tick(Checkbox, inherit_css=False, inherit_bindings=False):
     BINDINGS = [Binding("space", "toggle_button", "Tick", show=False)]
 
     def __init__(self, words: str, ticked: bool = False, *, name: str | None = None) -> None:
-        super().__init__(Content(words), ticked, name=name, compact=True)
+        super().__init__(Content(words), ticked, compact=True)
+        self._field_name = name
+
+    @property
+    def name(self) -> str | None:
+        """The field's name."""
+        return self._field_name
+
+    def renew(self, words: str, ticked: bool, *, name: str | None = None) -> None:
+        """Begin again as if it were a new one with these arguments; nobody is told of the value."""
+        self._field_name = name
+        self.label = Content(words)
+        with self.prevent(Checkbox.Changed):
+            self.value = ticked
 
     def render(self) -> Content:
         """The box and the label."""
@@ -118,11 +141,17 @@ class Lines(Static):
         if text == self.text:
             return
         self.text = text
-        self.update(Content(text))
+        content = Content(text)
+        width, height = self.size
+        self.update(content, layout=not width or content.get_height({}, width) != height)
         self.display = bool(text)
 
+    def height_at(self, width: int) -> int:
+        """The lines that the text takes at a width."""
+        return Content(self.text).get_height({}, width) if self.text and width > 0 else 0
 
-class Pairs(Static):
+
+class Pairs(Widget):
     """Lines of `heading  label  words`, the words wrapped under themselves; repaints only when they differ.
 
     Where no row has a label, the words begin where labels would.
@@ -140,13 +169,26 @@ class Pairs(Static):
             return
         self.rows = wanted
         self.display = bool(wanted)
-        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
-        labelled = any(label for _, label, _ in wanted)
-        table.add_column(width=12, no_wrap=True)
-        if labelled:
-            table.add_column(no_wrap=True)
-        table.add_column(ratio=1, overflow="fold")
-        for heading, label, words in wanted:
-            labels = (Text(label, style="dim"),) if labelled else ()
-            table.add_row(Text(heading, style="dim"), *labels, Text(words))
-        self.update(table)
+        self.refresh(layout=len(self._lines(self.size.width)) != self.size.height)
+
+    def _lines(self, width: int) -> list[Content]:
+        """The rows, broken for a width."""
+        labels = max((cell_len(label) for _, label, _ in self.rows), default=0)
+        labels = min(labels, max(0, width // 2 - _HEADING))
+        indent = _HEADING + (labels + 2 if labels else 0)
+        lines: list[Content] = []
+        for heading, label, words in self.rows:
+            shown = fit(label, labels).rstrip()
+            gap, rest = " " * (_HEADING - cell_len(heading)), " " * (indent - _HEADING - cell_len(shown))
+            first, *more = wrap(words, max(1, width - indent))
+            lines.append(Content.assemble((heading, "dim"), gap, (shown, "dim"), rest, first))
+            lines += [Content(" " * indent + each) for each in more]
+        return lines
+
+    def render(self) -> Content:
+        """The rows."""
+        return Content("\n").join(self._lines(self.size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One line for each that is drawn."""
+        return len(self._lines(width))

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
 from kraty_console.console.dialogs.frame import Dialog
-from kraty_console.console.dialogs.lines import LineInput
+from kraty_console.console.dialogs.lines import LONGEST, LineInput
 from kraty_console.console.dialogs.menu import Menu, MenuRow, row_of
 from kraty_console.console.dialogs.parts import Lines
 from kraty_console.domain.text_matching import comparable, needle
@@ -75,6 +75,20 @@ class PickDialog(Dialog[str | None]):
         self.empty = empty
         self.current = current
         self.add_class("-pick")
+
+    def offer(self, rows: Sequence[MenuRow]) -> None:
+        """Begin again with these rows, of which nothing was typed or chosen."""
+        self.begin_again(self.dialog_title, hints=self.hints)
+        self.rows = tuple(rows)
+        self.line.renew(longest=LONGEST, complete=False)
+        self.menu.begin(self.rows)
+
+    def forget(self) -> None:
+        """Neither the rows nor what was typed."""
+        self.rows = ()
+        self.line.renew(longest=LONGEST, complete=False)
+        self.menu.begin(())
+        self.note.say(" ")
 
     def compose_body(self) -> ComposeResult:
         """A line to type in, and the rows."""

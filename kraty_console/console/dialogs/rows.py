@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
@@ -27,12 +28,25 @@ WRONG: Final = "! "
 _LONGEST: Final = {"reason": MAX_REASON, "ticket": MAX_TICKET}
 """Characters; everything else is a number, a key, an id or a moment."""
 
-_WIDE: Final = frozenset({"reason"})
-"""Sentences: the line takes the whole width, and what there is to say stands below it."""
+_LABEL, _SHORT, _EDITOR = 14, 21, 7
+"""Cells of a label and of a short line, lines of the editor; as `dialogs.tcss` has them."""
+
+Slot = Literal["line", "wide", "check", "json"]
+"""What a row is made of: a short line with its note beside it, one as wide as the form, a checkbox, an editor."""
+
+
+def slot_of(field: Field) -> Slot:
+    """The kind of row that a field needs; sentences take the whole width."""
+    if field.kind == "check" or field.kind == "json":
+        return field.kind
+    return "wide" if field.name == "reason" else "line"
 
 
 class FormRow(Vertical):
-    """A field, drawn. It knows its value and checks it; what the values mean together is the dialog's business."""
+    """A field, drawn. It knows its value and checks it; what the values mean together is the dialog's business.
+
+    It serves one field after the other: `renew` begins again for a field, `clear` empties and hides it.
+    """
 
     @dataclass
     class Changed(Message):
@@ -56,61 +70,82 @@ class FormRow(Vertical):
             """The row that is done."""
             return self.row
 
-    def __init__(
+    def __init__(self, slot: Slot) -> None:
+        super().__init__(classes=f"field -{slot}")
+        self.field = Field("", "")
+        self.slot = slot
+        self._tried = False
+        self._rejection = self._offered = self._hint = ""
+        self._note = Lines(classes="note")
+        self._editor = self._make_editor()
+        self.display = False
+
+    def _make_editor(self) -> LineInput | Tick | EntriesEditor:
+        if self.slot == "check":
+            return Tick("")
+        return EntriesEditor("") if self.slot == "json" else LineInput(bracketed=True)
+
+    def renew(
         self, field: Field, value: Value, *, offers: Sequence[str] = (), completer: Completer | None = None
     ) -> None:
-        """
+        """Begin again for a field.
+
         Args:
-            field: The field.
+            field: The field; it fits the slot.
             value: What stands in it at first.
             offers: Earlier values of a text, newest first.
             completer: For the entries of a grant: templates and catalog keys.
         """
-        kind = f"-{field.kind} -wide" if field.name in _WIDE else f"-{field.kind}"
-        super().__init__(id=f"field-{field.name.replace('_', '-')}", classes=f"field {kind}")
+        if field.label != self.field.label:
+            self.refresh()
         self.field = field
         self._tried = False
         self._rejection = ""
         self._offered = "↑↓ offers" if field.choices else "↑ earlier ones" if offers else ""
         self._hint = field.hint
-        self._note = Lines(classes="note")
-        self._editor = self._make_editor(value, offers, completer)
-
-    def _make_editor(
-        self, value: Value, offers: Sequence[str], completer: Completer | None
-    ) -> LineInput | Tick | EntriesEditor:
-        field = self.field
-        if field.kind == "check":
-            return Tick(safe(field.hint or field.label), value is True, name=field.name)
         text = value if isinstance(value, str) else ""
-        if field.kind == "json":
-            return EntriesEditor(text, completer)
-        return LineInput(
-            text,
-            name=field.name,
-            longest=_LONGEST.get(field.name, 512),
-            offers=field.choices or tuple(offers),
-            complete=bool(field.choices),
-            bracketed=True,
-        )
+        if isinstance(self._editor, Tick):
+            self._editor.renew(safe(field.hint or field.label), value is True, name=field.name)
+        elif isinstance(self._editor, EntriesEditor):
+            self._editor.renew(text, completer)
+        else:
+            self._editor.renew(
+                text,
+                name=field.name,
+                longest=_LONGEST.get(field.name, 512),
+                offers=field.choices or tuple(offers),
+                complete=bool(field.choices),
+            )
+        self.display = True
+        self.tell()
+
+    def clear(self) -> None:
+        """It is not needed: hide it and keep nothing of what stood in it."""
+        if self.display:
+            self.renew(Field("", ""), "")
+            self.display = False
 
     def compose(self) -> ComposeResult:
         """What is typed, and the note; the row draws its label itself."""
         if isinstance(self._editor, EntriesEditor):
             with Horizontal(classes="row"):
-                yield Static(safe(self.field.label), classes="label", markup=False)
+                yield Static("entries", classes="label", markup=False)
                 yield Static(self._editor.help_words, classes="hint", markup=False)
         yield self._editor
         if not isinstance(self._editor, Tick):
             yield self._note
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """What is typed takes lines that are known, the note as many as its words need (`dialogs.tcss`)."""
+        if self.slot == "line":
+            return max(1, self._note.height_at(width - _LABEL - _SHORT - 1))
+        if self.slot == "wide":
+            return 1 + self._note.height_at(width - _LABEL - 2)
+        return 1 if self.slot == "check" else 1 + _EDITOR + self._note.height_at(width)
+
     def render(self) -> Content:
         """The label, beside or above which the rest stands."""
         return Content("" if isinstance(self._editor, EntriesEditor) else safe(self.field.label))
-
-    def on_mount(self) -> None:
-        """Say what there is to say from the start."""
-        self.tell()
 
     @property
     def editor(self) -> Widget:

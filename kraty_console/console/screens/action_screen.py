@@ -8,7 +8,8 @@ off is passed over without a word, while a key that is off has to say why.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
@@ -46,6 +47,8 @@ class RunsActions(Screen[str | None]):
     app: KratyApp
     keymap: Mapping[str, tuple[str, ...]]
     """The keys of each action, by its id."""
+    _listing_for: ActionContext | None = None
+    """What actions decide on while all of them are listed: it is made once, and not for each."""
 
     # -- what each screen says for itself ------------------------------------------------------------------------
 
@@ -112,7 +115,7 @@ class RunsActions(Screen[str | None]):
         if self.find_action(spec.id) is None:
             back = key_label(self.keymap["view.back"][0])
             return Notice(f"{spec.title} works on the player screen; {back} goes back to it")
-        reason = spec.disabled_reason(self.context())
+        reason = spec.disabled_reason(self._listing_for or self.context())
         return Notice(safe(reason, limit=300), "warn") if reason is not None else None
 
     def disabled_reason(self, spec: ActionSpec) -> str | None:
@@ -135,11 +138,27 @@ class RunsActions(Screen[str | None]):
 
     def action_palette_open(self) -> None:
         """Everything there is to do, to choose from."""
-        self.app.push_screen(dialogs.PaletteDialog(self.context(), self.keymap, self.disabled_reason), self.run_id)
+        spare = self.app.spares.free(dialogs.PaletteDialog)
+        begin = dialogs.PaletteDialog if spare is None else spare.renew
+        with self._listing() as context:
+            dialog = begin(context, self.keymap, self.disabled_reason)
+        self.app.push_screen(dialog, self.run_id)
 
     def action_help_open(self) -> None:
         """The keys that work here, now."""
-        self.app.push_screen(dialogs.KeysDialog(self.context(), self.keymap, self.disabled_reason), self.run_id)
+        spare = self.app.spares.free(dialogs.KeysDialog)
+        begin = dialogs.KeysDialog if spare is None else spare.renew
+        with self._listing() as context:
+            dialog = begin(context, self.keymap, self.disabled_reason)
+        self.app.push_screen(dialog, self.run_id)
+
+    @contextmanager
+    def _listing(self) -> Iterator[ActionContext]:
+        self._listing_for = self.context()
+        try:
+            yield self._listing_for
+        finally:
+            self._listing_for = None
 
     def action_ticket_set(self) -> None:
         """Ask for the ticket."""

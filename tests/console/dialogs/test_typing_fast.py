@@ -79,7 +79,7 @@ async def test_a_repeated_key_is_not_typed_into_the_dialog_it_opens() -> None:
 
 async def test_text_typed_for_a_dialog_that_failed_to_open_is_dropped() -> None:
     class Gone(TicketDialog):
-        def _painted(self) -> None:
+        def _laid_out(self) -> None:
             self.app.type_at_once("j", "j", "j")
             self.app.call_later(self.dismiss, None)
 

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from kraty_console.client.writer import ChangeOutcome
-from kraty_console.console.dialogs.action import ActionDialog, Then
+from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.draft import Draft
 from kraty_console.console.dialogs.editor import Completer
+from kraty_console.console.dialogs.phases import Then
 from kraty_console.domain.grant_entries import templates
 from tests.harness.console import dialog_forms
 from tests.harness.console.dialog_host import Host
