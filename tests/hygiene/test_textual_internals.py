@@ -54,7 +54,7 @@ USED = {
     },
     "ReportsCrashes": {"_close_messages_no_wait", "_exception_event", "_exit_renderables"},
     "DirtyLinesCompositor": {"_dirty_regions", "_regions_to_spans"},
-    "ScreenInternals": {"_compositor", "_dirty_regions", "_dirty_widgets", "_refresh_layout", "_repaint_regions"},
+    "ScreenInternals": {"_dirty_regions", "_dirty_widgets", "_refresh_layout", "_repaint_regions"},
 }
 """Private members of Textual's that a class reads or calls."""
 
