@@ -6,7 +6,7 @@ from kraty_console.console.dialogs.action import ActionDialog, Phase
 from kraty_console.console.dialogs.token import TokenDialog
 from kraty_console.console.player_state import LoadStatus
 from tests.harness.console.colleague import colleague
-from tests.harness.console.dialogs import confirm, dialog, done, put, told
+from tests.harness.console.dialogs import confirm, dialog, done, put, shows_words
 from tests.harness.console.driver import at
 from tests.harness.console.faulty_transport import FaultyTransport
 from tests.harness.console.stage import DemoStage
@@ -110,7 +110,7 @@ async def test_without_a_new_token_the_dialog_comes_back_with_nothing_sent(
             await driver.press("escape")
             await driver.opened(ActionDialog)
             await driver.until(lambda: dialog(driver).phase is Phase.EDITING)
-            await told(driver, "The session has expired", "Enter a new token to continue")
+            await shows_words(driver, "The session has expired", "Enter a new token to continue")
             await driver.sees("make-good for the outage")
             assert other.balance("bob_7", "gold") == before
             expired.mend()
@@ -130,7 +130,7 @@ async def test_a_403_names_the_permission(backend: DemoStage, wire: FaultyTransp
     async with at(backend.app(player="bob_7")) as driver:
         await open_credit(driver)
         await confirm(driver)
-        await told(driver, "Not allowed: needs wallet.credit (GAME_ADMIN)", "403 forbidden", "request req-77")
+        await shows_words(driver, "Not allowed: needs wallet.credit (GAME_ADMIN)", "403 forbidden", "request req-77")
         assert dialog(driver).phase is Phase.EDITING
 
 
@@ -154,7 +154,7 @@ async def test_a_409_explains_with_code_and_request_and_keeps_the_draft(
         with colleague(backend) as other:
             other.retry_roll(attempt.id)
         await confirm(driver)
-        await told(
+        await shows_words(
             driver, "Not applied: 1 grant is already linked to this attempt", "409 conflict", "request ", "with 2"
         )
         await driver.sees("the table is back")
