@@ -191,7 +191,7 @@ async def test_resolving_without_a_server_leaves_it_unknown(client_of: MakeClien
     assert (await journal.open_entries())[0].state is EntryState.UNKNOWN
 
 
-async def test_a_change_for_another_backend_is_left_alone(client_of: MakeClient, journal: Journal) -> None:
+async def test_a_change_for_another_backend_is_not_resolved(client_of: MakeClient, journal: Journal) -> None:
     performed = await unknown(client_of, journal)
     async with wired(NO_ROWS) as wire:
         writer = Writer(client_of(wire.url), journal)

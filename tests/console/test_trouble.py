@@ -44,7 +44,7 @@ async def test_a_bad_token_is_reported_and_the_next_one_is_tried(backend: DemoSt
         await driver.sees("maria · GAME_ADMIN")
 
 
-async def test_a_401_in_a_read_asks_and_reads_again(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_401_in_a_read_asks_for_a_token_and_reads_again(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42")) as driver:
         await driver.looks_at("alice_42")
         wire.answers("GET", "/players/", 401, "session_invalid", "the session has expired", times=1)
@@ -69,7 +69,7 @@ async def test_a_401_in_a_read_refused_keeps_the_old_data(backend: DemoStage, wi
         await driver.sees("STALE since 14:02:31Z", "Swift Otter")
 
 
-async def test_a_401_while_searching_asks_too(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_401_while_searching_asks_for_a_token(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", "/players?", 401, "session_invalid", "the session has expired", times=1)
     async with at(backend.app()) as driver:
         await driver.type("alice_4")
@@ -78,7 +78,7 @@ async def test_a_401_while_searching_asks_too(backend: DemoStage, wire: FaultyTr
         await driver.sees("2 players fit alice_4", "alice_420")
 
 
-async def test_a_401_in_the_middle_of_a_dialog_goes_on_where_it_was_and_applies_once(
+async def test_a_401_in_a_dialog_asks_for_a_token_and_applies_the_change_once(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     with colleague(backend) as other:

@@ -213,7 +213,7 @@ async def test_a_failed_read_of_the_audit_log_is_reported_and_r_retries(
         assert "The server reported an error" not in driver.text
 
 
-async def test_a_401_in_the_audit_log_asks_and_goes_on(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_401_in_the_audit_log_asks_for_a_token_and_continues(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app()) as driver:
         wire.answers("GET", "/audit-log", 401, "session_invalid", "the session has expired", times=1)
         await driver.press("escape", "l")
