@@ -134,7 +134,11 @@ def test_every_command_with_closed_streams(place: RunFolder, stdin: str, stdout:
             assert "the standard output cannot be written (it is closed)" in result.err
         if code == 2 and "-stdin" in str([bytes.fromhex(each) for each in run.arguments]) and run.stderr == "kept":
             assert (
-                "it is closed" if run.stdin == "closed" else "the standard input has no" if "token" in result.err else ""
+                "it is closed"
+                if run.stdin == "closed"
+                else "the standard input has no"
+                if "token" in result.err
+                else ""
             ) in result.err
         if prints and run.stdout == "kept":
             assert result.out
