@@ -155,10 +155,10 @@ def _bad_address(host: str) -> bool:
 
 def _check_socks(proxy: Proxy) -> None:
     try:
-        there = find_spec("socksio") is not None
+        installed = find_spec("socksio") is not None
     except ValueError:  # a placeholder module
-        there = False
-    if not there:
+        installed = False
+    if not installed:
         raise Invalid(
             f"{proxy.variable} names a SOCKS proxy ({proxy.where}), which needs another package: "
             "pip install 'kraty-console[socks]', or unset it"

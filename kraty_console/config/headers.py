@@ -61,18 +61,18 @@ def header_sources(value: object, where: str) -> dict[str, HeaderSource]:
     sources: dict[str, HeaderSource] = {}
     seen: dict[str, str] = {}
     for name, source in value.items():
-        place = f"{where}: header `{name}`"
+        location = f"{where}: header `{name}`"
         if not re.fullmatch(HEADER_NAME, name):
-            raise ConfigError(f"{place} is not a header name: use letters, digits and -, as in X-Access-Id")
+            raise ConfigError(f"{location} is not a header name: use letters, digits and -, as in X-Access-Id")
         folded = name.lower()
         if folded in OWN_HEADERS:
-            raise ConfigError(f"{place} is set by the console itself: leave it out")
+            raise ConfigError(f"{location} is set by the console itself: leave it out")
         if folded in seen:
             raise ConfigError(
-                f"{place} is there already as `{seen[folded]}`: upper and lower case mean the same header"
+                f"{location} is there already as `{seen[folded]}`: upper and lower case mean the same header"
             )
         seen[folded] = name
-        sources[name] = _source(source, place)
+        sources[name] = _source(source, location)
     return sources
 
 

@@ -199,12 +199,12 @@ def _fields(value: object, where: str) -> FieldNames:
     everywhere: dict[str, str | None] = {}
     by_operation: dict[str, dict[str, str | None]] = {}
     for key, renamed in value.items():
-        place = f"{where}: `fields.{key}`"
+        location = f"{where}: `fields.{key}`"
         if key in BODY_FIELDS:
-            everywhere[key] = _field(key, renamed, place)
+            everywhere[key] = _field(key, renamed, location)
         elif key in changes:
             if not isinstance(renamed, dict):
-                raise ConfigError(f'{place} is an operation: name its field, as in fields.{key}.reason = "note"')
+                raise ConfigError(f'{location} is an operation: name its field, as in fields.{key}.reason = "note"')
             by_operation[key] = {}
             for field, name in renamed.items():
                 inner = f"{where}: `fields.{key}.{field}`"
@@ -212,7 +212,7 @@ def _fields(value: object, where: str) -> FieldNames:
                     raise ConfigError(f"{inner}: unknown field `{field}`{nearest(field, BODY_FIELDS)}")
                 by_operation[key][field] = _field(field, name, inner)
         else:
-            raise ConfigError(f"{place}: unknown field or change `{key}`{nearest(key, (*BODY_FIELDS, *changes))}")
+            raise ConfigError(f"{location}: unknown field or change `{key}`{nearest(key, (*BODY_FIELDS, *changes))}")
     names = FieldNames(everywhere, by_operation)
     _check_unique(everywhere, f"{where}: `fields`")
     for operation in by_operation:

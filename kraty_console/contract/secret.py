@@ -42,8 +42,8 @@ class Secret:
         # `hmac` loads OpenSSL, about 5 ms, and secrets are hardly ever compared.
         import hmac
 
-        mine, theirs = self._value.encode(errors="surrogatepass"), other._value.encode(errors="surrogatepass")
-        return hmac.compare_digest(mine, theirs)
+        own, others = self._value.encode(errors="surrogatepass"), other._value.encode(errors="surrogatepass")
+        return hmac.compare_digest(own, others)
 
     def __hash__(self) -> int:
         return hash((Secret, self._value))

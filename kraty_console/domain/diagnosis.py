@@ -283,8 +283,8 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             *fix,
         )
     elif snapshot.player.ban is None:
-        heard = f" Its last progress was {since(last, now)}." if last is not None else ""
-        yield Diagnosis(Fault.STILL_PLAYING, "", "fine", f"This row is fine: the player is still playing.{heard}")
+        progress = f" Its last progress was {since(last, now)}." if last is not None else ""
+        yield Diagnosis(Fault.STILL_PLAYING, "", "fine", f"This row is fine: the player is still playing.{progress}")
     if (ban := snapshot.player.ban) is not None:
         yield Diagnosis(
             Fault.BANNED_PLAYING,

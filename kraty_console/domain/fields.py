@@ -199,10 +199,10 @@ class CannotOpen(Exception):
 
 def control_character(text: str) -> str | None:
     """The error for a text with control characters; None when there are none."""
-    place = first_control(text)
-    if place is None:
+    index = first_control(text)
+    if index is None:
         return None
-    return f"character {place + 1} is a control character (U+{ord(text[place]):04X}); take it out"
+    return f"character {index + 1} is a control character (U+{ord(text[index]):04X}); take it out"
 
 
 def _check_reason(text: str) -> str | None:

@@ -146,8 +146,8 @@ class _Reader:
         return True
 
     def _find(self, start: int, end: int, name: str) -> int:
-        place = self._text.find(json.dumps(name, ensure_ascii=False), start, end)
-        return place if place >= 0 else start
+        index = self._text.find(json.dumps(name, ensure_ascii=False), start, end)
+        return index if index >= 0 else start
 
     def _check(self, value: object, start: int, end: int) -> None:
         if not isinstance(value, dict):

@@ -66,10 +66,10 @@ def resolve(text: str, hits: Sequence[SearchHit], step: int = 0) -> ResolvedPlay
         hits: The result of searching for it.
         step: How many places down (negative: up) the person moved in the hits.
     """
-    place = wrapped_index(unambiguous_match(text, hits), step, len(hits))
-    if place is None:
+    index = wrapped_index(unambiguous_match(text, hits), step, len(hits))
+    if index is None:
         return None
-    hit = hits[place]
+    hit = hits[index]
     player = hit.external_player_id
     if player == text:
         return ResolvedPlayer(player, "id")

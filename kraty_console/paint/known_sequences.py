@@ -66,8 +66,8 @@ def _keys(code: str, modifiers: str, kind: str, text: str, end: str) -> Iterator
     functional = f"{number}{end}" in FUNCTIONAL_KEYS
     start = f"\x1b[{code};{modifiers}"
     if end != "u":
-        place = end == "R" and modifiers  # cursor position or F3: the parser assumes the first
-        if functional and not text and not place and (code or end != "~"):
+        is_position = end == "R" and modifiers  # cursor position or F3: the parser assumes the first
+        if functional and not text and not is_position and (code or end != "~"):
             yield f"{start}{end}" if modifiers else f"\x1b[{code}{end}"
         return
     parts = text.split(":") if text else []

@@ -30,12 +30,12 @@ def exact(moment: datetime | None, now: datetime | None = None, local: tzinfo | 
     utc = as_utc(moment)
     parts = [utc.strftime("%Y-%m-%d %H:%M:%S UTC")]
     try:
-        there = utc.astimezone(local)
+        in_zone = utc.astimezone(local)
     except (OverflowError, OSError, ValueError):
-        there = utc
-    if there.utcoffset() != utc.utcoffset():
-        shape = "%H:%M:%S %Z" if there.date() == utc.date() else "%Y-%m-%d %H:%M:%S %Z"
-        parts.append(safe(there.strftime(shape)))
+        in_zone = utc
+    if in_zone.utcoffset() != utc.utcoffset():
+        shape = "%H:%M:%S %Z" if in_zone.date() == utc.date() else "%Y-%m-%d %H:%M:%S %Z"
+        parts.append(safe(in_zone.strftime(shape)))
     if now is not None:
         parts.append(ago(moment, now))
     return SafeText(" · ".join(parts))

@@ -16,7 +16,7 @@ from kraty_console.backend.webhooks.claims import HOUR, LEASE_MS, MINUTE, SECOND
 from kraty_console.backend.webhooks.delivery_ids import is_delivery_id
 from tests.harness.backend.small_game import ALICE, SmallGame
 from tests.harness.backend.webhook_receiver import Receiver, answer, receiving
-from tests.harness.backend.webhook_studio import SECRET, Studio, told
+from tests.harness.backend.webhook_studio import SECRET, Studio, delivered
 
 NAMES = ("ann", "ben", "cleo")
 
@@ -72,10 +72,10 @@ async def test_an_endpoint_gets_its_events_since_its_creation(studio: Studio) ->
         await studio.endpoint(late)
         await studio.credit(ALICE, 4)
         await studio.deliver()
-        assert sorted(told(all_)) == [(ALICE, 2), (ALICE, 4), ("ben", 0)]
-        assert told(bans) == [("ben", 0)]
-        assert told(test) == [(ALICE, 3)]
-        assert told(late) == [(ALICE, 4)]
+        assert sorted(delivered(all_)) == [(ALICE, 2), (ALICE, 4), ("ben", 0)]
+        assert delivered(bans) == [("ben", 0)]
+        assert delivered(test) == [(ALICE, 3)]
+        assert delivered(late) == [(ALICE, 4)]
         assert len(set(all_.ids + bans.ids + test.ids + late.ids)) == 6
 
 
@@ -113,17 +113,17 @@ async def test_a_recovered_receiver_gets_waiting_events_in_order(studio: Studio,
         for name in NAMES:
             await studio.credit(name, amount)
     await studio.deliver()
-    assert told(receiver).count(("ann", 1)) == 1
-    assert not {("ann", 2), ("ann", 3)} & set(told(receiver)), "held back by the one that failed"
-    assert [each for each in told(receiver) if each[0] == "ben"] == [("ben", 1), ("ben", 2), ("ben", 3)]
+    assert delivered(receiver).count(("ann", 1)) == 1
+    assert not {("ann", 2), ("ann", 3)} & set(delivered(receiver)), "held back by the one that failed"
+    assert [each for each in delivered(receiver) if each[0] == "ben"] == [("ben", 1), ("ben", 2), ("ben", 3)]
     receiver.answer = lambda _: answer(200)
     receiver.messages.clear()
     await studio.credit("ann", 4)
     await studio.deliver()
-    assert told(receiver) == []
+    assert delivered(receiver) == []
     studio.now += 5 * SECOND
     await studio.deliver()
-    assert told(receiver) == [("ann", 1), ("ann", 2), ("ann", 3), ("ann", 4)]
+    assert delivered(receiver) == [("ann", 1), ("ann", 2), ("ann", 3), ("ann", 4)]
     assert set(await studio.states()) == {"delivered"}
 
 
@@ -146,7 +146,7 @@ async def test_concurrent_workers_deliver_each_event_once_in_order(studio: Studi
         for receiver in (one, other):
             assert len(receiver.ids) == len(set(receiver.ids)) == 12
             for name in names:
-                assert [amount for who, amount in told(receiver) if who == name] == [1, 2, 3]
+                assert [amount for who, amount in delivered(receiver) if who == name] == [1, 2, 3]
         assert not set(one.ids) & set(other.ids)
         assert {row["number"] for row in await studio.attempts()} == {1}
 
@@ -235,7 +235,7 @@ async def test_a_stopping_deliverer_finishes_running_deliveries_and_starts_none(
     await asyncio.sleep(0)
     receiver.gate.set()
     await ending
-    assert told(receiver) == [(ALICE, 1)]
+    assert delivered(receiver) == [(ALICE, 1)]
     assert await studio.states() == ["delivered", "pending"]
 
 
@@ -253,7 +253,7 @@ async def test_a_delivery_that_takes_too_long_is_cancelled_and_retried(studio: S
     receiver.gate.set()
     studio.now += LEASE_MS
     await studio.deliver()
-    assert told(receiver) == [(ALICE, 1), (ALICE, 1)]
+    assert delivered(receiver) == [(ALICE, 1), (ALICE, 1)]
     assert await studio.states() == ["delivered"]
 
 
@@ -278,7 +278,7 @@ async def test_internal_errors_of_the_deliverer_are_logged(
     assert SECRET not in caplog.text
     studio.now += LEASE_MS
     await studio.deliver()
-    assert told(receiver) == [(ALICE, 1)]
+    assert delivered(receiver) == [(ALICE, 1)]
 
 
 async def test_a_deliverer_without_endpoints_polls_rarely(studio: Studio, receiver: Receiver) -> None:
@@ -292,5 +292,5 @@ async def test_a_deliverer_without_endpoints_polls_rarely(studio: Studio, receiv
     studio.now += 1
     await studio.deliver(deliverer)
     assert deliverer.rest_seconds() == 1
-    assert told(receiver) == [(ALICE, 1)]
+    assert delivered(receiver) == [(ALICE, 1)]
     gc.collect()

@@ -31,7 +31,7 @@ from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import WORKER_DRIVEN, EventName
 from tests.harness.backend.small_game import ALICE, SmallGame
 from tests.harness.backend.webhook_receiver import Receiver, answer, receiving
-from tests.harness.backend.webhook_studio import SECRET, Studio, told
+from tests.harness.backend.webhook_studio import SECRET, Studio, delivered
 
 
 @pytest.fixture
@@ -86,8 +86,8 @@ async def test_events_wait_while_an_endpoint_is_paused(studio: Studio, receiver:
     await studio.change("unpause", endpoint)
     await studio.change("unpause", endpoint)
     await studio.deliver()
-    assert [each for each in told(receiver) if each[0] == ALICE] == [(ALICE, 1), (ALICE, 2), (ALICE, 3)]
-    assert [each for each in told(receiver) if each[0] == "ben"] == [("ben", 2), ("ben", 3)]
+    assert [each for each in delivered(receiver) if each[0] == ALICE] == [(ALICE, 1), (ALICE, 2), (ALICE, 3)]
+    assert [each for each in delivered(receiver) if each[0] == "ben"] == [("ben", 2), ("ben", 3)]
 
 
 async def test_an_attempt_under_way_ends_when_its_endpoint_is_paused(studio: Studio, receiver: Receiver) -> None:
@@ -178,7 +178,7 @@ async def test_a_delivered_event_is_replayed_without_blocking_others(studio: Stu
     receiver.answer = lambda message: answer(500 if message.envelope["data"]["delta"] == 1 else 200)
     await studio.credit(ALICE, 2)
     await studio.deliver()
-    assert sorted(told(receiver)) == [(ALICE, 1), (ALICE, 1), (ALICE, 2)]
+    assert sorted(delivered(receiver)) == [(ALICE, 1), (ALICE, 1), (ALICE, 2)]
     assert await studio.states() == ["pending", "delivered"]
 
 
@@ -196,7 +196,7 @@ async def test_a_replay_sends_a_waiting_delivery_but_not_those_behind_it(studio:
     receiver.answer = lambda _: answer(200)
     await studio.replay(first["delivery_id"])
     await studio.deliver()
-    assert told(receiver)[-2:] == [(ALICE, 1), (ALICE, 2)]
+    assert delivered(receiver)[-2:] == [(ALICE, 1), (ALICE, 2)]
 
 
 async def test_a_delivery_in_progress_is_not_replayed(studio: Studio, receiver: Receiver) -> None:
@@ -281,7 +281,7 @@ async def test_more_than_one_batch_of_one_player_stays_in_order(studio: Studio, 
     assert [await studio.world.run(pass_on, studio.context()) for _ in range(4)] == [3, 3, 1, 0]
     assert [row["due_at"] for row in await studio.deliveries()] == [studio.now] + [None] * 6
     await studio.deliver()
-    assert [amount for _, amount in told(receiver)] == list(range(1, 8))
+    assert [amount for _, amount in delivered(receiver)] == list(range(1, 8))
 
 
 async def test_a_game_has_twenty_endpoints_at_most(studio: Studio, receiver: Receiver) -> None:

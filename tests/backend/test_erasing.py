@@ -67,7 +67,7 @@ DEFINED = {"items", "currencies", "bundles", "reward_tables", "events", "event_w
 
 
 @pytest.mark.parametrize("table", tables.metadata.sorted_tables, ids=lambda table: table.name)
-def test_every_column_of_text_is_searched_or_is_known_to_name_nobody(table: sa.Table) -> None:
+def test_every_text_column_is_searched_or_listed_as_free_of_names(table: sa.Table) -> None:
     if table.name in OF_STAFF | CLEARED | DEFINED:
         return
     texts = {column.name for column in table.c if isinstance(column.type, sa.JSON | sa.Text)}

@@ -11,7 +11,7 @@ from kraty_console.backend.players import service as players
 from kraty_console.backend.webhooks.deliverer import MOST_OF_ENDPOINT
 from tests.harness.backend.small_game import ALICE, SmallGame, make_small_game
 from tests.harness.backend.webhook_receiver import Receiver, receiving
-from tests.harness.backend.webhook_studio import Studio, told
+from tests.harness.backend.webhook_studio import Studio, delivered
 
 
 async def there(studio: Studio, *names: str) -> None:
@@ -50,7 +50,7 @@ async def test_silent_endpoints_do_not_starve_others(studio: Studio, receiver: R
             await deliverer.run()
             await asyncio.sleep(0)
         assert len(silent.messages) == 8
-        assert sorted(told(receiver)) == sorted((player, 1) for player in crowd)
+        assert sorted(delivered(receiver)) == sorted((player, 1) for player in crowd)
         await studio.leave()  # deliveries in progress end, no more begin
         silent.gate.set()
         await deliverer.quiet()
@@ -73,7 +73,7 @@ async def test_a_busy_game_leaves_slots_for_another(studio: Studio, receiver: Re
         while not receiver.messages:
             await deliverer.run()
             await asyncio.sleep(0)
-        assert told(receiver) == [(ALICE, 2)]
+        assert delivered(receiver) == [(ALICE, 2)]
         await studio.leave()
         silent.gate.set()
         await deliverer.quiet()

@@ -287,7 +287,7 @@ def test_unsupported_parameters_of_a_url(query: str, words: str) -> None:
         engine_url(f"postgresql://host/db?{query}")
 
 
-def test_tls_is_asked_for_as_everywhere() -> None:
+def test_the_sslmode_of_the_url_is_used() -> None:
     url = engine_url("postgres://ann@host/db?sslmode=verify-full&host=/run/postgresql")
     assert dict(url.query) == {"ssl": "verify-full", "host": "/run/postgresql"}
 

@@ -18,7 +18,7 @@ from kraty_console.console.backend_facts import BackendFacts
 from kraty_console.contract.secret import Secret
 from kraty_console.domain.checkup import CheckArea, Finding
 from tests.client.test_detection import GAME, HEALTHY, NO_PLAYER, UNCLEAR, backend
-from tests.harness.client.scripted_server import Act, ScriptedServer, answers, failed, told, wired
+from tests.harness.client.scripted_server import Act, ScriptedServer, answers, failed, ok, wired
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 PLAYERS = f"GET {GAME}/players/"
@@ -28,7 +28,7 @@ METHOD = failed(405, "method_not_allowed", "POST is not GET")
 def me(*games: str, session: Mapping[str, Any] | None = None) -> Act:
     """Who we are: one studio with these games."""
     studio = {"id": "studio-1", "games": [{"id": each, "slug": each, "role": "GAME_ADMIN"} for each in games]}
-    return told({"member": {"id": "m", "name": "maria"}, "session": session or {}, "studios": [studio]})
+    return ok({"member": {"id": "m", "name": "maria"}, "session": session or {}, "studios": [studio]})
 
 
 async def examine(routes: Mapping[str, Act], folder: Path, otherwise: Act = UNCLEAR, **more: Any) -> dict[str, Finding]:
@@ -136,7 +136,7 @@ async def test_changes_are_probed_only_with_get(tmp_path: Path) -> None:
         (failed(401, "unauthenticated", "over"), ("token", "problem")),
         (failed(429, "rate_limited", "slow down", retry_after="9"), ("session", "unknown")),
         (UNCLEAR, ("session", "unknown")),
-        (told({"player": {"externalPlayerId": "kraty-console-probe"}}), ("session", "ok")),
+        (ok({"player": {"externalPlayerId": "kraty-console-probe"}}), ("session", "ok")),
     ],
 )
 async def test_the_look_up_of_an_unknown_player(tmp_path: Path, answer: Act, expected: tuple[str, str]) -> None:
@@ -165,7 +165,7 @@ FOR_NOBODY = f"GET /admin/v1/studios/{NO_ID}/"
         failed(401, "unauthenticated", "no session"),
         failed(404, "not_found", "nothing here"),
         failed(503, "unavailable", "later"),
-        told({"player": {"externalPlayerId": "kraty-console-probe"}}),
+        ok({"player": {"externalPlayerId": "kraty-console-probe"}}),
     ],
 )
 async def test_without_health_a_kraty_is_recognized_by_a_look_up_of_an_unknown_player(

@@ -35,8 +35,8 @@ from tests.harness.client.scripted_server import (
     Line,
     answers,
     cut_at_once,
+    ok,
     silence_for_an_hour,
-    told,
     wired,
     written,
 )
@@ -382,7 +382,7 @@ async def test_a_failing_check_is_reported_and_the_others_run(
 
 
 async def test_people_get_80_columns(places: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    async with wired(*[HEALTHY] * 5, told({"member": {"id": "m", "name": "x" * 200}}), answers(404)) as wire:
+    async with wired(*[HEALTHY] * 5, ok({"member": {"id": "m", "name": "x" * 200}}), answers(404)) as wire:
         code = await asyncio.to_thread(run, ["doctor", "--url", wire.url])
     out, err = capsys.readouterr()
     assert (code, err) == (1, "")

@@ -14,10 +14,10 @@ from kraty_console.cli.main import run
 from kraty_console.cli.options import THEMES
 from kraty_console.console.colours import NAMES
 from tests.data import load_hostile
-from tests.harness.client.scripted_server import Act, answers, cut_at_once, failed, told, wired
+from tests.harness.client.scripted_server import Act, answers, cut_at_once, failed, ok, wired
 
 TOKEN = "kst_" + "t" * 43
-ME = told(
+ME = ok(
     {
         "member": {"id": "m-1", "email": "maria@example.com"},
         "studios": [
@@ -66,7 +66,7 @@ async def run_command(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ru
 
 async def test_search_lists_the_hits(capsys: pytest.CaptureFixture[str]) -> None:
     hits = [{"externalPlayerId": "alice_42", "email": "alice@example.com", "match": "external_id"}]
-    async with wired(ME, told({"players": hits})) as wire:
+    async with wired(ME, ok({"players": hits})) as wire:
         result = await run_command(capsys, "search", "alice", "--url", wire.url, "--limit", "3")
     assert result.code == 0
     assert "alice_42" in result.out
@@ -78,7 +78,7 @@ async def test_search_lists_the_hits(capsys: pytest.CaptureFixture[str]) -> None
 
 
 async def test_search_without_a_hit_ends_with_3(capsys: pytest.CaptureFixture[str]) -> None:
-    async with wired(ME, told({"players": []})) as wire:
+    async with wired(ME, ok({"players": []})) as wire:
         result = await run_command(capsys, "--url", wire.url, "search", "nobody\x1b[31m", "--json")
     assert result.code == 3
     assert json.loads(result.out) == {"players": []}
@@ -88,7 +88,7 @@ async def test_search_without_a_hit_ends_with_3(capsys: pytest.CaptureFixture[st
 
 async def test_the_game_is_found_by_name_or_refused(capsys: pytest.CaptureFixture[str]) -> None:
     where = ("--studio", "Den", "--game", "fox-hunt", "--environment", "test")
-    async with wired(ME, told({"players": []}), ME) as wire:
+    async with wired(ME, ok({"players": []}), ME) as wire:
         await run_command(capsys, "--url", wire.url, *where, "search", "alice")
         assert wire.heard[1].target.startswith("/admin/v1/studios/studio-2/games/game-2/players?")
         assert "environment=test" in wire.heard[1].target
@@ -109,7 +109,7 @@ async def test_several_games_require_a_choice(
 
 
 async def test_show_prints_everything(capsys: pytest.CaptureFixture[str]) -> None:
-    async with wired(ME, told(ALICE)) as wire:
+    async with wired(ME, ok(ALICE)) as wire:
         result = await run_command(capsys, "--url", wire.url, "show", "alice_42")
     assert result.code == 0
     assert result.err == ""
@@ -119,7 +119,7 @@ async def test_show_prints_everything(capsys: pytest.CaptureFixture[str]) -> Non
 
 @pytest.mark.parametrize("pane", ["attempts", "grants", "wallet", "lobbies", "items", "audit"])
 async def test_show_prints_one_pane(capsys: pytest.CaptureFixture[str], pane: str) -> None:
-    async with wired(ME, told(ALICE)) as wire:
+    async with wired(ME, ok(ALICE)) as wire:
         result = await run_command(capsys, "--url", wire.url, "show", "alice_42", "--pane", pane)
     assert result.code == 0
     assert result.out.strip()
@@ -128,7 +128,7 @@ async def test_show_prints_one_pane(capsys: pytest.CaptureFixture[str], pane: st
 
 
 async def test_show_as_json_is_the_raw_answer(capsys: pytest.CaptureFixture[str]) -> None:
-    async with wired(ME, told(ALICE), ME, told(ALICE)) as wire:
+    async with wired(ME, ok(ALICE), ME, ok(ALICE)) as wire:
         complete = json.loads((await run_command(capsys, "--url", wire.url, "show", "alice_42", "--json")).out)
         part = json.loads(
             (await run_command(capsys, "--url", wire.url, "show", "alice_42", "--json", "--pane", "wallet")).out
@@ -184,7 +184,7 @@ async def test_an_error_is_a_message_and_an_exit_code(
 async def test_an_unknown_id_suggests_alternatives(
     capsys: pytest.CaptureFixture[str], hits: list[dict[str, str]], words: str
 ) -> None:
-    async with wired(ME, failed(404, "not_found"), told({"players": hits})) as wire:
+    async with wired(ME, failed(404, "not_found"), ok({"players": hits})) as wire:
         result = await run_command(capsys, "--url", wire.url, "show", "x")
     assert (result.code, result.out) == (3, "")
     assert words in result.err
@@ -252,7 +252,7 @@ async def test_hostile_strings_are_sanitized(capsys: pytest.CaptureFixture[str])
         "audit": [{"id": f"a-{n}", "action": value, "reason": value} for n, value in enumerate(values)],
     }
     hits = {"players": [{"externalPlayerId": value, "email": value, "displayName": value} for value in values]}
-    async with wired(ME, told(hostile), ME, told(hostile), ME, told(hits), ME, told(hits)) as wire:
+    async with wired(ME, ok(hostile), ME, ok(hostile), ME, ok(hits), ME, ok(hits)) as wire:
         where = ("--url", wire.url)
         for arguments in (("show", "x"), ("show", "x", "--json"), ("search", "xx"), ("search", "xx", "--json")):
             result = await run_command(capsys, *where, *arguments)
@@ -264,19 +264,19 @@ async def test_hostile_strings_are_sanitized(capsys: pytest.CaptureFixture[str])
 
 async def test_an_unreadable_row_does_not_hide_the_list(capsys: pytest.CaptureFixture[str]) -> None:
     alice = {**ALICE, "attempts": [*ALICE["attempts"], {"status": "completed"}]}
-    async with wired(ME, told(alice)) as wire:
+    async with wired(ME, ok(alice)) as wire:
         shown = await run_command(capsys, "show", "alice_42", "--pane", "attempts", "--url", wire.url)
     assert shown.code == 0
     assert "daily_race" in shown.out
     assert "1 attempt could not be read." in shown.out
-    async with wired(ME, told(alice)) as wire:
+    async with wired(ME, ok(alice)) as wire:
         shown = await run_command(capsys, "show", "alice_42", "--pane", "attempts", "--json", "--url", wire.url)
     assert (shown.code, shown.err) == (0, "1 attempt could not be read.\n")
     assert [each["id"] for each in json.loads(shown.out)["attempts"]] == ["t-1"]
 
 
 async def test_an_unreadable_hit_is_not_an_unknown_player(capsys: pytest.CaptureFixture[str]) -> None:
-    async with wired(ME, told({"players": [{"email": "a@example.com"}]})) as wire:
+    async with wired(ME, ok({"players": [{"email": "a@example.com"}]})) as wire:
         found = await run_command(capsys, "search", "a@example.com", "--url", wire.url)
     assert (found.code, found.err) == (0, "1 match could not be read.\n")
 
@@ -292,14 +292,14 @@ async def test_a_blank_query_is_a_usage_error(capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize("arguments", [["show", "alice_42"], ["show", "alice_42", "--pane", "wallet"]])
 async def test_printed_numbers_are_ungrouped(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
-    async with wired(ME, told(ALICE)) as wire:
+    async with wired(ME, ok(ALICE)) as wire:
         result = await run_command(capsys, *arguments, "--url", wire.url)
     assert "1240" in result.out
     assert "\u202f" not in result.out + result.err
 
 
 async def test_an_incomplete_e_mail_gets_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
-    async with wired(ME, told({"players": []}), ME, told({"players": []})) as wire:
+    async with wired(ME, ok({"players": []}), ME, ok({"players": []})) as wire:
         part = await run_command(capsys, "search", "alice@ex", "--url", wire.url)
         other = await run_command(capsys, "search", "alice", "--url", wire.url)
     assert (part.code, other.code) == (3, 3)
@@ -309,7 +309,7 @@ async def test_an_incomplete_e_mail_gets_a_hint(capsys: pytest.CaptureFixture[st
 
 async def test_search_cleans_a_pasted_address(capsys: pytest.CaptureFixture[str]) -> None:
     hits = [{"externalPlayerId": "alice_42", "email": "alice@example.com", "match": "email"}]
-    async with wired(ME, told({"players": []}), told({"players": hits})) as wire:
+    async with wired(ME, ok({"players": []}), ok({"players": hits})) as wire:
         result = await run_command(capsys, "search", "<mailto:alice@example.com>", "--url", wire.url)
     assert result.code == 0
     assert "alice_42" in result.out
@@ -318,7 +318,7 @@ async def test_search_cleans_a_pasted_address(capsys: pytest.CaptureFixture[str]
 
 
 async def test_show_finds_an_id_in_quotes(capsys: pytest.CaptureFixture[str]) -> None:
-    async with wired(ME, failed(404, "not_found", "player not found"), told(ALICE)) as wire:
+    async with wired(ME, failed(404, "not_found", "player not found"), ok(ALICE)) as wire:
         result = await run_command(capsys, "show", "\u200b'alice_42'", "--url", wire.url)
     assert result.code == 0
     assert "alice_42" in result.out

@@ -18,7 +18,7 @@ from kraty_console.contract.errors import BadAnswer, Invalid, SignInNeeded
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Credential, Secret
 from tests.client.conftest import TOKEN, MakeClient
-from tests.harness.client.scripted_server import Line, answers, failed, told, wired
+from tests.harness.client.scripted_server import Line, answers, failed, ok, wired
 
 PLAYER = {"player": {"externalPlayerId": "alice_42"}, "somethingNew": 1}
 GAME = "/admin/v1/studios/studio-1/games/game-1"
@@ -31,7 +31,7 @@ CREDIT = ChangeRequest(
 
 
 async def test_requests_have_the_token_and_the_version_but_no_library_headers(client_of: MakeClient) -> None:
-    async with wired(told({"member": {"id": "m"}})) as wire:
+    async with wired(ok({"member": {"id": "m"}})) as wire:
         await client_of(wire.url + "/").me()
     (heard,) = wire.heard
     assert heard.method == "GET"
@@ -49,14 +49,14 @@ async def test_requests_have_the_token_and_the_version_but_no_library_headers(cl
 
 
 async def test_a_cookie_credential_is_sent_as_a_cookie(client_of: MakeClient) -> None:
-    async with wired(told({"member": {"id": "m"}})) as wire:
+    async with wired(ok({"member": {"id": "m"}})) as wire:
         await client_of(wire.url, kind="cookie").me()
     assert wire.heard[0].headers["cookie"] == f"kraty_session={TOKEN}"
     assert "authorization" not in wire.heard[0].headers
 
 
 async def test_cookies_from_the_server_are_ignored(client_of: MakeClient) -> None:
-    async with wired(told({"member": {"id": "m"}}, Set_Cookie="kraty_session=stolen; Path=/")) as wire:
+    async with wired(ok({"member": {"id": "m"}}, Set_Cookie="kraty_session=stolen; Path=/")) as wire:
         client = client_of(wire.url)
         await client.me()
         await client.me()
@@ -71,7 +71,7 @@ async def test_health_is_requested_without_a_token(client_of: MakeClient) -> Non
 
 
 async def test_one_connection_serves_many_calls(client_of: MakeClient) -> None:
-    async with wired(told(PLAYER)) as wire:
+    async with wired(ok(PLAYER)) as wire:
         client = client_of(wire.url)
         for _ in range(5):
             await client.snapshot("alice_42")
@@ -79,7 +79,7 @@ async def test_one_connection_serves_many_calls(client_of: MakeClient) -> None:
 
 
 async def test_a_snapshot_has_its_etag_and_unknown_fields(client_of: MakeClient) -> None:
-    async with wired(told(PLAYER, ETag='W/"7"', X_Request_Id="r-1")) as wire:
+    async with wired(ok(PLAYER, ETag='W/"7"', X_Request_Id="r-1")) as wire:
         fetched = await client_of(wire.url).snapshot("alice_42", limit=20)
     assert fetched is not None
     assert (fetched.etag, fetched.request_id) == ('W/"7"', "r-1")
@@ -94,7 +94,7 @@ async def test_an_unchanged_snapshot_is_none(client_of: MakeClient) -> None:
 
 
 async def test_the_search_text_is_encoded(client_of: MakeClient) -> None:
-    async with wired(told({"players": [{"externalPlayerId": "a&b", "match": "prefix"}]})) as wire:
+    async with wired(ok({"players": [{"externalPlayerId": "a&b", "match": "prefix"}]})) as wire:
         hits = await client_of(wire.url).search("a&b=c #ü", limit=3)
     assert [hit.external_player_id for hit in hits] == ["a&b"]
     assert wire.heard[0].target == f"{GAME}/players?query=a%26b%3Dc%20%23%C3%BC&environment=live&limit=3"
@@ -102,7 +102,7 @@ async def test_the_search_text_is_encoded(client_of: MakeClient) -> None:
 
 async def test_the_audit_log_is_requested_with_every_filter(client_of: MakeClient) -> None:
     page = {"rows": [{"id": "a-1", "action": "wallet.credit"}], "nextCursor": "c 2"}
-    async with wired(told(page)) as wire:
+    async with wired(ok(page)) as wire:
         read = await client_of(wire.url).audit_log(
             player="a/b",
             actor="maria",
@@ -124,7 +124,7 @@ async def test_the_audit_log_is_requested_with_every_filter(client_of: MakeClien
 
 async def test_an_audit_row_and_the_catalog_are_read(client_of: MakeClient) -> None:
     catalog = {"items": [{"key": "potion"}], "currencies": [{"key": "gold"}], "bundles": []}
-    async with wired(told({"id": "row/1"}), told(catalog)) as wire:
+    async with wired(ok({"id": "row/1"}), ok(catalog)) as wire:
         client = client_of(wire.url)
         assert (await client.audit_row("row/1")).id == "row/1"
         assert [item.key for item in (await client.catalog()).items] == ["potion"]
@@ -136,7 +136,7 @@ async def test_an_audit_row_and_the_catalog_are_read(client_of: MakeClient) -> N
 
 async def test_a_change_is_posted_to_its_route_with_only_the_set_fields(client_of: MakeClient) -> None:
     answer = {"economyKey": "gold", "balance": 700, "applied": True, "audit": {"id": "a-1", "url": "/audit/a-1"}}
-    async with wired(told(answer)) as wire:
+    async with wired(ok(answer)) as wire:
         client = client_of(wire.url)
         credited = await client.send(CREDIT)
     assert isinstance(credited, Credited)
@@ -195,7 +195,7 @@ async def test_broken_gzip_is_a_bad_answer(client_of: MakeClient) -> None:
 
 
 async def test_a_new_token_is_used_from_the_next_request(client_of: MakeClient) -> None:
-    async with wired(failed(401, "session_invalid", "dead"), told({"member": {"id": "m"}})) as wire:
+    async with wired(failed(401, "session_invalid", "dead"), ok({"member": {"id": "m"}})) as wire:
         client = client_of(wire.url)
         with pytest.raises(SignInNeeded):
             await client.me()
@@ -218,7 +218,7 @@ async def test_a_cancelled_request_closes_its_connection_and_the_next_one_works(
         asked.set()
         await line.reader.read()
 
-    async with wired(asked_and_silent, told(PLAYER)) as wire:
+    async with wired(asked_and_silent, ok(PLAYER)) as wire:
         client = client_of(wire.url)
         task = asyncio.create_task(client.snapshot("alice_42"))
         await asked.wait()
@@ -230,7 +230,7 @@ async def test_a_cancelled_request_closes_its_connection_and_the_next_one_works(
 
 
 async def test_nothing_is_requested_before_a_game_is_selected() -> None:
-    async with wired(told({"players": []})) as wire:
+    async with wired(ok({"players": []})) as wire:
         client = KratyClient(wire.url, Credential(Secret("t")))
         with pytest.raises(Invalid, match="No game is selected"):
             await client.search("alice")
@@ -242,7 +242,7 @@ async def test_nothing_is_requested_before_a_game_is_selected() -> None:
 
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "semi;colon", "ümlaut", "tab\t", "nul\0"])
 async def test_an_invalid_token_is_refused_without_showing_it(client_of: MakeClient, token: str) -> None:
-    async with wired(told({"member": {"id": "m"}})) as wire:
+    async with wired(ok({"member": {"id": "m"}})) as wire:
         with pytest.raises(Invalid) as raised:
             await client_of(wire.url, token=token).me()
     assert wire.heard == []

@@ -20,7 +20,7 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import BadAnswer, NotFound, OperationMissing
 from kraty_console.contract.operations import ADMIN_OPERATIONS, PUBLISHED, Operation
 from tests.client.conftest import MakeClient
-from tests.harness.client.scripted_server import Act, Line, answers, failed, told, wired
+from tests.harness.client.scripted_server import Act, Line, answers, failed, ok, wired
 
 GAME = "/admin/v1/studios/studio-1/games/game-1"
 
@@ -130,7 +130,7 @@ async def test_search_is_not_missing_if_the_game_is_not_visible(client_of: MakeC
 
 
 async def test_a_found_player_shows_that_the_game_is_visible(client_of: MakeClient) -> None:
-    found = told({"player": {"externalPlayerId": "bob_7"}})
+    found = ok({"player": {"externalPlayerId": "bob_7"}})
     routes = {"GET /admin/v1/health": HEALTHY, f"GET {GAME}/players/bob_7": found}
     async with wired(backend(routes)) as wire:
         client = client_of(wire.url)
@@ -196,7 +196,7 @@ async def test_a_404_for_the_wrong_method_shows_nothing(client_of: MakeClient) -
 
 
 ROLL = RetryRewardRoll(idempotency_key="key-0001")
-WITH_ATTEMPT = told({"player": {"externalPlayerId": "alice_42"}, "attempts": [{"id": "att-1", "status": "completed"}]})
+WITH_ATTEMPT = ok({"player": {"externalPlayerId": "alice_42"}, "attempts": [{"id": "att-1", "status": "completed"}]})
 
 
 async def test_a_404_for_an_existing_attempt_is_a_missing_route(client_of: MakeClient, journal: Journal) -> None:
@@ -230,7 +230,7 @@ async def test_a_404_for_a_missing_attempt_is_not_a_missing_route(client_of: Mak
 async def test_a_404_of_a_revocation_is_a_missing_route_only_if_its_grant_exists(
     client_of: MakeClient, journal: Journal, grant_id: str, support: Support
 ) -> None:
-    seen = told({"player": {"externalPlayerId": "alice_42"}, "grants": [{"id": "gr-1", "status": "pending"}]})
+    seen = ok({"player": {"externalPlayerId": "alice_42"}, "grants": [{"id": "gr-1", "status": "pending"}]})
     revoke = RevokeGrant(reason="granted twice", idempotency_key="key-0001")
     async with wired(backend({"GET /admin/v1/health": HEALTHY, f"GET {GAME}/players/alice_42": seen})) as wire:
         client = client_of(wire.url)

@@ -31,11 +31,11 @@ from tests.harness.client.scripted_server import (
     cut_after_request,
     cut_at_once,
     failed,
+    ok,
     pass_by,
     sends,
     silence,
     silence_for_an_hour,
-    told,
     wired,
     written,
 )
@@ -133,7 +133,7 @@ async def test_a_write_whose_connection_breaks_may_have_been_applied(
 
 
 async def test_a_write_without_a_server_was_not_sent(client_of: MakeClient) -> None:
-    async with wired(told({})) as wire:
+    async with wired(ok({})) as wire:
         pass
     with pytest.raises(Unavailable, match=r"could not be reached \(Connection refused\)") as raised:
         await client_of(wire.url).send(CREDIT)
@@ -173,7 +173,7 @@ async def test_a_slow_answer_times_out(client_of: MakeClient) -> None:
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
 async def test_a_read_is_retried_after_temporary_errors(client_of: MakeClient, clock: Clock, status: int) -> None:
     trouble = failed(status, Retry_After="0.25")
-    async with wired(trouble, trouble, told({"member": {"id": "m"}})) as wire:
+    async with wired(trouble, trouble, ok({"member": {"id": "m"}})) as wire:
         assert (await client_of(wire.url).me()).member.id == "m"
     assert len(wire.heard) == 3
     assert clock.pauses == ([0.25, 0.25] if status == 429 else [0.2, 0.4])
@@ -181,7 +181,7 @@ async def test_a_read_is_retried_after_temporary_errors(client_of: MakeClient, c
 
 @pytest.mark.parametrize("act", [cut_at_once, cut_after_request, sends(b"HTTP/1.1 2")])
 async def test_a_read_is_retried_over_a_new_connection(client_of: MakeClient, act: Act) -> None:
-    async with wired(act, told({"member": {"id": "m"}})) as wire:
+    async with wired(act, ok({"member": {"id": "m"}})) as wire:
         assert (await client_of(wire.url).me()).member.id == "m"
     assert wire.connections == 2
 
@@ -213,14 +213,14 @@ async def test_an_answered_read_is_not_retried(client_of: MakeClient, act: Act) 
 async def test_a_change_with_an_unreadable_answer_of_success_was_made(
     client_of: MakeClient,
 ) -> None:
-    async with wired(told({"economyKey": "gold", "audit": {"id": "a-1"}})) as wire:
+    async with wired(ok({"economyKey": "gold", "audit": {"id": "a-1"}})) as wire:
         answer = await client_of(wire.url).send(CREDIT)
     assert answer.audit is not None
     assert answer.raw()["economyKey"] == "gold"
 
 
 async def test_a_redirect_is_not_followed_and_gets_no_token(client_of: MakeClient) -> None:
-    async with wired(told({})) as other, wired(answers(307, b"", {"Location": other.url + "/x"})) as wire:
+    async with wired(ok({})) as other, wired(answers(307, b"", {"Location": other.url + "/x"})) as wire:
         with pytest.raises(BadAnswer, match="not followed"):
             await client_of(wire.url).me()
     assert other.heard == []
@@ -229,7 +229,7 @@ async def test_a_redirect_is_not_followed_and_gets_no_token(client_of: MakeClien
 async def test_requests_to_this_machine_bypass_the_proxy(
     client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with wired(told({"member": {"id": "proxy"}})) as proxy, wired(told({"member": {"id": "m"}})) as wire:
+    async with wired(ok({"member": {"id": "proxy"}})) as proxy, wired(ok({"member": {"id": "m"}})) as wire:
         for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy.url)
         monkeypatch.delenv("no_proxy", raising=False)

@@ -23,9 +23,9 @@ from tests.harness.client.scripted_server import (
     cut_after_request,
     cut_at_once,
     failed,
+    ok,
     sends,
     silence,
-    told,
     wired,
     written,
 )
@@ -47,7 +47,7 @@ async def answer(ahead: Prefetcher, target: str = "/admin/v1/me") -> HttpReply |
 
 
 async def test_the_client_uses_a_prefetched_answer_once(client_of: MakeClient) -> None:
-    async with wired(told(ME)) as wire:
+    async with wired(ok(ME)) as wire:
         ahead = ahead_of(wire.url)
         ahead.ask("/admin/v1/me")
         client = client_of(wire.url, ahead=ahead)
@@ -61,7 +61,7 @@ async def test_the_client_uses_a_prefetched_answer_once(client_of: MakeClient) -
 
 
 async def test_an_answer_has_etag_request_id_and_duration(client_of: MakeClient) -> None:
-    async with wired(told(PLAYER, ETag='"7"', x_request_id="r-7")) as wire:
+    async with wired(ok(PLAYER, ETag='"7"', x_request_id="r-7")) as wire:
         ahead = ahead_of(wire.url)
         ahead.ask(TARGET)
         fetched = await client_of(wire.url, ahead=ahead).snapshot("a/b")
@@ -73,7 +73,7 @@ async def test_an_answer_has_etag_request_id_and_duration(client_of: MakeClient)
 
 
 async def test_a_prefetched_answer_fits_only_its_request(client_of: MakeClient) -> None:
-    async with wired(told(PLAYER)) as wire:
+    async with wired(ok(PLAYER)) as wire:
         ahead = ahead_of(wire.url)
         await answer(ahead, TARGET)
         client = client_of(wire.url, ahead=ahead)
@@ -84,7 +84,7 @@ async def test_a_prefetched_answer_fits_only_its_request(client_of: MakeClient) 
 
 
 async def test_a_new_token_drops_prefetched_answers(client_of: MakeClient) -> None:
-    async with wired(told(ME)) as wire:
+    async with wired(ok(ME)) as wire:
         ahead = ahead_of(wire.url)
         await answer(ahead)
         client = client_of(wire.url, ahead=ahead)
@@ -118,7 +118,7 @@ async def test_a_prefetched_error_is_raised_as_usual(act: Act, error: type[Excep
     ],
 )
 async def test_failed_prefetches_are_sent_again(act: Act, client_of: MakeClient) -> None:
-    async with wired(act, told(ME)) as wire:
+    async with wired(act, ok(ME)) as wire:
         ahead = ahead_of(wire.url)
         asked = ahead.ask("/admin/v1/me")
         assert await asyncio.to_thread(asked.reply) is None
@@ -151,7 +151,7 @@ async def test_an_answer_to_another_token_is_dropped(client_of: MakeClient) -> N
         await go.wait()
         await line.send(written(401, {"error": {"code": "session_invalid", "message": "over"}}))
 
-    async with wired(slow, told(ME)) as wire:
+    async with wired(slow, ok(ME)) as wire:
         ahead = ahead_of(wire.url)
         ahead.ask("/admin/v1/me")
         client = client_of(wire.url, ahead=ahead)
@@ -164,7 +164,7 @@ async def test_an_answer_to_another_token_is_dropped(client_of: MakeClient) -> N
 
 async def test_a_stale_prefetched_answer_is_dropped() -> None:
     clock = Clock()
-    async with wired(told(ME)) as wire:
+    async with wired(ok(ME)) as wire:
         ahead = Prefetcher(wire.url, plain_headers(), clock=clock)
         await answer(ahead)
         clock.seconds += ahead.patience

@@ -152,7 +152,7 @@ def test_the_proxy_of_an_address(environ: dict[str, str], url: str, variable: st
     assert "ss@" not in repr(found) + found.words
 
 
-def test_the_credentials_of_a_proxy_are_kept_apart() -> None:
+def test_the_credentials_of_a_proxy_url_are_decoded_secrets() -> None:
     found = proxy_of(API, {"HTTPS_PROXY": "http://maria:p%40ss@proxy:1"}, "linux")
     assert found is not None
     assert found.user is not None

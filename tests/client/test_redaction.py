@@ -15,7 +15,7 @@ from kraty_console.contract.errors import KratyError
 from kraty_console.contract.secret import HIDDEN, Secret
 from tests.client.conftest import TOKEN, MakeClient
 from tests.harness.client.sample_changes import credit
-from tests.harness.client.scripted_server import answers, failed, told, wired
+from tests.harness.client.scripted_server import answers, failed, ok, wired
 
 SLASHED = 'kst_a/b"c\\d' + "t" * 30
 GATEWAY = "gateway-secret-0123456789"
@@ -35,7 +35,7 @@ async def test_an_echoed_token_is_hidden_in_messages(client_of: MakeClient, toke
 
 async def test_an_echoed_token_is_not_journaled(client_of: MakeClient, journal: Journal) -> None:
     answer = {"economyKey": "gold", "balance": 1, "debug": {"authorization": f"Bearer {TOKEN}"}}
-    echoes = (told(answer, X_Debug=TOKEN), answers(400, {"error": {"code": "validation_failed", "message": TOKEN}}))
+    echoes = (ok(answer, X_Debug=TOKEN), answers(400, {"error": {"code": "validation_failed", "message": TOKEN}}))
     async with wired(*echoes) as wire:
         writer = Writer(client_of(wire.url), journal)
         applied = await writer.perform(credit())

@@ -28,7 +28,7 @@ from tests.harness.client.sample_changes import (
     credit,
     rows,
 )
-from tests.harness.client.scripted_server import Act, answers, cut_after_request, failed, told, wired
+from tests.harness.client.scripted_server import Act, answers, cut_after_request, failed, ok, wired
 
 
 async def unknown(client_of: MakeClient, journal: Journal) -> ChangeOutcome:
@@ -70,7 +70,7 @@ async def test_evidence_on_a_row_of_the_player_is_used_without_the_audit_log(
         "player": {"externalPlayerId": "alice_42"},
         "walletLedger": [{"ledgerId": "l", "economyKey": "gold", "idempotencyKey": KEY}],
     }
-    async with wired(failed(403, "forbidden"), told(player)) as wire:
+    async with wired(failed(403, "forbidden"), ok(player)) as wire:
         await moved(performed, journal, wire.url)
         writer = Writer(client_of(wire.url), journal)
         (entry,) = await writer.open_entries()
@@ -94,7 +94,7 @@ async def test_a_roll_that_failed_again_is_not_an_effect(client_of: MakeClient, 
 async def test_without_evidence_the_same_bytes_are_resent_to_a_server_that_keeps_keys(
     client_of: MakeClient, journal: Journal
 ) -> None:
-    replay = told(ANSWER, Idempotent_Replayed="true")
+    replay = ok(ANSWER, Idempotent_Replayed="true")
     async with wired(cut_after_request, NO_ROWS, NO_EVIDENCE, KEEPS, replay) as wire:
         writer = Writer(client_of(wire.url), journal)
         performed = await writer.perform(credit(), member="maria")
@@ -191,7 +191,7 @@ async def test_resolving_without_a_server_leaves_it_unknown(client_of: MakeClien
     assert (await journal.open_entries())[0].state is EntryState.UNKNOWN
 
 
-async def test_a_change_for_another_backend_is_left_alone(client_of: MakeClient, journal: Journal) -> None:
+async def test_a_change_for_another_backend_is_not_resolved(client_of: MakeClient, journal: Journal) -> None:
     performed = await unknown(client_of, journal)
     async with wired(NO_ROWS) as wire:
         writer = Writer(client_of(wire.url), journal)
@@ -223,7 +223,7 @@ async def test_unreadable_rows_may_be_its_own(client_of: MakeClient, journal: Jo
     strange = {"id": 7, "idempotencyKey": KEY}
     player = {"player": {"externalPlayerId": "alice_42"}, "walletLedger": ["?"]}
     words = "2 rows could not be read, and its own may be among them"
-    async with wired(cut_after_request, rows(strange), told(player), rows(strange), told(player), FORGETS) as wire:
+    async with wired(cut_after_request, rows(strange), ok(player), rows(strange), ok(player), FORGETS) as wire:
         writer = Writer(client_of(wire.url), journal)
         performed = await writer.perform(credit())
         assert performed.entry is not None
@@ -244,7 +244,7 @@ async def test_a_readable_row_among_unreadable_ones_is_evidence(client_of: MakeC
 
 @pytest.mark.parametrize("gone", [answers(404, b"<html>nginx</html>"), answers(405, b""), failed(404, "no_route")])
 async def test_a_route_that_is_missing_by_now_shows_nothing(client_of: MakeClient, journal: Journal, gone: Act) -> None:
-    here = told({"player": {"externalPlayerId": "alice_42"}})
+    here = ok({"player": {"externalPlayerId": "alice_42"}})
     async with wired(cut_after_request, NO_ROWS, NO_EVIDENCE, KEEPS, gone, here) as wire:
         writer = Writer(client_of(wire.url), journal)
         performed = await writer.perform(credit())

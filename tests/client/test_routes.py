@@ -20,7 +20,7 @@ from kraty_console.contract.errors import Invalid, OperationMissing
 from kraty_console.contract.operations import ADMIN_OPERATIONS, OPERATIONS, Operation
 from tests.client.conftest import MakeClient
 from tests.data import load_hostile
-from tests.harness.client.scripted_server import told, wired
+from tests.harness.client.scripted_server import ok, wired
 
 AWKWARD = [
     *(".", "..", "...", "./..", "../", "a/b", "/", "//", "%2e%2e", "%2E", "%", "%2F", "x/merge-into/y", "a?b", "a#b"),
@@ -46,7 +46,7 @@ SENDABLE = [each.value for each in load_hostile() if each.can_be_text and each.v
 
 async def test_every_id_is_sent_as_one_decodable_segment(client_of: MakeClient) -> None:
     ids = [each for each in AWKWARD + SENDABLE if len(each) <= 2_000]
-    async with wired(told({"player": {"externalPlayerId": "x"}})) as wire:
+    async with wired(ok({"player": {"externalPlayerId": "x"}})) as wire:
         client = client_of(wire.url + "/base")
         for external_id in ids:
             await client.snapshot(external_id)
@@ -63,7 +63,7 @@ async def test_every_id_is_sent_as_one_decodable_segment(client_of: MakeClient) 
 
 @pytest.mark.parametrize("external_id", ["", "\0", "a\0b", "\ud800", "a\udfffb"])
 async def test_invalid_ids_are_refused_before_sending(client_of: MakeClient, external_id: str) -> None:
-    async with wired(told({})) as wire:
+    async with wired(ok({})) as wire:
         client = client_of(wire.url)
         with pytest.raises(Invalid):
             await client.snapshot(external_id)

@@ -33,7 +33,7 @@ from tests.harness.client.scripted_server import (
     cut_after_request,
     cut_at_once,
     failed,
-    told,
+    ok,
     wired,
 )
 from tests.harness.contract.served_backend import Backend
@@ -170,7 +170,7 @@ async def test_an_id_reaches_its_player_and_no_other_route(world: TroubledGame, 
 async def test_a_change_is_resent_with_the_same_key(clock: Clock) -> None:
     busy = failed(409, "conflict", "still being made", Retry_After="1")
     trouble = (cut_at_once, cut_after_request, busy)
-    async with wired(*trouble, told(MERGED)) as wire, wiring(wire, clock) as server:
+    async with wired(*trouble, ok(MERGED)) as wire, wiring(wire, clock) as server:
         await server.players.merge("a", "b")
         assert [heard.target for heard in wire.heard] == ["/server/v1/players/a/merge-into/b"] * len(wire.heard)
         bodies = [heard.body for heard in wire.heard]
@@ -183,7 +183,7 @@ async def test_a_change_is_resent_with_the_same_key(clock: Clock) -> None:
 
 async def test_retry_after_is_respected(clock: Clock) -> None:
     busy = failed(429, "rate_limited", Retry_After="2.5")
-    async with wired(busy, failed(429, "rate_limited", Retry_After="60"), told(MERGED)) as wire:
+    async with wired(busy, failed(429, "rate_limited", Retry_After="60"), ok(MERGED)) as wire:
         async with wiring(wire, clock) as server:
             await server.players.merge("a", "b", key="mine")
         assert {heard.json["idempotencyKey"] for heard in wire.heard} == {"mine"}
@@ -205,7 +205,7 @@ async def test_after_four_attempts_the_outcome_is_unknown(clock: Clock) -> None:
 
 
 async def test_answers_that_are_not_from_kraty(clock: Clock) -> None:
-    for odd in (answers(200, b"<html>"), answers(200, {"data": []}), told({"fromPlayerId": 1})):
+    for odd in (answers(200, b"<html>"), answers(200, {"data": []}), ok({"fromPlayerId": 1})):
         async with wired(odd) as wire, wiring(wire, clock) as server:
             with pytest.raises(BadAnswer) as bad:
                 await server.players.merge("a", "b")

@@ -72,7 +72,7 @@ def test_a_guest_who_signs_in_keeps_what_they_had(stage: CallStage) -> None:
     assert (refused.status, refused.code) == (422, "conflict")
 
 
-def test_a_move_from_elsewhere_goes_in_batches_and_says_what_failed(stage: CallStage) -> None:
+def test_a_migration_runs_in_batches_and_reports_failed_rows(stage: CallStage) -> None:
     server = stage.server()
     rows = [
         {"externalPlayerId": "moved", "itemKey": key, "quantity": 2, "idempotencyKey": f"moved:{key}", "reason": None}
@@ -125,7 +125,7 @@ def test_a_lobby_that_forms_is_an_error_to_wait_for(stage: CallStage) -> None:
     assert stage.game(first).data("POST", at(start, first), {})["leaderboardId"] == begun["leaderboardId"]
 
 
-def test_a_device_that_lost_its_secret_gets_another_where_nobody_plays_for_real(stage: CallStage) -> None:
+def test_a_device_that_lost_its_secret_gets_another_in_the_test_environment(stage: CallStage) -> None:
     world, register = stage.world, "/sdk/v1/players/dev-1/register"
     sdk = Sdk(world.backend.port, world.keys["test_client"], CLIENT_NAME)
     lost = sdk.data("POST", register, {})["secret"]

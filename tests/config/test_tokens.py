@@ -111,7 +111,7 @@ def test_a_profile_with_a_server_key_uses_the_sources_of_the_key(paths: Paths, t
     assert find(replace(profile, server_key_command=None), {}) == Secret("key-file")
     assert find(Profile(credential="server_key"), {"KRATY_TOKEN": "a-session"}) is None
     assert find(replace(profile, url_is_own=False), {}) is None
-    with pytest.raises(ConfigError, match="--token-stdin was given, and no key came"):
+    with pytest.raises(ConfigError, match="--token-stdin was given, but the standard input has no key"):
         find(profile, environ, io.StringIO("\n"))
     with pytest.raises(ConfigError, match="KRATY_SERVER_KEY: this is not a key"):
         find(profile, {"KRATY_SERVER_KEY": "two words"})
@@ -187,7 +187,7 @@ def test_invalid_token_files_are_reported(paths: Paths, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "   \n"])
 def test_a_missing_token_on_the_standard_input_is_an_error(paths: Paths, text: str) -> None:
-    with pytest.raises(ConfigError, match="no token came"):
+    with pytest.raises(ConfigError, match="the standard input has no token"):
         find_token(Profile(), paths, {"KRATY_TOKEN": "t"}, stdin=io.StringIO(text))
 
 

@@ -26,9 +26,7 @@ async def audit_pane_shows(driver: ConsoleDriver, *words: str) -> None:
 
 
 @pytest.mark.parametrize(("player", "key"), [("alice_42", "R"), ("bob_7", "F")])
-async def test_ticket_then_reason_is_what_a_hand_types_in_every_dialog(
-    backend: DemoStage, player: str, key: str
-) -> None:
+async def test_every_dialog_ends_with_ticket_and_reason(backend: DemoStage, player: str, key: str) -> None:
     async with at(backend.app(player=player)) as driver:
         await driver.looks_at(player)
         await driver.press(key)

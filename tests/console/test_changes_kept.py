@@ -155,7 +155,7 @@ async def test_an_unknown_outcome_after_the_dialog_was_closed_is_reported(
         await driver.sees("Credit: it is not known whether it took effect; o asks the server")
 
 
-async def test_a_player_who_is_gone_while_a_dialog_is_open_breaks_nothing(
+async def test_a_player_deleted_while_a_dialog_is_open_causes_no_error(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     async with at(backend.app(player="bob_7")) as driver:

@@ -168,7 +168,7 @@ async def test_a_backend_without_deliveries_says_so(backend: DemoStage, wire: Fa
         await driver.closed()
 
 
-async def test_a_failure_is_told_and_can_be_tried_again(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_failure_is_reported_and_can_be_retried(backend: DemoStage, wire: FaultyTransport) -> None:
     fault = wire.answers("GET", "/webhooks/", 403, "forbidden", "no", details={"permission": "player.read"})
     async with at(backend.app(player="alice_42")) as driver:
         await driver.looks_at("alice_42")

@@ -126,7 +126,7 @@ async def test_headers_of_a_profile_are_sent_to_its_own_address_alone(
     assert {each.headers.get("x-gate") for each in wire.asked} == {None if changed else "sesame"}
 
 
-async def test_a_profile_that_somebody_wrote_is_left_alone(backend: DemoStage, config: Path) -> None:
+async def test_an_existing_profile_is_not_overwritten(backend: DemoStage, config: Path) -> None:
     await asyncio.to_thread(config.parent.mkdir, parents=True)
     await asyncio.to_thread(config.write_text, "# mine\n")
     async with at(newcomer(backend, url=backend.url)) as driver:
@@ -188,7 +188,7 @@ async def test_an_unwritable_folder_is_reported_and_the_session_continues(
         await driver.sees("the profile could not be kept", "maria · GAME_ADMIN")
 
 
-async def test_a_new_token_for_a_known_profile_is_asked_for_alone(backend: DemoStage) -> None:
+async def test_a_known_profile_asks_only_for_a_new_token(backend: DemoStage) -> None:
     async with at(backend.app(token="kst_" + "x" * 43)) as driver:
         await driver.opened(TokenDialog)
         await driver.sees("New session token", "[ paste it; it is not shown")

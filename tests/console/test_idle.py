@@ -6,7 +6,7 @@ from textual.timer import Timer
 
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.action import ActionDialog
-from tests.harness.console.dialogs import confirm, put, told
+from tests.harness.console.dialogs import confirm, put, shows_words
 from tests.harness.console.driver import ConsoleDriver, at
 from tests.harness.console.faulty_transport import FaultyTransport
 from tests.harness.console.idle import wait_until_idle
@@ -69,7 +69,7 @@ async def test_the_clock_of_a_change_ends_with_it(backend: DemoStage, wire: Faul
         await driver.opened(ActionDialog)
         await put(driver, economy_key="gold", amount="1", reason="make-good")
         await confirm(driver)
-        await told(driver, "Not applied: not now")
+        await shows_words(driver, "Not applied: not now")
         await still(driver, wire)
         await confirm(driver)
         await driver.closed()

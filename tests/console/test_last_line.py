@@ -21,7 +21,7 @@ async def test_the_last_line_lists_what_works_where_the_focus_is(backend: DemoSt
         assert "p recent" not in footer(driver)
 
 
-async def test_in_the_empty_field_beside_a_player_enter_goes_back_and_the_last_line_says_so(backend: DemoStage) -> None:
+async def test_enter_in_the_empty_search_field_returns_to_the_player(backend: DemoStage) -> None:
     async with at(backend.app(player="bob_7")) as driver:
         await driver.looks_at("bob_7")
         await driver.press("slash")

@@ -13,7 +13,7 @@ from kraty_console.console.dialogs.action import ActionDialog, Phase
 from kraty_console.console.dialogs.journal import JournalDialog
 from kraty_console.contract.operations import Operation
 from tests.harness.console.colleague import Colleague, colleague
-from tests.harness.console.dialogs import confirm, dialog, done, put, told
+from tests.harness.console.dialogs import confirm, dialog, done, put, shows_words
 from tests.harness.console.driver import ConsoleDriver, at
 from tests.harness.console.faulty_transport import FaultyTransport
 from tests.harness.console.stage import NOW, DemoStage
@@ -44,11 +44,11 @@ async def test_an_answer_lost_after_the_effect_ends_in_it_did(backend: DemoStage
         async with at(backend.app(player="bob_7")) as driver:
             await open_credit(driver)
             await confirm(driver)
-            await told(driver, "checking whether it took effect")
+            await shows_words(driver, "checking whether it took effect")
             assert dialog(driver).phase is Phase.CHECKING
             await driver.press("enter", "enter")
             checking.let_go()
-            await told(driver, "It did take effect, once", "Audit row")
+            await shows_words(driver, "It did take effect, once", "Audit row")
             assert len(wire.changes) == 1
             await driver.press("enter")
             await done(driver)
@@ -69,7 +69,7 @@ async def test_a_connection_that_died_before_the_effect_is_sent_again_under_the_
         async with at(backend.app(player="bob_7")) as driver:
             await open_credit(driver)
             await confirm(driver)
-            await told(driver, "It did take effect, once")
+            await shows_words(driver, "It did take effect, once")
         assert other.balance("bob_7", "gold") == before + 250
     first, second = wire.changes
     assert first.body == second.body
@@ -89,11 +89,11 @@ async def test_a_lost_answer_of_a_change_that_is_refused_ends_in_it_did_not(
         await driver.press("R")
         await driver.opened(ActionDialog)
         await confirm(driver)
-        await told(driver, "checking whether it took effect")
+        await shows_words(driver, "checking whether it took effect")
         with colleague(backend) as other:
             other.retry_roll(attempt.id)
         held.let_go()
-        await told(driver, "It did not take effect; nothing was changed", "already linked")
+        await shows_words(driver, "It did not take effect; nothing was changed", "already linked")
         assert dialog(driver).phase is Phase.EDITING
     assert journaled(backend) == [("resolved", 0)]
 
@@ -106,12 +106,12 @@ async def test_an_outcome_stays_unknown_until_it_can_be_looked_up(backend: DemoS
         async with at(backend.app(player="bob_7")) as driver:
             await open_credit(driver)
             await confirm(driver)
-            await told(driver, "It is not known whether it took effect", "Nothing is sent again by itself")
+            await shows_words(driver, "It is not known whether it took effect", "Nothing is sent again by itself")
             assert str(dialog(driver).confirm.label) == "Check again"
             assert len(wire.changes) == 1
             closed.mend()
             await confirm(driver)
-            await told(driver, "It did take effect, once")
+            await shows_words(driver, "It did take effect, once")
         assert other.balance("bob_7", "gold") == before + 250
     assert len(wire.changes) == 1
 
@@ -122,15 +122,15 @@ async def test_an_unknown_outcome_survives_its_dialog(backend: DemoStage, wire: 
     async with at(backend.app(player="bob_7")) as driver:
         await open_credit(driver)
         await confirm(driver)
-        await told(driver, "It is not known whether it took effect")
+        await shows_words(driver, "It is not known whether it took effect")
         await driver.press("escape")
         await driver.closed()
         await driver.press("C")
         await driver.opened(ActionDialog)
-        await told(driver, "It is not known whether it took effect")
+        await shows_words(driver, "It is not known whether it took effect")
         closed.mend()
         await confirm(driver)
-        await told(driver, "It did take effect, once")
+        await shows_words(driver, "It did take effect, once")
     assert len(wire.changes) == 1
 
 
@@ -140,7 +140,7 @@ async def test_an_unknown_outcome_survives_a_look_at_another_player(backend: Dem
     async with at(backend.app(player="bob_7")) as driver:
         await open_credit(driver)
         await confirm(driver)
-        await told(driver, "It is not known whether it took effect")
+        await shows_words(driver, "It is not known whether it took effect")
         await driver.press("escape")
         await driver.closed()
         for player in ("alice_42", "bob_7"):
@@ -150,10 +150,10 @@ async def test_an_unknown_outcome_survives_a_look_at_another_player(backend: Dem
             await driver.looks_at(player)
         await driver.press("C")
         await driver.opened(ActionDialog)
-        await told(driver, "It is not known whether it took effect")
+        await shows_words(driver, "It is not known whether it took effect")
         closed.mend()
         await confirm(driver)
-        await told(driver, "It did take effect, once")
+        await shows_words(driver, "It did take effect, once")
     assert len(wire.changes) == 1
 
 
@@ -300,5 +300,5 @@ async def test_a_journal_that_cannot_be_written_stops_every_change(
         await driver.sees("The journal cannot be used (")
         await open_credit(driver)
         await confirm(driver)
-        await told(driver, "Nothing is sent: the journal cannot be used")
+        await shows_words(driver, "Nothing is sent: the journal cannot be used")
     assert not wire.changes

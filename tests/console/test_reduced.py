@@ -18,7 +18,7 @@ from kraty_console.console.dialogs.palette import PaletteDialog
 from kraty_console.console.dialogs.sign_in import SignInDialog
 from kraty_console.console.player_state import LoadStatus
 from tests.harness.console.demo_copies import DemoTemplate
-from tests.harness.console.dialogs import confirm, dialog, put, told
+from tests.harness.console.dialogs import confirm, dialog, put, shows_words
 from tests.harness.console.driver import ConsoleDriver, at
 from tests.harness.console.faulty_transport import FaultyTransport
 from tests.harness.console.stage import DemoStage, now, stage
@@ -121,7 +121,7 @@ async def test_a_403_of_the_server_is_explained(reduced: DemoStage, wire: Faulty
         await driver.opened(ActionDialog)
         await put(driver, reason="seen in the receiver's log")
         await confirm(driver)
-        await told(driver, "Not allowed: needs grant.manual_create (GAME_ADMIN)", "Ask somebody who may")
+        await shows_words(driver, "Not allowed: needs grant.manual_create (GAME_ADMIN)", "Ask somebody who may")
         assert "you are" not in dialog(driver).status.text
 
 

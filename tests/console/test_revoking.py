@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kraty_console.console.dialogs.action import ActionDialog
 from tests.harness.console.colleague import colleague
-from tests.harness.console.dialogs import confirm, dialog, done, put, told
+from tests.harness.console.dialogs import confirm, dialog, done, put, shows_words
 from tests.harness.console.driver import ConsoleDriver, at
 from tests.harness.console.faulty_transport import FaultyTransport
 from tests.harness.console.stage import DemoStage
@@ -47,5 +47,5 @@ async def test_a_lost_answer_is_looked_up(backend: DemoStage, wire: FaultyTransp
     async with at(backend.app(player="bob_7")) as driver:
         await ask_to_revoke(driver)
         await confirm(driver)
-        await told(driver, "It did take effect, once", "Audit row")
+        await shows_words(driver, "It did take effect, once", "Audit row")
     assert len(wire.changes) == 1

@@ -318,7 +318,7 @@ HOSTILE = [each for each in load_hostile() if each.can_be_text and each.value an
 
 
 @pytest.mark.parametrize("part", range(4))
-async def test_an_id_of_any_kind_finds_that_player_or_nobody(backend: DemoStage, part: int) -> None:
+async def test_an_id_of_any_kind_finds_exactly_that_player_or_none(backend: DemoStage, part: int) -> None:
     """Ids of the demo world are found; others are reported missing, with any content."""
     known = {"victim/ban", "..", "a/b", "a" + "\u0301" * 200, "line1\nline2\nline3", "ali\u200bce", "user\u202enimda"}
     async with at(backend.app()) as driver:

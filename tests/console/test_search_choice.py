@@ -212,7 +212,7 @@ async def test_two_players_of_one_email_are_both_offered(backend: DemoStage, wir
         await driver.looks_at("erin")
 
 
-async def test_an_email_that_is_not_whole_gets_a_hint(backend: DemoStage) -> None:
+async def test_an_incomplete_email_gets_a_hint(backend: DemoStage) -> None:
     async with at(backend.app()) as driver:
         await driver.type("alice@ex")
         await driver.sees("no player has this e-mail; type all of it")

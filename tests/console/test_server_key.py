@@ -14,7 +14,7 @@ from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.console.dialogs.merge_target import MergeTargetDialog
 from kraty_console.contract.operations import Operation
 from tests.harness.console.colleague import colleague
-from tests.harness.console.dialogs import confirm, dialog, put, told
+from tests.harness.console.dialogs import confirm, dialog, put, shows_words
 from tests.harness.console.driver import ConsoleDriver, at
 from tests.harness.console.faulty_transport import FaultyTransport
 from tests.harness.console.stage import DemoStage
@@ -158,7 +158,7 @@ async def test_a_lost_answer_is_settled_with_the_same_key_once(
         async with at(with_key(backend, "bob_7", server_actions=True)) as driver:
             await fill(driver, Operation.CREDIT)
             await confirm(driver)
-            await told(driver, "It did take effect, once")
+            await shows_words(driver, "It did take effect, once")
         assert other.balance("bob_7", "gold") == before + 250
     first, second = wire.changes
     assert (first.target, first.body) == (second.target, second.body)

@@ -6,7 +6,7 @@ from kraty_console.console.dialogs.action import ActionDialog, Phase
 from kraty_console.console.dialogs.token import TokenDialog
 from kraty_console.console.player_state import LoadStatus
 from tests.harness.console.colleague import colleague
-from tests.harness.console.dialogs import confirm, dialog, done, put, told
+from tests.harness.console.dialogs import confirm, dialog, done, put, shows_words
 from tests.harness.console.driver import at
 from tests.harness.console.faulty_transport import FaultyTransport
 from tests.harness.console.stage import DemoStage
@@ -44,7 +44,7 @@ async def test_a_bad_token_is_reported_and_the_next_one_is_tried(backend: DemoSt
         await driver.sees("maria · GAME_ADMIN")
 
 
-async def test_a_401_in_a_read_asks_and_reads_again(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_401_in_a_read_asks_for_a_token_and_reads_again(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42")) as driver:
         await driver.looks_at("alice_42")
         wire.answers("GET", "/players/", 401, "session_invalid", "the session has expired", times=1)
@@ -69,7 +69,7 @@ async def test_a_401_in_a_read_refused_keeps_the_old_data(backend: DemoStage, wi
         await driver.sees("STALE since 14:02:31Z", "Swift Otter")
 
 
-async def test_a_401_while_searching_asks_too(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_401_while_searching_asks_for_a_token(backend: DemoStage, wire: FaultyTransport) -> None:
     wire.answers("GET", "/players?", 401, "session_invalid", "the session has expired", times=1)
     async with at(backend.app()) as driver:
         await driver.type("alice_4")
@@ -78,7 +78,7 @@ async def test_a_401_while_searching_asks_too(backend: DemoStage, wire: FaultyTr
         await driver.sees("2 players fit alice_4", "alice_420")
 
 
-async def test_a_401_in_the_middle_of_a_dialog_goes_on_where_it_was_and_applies_once(
+async def test_a_401_in_a_dialog_asks_for_a_token_and_applies_the_change_once(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     with colleague(backend) as other:
@@ -110,7 +110,7 @@ async def test_without_a_new_token_the_dialog_comes_back_with_nothing_sent(
             await driver.press("escape")
             await driver.opened(ActionDialog)
             await driver.until(lambda: dialog(driver).phase is Phase.EDITING)
-            await told(driver, "The session has expired", "Enter a new token to continue")
+            await shows_words(driver, "The session has expired", "Enter a new token to continue")
             await driver.sees("make-good for the outage")
             assert other.balance("bob_7", "gold") == before
             expired.mend()
@@ -130,7 +130,7 @@ async def test_a_403_names_the_permission(backend: DemoStage, wire: FaultyTransp
     async with at(backend.app(player="bob_7")) as driver:
         await open_credit(driver)
         await confirm(driver)
-        await told(driver, "Not allowed: needs wallet.credit (GAME_ADMIN)", "403 forbidden", "request req-77")
+        await shows_words(driver, "Not allowed: needs wallet.credit (GAME_ADMIN)", "403 forbidden", "request req-77")
         assert dialog(driver).phase is Phase.EDITING
 
 
@@ -154,7 +154,7 @@ async def test_a_409_explains_with_code_and_request_and_keeps_the_draft(
         with colleague(backend) as other:
             other.retry_roll(attempt.id)
         await confirm(driver)
-        await told(
+        await shows_words(
             driver, "Not applied: 1 grant is already linked to this attempt", "409 conflict", "request ", "with 2"
         )
         await driver.sees("the table is back")

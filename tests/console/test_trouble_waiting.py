@@ -11,7 +11,7 @@ from kraty_console.console.dialogs.token import TokenDialog
 from kraty_console.console.player_state import LoadStatus
 from kraty_console.console.screens.audit_log import AuditLogScreen
 from tests.harness.console.colleague import colleague, impatient, waits
-from tests.harness.console.dialogs import confirm, dialog, done, told
+from tests.harness.console.dialogs import confirm, dialog, done, shows_words
 from tests.harness.console.driver import ConsoleDriver, at
 from tests.harness.console.faulty_transport import FaultyTransport
 from tests.harness.console.frozen_seconds import freeze_seconds
@@ -26,7 +26,7 @@ async def test_a_400_names_the_fields(backend: DemoStage, wire: FaultyTransport)
     async with at(backend.app(player="bob_7")) as driver:
         await open_credit(driver)
         await confirm(driver)
-        await told(driver, "the server rejected the request", "amount: too odd")
+        await shows_words(driver, "the server rejected the request", "amount: too odd")
 
 
 # -- 429 -----------------------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ async def test_a_429_on_a_change_makes_the_button_wait(backend: DemoStage, wire:
         async with at(backend.app(player="bob_7")) as driver:
             await open_credit(driver)
             await confirm(driver)
-            await told(driver, "Too many requests")
+            await shows_words(driver, "Too many requests")
             for left in (2, 1):
                 await driver.sees(f"Credit in {left} s")
                 await confirm(driver)
@@ -188,7 +188,7 @@ async def test_a_server_error_on_a_change_that_was_not_applied_says_so(
         async with at(backend.app(player="bob_7")) as driver:
             await open_credit(driver)
             await confirm(driver)
-            await told(driver, "It did take effect, once")
+            await shows_words(driver, "It did take effect, once")
             await driver.press("enter")
             await done(driver)
         assert other.balance("bob_7", "gold") == before + 250
@@ -213,7 +213,7 @@ async def test_a_failed_read_of_the_audit_log_is_reported_and_r_retries(
         assert "The server reported an error" not in driver.text
 
 
-async def test_a_401_in_the_audit_log_asks_and_goes_on(backend: DemoStage, wire: FaultyTransport) -> None:
+async def test_a_401_in_the_audit_log_asks_for_a_token_and_continues(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app()) as driver:
         wire.answers("GET", "/audit-log", 401, "session_invalid", "the session has expired", times=1)
         await driver.press("escape", "l")

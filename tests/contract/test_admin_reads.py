@@ -159,7 +159,7 @@ def test_a_search_that_makes_no_sense_is_refused_by_field(still: TroubledGame, q
     assert (answer.status, answer.error["code"], answer.fields) == (400, "validation_failed", [field])
 
 
-def test_the_snapshot_is_whole(still: TroubledGame) -> None:
+def test_the_snapshot_is_complete(still: TroubledGame) -> None:
     answer = still.get(still.player("alice"))
     snapshot = exactly(Snapshot, answer.data)
     player = snapshot.player

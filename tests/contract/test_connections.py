@@ -247,7 +247,7 @@ def test_many_offers_at_once_are_many_calls(still: TroubledGame) -> None:
         (head(HEALTH, HOST, "Connection: Upgrade", "Upgrade: h2c", HOST), "host"),
     ],
 )
-def test_a_header_that_can_be_said_once_is_said_once(still: TroubledGame, sent: bytes, field: str) -> None:
+def test_a_repeated_single_header_is_refused(still: TroubledGame, sent: bytes, field: str) -> None:
     answer = said(still.backend, sent)
     assert (answer.status, answer.fields) == (400, [field])
 

@@ -115,7 +115,7 @@ def test_a_grant_names_the_entry_that_is_wrong(unwritten: TroubledGame) -> None:
             refused(unwritten.serve("POST", "/players/new/grants", body), wrong)
 
 
-def test_a_body_that_is_no_object_is_refused_whole(unwritten: TroubledGame) -> None:
+def test_a_body_that_is_no_object_is_refused(unwritten: TroubledGame) -> None:
     for body in WHOLE.values():
         refused(unwritten.post(f"{unwritten.player('alice')}/wallet/gold/credit", body), "body")
         refused(unwritten.serve("POST", "/players/alice/wallet/gold/credit", body), "body")

@@ -124,7 +124,7 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
         yield running
 
 
-def test_too_many_calls_are_429_with_the_wait_and_each_caller_counts_alone(limited: Backend) -> None:
+def test_too_many_calls_are_429_with_the_wait_and_callers_count_separately(limited: Backend) -> None:
     world = make_troubled_game(limited)
     assert [world.get("/admin/v1/me").status for _ in range(4)] == [200, 200, 200, 429]
     answer = world.get("/admin/v1/me")
@@ -155,9 +155,7 @@ async def _broken(call: Call) -> HandlerReply:
     raise LookupError(secret)
 
 
-def test_a_failure_tells_its_request_id_and_the_log_where_it_arose(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_failure_returns_a_request_id_and_logs_its_origin(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     broken = Route("POST", "/admin/v1/broken/{name}", RouteAccess.SESSION, SIGNED_IN, _broken)
     url = SqliteFiles(tmp_path).fresh()
     with Backend(url, Rate(0), routes=(*ROUTES, broken)).running() as backend:

@@ -130,7 +130,7 @@ def test_an_expensive_call_counts_by_its_cost(world: TroubledGame) -> None:
     assert look().status == 200
 
 
-def test_a_stream_costs_its_tokens_alone_however_long_it_goes_on(world: TroubledGame) -> None:
+def test_a_stream_costs_tokens_only_once(world: TroubledGame) -> None:
     ticks = iter(range(10**9))
     headers = at("192.0.2.16", **{"X-Player-Secret": world.secret("alice")})
     world.backend.busy = lambda: next(ticks) * TOKEN_SECONDS * BURST

@@ -108,7 +108,7 @@ def test_another_method_on_a_path_that_is_left_is_405(published: TroubledGame) -
     assert (answer.status, answer.error["code"], answer.headers["allow"]) == (405, "method_not_allowed", "POST")
 
 
-def test_both_other_surfaces_stay_whole(published: TroubledGame) -> None:
+def test_the_other_surfaces_keep_all_routes(published: TroubledGame) -> None:
     for route in ROUTES:
         if route.path.startswith("/admin/"):
             continue
@@ -206,7 +206,9 @@ def test_the_published_health_has_two_fields(published_backend: Backend) -> None
     assert (answer.status, answer.json) == (200, {"ok": True, "version": __version__})
 
 
-def test_a_list_without_published_leaves_answers_whole(several: TroubledGame, world: TroubledGame) -> None:
+def test_a_list_of_operations_without_published_keeps_answers_complete(
+    several: TroubledGame, world: TroubledGame
+) -> None:
     found = several.get(several.player("alice")).data
     assert set(found) == set(world.get(world.player("alice")).data)
     assert set(found["player"]) == set(world.get(world.player("alice")).data["player"])

@@ -107,7 +107,7 @@ def routes(profile: Profile) -> RouteTable:
 
 
 @pytest.mark.parametrize("kind", ALL, ids=str)
-async def test_a_change_goes_where_the_profile_says_in_its_words(
+async def test_a_change_uses_the_routes_and_field_names_of_the_profile(
     kind: Operation, world: TroubledGame, moved: Moved, routes: RouteTable, tmp_path: Path
 ) -> None:
     prepare(world, kind)
@@ -167,7 +167,7 @@ async def test_a_lost_answer_is_asked_for_again_with_the_same_method_path_and_by
     assert world.backend.counts()["audit"] == before["audit"] + 1
 
 
-async def test_a_change_that_never_arrived_is_sent_once_more(
+async def test_a_change_that_never_arrived_is_resent(
     world: TroubledGame, wire: FaultyTransport, moved: Moved, routes: RouteTable, tmp_path: Path
 ) -> None:
     wire.cuts("PATCH", "/gifts", times=1)

@@ -70,7 +70,7 @@ def test_an_invalid_endpoint_is_refused_by_field(still: TroubledGame, body: dict
     assert still.backend.counts() == before
 
 
-def test_an_endpoint_is_paused_goes_on_and_is_archived(world: TroubledGame) -> None:
+def test_an_endpoint_can_be_paused_resumed_and_archived(world: TroubledGame) -> None:
     path = f"{world.game}/webhooks/endpoints/{make_endpoint(world)['endpoint']['id']}"
     for verb, state in (("pause", "paused"), ("unpause", "active"), ("archive", "archived")):
         answer = world.post(f"{path}/{verb}", {"reason": "maintenance", "idempotencyKey": key()})

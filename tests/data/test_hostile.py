@@ -3,7 +3,7 @@ from __future__ import annotations
 from tests.data import load_hostile
 
 
-def test_the_corpus_is_whole_and_its_names_are_its_own() -> None:
+def test_the_corpus_is_complete_and_its_names_are_unique() -> None:
     corpus = load_hostile()
     assert len(corpus) == 142
     assert len({entry.name for entry in corpus}) == 142

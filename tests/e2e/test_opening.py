@@ -129,7 +129,7 @@ def test_a_key_typed_at_launch_is_obeyed_once_the_player_is_there(world: DemoBac
         person.quit()
 
 
-def test_a_player_left_at_once_does_not_come_back(world: DemoBackend) -> None:
+def test_a_launch_player_left_at_once_is_not_shown_again(world: DemoBackend) -> None:
     with User(world.console("alice_42"), env=world.env("left")) as person:
         see_the_first_picture(person)
         person.press("q")
@@ -143,7 +143,7 @@ def test_a_player_left_at_once_does_not_come_back(world: DemoBackend) -> None:
         assert person.wait_exit() == 0
 
 
-def test_a_terminal_that_was_smaller_for_a_moment_is_painted_whole(world: DemoBackend) -> None:
+def test_a_terminal_that_was_briefly_smaller_is_repainted(world: DemoBackend) -> None:
     with User(world.console("alice_42"), env=world.env("resized")) as person:
         see_the_first_picture(person)
         person.resize(60, 20)

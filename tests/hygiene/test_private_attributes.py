@@ -65,7 +65,7 @@ def touched(path: Path) -> set[str]:
     }
 
 
-def test_private_attributes_are_touched_for_a_reason_alone() -> None:
+def test_private_attributes_are_used_only_with_a_reason() -> None:
     found = {}
     used = set()
     for path in sorted(path for folder in FOLDERS for path in (TESTS / folder).rglob("test_*.py")):

@@ -140,7 +140,7 @@ def _of_textual(cls: type) -> set[str]:
     return set().union(*(_defined(base) for base in cls.__mro__ if _is_textuals(base)))
 
 
-def test_private_members_of_textual_are_overridden_on_purpose_alone() -> None:
+def test_private_members_of_textual_are_overridden_only_on_purpose() -> None:
     found = {cls.__name__: both for cls in classes() if (both := _defined(cls) & _of_textual(cls))}
     assert found == OVERRIDDEN
 
@@ -168,7 +168,7 @@ def test_the_methods_among_them_take_what_they_took() -> None:
     assert found == SIGNATURES
 
 
-def test_private_modules_of_textual_are_the_painter_s_alone() -> None:
+def test_private_modules_of_textual_are_imported_only_by_the_painter() -> None:
     found: dict[str, set[str]] = {}
     for path in PACKAGE.rglob("*.py"):
         for name in re.findall(r"from textual\.(_\w+) import", path.read_text(encoding="utf-8")):

@@ -125,7 +125,7 @@ def test_an_escape_is_a_key_of_its_own_once_nothing_follows(monkeypatch: pytest.
         assert keyboard.key() == "x"
 
 
-def test_an_escape_that_begins_more_is_no_key() -> None:
+def test_an_escape_that_starts_a_sequence_is_no_key() -> None:
     with listened_to() as keyboard:
         keyboard.type(b"\x1b[B\x1b[Az")
         assert [keyboard.key() for _ in range(3)] == ["down", "up", "z"]

@@ -176,14 +176,14 @@ async def _put_event(tx: Transaction, ctx: Context, event: Event) -> EventRecord
 async def _put_window(tx: Transaction, ctx: Context, event: EventRecord, window: WindowDefinition) -> int:
     """1 if the window is new, else 0."""
     column = tables.event_windows.c
-    there = await tx.find(
+    existing = await tx.find(
         tables.event_windows,
         column.studio_id == ctx.tenant.studio_id,
         column.game_id == ctx.tenant.game_id,
         column.event_id == event.event_id,
         column.starts_at == window.starts_at,
     )
-    if there is None:
+    if existing is None:
         await definitions.put_window(
             tx,
             ctx,
@@ -193,10 +193,10 @@ async def _put_window(tx: Transaction, ctx: Context, event: EventRecord, window:
             metadata=window.metadata,
         )
         return 1
-    if there.closed_at is None:
-        if window.ends_at < there.ends_at:
-            await _end_sooner(tx, ctx, there, window.ends_at)
-        tx.change(there, ends_at=window.ends_at, metadata=window.metadata)
+    if existing.closed_at is None:
+        if window.ends_at < existing.ends_at:
+            await _end_sooner(tx, ctx, existing, window.ends_at)
+        tx.change(existing, ends_at=window.ends_at, metadata=window.metadata)
     return 0
 
 

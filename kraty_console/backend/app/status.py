@@ -76,17 +76,17 @@ async def ping(call: Call) -> HandlerReply:
 async def time(call: Call) -> HandlerReply:
     """The backend's clock, in the zone of `?timezone=`, by default UTC. 400 for an unknown zone."""
     name = call.query("timezone") or "UTC"
-    here = datetime.fromtimestamp(call.now_ms // 1000, UTC)
+    local_time = datetime.fromtimestamp(call.now_ms // 1000, UTC)
     if name != "UTC":
-        here = here.astimezone(_zone(name))
-    offset = here.utcoffset() or timedelta()
+        local_time = local_time.astimezone(_zone(name))
+    offset = local_time.utcoffset() or timedelta()
     return HandlerReply(
         {
             "epochMs": call.now_ms,
             "iso": formats.timestamp(call.now_ms),
             "timezone": name,
             "offsetMinutes": round(offset / timedelta(minutes=1)),
-            "local": f"{here:%Y-%m-%dT%H:%M:%S}",
+            "local": f"{local_time:%Y-%m-%dT%H:%M:%S}",
         }
     )
 

@@ -40,19 +40,19 @@ async def record_denial(
         if tenant is None:
             services.refused[OUTSIDER] += 1
             return
-        there = replace(context, tenant=tenant)
+        refused_context = replace(context, tenant=tenant)
         player = None
         if tenant.game_id and await _sees(tx, caller, tenant):
             player = await trail.player_concerned(
-                tx, there, target_kind=kind, target_id=target_id, external_player_id=external_player_id
+                tx, refused_context, target_kind=kind, target_id=target_id, external_player_id=external_player_id
             )
 
     async def work(tx: Transaction) -> None:
-        audit_id = there.new_id()
-        if await denial_counts.is_first(tx, there, route, audit_id):
+        audit_id = refused_context.new_id()
+        if await denial_counts.is_first(tx, refused_context, route, audit_id):
             trail.record_denied(
                 tx,
-                there,
+                refused_context,
                 action,
                 audit_id,
                 target_kind=kind,

@@ -72,10 +72,10 @@ async def _newest(
 ) -> set[tuple[int, str]]:
     """Time and id of the newest rows of each condition, up to `limit` each, read from indexes only."""
     at, row_id = audit.c.occurred_at, audit.c.audit_id
-    place = [] if after is None else [after.older(at, row_id)]
+    older = [] if after is None else [after.older(at, row_id)]
     each = [
         sa.select(
-            sa.select(at, row_id).where(*question, *place).order_by(at.desc(), row_id.desc()).limit(limit).subquery()
+            sa.select(at, row_id).where(*question, *older).order_by(at.desc(), row_id.desc()).limit(limit).subquery()
         )
         for question in questions
     ]

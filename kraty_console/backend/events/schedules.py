@@ -53,8 +53,8 @@ async def missing_windows(tx: Transaction, ctx: Context, event: EventRecord) -> 
             column.starts_at <= wanted[-1][0],
         ),
     )
-    there = {row.starts_at for row in rows}
-    return [span for span in wanted if span[0] not in there]
+    existing = {row.starts_at for row in rows}
+    return [span for span in wanted if span[0] not in existing]
 
 
 async def make_missing_windows(tx: Transaction, ctx: Context, event: EventRecord) -> int:

@@ -267,8 +267,8 @@ async def _prepare(
     table, key, field = holdings
     column = table.c
     ids = sorted({player.player_id for player, _ in lines})
-    here = (column.studio_id == ctx.tenant.studio_id, column.game_id == ctx.tenant.game_id)
-    held = {row.primary_key() for row in await tx.load(table, *here, tx.among(column.player_id, ids))}
+    in_game = (column.studio_id == ctx.tenant.studio_id, column.game_id == ctx.tenant.game_id)
+    held = {row.primary_key() for row in await tx.load(table, *in_game, tx.among(column.player_id, ids))}
     count = "balance" if table is tables.wallets else "quantity"
     for player, line in lines:
         primary_key = (*player.primary_key(), line.fields[field])

@@ -272,17 +272,17 @@ async def _retire_source(tx: Transaction, ctx: Context, source: PlayerRecord, ta
     tx.memo.pop(("player", ctx.tenant, ctx.environment, external_id), None)
     into = {"player_id": target.player_id}
     column, alias = tables.players.c, tables.player_aliases
-    here = {"studio_id": ctx.tenant.studio_id, "game_id": ctx.tenant.game_id}
+    game = {"studio_id": ctx.tenant.studio_id, "game_id": ctx.tenant.game_id}
     await tx.execute(
         sa.update(tables.players)
         .where(
-            *(tables.players.columns[name] == value for name, value in here.items()),
+            *(tables.players.columns[name] == value for name, value in game.items()),
             column.merged_into == source.player_id,
         )
         .values(merged_into=target.player_id)
     )
     await tx.execute(sa.update(alias).where(*reassign.rows_of(alias, source)).values(**into))
-    named = {**here, "environment": ctx.environment, "external_player_id": external_id}
+    named = {**game, "environment": ctx.environment, "external_player_id": external_id}
     await player_refs.delete_alias(tx, ctx.tenant, ctx.environment, external_id)
     tx.add(alias, {**named, **into, "source_id": source.player_id, "created_at": ctx.now_ms})
 

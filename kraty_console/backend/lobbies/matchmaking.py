@@ -76,15 +76,17 @@ def bot_slots(lobby: LobbyRecord, now_ms: int) -> int:
 def is_played_out() -> sa.ColumnElement[bool]:
     """The condition that each player of a lobby has played there, and none is still playing."""
     lobby, seat, attempt = tables.lobbies.c, tables.lobby_members.c, tables.attempts.c
-    there = sa.select(sa.literal(1)).where(
+    attempts_here = sa.select(sa.literal(1)).where(
         attempt.studio_id == seat.studio_id,
         attempt.game_id == seat.game_id,
         attempt.player_id == seat.player_id,
         attempt.event_id == lobby.event_id,
         attempt.leaderboard_id == lobby.leaderboard_id,
     )
-    playing = there.where(attempt.status == "in_progress").correlate(tables.lobby_members, tables.lobbies).exists()
-    absent = ~there.correlate(tables.lobby_members, tables.lobbies).exists()
+    playing = (
+        attempts_here.where(attempt.status == "in_progress").correlate(tables.lobby_members, tables.lobbies).exists()
+    )
+    absent = ~attempts_here.correlate(tables.lobby_members, tables.lobbies).exists()
     unfinished = (
         sa.select(sa.literal(1))
         .where(
@@ -157,7 +159,7 @@ async def find_seat(tx: Transaction, player: PlayerRecord, window: EventWindowRe
     A lobby that the player has finished playing does not count: the next start is another match.
     """
     lobby, seat, attempt = tables.lobbies.c, tables.lobby_members.c, tables.attempts.c
-    there = sa.select(sa.literal(1)).where(
+    attempts_here = sa.select(sa.literal(1)).where(
         attempt.studio_id == player.studio_id,
         attempt.game_id == player.game_id,
         attempt.player_id == player.player_id,
@@ -165,7 +167,7 @@ async def find_seat(tx: Transaction, player: PlayerRecord, window: EventWindowRe
         attempt.started_at >= lobby.started_at,
         attempt.leaderboard_id == lobby.leaderboard_id,
     )
-    played, playing = there.exists(), there.where(attempt.status == "in_progress").exists()
+    played, playing = attempts_here.exists(), attempts_here.where(attempt.status == "in_progress").exists()
     lobby_id: str | None = await tx.scalar(
         sa.select(lobby.lobby_id)
         .join(

@@ -147,11 +147,11 @@ async def _is_over(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> bool:
 
 async def _is_played_out(tx: Transaction, lobby: LobbyRecord) -> bool:
     column = tables.lobbies.c
-    here = (
+    conditions = (
         tables.lobbies.columns[name] == value
         for name, value in zip(("studio_id", "game_id", "lobby_id"), lobby.primary_key(), strict=True)
     )
-    return await tx.scalar(sa.select(column.lobby_id).where(*here, matchmaking.is_played_out())) is not None
+    return await tx.scalar(sa.select(column.lobby_id).where(*conditions, matchmaking.is_played_out())) is not None
 
 
 async def advance(tx: Transaction, ctx: Context, lobby: LobbyRecord) -> bool:
@@ -263,7 +263,7 @@ async def _new(
         await _emit(tx, ctx, EventName.LOBBY_CREATED, lobby)
         return lobby, True
     column = tables.lobbies.c
-    there = await tx.find(
+    existing = await tx.find(
         tables.lobbies,
         column.studio_id == ctx.tenant.studio_id,
         column.game_id == ctx.tenant.game_id,
@@ -272,8 +272,8 @@ async def _new(
         column.key == key,
         lock=True,
     )
-    assert there is not None, "the lobby of that key is there"
-    return there, False
+    assert existing is not None, "the lobby of that key is there"
+    return existing, False
 
 
 def _add_member(tx: Transaction, ctx: Context, player: PlayerRecord, lobby: LobbyRecord) -> None:

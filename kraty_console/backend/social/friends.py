@@ -157,8 +157,8 @@ async def blocks_between(tx: Transaction, player: PlayerRecord, other: PlayerRec
         sa.and_(column.player_id == player.player_id, column.blocked_id == other.player_id),
         sa.and_(column.player_id == other.player_id, column.blocked_id == player.player_id),
     )
-    here = (column.studio_id == player.studio_id, column.game_id == player.game_id)
-    return await tx.scalar(sa.select(column.player_id).where(*here, either).limit(1)) is not None
+    in_game = (column.studio_id == player.studio_id, column.game_id == player.game_id)
+    return await tx.scalar(sa.select(column.player_id).where(*in_game, either).limit(1)) is not None
 
 
 async def delete_rows(tx: Transaction, table: sa.Table, player: PlayerRecord, other: PlayerRecord) -> None:
@@ -256,13 +256,13 @@ async def _befriend(tx: Transaction, ctx: Context, player: PlayerRecord, other: 
 async def _room(tx: Transaction, player: PlayerRecord, table: sa.Table, most: int, what: str, **only: str) -> None:
     """409 if the player has the most rows allowed."""
     column = table.c
-    here = (
+    in_game = (
         column.studio_id == player.studio_id,
         column.game_id == player.game_id,
         column.player_id == player.player_id,
         *(column[name] == value for name, value in only.items()),
     )
-    if await tx.scalar(sa.select(sa.func.count()).select_from(table).where(*here)) >= most:
+    if await tx.scalar(sa.select(sa.func.count()).select_from(table).where(*in_game)) >= most:
         conflict(f"Player '{player.external_player_id}' has {most} {what}, and cannot have more")
 
 

@@ -45,8 +45,8 @@ class SentGift(GiftRecord, PlayerRecord):
 async def rules(tx: Transaction, tenant: Tenant) -> Gifting:
     """The game's gift rules; gifting is off by default."""
     column = games.c
-    here = (column.studio_id == tenant.studio_id, column.game_id == tenant.game_id)
-    settings = await tx.scalar(sa.select(column.settings).where(*here))
+    in_game = (column.studio_id == tenant.studio_id, column.game_id == tenant.game_id)
+    settings = await tx.scalar(sa.select(column.settings).where(*in_game))
     return Gifting.model_validate((settings or {}).get("gifting") or {})
 
 

@@ -80,12 +80,12 @@ def fault_of(error: BaseException) -> StorageFault | None:
 def words_of(error: BaseException, url: URL) -> str:
     """Why a database takes no changes, with the path of its file, for the operator."""
     original: BaseException = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    said = str(original).partition("\n")[0] or type(original).__name__
+    message = str(original).partition("\n")[0] or type(original).__name__
     if fault_of(error) is StorageFault.POOLED:
         return BEHIND_A_POOLER
     if url.drivername.startswith("sqlite"):
-        return f"the file {url.database} cannot be written: {said}"
-    return f"it takes no changes: {said}"
+        return f"the file {url.database} cannot be written: {message}"
+    return f"it takes no changes: {message}"
 
 
 def driver_errors() -> tuple[type[Exception], type[Exception]]:

@@ -75,8 +75,8 @@ class Probe:
                 if self.also is not None:
                     self.rows = list(await connection.execute(self.also))
         except (TimeoutError, SQLAlchemyError, OSError) as error:
-            told = fault_of(error) in (StorageFault.UNWRITABLE, StorageFault.POOLED)
-            return words_of(error, self._engine.url) if told else NO_ANSWER
+            explained = fault_of(error) in (StorageFault.UNWRITABLE, StorageFault.POOLED)
+            return words_of(error, self._engine.url) if explained else NO_ANSWER
         except Exception as error:
             if getattr(error, "sqlstate", None) is None:  # what asyncpg raises while it connects is of no common kind
                 raise

@@ -107,15 +107,15 @@ class Deliverer:
         if self._nobody_at is not None and self._clock() < self._nobody_at + LOOK_SECONDS:
             return 0
         work = await self._find_work()
-        told = 0
+        fanned_out = 0
         for tenant in dict.fromkeys(each.endpoint.tenant for each in work if each.untold):
-            told += await self._fan_out(tenant)
-        ready = [each.endpoint for each in work if each.due or (told and each.untold)]
+            fanned_out += await self._fan_out(tenant)
+        ready = [each.endpoint for each in work if each.due or (fanned_out and each.untold)]
         share = self._share({endpoint.tenant for endpoint in (*ready, *self._under_way.values())})
         begun = 0
         for endpoint in sorted(ready, key=self._taken):  # stable: with equal numbers, in the order of their ids
             begun += await self._begin(endpoint, share)
-        return told + begun
+        return fanned_out + begun
 
     def _share(self, games: Collection[Tenant]) -> int:
         """The share of slots of a game: equal to the others', and never all of them."""

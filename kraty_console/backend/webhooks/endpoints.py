@@ -67,12 +67,12 @@ async def _make_room(tx: Transaction, ctx: Context) -> None:
     """409 if the game has the most endpoints allowed; the game is locked, so concurrent creations take turns."""
     game = (ctx.tenant.studio_id, ctx.tenant.game_id)
     column = tables.webhook_endpoints.c
-    there = await tx.scalar(
+    count = await tx.scalar(
         sa.select(sa.func.count()).where(
             column.studio_id == game[0], column.game_id == game[1], column.state != "archived"
         )
     )
-    if there >= MOST_OF_GAME:
+    if count >= MOST_OF_GAME:
         conflict(f"A game has {MOST_OF_GAME} webhook endpoints at most; archive one", limit=MOST_OF_GAME)
 
 

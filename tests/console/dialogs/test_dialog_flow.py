@@ -47,7 +47,7 @@ async def test_keys_typed_in_a_burst_go_to_the_dialog_that_the_first_one_opens()
     assert app.answers == ["jj"]
 
 
-async def test_a_dialog_that_is_removed_answers_nothing_and_nobody_waits() -> None:
+async def test_a_removed_dialog_returns_none_and_ends_the_wait() -> None:
     app = FlowHost(TicketDialog)
     async with running(app) as pilot:
         await opened(pilot)

@@ -36,7 +36,7 @@ async def test_a_second_press_does_nothing_while_it_runs_and_escape_says_so_firs
     assert pilot.app.answers[0].state == "applied"
 
 
-async def test_a_dialog_closed_while_it_runs_leaves_the_call_alone_and_opens_on_it_again() -> None:
+async def test_a_dialog_closed_while_sending_keeps_the_call_and_shows_it_when_reopened() -> None:
     workspace = Workspace("grant.force_claim")
     answer: asyncio.Future[ChangeOutcome] = asyncio.get_running_loop().create_future()
     workspace.answers.append(answer)
@@ -171,7 +171,7 @@ async def test_an_unknown_outcome_that_did_not_take_effect_says_so() -> None:
         assert len(workspace.sent) == 1
 
 
-async def test_an_outcome_that_stays_unknown_asks_and_is_never_sent_again_by_itself() -> None:
+async def test_an_unknown_outcome_asks_a_person_and_is_not_resent_automatically() -> None:
     workspace = Workspace("wallet.credit")
     lost = Unavailable("the connection was reset", maybe_applied=True)
     workspace.answers.append(dialog_forms.unknown(lost))

@@ -39,7 +39,7 @@ def finalize(world: TroubledGame, leaderboard_id: str) -> None:
 
 
 class TestOfAnEvent:
-    def test_it_is_read_with_the_key_alone(self, world: TroubledGame) -> None:
+    def test_an_event_board_can_be_read_without_a_player_secret(self, world: TroubledGame) -> None:
         leaderboard_id = event_board(world)
         define_progressions(world)
         world.hold("alice", "xp", 12)

@@ -100,7 +100,7 @@ def test_a_crate_is_opened_and_a_reward_is_claimed(still: TroubledGame, name: st
     assert (answer.status, answer.error["code"]) == (409, "conflict")
 
 
-def test_a_grant_past_its_time_is_gone_for_a_game_and_a_conflict_for_the_studio(world: TroubledGame) -> None:
+def test_an_expired_grant_is_404_for_a_game_and_409_for_the_studio(world: TroubledGame) -> None:
     """Before the sweep has come by (contract/README.md#grant)."""
     expires_at = world.backend.clock.ms + HOUR
     reward = give(world, [GOLD], expires_at=expires_at)

@@ -9,7 +9,7 @@ import pytest
 
 from kraty_console.contract.gifts import GiftCatalog, Gifts, OneGift
 from tests.contract.test_matrix import NOT_THERE
-from tests.harness.contract.acquaintances import allow_gifts, befriend, player, told
+from tests.harness.contract.acquaintances import allow_gifts, befriend, events_of, player
 from tests.harness.contract.exact_shapes import exactly
 from tests.harness.contract.troubled_game import HOUR, TroubledGame
 
@@ -46,7 +46,7 @@ def balance(world: TroubledGame, who: str) -> int:
 
 
 def test_a_gift_waits_to_be_claimed_and_pays_out_then(friends: TroubledGame) -> None:
-    events = len(told(friends, "grant.created"))
+    events = len(events_of(friends, "grant.created"))
     body = {**GOLD, "message": f"  For you! {'x' * 200} ", "idempotencyKey": "k"}
     sent = send(friends, body)
     exactly(OneGift, sent.data)
@@ -61,7 +61,7 @@ def test_a_gift_waits_to_be_claimed_and_pays_out_then(friends: TroubledGame) -> 
     [incoming] = gifts(friends, "bob")
     assert incoming == {**gift, "direction": "incoming", "player": incoming["player"]}
     assert incoming["player"]["externalPlayerId"] == "alice"
-    [event] = told(friends, "grant.created")[events:]
+    [event] = events_of(friends, "grant.created")[events:]
     assert event["grant"]["id"] == gift["grantId"]
     assert (event["grant"]["sourceKind"], event["grant"]["sourceRefId"]) == ("gift", gift["giftId"])
     assert balance(friends, "bob") == 0

@@ -127,7 +127,7 @@ class TestProgress:
         assert world.backend.counts() == before
 
     @pytest.mark.parametrize("key", ["gold", "fame"])
-    def test_only_what_the_catalog_lets_games_move(self, world: TroubledGame, key: str) -> None:
+    def test_only_client_writable_progressions_can_be_changed(self, world: TroubledGame, key: str) -> None:
         define_progressions(world)
         answer = play(world, "POST", f"wallet/{key}/progress", {"amount": 1})
         assert (answer.status, answer.error["code"]) == (403, "forbidden")

@@ -58,7 +58,7 @@ def _begun(world: TroubledGame, player: str, event: str = "sprint") -> str:
     return f"/players/{player}/events/{event}/attempts/{started.data['attempt']['id']}"
 
 
-def test_a_listing_tells_all_there_is_to_know(course: TroubledGame) -> None:
+def test_a_listing_has_all_fields_of_an_event(course: TroubledGame) -> None:
     listed = _listed(course, "nobody")
     assert set(listed) == {"sprint", "rally", "open", "big", "arena"}
     rally = listed["rally"]

@@ -10,7 +10,7 @@ import pytest
 from kraty_console.backend.players.registration import LOST_ANSWER_MS
 from kraty_console.contract.sdk import PlayerRegistration
 from tests.contract.test_ids import TRICKY
-from tests.harness.contract.acquaintances import player, told
+from tests.harness.contract.acquaintances import events_of, player
 from tests.harness.contract.exact_shapes import exactly
 from tests.harness.contract.troubled_game import TroubledGame
 
@@ -42,7 +42,7 @@ def test_a_new_player_gets_a_secret_and_a_name(world: TroubledGame) -> None:
     profile = world.get(world.player("new")).data["player"]
     assert (profile["email"], profile["id"]) == ("New@Example.org", told_once.player_id)
     assert profile["displayIdentity"]["name"] == answer.data["displayIdentity"]["name"]
-    [event] = told(world, "player.registered")
+    [event] = events_of(world, "player.registered")
     assert event == {key: value for key, value in answer.data.items() if key != "secret"}
     assert told_once.secret not in world.stored_credentials()
 
@@ -75,7 +75,7 @@ def test_the_answer_that_was_lost_is_made_again_with_another_secret(world: Troub
     assert again.data["registeredAt"] == lost.data["registeredAt"]
     assert again.data["secret"] != lost.data["secret"]
     assert [is_let_in(world, "bob", each.data["secret"]) for each in (lost, again)] == [False, True]
-    assert len(told(world, "player.registered")) == 1
+    assert len(events_of(world, "player.registered")) == 1
 
 
 def test_force_rotates_the_secret_with_a_test_key(world: TroubledGame) -> None:
@@ -87,7 +87,7 @@ def test_force_rotates_the_secret_with_a_test_key(world: TroubledGame) -> None:
     headers = [{"X-Player-Secret": each.data["secret"]} for each in (first, second)]
     path, key = f"/sdk/v1{player('bob')}/friends", world.keys["test_client"]
     assert [world.backend.call("GET", path, token=key, headers=each).status for each in headers] == [401, 200]
-    assert len(told(world, "player.registered")) == 1
+    assert len(events_of(world, "player.registered")) == 1
 
 
 def test_force_is_ignored_with_a_live_key(world: TroubledGame) -> None:

@@ -15,7 +15,7 @@ from tests.harness.contract.troubled_game import make_troubled_game
 from tests.harness.databases import SqliteFiles
 
 
-def test_streams_end_whole_when_the_backend_stops(tmp_path: Path) -> None:
+def test_streams_end_cleanly_when_the_backend_stops(tmp_path: Path) -> None:
     database = SqliteFiles(tmp_path).fresh()
     with Backend(database, Rate(0)).running() as backend:
         world = make_troubled_game(backend)

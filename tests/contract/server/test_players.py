@@ -9,7 +9,7 @@ import pytest
 from kraty_console.contract.friends import Blocks, FriendRequests, Friends
 from kraty_console.contract.sdk import PlayerMetadata
 from kraty_console.contract.server import EmailSet, IdentitySet, PlayerBanned, PlayerUnbanned
-from tests.harness.contract.acquaintances import ask, befriend, player, told
+from tests.harness.contract.acquaintances import ask, befriend, events_of, player
 from tests.harness.contract.exact_shapes import exactly
 from tests.harness.contract.troubled_game import TroubledGame
 
@@ -66,7 +66,7 @@ def test_a_ban_fires_one_event_and_can_be_lifted(world: TroubledGame) -> None:
     world.backend.clock.ms += 1000
     second = ban(reason="and lying")
     assert second.data == {**first.data, "reason": "and lying", "applied": False}
-    [event] = told(world, "player.banned")
+    [event] = events_of(world, "player.banned")
     assert (event["reason"], event["externalPlayerId"]) == ("cheating", "alice")
     assert world.get(world.player("alice")).data["player"]["ban"] == {"bannedAt": NOW, "reason": "and lying"}
     for body, field in (({}, "reason"), ({"reason": ""}, "reason"), ({"reason": 7}, "reason")):

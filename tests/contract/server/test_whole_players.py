@@ -161,7 +161,7 @@ def test_an_erased_player_is_not_found(world: TroubledGame) -> None:
     assert (merge(world, "alicia", "alice").status, merge(world, "alice", "alicia").status) == (422, 404)
 
 
-def test_an_id_nobody_had_is_a_success(still: TroubledGame) -> None:
+def test_erasing_an_unknown_id_succeeds(still: TroubledGame) -> None:
     before = still.backend.counts()
     answer = exactly(DeletePlayerResult, erase(still, "ghost").data)
     assert (answer.status, answer.player_id, answer.anonymized_external_id) == ("no_op_never_existed", None, None)

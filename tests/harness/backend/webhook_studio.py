@@ -96,7 +96,7 @@ class Studio:
             await tx.execute(sa.update(tables.webhook_endpoints).values(state="archived"))
 
 
-def told(receiver: Receiver) -> list[tuple[str, int]]:
+def delivered(receiver: Receiver) -> list[tuple[str, int]]:
     """Players and changes of their balance, in order of arrival."""
     data = [message.envelope["data"] for message in receiver.messages]
     return [(each["externalPlayerId"], each.get("delta", 0)) for each in data]

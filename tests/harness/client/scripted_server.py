@@ -93,7 +93,7 @@ def answers(status: int, body: object = None, headers: dict[str, str] | None = N
     return act
 
 
-def told(data: object, **headers: str) -> Act:
+def ok(data: object, **headers: str) -> Act:
     """A 200 with this inside the envelope."""
     return answers(200, {"data": data}, {name.replace("_", "-"): value for name, value in headers.items()})
 

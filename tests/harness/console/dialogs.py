@@ -33,6 +33,6 @@ async def done(driver: ConsoleDriver) -> None:
     await driver.rest()
 
 
-async def told(driver: ConsoleDriver, *words: str) -> None:
+async def shows_words(driver: ConsoleDriver, *words: str) -> None:
     """Wait until the foot of the dialog says all these words."""
     await driver.until(lambda: all(each in dialog(driver).status.text for each in words))

@@ -39,7 +39,7 @@ def player(external_id: str) -> str:
     return f"/players/{segment(external_id)}"
 
 
-def told(world: TroubledGame, event: str) -> list[Any]:
+def events_of(world: TroubledGame, event: str) -> list[Any]:
     """What the outbox holds of an event, in the order in which it happened."""
     column = tables.outbox.c
     of_it = (column.game_id == world.tenant.game_id, column.event_name == event)
