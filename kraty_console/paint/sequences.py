@@ -166,7 +166,8 @@ class Sequences:
                 self._after_lead = False
                 at = run.end()
             elif self._broken and self._state is _State.CSI and (run := _WITHIN_BROKEN.match(text, at)):
-                self._after_lead, self._last = False, text[run.end() - 1]
+                self._after_lead, self._last = False, run[0][-1]
+                self._sequence = (self._sequence + run[0])[:_LONGEST]
                 at = run.end()
             elif self._state is _State.PASTE:
                 at, ended = self._paste(text, at)
