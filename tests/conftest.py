@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib.util
 import os
 import signal
 import sys
@@ -24,14 +25,17 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 os.environ["KRATY_BACKEND_SECRET"] = "the secret of the tests, of no use elsewhere"
 
 
+# httpcore imports sniffio with each request; where there is none, each attempt searches the whole path.
+if importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None
+
 # Nothing that is imported or collected becomes garbage.
 gc.disable()
 
 
 def pytest_collection_finish() -> None:
     """Everything imported stays until the end; what tests leave behind is looked for now and then."""
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # without a collection before: it would take a second, and find nothing worth one
     gc.enable()
     gc.set_threshold(50_000, 20, 50)
 

@@ -61,6 +61,8 @@ _PASTE: Final = "\x1b[200~"
 _END_OF_PASTE: Final = re.compile("(?:\x1b\\[|\x9b)201~")
 _CUT_END: Final = re.compile("(?:\x1b(?:\\[(?:2(?:0(?:1)?)?)?)?|\x9b(?:2(?:0(?:1)?)?)?)\\Z")
 _LEADS: Final = ("\udcc2", "\udcf4")
+_WITHIN_BROKEN: Final = re.compile("[ -?]+")
+"""What an invalid control sequence skips until its final character."""
 _WITHIN_STRING: Final = re.compile("[^\x07\x18\x1a\x1b\x9c\udc80-\udcff]+")
 
 _WORDS: Final = ("NaN", "nan", "undefined", "null", "Infinity", "inf", "None", "true", "True", "false", "False")
@@ -162,6 +164,10 @@ class Sequences:
                 at = run.end()
             elif self._state in _STRINGS and (run := _WITHIN_STRING.match(text, at)):
                 self._after_lead = False
+                at = run.end()
+            elif self._broken and self._state is _State.CSI and (run := _WITHIN_BROKEN.match(text, at)):
+                self._after_lead, self._last = False, run[0][-1]
+                self._sequence = (self._sequence + run[0])[:_LONGEST]
                 at = run.end()
             elif self._state is _State.PASTE:
                 at, ended = self._paste(text, at)

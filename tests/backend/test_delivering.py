@@ -16,7 +16,7 @@ from kraty_console.backend.webhooks.claims import HOUR, LEASE_MS, MINUTE, SECOND
 from kraty_console.backend.webhooks.delivery_ids import is_delivery_id
 from tests.harness.backend.small_game import ALICE, SmallGame
 from tests.harness.backend.webhook_receiver import Receiver, answer, receiving
-from tests.harness.backend.webhook_studio import SECRET, Studio, delivered
+from tests.harness.backend.webhook_studio import SECRET, Studio, delivered, run_until
 
 NAMES = ("ann", "ben", "cleo")
 
@@ -211,9 +211,7 @@ async def test_a_slow_receiver_does_not_delay_others(studio: Studio) -> None:
         for name in NAMES:
             await studio.credit(name, 1)
         deliverer = studio.deliverer(most_of_endpoint=2)
-        while len(quick.messages) < 3:
-            await deliverer.run()
-            await asyncio.sleep(0)
+        await run_until(deliverer, lambda: len(quick.messages) == 3)
         assert 1 <= len(slow.messages) <= 2
         slow.gate.set()
         await deliverer.quiet()

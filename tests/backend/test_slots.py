@@ -11,7 +11,7 @@ from kraty_console.backend.players import service as players
 from kraty_console.backend.webhooks.deliverer import MOST_OF_ENDPOINT
 from tests.harness.backend.small_game import ALICE, SmallGame, make_small_game
 from tests.harness.backend.webhook_receiver import Receiver, receiving
-from tests.harness.backend.webhook_studio import Studio, delivered
+from tests.harness.backend.webhook_studio import Studio, delivered, run_until
 
 
 async def there(studio: Studio, *names: str) -> None:
@@ -46,9 +46,7 @@ async def test_silent_endpoints_do_not_starve_others(studio: Studio, receiver: R
         for player in crowd:
             await studio.credit(player, 1)
         deliverer = studio.deliverer(most=32)
-        while len(receiver.messages) < len(crowd):
-            await deliverer.run()
-            await asyncio.sleep(0)
+        await run_until(deliverer, lambda: len(receiver.messages) == len(crowd))
         assert len(silent.messages) == 8
         assert sorted(delivered(receiver)) == sorted((player, 1) for player in crowd)
         await studio.leave()  # deliveries in progress end, no more begin
@@ -70,9 +68,7 @@ async def test_a_busy_game_leaves_slots_for_another(studio: Studio, receiver: Re
         await other.endpoint(receiver)
         await other.credit(ALICE, 2)
         other.now = studio.now
-        while not receiver.messages:
-            await deliverer.run()
-            await asyncio.sleep(0)
+        await run_until(deliverer, lambda: receiver.messages)
         assert delivered(receiver) == [(ALICE, 2)]
         await studio.leave()
         silent.gate.set()

@@ -16,9 +16,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Its tests named in `LET_IN`, and roles that may do what they try, run on both.
     """
-    left = [item for item in items if _is_tried_once(item)]
+    left = {item for item in items if _is_tried_once(item)}
     if left:
-        config.hook.pytest_deselected(items=left)
+        config.hook.pytest_deselected(items=list(left))
         items[:] = [item for item in items if item not in left]
 
 

@@ -21,17 +21,23 @@ from kraty_console.contract.characters import (
 )
 from kraty_console.paint.cells import NARROW
 
-ALL = [chr(number) for number in range(sys.maxunicode + 1)]
+
+@pytest.fixture(scope="module")
+def characters() -> list[str]:
+    """All there are."""
+    return [chr(number) for number in range(sys.maxunicode + 1)]
 
 
-def test_the_terminal_filter_replaces_only_unsafe_characters_and_all_controls() -> None:
-    replaced = {character for character in ALL if HARM.match(character)}
+def test_the_terminal_filter_replaces_only_unsafe_characters_and_all_controls(characters: list[str]) -> None:
+    replaced = {character for character in characters if HARM.match(character)}
     assert not {character for character in replaced if not is_unsafe(character)}
-    assert {character for character in ALL if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")} <= replaced
+    assert {
+        character for character in characters if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+    } <= replaced
 
 
-def test_the_fast_path_of_the_painter_has_no_invisible_characters() -> None:
-    assert not [each for each in ALL if unicodedata.category(each) in INVISIBLE and NARROW.fullmatch(each)]
+def test_the_fast_path_of_the_painter_has_no_invisible_characters(characters: list[str]) -> None:
+    assert not [each for each in characters if unicodedata.category(each) in INVISIBLE and NARROW.fullmatch(each)]
 
 
 @pytest.mark.parametrize(

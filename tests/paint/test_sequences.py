@@ -266,6 +266,10 @@ def test_a_huge_sequence_is_dropped(begun: bytes) -> None:
     assert keys(told) == ["j"]
 
 
+def test_an_invalid_sequence_ends_at_the_same_character_as_a_valid_one() -> None:
+    assert keys(read("\x1b[é1[Aj".encode())) == ["A", "j"]
+
+
 # Any sequence of every grammar
 
 _INTERMEDIATES = st.text("".join(map(chr, range(0x20, 0x30))), max_size=2)

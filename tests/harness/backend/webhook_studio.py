@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +25,13 @@ from tests.harness.backend.webhook_receiver import Receiver
 
 SECRET = "whsec_test_12345"
 
+PATIENCE = 100.0
+"""Seconds for an answer: a busy machine is not a receiver that keeps silent."""
+
+
+TICK = 0.005
+"""Seconds after which to look again for what is due."""
+
 
 @dataclass
 class Studio:
@@ -38,7 +47,7 @@ class Studio:
 
     def deliverer(self, poster: Poster | None = None, **more: Any) -> Deliverer:
         """A worker's part in it; several are several processes."""
-        poster = poster or Poster(to_private=True)
+        poster = poster or Poster(to_private=True, limit_seconds=PATIENCE)
         return Deliverer(self.world.db, lambda: self.now, self.new_id, poster, clock=lambda: self.now, **more)
 
     async def deliver(self, *deliverers: Deliverer) -> None:
@@ -94,6 +103,13 @@ class Studio:
         """Archive every endpoint, also of other games: databases are shared, deliverers look at all of one."""
         async with self.world.db.transaction() as tx:
             await tx.execute(sa.update(tables.webhook_endpoints).values(state="archived"))
+
+
+async def run_until(deliverer: Deliverer, holds: Callable[[], object]) -> None:
+    """Run it until something is so; where it starts nothing, deliveries in progress go on meanwhile."""
+    while not holds():
+        if not await deliverer.run():
+            await asyncio.sleep(TICK)
 
 
 def delivered(receiver: Receiver) -> list[tuple[str, int]]:
