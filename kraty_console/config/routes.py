@@ -52,6 +52,7 @@ BODY_FIELDS: Final = (
     "expiresAt",
     "metadata",
     "amount",
+    "text",
     "attemptId",
     "grantId",
     "deliveryId",

@@ -28,6 +28,7 @@ class Operation(StrEnum):
     SEARCH = "search"
     PLAYER = "player"
     TIMELINE = "timeline"
+    NOTES = "notes"
     CATALOG = "catalog"
     AUDIT_LOG = "audit_log"
     AUDIT_ROW = "audit_row"
@@ -41,6 +42,7 @@ class Operation(StrEnum):
     CREDIT = "credit"
     BAN = "ban"
     UNBAN = "unban"
+    ADD_NOTE = "add_note"
     REPLAY_DELIVERY = "replay_delivery"
     DEBIT = "debit"
     MERGE = "merge"
@@ -112,6 +114,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         "GET", _PLAYER, _READ, answer="players.Snapshot", published=True, key_path=_KEY_PLAYER
     ),
     Operation.TIMELINE: OperationSpec("GET", _PLAYER + "/timeline", _READ, answer="timeline.TimelinePage"),
+    Operation.NOTES: OperationSpec("GET", _PLAYER + "/notes", _READ, answer="notes.NotePage"),
     Operation.CATALOG: OperationSpec("GET", _GAME + "/catalog", _READ, answer="catalog.Catalog"),
     Operation.AUDIT_LOG: OperationSpec("GET", _STUDIO + "/audit-log", _READ_AUDIT, answer="audit.AuditPage"),
     Operation.AUDIT_ROW: OperationSpec("GET", _STUDIO + "/audit-log/{auditId}", _READ_AUDIT, answer="audit.AuditRow"),
@@ -171,6 +174,9 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
     ),
     Operation.UNBAN: OperationSpec(
         "POST", _PLAYER + "/unban", _BAN, "actions.UnbanPlayer", "actions.Unbanned", key_path=_KEY_PLAYER + "/unban"
+    ),
+    Operation.ADD_NOTE: OperationSpec(
+        "POST", _PLAYER + "/notes", "player.note", "notes.AddNote", "notes.NoteAdded", debugger=True, subject="note"
     ),
     Operation.REPLAY_DELIVERY: OperationSpec(
         "POST",

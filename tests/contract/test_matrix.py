@@ -32,6 +32,7 @@ BODIES = {
     "grant.create": {"entries": [{"type": "currency", "currencyKey": "gold", "amount": 1}]},
     "player.ban": {"reason": "cheating"},
     "player.unban": {"reason": "by mistake"},
+    "player.note": {"text": "asked for a screenshot"},
     **open_events.BODIES,
     **collectables.BODIES,
     **acquaintances.BODIES,

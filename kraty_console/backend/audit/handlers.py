@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from kraty_console.backend.audit import queries as audit_log
 from kraty_console.backend.audit.queries import AuditFilters, AuditScope
+from kraty_console.backend.http import query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.http.request_models import milliseconds
-from kraty_console.backend.rules.errors import invalid, not_found
+from kraty_console.backend.rules.errors import not_found
 
 
 async def page(call: Call) -> HandlerReply:
@@ -24,12 +24,7 @@ async def page(call: Call) -> HandlerReply:
         since=milliseconds(call.query("from"), "from"),
         until=milliseconds(call.query("to"), "to"),
     )
-    after = None
-    if (cursor := call.query("cursor")) is not None:
-        after = PagePosition.decoded(cursor)
-        if after is None:
-            raise invalid("cursor", "is not one that this log gave")
-    limit = call.limit()
+    after, limit = query_parameters.position(call), call.limit()
     async with call.services.db.read() as tx:
         rows, next_cursor = await audit_log.audit_page(tx, view, filters, after, limit)
     return HandlerReply({"rows": rows, "nextCursor": next_cursor})

@@ -40,6 +40,7 @@ MOVED: Final = (
     tables.milestones_fired,
     tables.grants,
     tables.grant_deposits,
+    tables.player_notes,
 )
 """Tables whose rows are reassigned unchanged."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from kraty_console.backend.http import query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.lookup import snapshot as snapshots
 from kraty_console.backend.lookup.search import search_players
 from kraty_console.backend.lookup.timeline import timeline_page
@@ -45,11 +45,7 @@ async def snapshot_for_server(call: Call) -> HandlerReply:
 async def timeline(call: Call) -> HandlerReply:
     """Rows of every kind, or of the kinds named, newest first."""
     player, limit, kinds = call.text("externalPlayerId"), call.limit(), _kinds(call.query("kinds"))
-    before = None
-    if (cursor := call.query("cursor")) is not None:
-        before = PagePosition.decoded(cursor)
-        if before is None:
-            raise invalid("cursor", "is not one that this list gave")
+    before = query_parameters.position(call)
     async with call.services.db.read() as tx:
         found = await timeline_page(tx, call.game, call.environment, player, kinds=kinds, before=before, limit=limit)
     if found is None:
