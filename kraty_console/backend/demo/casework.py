@@ -126,12 +126,16 @@ async def _make_good(scene: Scene, patient: Person, at_ms: int, case: int) -> St
 async def _banned(scene: Scene, patient: Person, at_ms: int, *, mistaken: bool) -> Story:
     yield at_ms
     await scene.play(patient).arrive()
-    await scene.desk.ban(
-        MARIA, patient.external_id, "three accounts on one device, gold sold for money", scene.desk.ticket()
-    )
-    if mistaken:
-        yield at_ms + 26 * HOUR
-        await scene.desk.unban(MARIA, patient.external_id, "siblings sharing a tablet", scene.desk.ticket())
+    ticket = scene.desk.ticket()
+    await scene.desk.ban(MARIA, patient.external_id, "three accounts on one device, gold sold for money", ticket)
+    yield at_ms + 26 * HOUR
+    if not mistaken:
+        await scene.desk.note(DENIZ, patient.external_id, "Second appeal refused, do not lift before March.", ticket)
+        return
+    later = scene.desk.ticket()
+    await scene.desk.unban(MARIA, patient.external_id, "siblings sharing a tablet", later)
+    text = "Two siblings play on one tablet: their accounts share a device and are no fraud."
+    await scene.desk.note(MARIA, patient.external_id, text, later)
 
 
 async def _shopping(scene: Scene, patient: Person, at_ms: int, case: int) -> Story:

@@ -11,7 +11,7 @@ from kraty_console.backend.demo.stage import DemoStage
 from kraty_console.backend.economy import wallet
 from kraty_console.backend.events import attempt_rewards, attempts
 from kraty_console.backend.grants import service as grants
-from kraty_console.backend.players import bans
+from kraty_console.backend.players import bans, notes
 from kraty_console.backend.rules.context import LIVE, Actor, Context
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -75,7 +75,11 @@ class DemoSupport:
         """Let a player play again."""
         await bans.unban(self._tx, self._member(who, reason, ticket), player)
 
-    def _member(self, who: Colleague, reason: str, ticket: str) -> Context:
+    async def note(self, who: Colleague, player: str, text: str, ticket: str) -> None:
+        """Write a note on a player."""
+        await notes.add(self._tx, self._member(who, None, ticket), player, text)
+
+    def _member(self, who: Colleague, reason: str | None, ticket: str) -> Context:
         return self.stage.context(self._studio.actor(who), "admin", self.environment, reason=reason, ticket=ticket)
 
 

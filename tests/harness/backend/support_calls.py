@@ -1,0 +1,54 @@
+"""The hot calls of the support staff beside look-up and changes, to be looked at in a world with a crowd in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Transaction
+from tests.bench.crowd import Crowd
+from tests.harness.backend.hot_calls import Full
+from tests.harness.contract.served_backend import Answered
+from tests.harness.contract.troubled_game import TroubledGame
+
+NOTES: Final = 500
+"""How many of the veteran."""
+
+
+def fill_notes(world: TroubledGame, crowd: Crowd) -> None:
+    """A note on everybody of the crowd, and many on the last one, the veteran."""
+    column = tables.players.c
+
+    async def work(tx: Transaction) -> None:
+        everybody = await tx.all(
+            sa.select(column.player_id, column.external_player_id).where(column.game_id == crowd.game_id)
+        )
+        ids = {row["external_player_id"]: row["player_id"] for row in everybody}
+        written = [*ids.values(), *[ids[crowd.external_id(crowd.players)]] * NOTES]
+        same = {"studio_id": crowd.studio_id, "game_id": crowd.game_id, "author_kind": "member", "text": "a note"}
+        rows = (
+            {**same, "player_id": each, "note_id": world.backend.new_id(), "created_at": crowd.now_ms - place}
+            for place, each in enumerate(written)
+        )
+        await tx.insert_many(tables.player_notes, rows)
+
+    world.backend.run(work)
+
+
+def _page_after_a_page(full: Full, path: str) -> Answered:
+    first = full.world.get(path)
+    assert first.data["nextCursor"], "one page holds it all"
+    return full.world.get(f"{path}&cursor={first.data['nextCursor']}")
+
+
+def _veteran(full: Full, more: str) -> str:
+    return full.world.player(full.crowd.external_id(full.crowd.players)) + more
+
+
+CALLS: Mapping[str, Callable[[Full], Answered]] = {
+    "notes of a veteran": lambda full: _page_after_a_page(full, _veteran(full, "/notes?limit=100")),
+    "note": lambda full: full.world.post(_veteran(full, "/notes"), {"text": "hello", "idempotencyKey": "plan-note"}),
+}
