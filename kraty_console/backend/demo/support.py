@@ -30,6 +30,7 @@ class DemoSupport:
         self._tx = tx
         self._studio = studio
         self._tickets = 4700
+        self._asides = stage.aside("notes")
 
     def ticket(self) -> str:
         """The number of the next ticket."""
@@ -77,9 +78,10 @@ class DemoSupport:
 
     async def note(self, who: Colleague, player: str, text: str, ticket: str) -> None:
         """Write a note on a player."""
-        await notes.add(self._tx, self._member(who, None, ticket), player, text)
+        ctx = self._asides.context(self._studio.actor(who), "admin", self.environment, ticket=ticket)
+        await notes.add(self._tx, ctx, player, text)
 
-    def _member(self, who: Colleague, reason: str | None, ticket: str) -> Context:
+    def _member(self, who: Colleague, reason: str, ticket: str) -> Context:
         return self.stage.context(self._studio.actor(who), "admin", self.environment, reason=reason, ticket=ticket)
 
 
