@@ -61,6 +61,8 @@ class PreparedChange(NamedTuple):
     path: str
     """Path and query, after the method if that is not POST."""
     body: bytes
+    version: str | None = None
+    """The version of the row, if it is known."""
 
 
 class KratyClient(AdminReads):
@@ -194,14 +196,22 @@ class KratyClient(AdminReads):
         route, target, body = self._routes.change(
             call, studio=game["studioId"], game=game["gameId"], environment=self.environment
         )
-        return PreparedChange(target if route.method == "POST" else f"{route.method} {target}", json_bytes(body))
+        path = target if route.method == "POST" else f"{route.method} {target}"
+        return PreparedChange(path, json_bytes(body), None if call.version is None else str(call.version))
 
     async def deliver(
-        self, operation: Operation, path: str, body: bytes, *, before_send: BeforeSend | None = None
+        self,
+        operation: Operation,
+        path: str,
+        body: bytes,
+        version: str | None = None,
+        *,
+        before_send: BeforeSend | None = None,
     ) -> ChangeResponse:
         """Send a prepared change; `before_send` is awaited just before the first byte is sent."""
         method, _, target = path.rpartition(" ")
-        reply = await self._exchange(ClientRoute(method or "POST", ""), target, body=body, before_send=before_send)
+        route, headers = ClientRoute(method or "POST", ""), version_header(version)
+        reply = await self._exchange(route, target, body=body, headers=headers, before_send=before_send)
         echoes = self.capabilities.of(REQUEST_IDS) is Support.AVAILABLE
         check_refusal(reply, echoes=echoes)
         if reply.status < 300 and echoes and not reply.echoes_id:
@@ -278,6 +288,16 @@ class KratyClient(AdminReads):
         if not self.studio_id or not self.game_id:
             raise Invalid("No game is selected: give studio and game.")
         return {"studioId": self.studio_id, "gameId": self.game_id}
+
+
+def version_header(version: str | None) -> dict[str, str]:
+    """`If-Match` with the version of a row (contract/README.md#versions); none if it is unknown or cannot be sent.
+
+    Whatever a backend sends as a version goes back to it unchanged; only what no header can hold is left out.
+    """
+    if version is None or not re.fullmatch(r"[\x21\x23-\x7e]+", version):
+        return {}
+    return {"if-match": f'"{version}"'}
 
 
 def json_bytes(body: Mapping[str, Any]) -> bytes:

@@ -39,7 +39,7 @@ _PLAYER: Final = "externalPlayerId"
 
 _CHANGES: Final = tuple(operation for operation, spec in ADMIN_OPERATIONS.items() if spec.is_write)
 
-_SHOWS_THE_ROUTE: Final = (400, 403, 409, 422)
+_SHOWS_THE_ROUTE: Final = (400, 403, 409, 412, 422)
 """Error statuses that prove that the route exists; 401 and 429 are answered before routing."""
 
 

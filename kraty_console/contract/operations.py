@@ -73,6 +73,9 @@ class OperationSpec(NamedTuple):
     key_path: str = ""
     """The path on the server surface, for a server key; empty if a key has no such call."""
 
+    versioned: bool = False
+    """Whether the write may name the version of the row that it changes (contract/README.md#versions)."""
+
     @property
     def is_write(self) -> bool:
         """Whether it changes something in the game; ending a session does not."""
@@ -128,6 +131,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         "actions.ForceCompleted",
         debugger=True,
         subject="attempt",
+        versioned=True,
     ),
     Operation.RETRY_ROLL: OperationSpec(
         "POST",
@@ -136,6 +140,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         "actions.RetryRewardRoll",
         "actions.RewardRolled",
         debugger=True,
+        versioned=True,
     ),
     Operation.MANUAL_GRANT: OperationSpec(
         "POST",
@@ -146,6 +151,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         published=True,
         subject="grant",
         key_path=_KEY_PLAYER + "/grants",
+        versioned=True,
     ),
     Operation.FORCE_CLAIM: OperationSpec(
         "POST",
@@ -157,9 +163,16 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         debugger=True,
         subject="grant",
         key_path=_KEY_PLAYER + "/grants/{grantId}/ack",
+        versioned=True,
     ),
     Operation.REVOKE_GRANT: OperationSpec(
-        "POST", _GRANT + "/revoke", "grant.revoke", "actions.RevokeGrant", "actions.GrantRevoked", subject="grant"
+        "POST",
+        _GRANT + "/revoke",
+        "grant.revoke",
+        "actions.RevokeGrant",
+        "actions.GrantRevoked",
+        subject="grant",
+        versioned=True,
     ),
     Operation.CREDIT: OperationSpec(
         "POST",
@@ -168,12 +181,25 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         "actions.WalletCredit",
         "actions.Credited",
         key_path=_KEY_PLAYER + "/wallet/{economyKey}/credit",
+        versioned=True,
     ),
     Operation.BAN: OperationSpec(
-        "POST", _PLAYER + "/ban", _BAN, "actions.BanPlayer", "actions.Banned", key_path=_KEY_PLAYER + "/ban"
+        "POST",
+        _PLAYER + "/ban",
+        _BAN,
+        "actions.BanPlayer",
+        "actions.Banned",
+        key_path=_KEY_PLAYER + "/ban",
+        versioned=True,
     ),
     Operation.UNBAN: OperationSpec(
-        "POST", _PLAYER + "/unban", _BAN, "actions.UnbanPlayer", "actions.Unbanned", key_path=_KEY_PLAYER + "/unban"
+        "POST",
+        _PLAYER + "/unban",
+        _BAN,
+        "actions.UnbanPlayer",
+        "actions.Unbanned",
+        key_path=_KEY_PLAYER + "/unban",
+        versioned=True,
     ),
     Operation.ADD_NOTE: OperationSpec(
         "POST", _PLAYER + "/notes", "player.note", "notes.AddNote", "notes.NoteAdded", debugger=True, subject="note"

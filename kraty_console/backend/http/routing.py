@@ -67,6 +67,8 @@ class Route:
     """Whether it is answered however many calls there are: health, which costs next to nothing."""
     stream: bool = False
     """Whether it answers with server-sent events, until either side ends them."""
+    versioned: bool = False
+    """Whether `If-Match` may name the version of the row that it changes."""
     operation: str = ""
     """Its tag and name in the OpenAPI document, as `tag.name`."""
 
@@ -133,6 +135,7 @@ def admin_route(
         bare=bare,
         tagged=tagged,
         unlimited=unlimited,
+        versioned=spec.versioned,
         operation=operation,
     )
 

@@ -1,4 +1,4 @@
-"""Schemas of path segments and query parameters."""
+"""Schemas of path segments, query parameters and headers."""
 
 from __future__ import annotations
 
@@ -87,13 +87,22 @@ _OTHERWISE: Final[Mapping[tuple[str, str], Schema]] = {
 }
 """By the end of the path."""
 
+_IF_MATCH: Final[dict[str, Any]] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The version of the row as it was read; if it changed since, the answer is 412 `stale`.",
+    "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
+}
+
 _REQUIRED: Final = ("q", "query")
 
 
 def parameters(route: Route) -> list[dict[str, Any]]:
-    """The path and query parameters of a route."""
+    """The path and query parameters of a route, and its headers."""
     result = [_segment(name) for name in re.findall(r"\{(\w+)\}", route.path)]
-    return result + [_parameter(route.path, name) for name in route.query]
+    result += [_parameter(route.path, name) for name in route.query]
+    return [*result, _IF_MATCH] if route.versioned else result
 
 
 def _segment(name: str) -> dict[str, Any]:
