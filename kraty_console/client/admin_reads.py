@@ -17,6 +17,7 @@ from kraty_console.contract.wire import iso
 if TYPE_CHECKING:
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.notes import NotePage
+    from kraty_console.contract.resolve import Resolved
     from kraty_console.contract.timeline import TimelineKind, TimelinePage
     from kraty_console.contract.webhooks import DeliveryDetail, DeliveryPage
 
@@ -42,6 +43,16 @@ class AdminReads(ABC):
         parameters = {"query": query, "environment": self.environment, "limit": limit}
         result: SearchResult = await self.get(Operation.SEARCH, self.game_ids(), parameters)
         return result.players
+
+    async def resolve(self, text: str, limit: int = DEFAULT_LIMIT) -> Resolved:
+        """What a text may mean: ids of any kind, an e-mail, the beginning of an id or a name, a link.
+
+        Nothing is chosen: each match says how it matched, the surest comes first, and `nearest` has ids like the text
+        if nothing matched.
+        """
+        parameters: Query = {"q": text, "environment": self.environment, "limit": limit}
+        resolved: Resolved = await self.get(Operation.RESOLVE, self.game_ids(), parameters)
+        return resolved
 
     async def timeline(
         self,

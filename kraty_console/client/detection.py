@@ -31,7 +31,13 @@ _NO_ID: Final = "00000000-0000-0000-0000-000000000000"
 _OF_NOTHING: Final = (Operation.ME, Operation.END_SESSION)
 """Operations without an object."""
 
-_OF_THE_GAME: Final = (Operation.SEARCH, Operation.CATALOG, Operation.AUDIT_LOG, Operation.DELIVERIES)
+_OF_THE_GAME: Final = (
+    Operation.SEARCH,
+    Operation.RESOLVE,
+    Operation.CATALOG,
+    Operation.AUDIT_LOG,
+    Operation.DELIVERIES,
+)
 """Reads whose only object is the game: if that is visible, a 404 is about the route."""
 
 _PLAYER: Final = "externalPlayerId"

@@ -26,6 +26,7 @@ class Operation(StrEnum):
     ME = "me"
     END_SESSION = "end_session"
     SEARCH = "search"
+    RESOLVE = "resolve"
     PLAYER = "player"
     TIMELINE = "timeline"
     NOTES = "notes"
@@ -113,6 +114,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
     Operation.ME: OperationSpec("GET", "/admin/v1/me", answer="session.Me", key_path=_KEY + "/ping"),
     Operation.END_SESSION: OperationSpec("DELETE", "/admin/v1/session"),
     Operation.SEARCH: OperationSpec("GET", _GAME + "/players", _READ, answer="players.SearchResult"),
+    Operation.RESOLVE: OperationSpec("GET", _GAME + "/resolve", _READ, answer="resolve.Resolved"),
     Operation.PLAYER: OperationSpec(
         "GET", _PLAYER, _READ, answer="players.Snapshot", published=True, key_path=_KEY_PLAYER
     ),

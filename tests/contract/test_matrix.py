@@ -73,7 +73,7 @@ player_routes = pytest.mark.parametrize(
 )
 
 
-QUERIES = {"players": {"query": "alice"}, "search": {"q": "ali"}}
+QUERIES = {"players": {"query": "alice"}, "search": {"q": "ali"}, "resolve": {"q": "ali"}}
 """What has to be asked for, by the last word of the path."""
 
 

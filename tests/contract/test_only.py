@@ -230,6 +230,7 @@ def test_any_list_takes_the_features_from_health(database_url: str) -> None:
 
 READS: dict[Operation, Callable[[KratyClient], Awaitable[object]]] = {
     Operation.NOTES: lambda client: client.notes("alice"),
+    Operation.RESOLVE: lambda client: client.resolve("alice"),
 }
 """Reads that another Kraty may lack."""
 

@@ -166,6 +166,7 @@ def test_a_balance_that_is_not_there_has_the_version_zero(world: TroubledGame) -
 
 
 def test_playing_does_not_change_the_version_of_the_player(world: TroubledGame) -> None:
+    world.secret("alice")
     version = _row(world, "player.ban")["version"]
     world.backend.clock.ms += 1000
     assert world.play("POST", "/players/alice/presence", {"status": "online"}, who="alice").status == 200

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from kraty_console.backend.http import query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
+from kraty_console.backend.lookup import resolve as resolving
 from kraty_console.backend.lookup import snapshot as snapshots
 from kraty_console.backend.lookup.search import search_players
 from kraty_console.backend.lookup.timeline import timeline_page
@@ -22,6 +23,14 @@ async def search(call: Call) -> HandlerReply:
     limit = call.limit()
     found = await search_players(call.services.db, call.game, call.environment, query, limit)
     return HandlerReply({"players": found})
+
+
+async def resolve(call: Call) -> HandlerReply:
+    """What `?q=` may mean: ids of any kind, an e-mail, the beginning of an id or a name, a link."""
+    text = call.query("q")
+    if text is None:
+        raise invalid("q", "is required")
+    return HandlerReply(await resolving.resolve(call.services.db, call.game, call.environment, text, call.limit()))
 
 
 async def snapshot_for_admin(call: Call) -> HandlerReply:

@@ -11,6 +11,7 @@ from kraty_console.contract.players import Snapshot
 
 ADMIN: Final[tuple[Route, ...]] = (
     admin_route(Operation.SEARCH, handlers.search, query=("query", "environment", "limit"), operation="players.search"),
+    admin_route(Operation.RESOLVE, handlers.resolve, query=("q", "environment", "limit"), operation="players.resolve"),
     admin_route(
         Operation.PLAYER,
         handlers.snapshot_for_admin,

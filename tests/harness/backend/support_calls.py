@@ -11,7 +11,7 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from tests.bench.crowd import Crowd
 from tests.harness.backend.hot_calls import Full
-from tests.harness.contract.served_backend import Answered
+from tests.harness.contract.served_backend import Answered, segment
 from tests.harness.contract.troubled_game import TroubledGame
 
 NOTES: Final = 500
@@ -48,7 +48,22 @@ def _veteran(full: Full, more: str) -> str:
     return full.world.player(full.crowd.external_id(full.crowd.players)) + more
 
 
+TEXTS: Mapping[str, Callable[[Full], str]] = {
+    "an id": lambda full: full.crowd.external_id(77),
+    "an e-mail": lambda full: full.crowd.email(78).upper(),
+    "a prefix": lambda full: "player_00",
+    "nobody": lambda full: "player_00x",
+    "an attempt": lambda full: full.crowd.attempt_id(1300, 0),
+    "a link": lambda full: f"https://p.example/players/{full.crowd.external_id(9)}/grants/{full.crowd.grant_id(9, 1)}",
+}
+
+
+def _resolving(text: Callable[[Full], str]) -> Callable[[Full], Answered]:
+    return lambda full: full.world.get(f"{full.world.game}/resolve?q={segment(text(full))}")
+
+
 CALLS: Mapping[str, Callable[[Full], Answered]] = {
+    **{f"resolve {name}": _resolving(text) for name, text in TEXTS.items()},
     "notes of a veteran": lambda full: _page_after_a_page(full, _veteran(full, "/notes?limit=100")),
     "note": lambda full: full.world.post(_veteran(full, "/notes"), {"text": "hello", "idempotencyKey": "plan-note"}),
 }

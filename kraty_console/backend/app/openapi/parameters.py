@@ -67,7 +67,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, Schema]]] = {
         "Progression resources told beside each player.",
         _listed({"type": "string", "pattern": "^[^,]+$"}, maxItems=MAX_KEYS),
     ),
-    "q": ("The beginning of a name.", {"type": "string", "pattern": "\\S", "maxLength": LONGEST_QUERY}),
+    "q": ("What to look for.", {"type": "string", "pattern": "\\S", "maxLength": LONGEST_QUERY}),
     "query": ("An external id or its beginning, or an e-mail address.", _TEXT),
     "scope": ("Which segments.", {"enum": list(board_queries.SCOPES)}),
     "segment": ("The segment, on a board that has some.", {**_TEXT, "maxLength": segments.LONGEST}),
@@ -77,6 +77,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, Schema]]] = {
 }
 
 _OTHERWISE: Final[Mapping[tuple[str, str], Schema]] = {
+    ("/resolve", "q"): _TEXT,
     ("/friends/search", "limit"): _whole(MOST_HITS),
     ("/friends/suggestions", "limit"): _whole(MOST_SUGGESTIONS),
     ("/periods", "limit"): _whole(52),
