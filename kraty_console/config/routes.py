@@ -56,6 +56,7 @@ BODY_FIELDS: Final = (
     "attemptId",
     "grantId",
     "deliveryId",
+    "auditId",
     "economyKey",
 )
 """The fields of a change's body; ids are only in it if they are not in the path."""

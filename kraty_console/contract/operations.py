@@ -44,6 +44,7 @@ class Operation(StrEnum):
     BAN = "ban"
     UNBAN = "unban"
     ADD_NOTE = "add_note"
+    CORRECT_TICKET = "correct_ticket"
     REPLAY_DELIVERY = "replay_delivery"
     DEBIT = "debit"
     MERGE = "merge"
@@ -205,6 +206,14 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
     ),
     Operation.ADD_NOTE: OperationSpec(
         "POST", _PLAYER + "/notes", "player.note", "notes.AddNote", "notes.NoteAdded", debugger=True, subject="note"
+    ),
+    Operation.CORRECT_TICKET: OperationSpec(
+        "POST",
+        _GAME + "/audit-log/{auditId}/correct-ticket",
+        "audit.correct",
+        "corrections.CorrectTicket",
+        "corrections.TicketCorrected",
+        debugger=True,
     ),
     Operation.REPLAY_DELIVERY: OperationSpec(
         "POST",

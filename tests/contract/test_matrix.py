@@ -33,6 +33,7 @@ BODIES = {
     "player.ban": {"reason": "cheating"},
     "player.unban": {"reason": "by mistake"},
     "player.note": {"text": "asked for a screenshot"},
+    "audit.correct": {"ticket": "T-2", "reason": "typed one digit too many"},
     **open_events.BODIES,
     **collectables.BODIES,
     **acquaintances.BODIES,
@@ -40,12 +41,21 @@ BODIES = {
     "player.merge": {},
     "player.delete": {},
 }
+
+
+def _credited(world: TroubledGame) -> str:
+    """The audit row of a change."""
+    body = {"amount": 1, "reason": "goodwill", "idempotencyKey": "key-to-correct"}
+    return str(world.post(f"{world.player('alice')}/wallet/gold/credit", body).data["audit"]["id"])
+
+
 NOT_THERE = "0198c0de-0000-7000-8000-000000000000"
 SCENES: dict[str, Callable[[TroubledGame], Mapping[str, str]]] = {
     **open_events.SCENES,
     **collectables.SCENES,
     **acquaintances.SCENES,
     **webhooks.SCENES,
+    "audit.correct": lambda world: {"auditId": _credited(world)},
 }
 """What has to be there, by action, before a call succeeds; the answer is what fills its path."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kraty_console.backend.audit import corrections
 from kraty_console.backend.audit import queries as audit_log
 from kraty_console.backend.audit.queries import AuditFilters, AuditScope
 from kraty_console.backend.http import query_parameters
@@ -9,6 +10,7 @@ from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import milliseconds
 from kraty_console.backend.rules.errors import not_found
+from kraty_console.contract.corrections import CorrectTicket
 
 
 async def page(call: Call) -> HandlerReply:
@@ -38,6 +40,13 @@ async def row(call: Call) -> HandlerReply:
     if data is None:
         not_found("Audit row", audit_id)
     return HandlerReply(data)
+
+
+async def correct_ticket(call: Call) -> HandlerReply:
+    """Correct the ticket of a change, by a new row that points to the first."""
+    audit_id = call.id("auditId", "Audit row")
+    body = await call.body(CorrectTicket)
+    return await call.change(body, lambda tx, ctx: corrections.correct_ticket(tx, ctx, audit_id))
 
 
 def _view(call: Call) -> AuditScope:

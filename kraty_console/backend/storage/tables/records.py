@@ -64,6 +64,11 @@ audit: Final = table(
         "action IN ('player.ban', 'player.unban')",
         *("studio_id", "game_id", "player_id", "occurred_at", "audit_id"),
     ),
+    where(
+        "ix_audit_corrections",
+        "action = 'audit.correct'",
+        *("studio_id", "game_id", "target_id", "occurred_at", "audit_id"),
+    ),
 )
 
 
