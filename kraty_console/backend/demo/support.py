@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from kraty_console.backend.audit import corrections
 from kraty_console.backend.demo.directory import Studio
 from kraty_console.backend.demo.people import Colleague
 from kraty_console.backend.demo.stage import DemoStage
@@ -62,11 +63,18 @@ class DemoSupport:
         """Mark a grant claimed, and deliver it."""
         await grants.force_claim(self._tx, self._member(who, reason, ticket), grant_id)
 
-    async def credit(
-        self, who: Colleague, player: str, economy_key: str, amount: int, reason: str, ticket: str
-    ) -> None:
-        """Add to a balance."""
-        await wallet.credit(self._tx, self._member(who, reason, ticket), player, economy_key, amount)
+    async def credit(self, who: Colleague, player: str, economy_key: str, amount: int, reason: str, ticket: str) -> str:
+        """Add to a balance; the id of the audit row."""
+        ctx = self._member(who, reason, ticket)
+        answer = await wallet.credit(self._tx, ctx, player, economy_key, amount)
+        audit_id: str = answer.data["audit"]["id"]
+        return audit_id
+
+    async def correct_ticket(self, who: Colleague, audit_id: str, reason: str, ticket: str) -> None:
+        """Correct the ticket of a change."""
+        actor = self._studio.actor(who)
+        ctx = self._asides.context(actor, "admin", self.environment, reason=reason, ticket=ticket)
+        await corrections.correct_ticket(self._tx, ctx, audit_id)
 
     async def ban(self, who: Colleague, player: str, reason: str, ticket: str) -> None:
         """Keep a player from playing."""

@@ -62,8 +62,15 @@ def _resolving(text: Callable[[Full], str]) -> Callable[[Full], Answered]:
     return lambda full: full.world.get(f"{full.world.game}/resolve?q={segment(text(full))}")
 
 
+def _correct(full: Full) -> Answered:
+    first = full.world.get(f"{full.world.log}?ticket=T-40&gameId={full.crowd.game_id}&limit=1").data["rows"][0]["id"]
+    body = {"ticket": "T-41", "reason": "typed wrongly", "idempotencyKey": "plan-correction"}
+    return full.world.post(f"{full.world.game}/audit-log/{first}/correct-ticket", body)
+
+
 CALLS: Mapping[str, Callable[[Full], Answered]] = {
     **{f"resolve {name}": _resolving(text) for name, text in TEXTS.items()},
     "notes of a veteran": lambda full: _page_after_a_page(full, _veteran(full, "/notes?limit=100")),
+    "correction": _correct,
     "note": lambda full: full.world.post(_veteran(full, "/notes"), {"text": "hello", "idempotencyKey": "plan-note"}),
 }
