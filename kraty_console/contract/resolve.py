@@ -20,7 +20,7 @@ class ResolvedKind(StrEnum):
     DELIVERY = "delivery"
 
 
-class MatchedBy(StrEnum):
+class ResolvedBy(StrEnum):
     """How a text led to what was found."""
 
     EXTERNAL_ID = "external_id"
@@ -48,7 +48,7 @@ class ResolvedMatch(Answer):
     display_name: str | None = None
     """Of a player: the name that others see."""
     match: str = ""
-    """A `MatchedBy`, or an unknown value."""
+    """A `ResolvedBy`, or an unknown value."""
 
 
 class Resolved(Answer):

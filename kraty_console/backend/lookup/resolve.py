@@ -21,7 +21,7 @@ from kraty_console.backend.storage.queries import Queries, Query, Reader, parame
 from kraty_console.backend.storage.tables import PlayerRecord, players
 from kraty_console.backend.storage.tables.columns import INTEGER, TEXT, UUID
 from kraty_console.backend.storage.tables.record import Record
-from kraty_console.contract.resolve import MatchedBy, ResolvedKind
+from kraty_console.contract.resolve import ResolvedBy, ResolvedKind
 
 SHORTEST_PREFIX: Final = 2
 """Characters; fewer would list everybody."""
@@ -34,13 +34,13 @@ _NO_ID: Final = "00000000-0000-0000-0000-000000000000"
 _LAST: Final = chr(0x10FFFF)
 
 
-class FoundPlayer(PlayerRecord):
+class PlayerCandidate(PlayerRecord):
     """A player, and the one it was merged into."""
 
     successor: str | None
 
 
-class FoundRow(Record):
+class RowCandidate(Record):
     """A row of a kind, and its player."""
 
     row_id: str
@@ -80,13 +80,15 @@ def _players(*conditions: sa.ColumnElement[bool], source: sa.FromClause = player
     return sa.select(*_SHOWN, successor.label("successor")).select_from(source).where(*conditions)
 
 
-def _named(*conditions: sa.ColumnElement[bool], order: sa.ColumnElement[Any], most: Any = _LIMIT) -> Query[FoundPlayer]:  # noqa: ANN401 (a parameter)
+def _named(
+    *conditions: sa.ColumnElement[bool], order: sa.ColumnElement[Any], most: Any = _LIMIT
+) -> Query[PlayerCandidate]:
     """Players of the environment who are not gone, in the order of an index."""
     query = _players(*player_refs.prepared_environment(), *player_refs.not_gone(), *conditions)
-    return Query(FoundPlayer, query.order_by(order).limit(most))
+    return Query(PlayerCandidate, query.order_by(order).limit(most))
 
 
-def _merged() -> Query[FoundPlayer]:
+def _merged() -> Query[PlayerCandidate]:
     alias = tables.player_aliases
     same = sa.and_(
         players.c.studio_id == alias.c.studio_id,
@@ -94,10 +96,10 @@ def _merged() -> Query[FoundPlayer]:
         players.c.player_id == alias.c.player_id,
     )
     found = (*player_refs.prepared_environment(alias), alias.c.external_player_id.in_(_EXTERNAL))
-    return Query(FoundPlayer, _players(*found, source=alias.join(players, same)).limit(_LIMIT))
+    return Query(PlayerCandidate, _players(*found, source=alias.join(players, same)).limit(_LIMIT))
 
 
-def _rows(table: sa.Table, row_id: sa.Column[Any], *conditions: sa.ColumnElement[bool]) -> Query[FoundRow]:
+def _rows(table: sa.Table, row_id: sa.Column[Any], *conditions: sa.ColumnElement[bool]) -> Query[RowCandidate]:
     """Rows of a table by their ids, each with the player whose it is."""
     owner: sa.ColumnElement[Any] = sa.literal(None, TEXT)
     source: sa.FromClause = table
@@ -107,7 +109,7 @@ def _rows(table: sa.Table, row_id: sa.Column[Any], *conditions: sa.ColumnElement
     wanted = _DELIVERIES if table is tables.webhook_deliveries else _IDS
     query = sa.select(row_id.label("row_id"), owner.label("external_player_id")).select_from(source)
     here = (table.c.studio_id == _STUDIO, table.c.game_id == _GAME, row_id.in_(wanted), *conditions)
-    return Query(FoundRow, query.where(*here).limit(MOST_IDS))
+    return Query(RowCandidate, query.where(*here).limit(MOST_IDS))
 
 
 def _in_environment(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -115,15 +117,15 @@ def _in_environment(table: sa.Table) -> sa.ColumnElement[bool]:
 
 
 _BY_EXTERNAL: Final = Query(
-    FoundPlayer,
+    PlayerCandidate,
     _players(*player_refs.prepared_environment(), players.c.external_player_id.in_(_EXTERNAL)).limit(len(_EXTERNAL)),
 )
 _BY_ID: Final = Query(
-    FoundPlayer, _players(*player_refs.prepared_environment(), players.c.player_id.in_(_IDS)).limit(MOST_IDS)
+    PlayerCandidate, _players(*player_refs.prepared_environment(), players.c.player_id.in_(_IDS)).limit(MOST_IDS)
 )
 _MERGED: Final = _merged()
 _BY_EMAIL: Final = Query(
-    FoundPlayer, _players(*player_refs.prepared_email()).order_by(players.c.external_player_id).limit(_LIMIT)
+    PlayerCandidate, _players(*player_refs.prepared_email()).order_by(players.c.external_player_id).limit(_LIMIT)
 )
 _BY_PREFIX: Final = _named(
     players.c.external_player_id >= _FROM, players.c.external_player_id < _UNTIL, order=players.c.external_player_id
@@ -170,30 +172,30 @@ async def resolve(reader: Reader, tenant: Tenant, environment: str, text: str, l
     found = await reader.fetch(_ALL, _values(tenant, environment, read, limit))
     matches: dict[tuple[str, str], dict[str, Any]] = {}
 
-    def add(kind: ResolvedKind, row_id: str, player: str | None, match: MatchedBy, name: str | None = None) -> None:
+    def add(kind: ResolvedKind, row_id: str, player: str | None, match: ResolvedBy, name: str | None = None) -> None:
         shown = {"kind": kind, "id": row_id, "externalPlayerId": player, "displayName": name, "match": match}
         matches.setdefault((kind, row_id), shown)
 
-    def add_players(rows: Iterable[FoundPlayer], match: MatchedBy) -> None:
+    def add_players(rows: Iterable[PlayerCandidate], match: ResolvedBy) -> None:
         for row in rows:
             identity = names.chosen(row) or {}
             if row.merged_into is None:
                 add(ResolvedKind.PLAYER, row.player_id, row.external_player_id, match, identity.get("name"))
             else:
-                add(ResolvedKind.PLAYER, row.merged_into, row.successor, MatchedBy.MERGED)
+                add(ResolvedKind.PLAYER, row.merged_into, row.successor, ResolvedBy.MERGED)
 
     typed = [row for row in found[_BY_EXTERNAL] if row.external_player_id in (read.text, read.stripped)]
-    add_players(sorted(typed, key=lambda row: row.external_player_id != read.text), MatchedBy.EXTERNAL_ID)
-    by_id = MatchedBy.LINK if read.is_link else MatchedBy.ID
-    add_players(found[_BY_EXTERNAL], MatchedBy.LINK)
+    add_players(sorted(typed, key=lambda row: row.external_player_id != read.text), ResolvedBy.EXTERNAL_ID)
+    by_id = ResolvedBy.LINK if read.is_link else ResolvedBy.ID
+    add_players(found[_BY_EXTERNAL], ResolvedBy.LINK)
     add_players(found[_BY_ID], by_id)
     for kind, query in _OF_KIND.items():
         for row in found[query]:
             add(kind, row.row_id, row.external_player_id, by_id)
-    add_players(found[_MERGED], MatchedBy.MERGED)
-    add_players(found[_BY_EMAIL], MatchedBy.EMAIL)
-    add_players(found[_BY_PREFIX], MatchedBy.PREFIX)
-    add_players(found[_BY_NAME], MatchedBy.NAME)
+    add_players(found[_MERGED], ResolvedBy.MERGED)
+    add_players(found[_BY_EMAIL], ResolvedBy.EMAIL)
+    add_players(found[_BY_PREFIX], ResolvedBy.PREFIX)
+    add_players(found[_BY_NAME], ResolvedBy.NAME)
     nearest = [] if matches else _nearest(read.stripped, [*found[_BEFORE], *found[_AFTER]])
     return {"matches": list(matches.values())[:limit], "nearest": nearest}
 
@@ -223,7 +225,7 @@ def _values(tenant: Tenant, environment: str, read: Candidates, limit: int) -> d
     }
 
 
-def _nearest(text: str, rows: Iterable[FoundPlayer]) -> list[str]:
+def _nearest(text: str, rows: Iterable[PlayerCandidate]) -> list[str]:
     """Ids around a text in the order of ids, those that share the longest beginning with it first."""
 
     def shared(other: str) -> int:
