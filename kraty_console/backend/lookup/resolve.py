@@ -81,7 +81,9 @@ def _players(*conditions: sa.ColumnElement[bool], source: sa.FromClause = player
 
 
 def _named(
-    *conditions: sa.ColumnElement[bool], order: sa.ColumnElement[Any], most: Any = _LIMIT
+    *conditions: sa.ColumnElement[bool],
+    order: sa.ColumnElement[Any],
+    most: sa.BindParameter[Any] = _LIMIT,
 ) -> Query[PlayerCandidate]:
     """Players of the environment who are not gone, in the order of an index."""
     query = _players(*player_refs.prepared_environment(), *player_refs.not_gone(), *conditions)
