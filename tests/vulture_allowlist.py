@@ -100,6 +100,7 @@ _.get_theme_variable_defaults
 _.highlight
 _.refresh_styles
 _.render
+_.render_partial_update
 _.restricted
 _.run_input_thread
 _.select_on_focus

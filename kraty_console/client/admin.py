@@ -11,12 +11,12 @@ import json
 import random
 import re
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, urljoin
 
+from kraty_console.client.admin_reads import AdminReads
 from kraty_console.client.background_parsing import fetched_in_thread
 from kraty_console.client.capabilities import REQUEST_IDS, Capabilities, Support, find_route
 from kraty_console.client.change_responses import changed
@@ -27,24 +27,20 @@ from kraty_console.client.replies import HttpReply, check_refusal, data_of, erro
 from kraty_console.client.retries import RetryPolicy
 from kraty_console.client.routes import ClientRoute, Query, RouteTable
 from kraty_console.client.transport import Timeouts, Transport
-from kraty_console.contract.audit import AuditLink, AuditPage, AuditRow
+from kraty_console.contract.audit import AuditLink, AuditRow
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import BadAnswer, Invalid, KratyError, OperationMissing
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.contract.operations import GAME_IDS, OPERATIONS, Operation, model_of
-from kraty_console.contract.players import SearchHit, SearchResult, Snapshot
+from kraty_console.contract.players import Snapshot
 from kraty_console.contract.secret import Credential
 from kraty_console.contract.session import Health, Me
-from kraty_console.contract.wire import iso
 
 if TYPE_CHECKING:
     from kraty_console.client.connection import ConnectionSettings
     from kraty_console.client.prefetcher import Prefetcher
     from kraty_console.client.server_clock import ServerClock
     from kraty_console.contract.actions import Changed
-    from kraty_console.contract.catalog import Catalog
-    from kraty_console.contract.timeline import TimelineKind, TimelinePage
-    from kraty_console.contract.webhooks import DeliveryDetail, DeliveryPage
 
 KEEPS_KEYS: Final = "idempotency-keys"
 """The feature in a backend's health that promises idempotency."""
@@ -65,9 +61,11 @@ class PreparedChange(NamedTuple):
     path: str
     """Path and query, after the method if that is not POST."""
     body: bytes
+    version: str | None = None
+    """The version of the row, if it is known."""
 
 
-class KratyClient:
+class KratyClient(AdminReads):
     """One member's view of one game; every call may raise a `KratyError`."""
 
     def __init__(
@@ -152,7 +150,7 @@ class KratyClient:
         Raises:
             OperationMissing: the backend has no such route.
         """
-        me: Me = await self._get(Operation.ME, {})
+        me: Me = await self.get(Operation.ME, {})
         return me
 
     async def end_session(self) -> None:
@@ -161,12 +159,6 @@ class KratyClient:
         reply = await self._exchange(route, route.target({}))
         if not 200 <= reply.status < 300:
             raise error_of(reply, write=True)
-
-    async def search(self, query: str, limit: int = 8) -> list[SearchHit]:
-        """Search players by id, e-mail or id prefix, best match first."""
-        parameters = {"query": query, "environment": self.environment, "limit": limit}
-        result: SearchResult = await self._get(Operation.SEARCH, self.game_ids(), parameters)
-        return result.players
 
     async def snapshot(
         self, external_id: str, *, limit: int = DEFAULT_LIMIT, etag: str | None = None
@@ -187,92 +179,6 @@ class KratyClient:
         """
         return self._routes.player_target(external_id, self.game_ids(), self.environment, limit)
 
-    async def timeline(
-        self,
-        external_id: str,
-        *,
-        kinds: Collection[TimelineKind] = (),
-        cursor: str | None = None,
-        limit: int = DEFAULT_LIMIT,
-    ) -> TimelinePage:
-        """A page of a player's timeline, newest first; all kinds by default."""
-        parameters = {
-            "environment": self.environment,
-            "kinds": ",".join(kinds) or None,
-            "cursor": cursor,
-            "limit": limit,
-        }
-        segments = {"externalPlayerId": external_id, **self.game_ids()}
-        page: TimelinePage = await self._get(Operation.TIMELINE, segments, parameters)
-        return page
-
-    async def catalog(self) -> Catalog:
-        """The catalog of the game."""
-        catalog: Catalog = await self._get(Operation.CATALOG, self.game_ids())
-        return catalog
-
-    async def audit_log(
-        self,
-        *,
-        player: str | None = None,
-        actor: str | None = None,
-        action: str | None = None,
-        ticket: str | None = None,
-        outcome: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        cursor: str | None = None,
-        limit: int = DEFAULT_LIMIT,
-    ) -> AuditPage:
-        """A page of the studio's audit log for this game, newest first."""
-        game = self.game_ids()
-        parameters: Query = {
-            "gameId": game["gameId"],
-            "player": player,
-            "actor": actor,
-            "action": action,
-            "ticket": ticket,
-            "outcome": outcome,
-            "from": iso(since) if since else None,
-            "to": iso(until) if until else None,
-            "cursor": cursor,
-            "limit": limit,
-        }
-        page: AuditPage = await self._get(Operation.AUDIT_LOG, game, parameters)
-        return page
-
-    async def audit_row(self, row_id: str) -> AuditRow:
-        """One row of the audit log."""
-        row: AuditRow = await self._get(Operation.AUDIT_ROW, {"auditId": row_id, **self.game_ids()})
-        return row
-
-    async def deliveries(
-        self,
-        *,
-        player: str | None = None,
-        event_name: str | None = None,
-        status: str | None = None,
-        cursor: str | None = None,
-        limit: int = DEFAULT_LIMIT,
-    ) -> DeliveryPage:
-        """A page of webhook deliveries of the game, newest first."""
-        parameters: Query = {
-            "player": player,
-            "eventName": event_name,
-            "status": status,
-            "environment": self.environment,
-            "cursor": cursor,
-            "limit": limit,
-        }
-        page: DeliveryPage = await self._get(Operation.DELIVERIES, self.game_ids(), parameters)
-        return page
-
-    async def delivery(self, delivery_id: str) -> DeliveryDetail:
-        """One delivery, with its attempts and payload."""
-        segments = {"deliveryId": delivery_id, **self.game_ids()}
-        delivery: DeliveryDetail = await self._get(Operation.DELIVERY, segments)
-        return delivery
-
     async def send(self, call: ChangeRequest) -> Changed:
         """Send a change once, without retries. Use `Writer.perform` instead, which journals it first."""
         return (await self.deliver(call.operation, *self.prepare(call))).answer
@@ -290,14 +196,22 @@ class KratyClient:
         route, target, body = self._routes.change(
             call, studio=game["studioId"], game=game["gameId"], environment=self.environment
         )
-        return PreparedChange(target if route.method == "POST" else f"{route.method} {target}", json_bytes(body))
+        path = target if route.method == "POST" else f"{route.method} {target}"
+        return PreparedChange(path, json_bytes(body), None if call.version is None else str(call.version))
 
     async def deliver(
-        self, operation: Operation, path: str, body: bytes, *, before_send: BeforeSend | None = None
+        self,
+        operation: Operation,
+        path: str,
+        body: bytes,
+        version: str | None = None,
+        *,
+        before_send: BeforeSend | None = None,
     ) -> ChangeResponse:
         """Send a prepared change; `before_send` is awaited just before the first byte is sent."""
         method, _, target = path.rpartition(" ")
-        reply = await self._exchange(ClientRoute(method or "POST", ""), target, body=body, before_send=before_send)
+        route, headers = ClientRoute(method or "POST", ""), version_header(version)
+        reply = await self._exchange(route, target, body=body, headers=headers, before_send=before_send)
         echoes = self.capabilities.of(REQUEST_IDS) is Support.AVAILABLE
         check_refusal(reply, echoes=echoes)
         if reply.status < 300 and echoes and not reply.echoes_id:
@@ -349,7 +263,7 @@ class KratyClient:
             )
         return urljoin(self.base_url + "/", url)
 
-    async def _get(self, operation: Operation, segments: Mapping[str, str], query: Query | None = None) -> Any:  # noqa: ANN401 (the operation's answer)
+    async def get(self, operation: Operation, segments: Mapping[str, str], query: Query | None = None) -> Any:  # noqa: ANN401 (the operation's answer)
         """Send a read and parse the answer into the model of the operation."""
         route = self.route_of(operation)
         target = route.target(segments, query)
@@ -374,6 +288,16 @@ class KratyClient:
         if not self.studio_id or not self.game_id:
             raise Invalid("No game is selected: give studio and game.")
         return {"studioId": self.studio_id, "gameId": self.game_id}
+
+
+def version_header(version: str | None) -> dict[str, str]:
+    """`If-Match` with the version of a row (contract/README.md#versions); none if it is unknown or cannot be sent.
+
+    Whatever a backend sends as a version goes back to it unchanged; only what no header can hold is left out.
+    """
+    if version is None or not re.fullmatch(r"[\x21\x23-\x7e]+", version):
+        return {}
+    return {"if-match": f'"{version}"'}
 
 
 def json_bytes(body: Mapping[str, Any]) -> bytes:

@@ -31,12 +31,21 @@ _NO_ID: Final = "00000000-0000-0000-0000-000000000000"
 _OF_NOTHING: Final = (Operation.ME, Operation.END_SESSION)
 """Operations without an object."""
 
-_OF_THE_GAME: Final = (Operation.SEARCH, Operation.CATALOG, Operation.AUDIT_LOG, Operation.DELIVERIES)
+_OF_THE_GAME: Final = (
+    Operation.SEARCH,
+    Operation.RESOLVE,
+    Operation.CATALOG,
+    Operation.AUDIT_LOG,
+    Operation.DELIVERIES,
+)
 """Reads whose only object is the game: if that is visible, a 404 is about the route."""
+
+_PLAYER: Final = "externalPlayerId"
+"""Reads of a player: if that player is found, a 404 is about the route."""
 
 _CHANGES: Final = tuple(operation for operation, spec in ADMIN_OPERATIONS.items() if spec.is_write)
 
-_SHOWS_THE_ROUTE: Final = (400, 403, 409, 422)
+_SHOWS_THE_ROUTE: Final = (400, 403, 409, 412, 422)
 """Error statuses that prove that the route exists; 401 and 429 are answered before routing."""
 
 
@@ -130,7 +139,7 @@ class Detector:
             return
         if not await self._answers_as_kraty():
             raise BadAnswer(NOT_KRATY, status=reply.status, request_id=reply.request_id)
-        if subject == "route" or operation in _OF_NOTHING or await self._is_about_the_route(operation):
+        if subject == "route" or operation in _OF_NOTHING or await self._is_about_the_route(operation, named):
             raise self._missing(operation)
 
     def _is_anothers(self, reply: HttpReply) -> bool:
@@ -138,8 +147,14 @@ class Detector:
         always = self._known.of(REQUEST_IDS) is Support.AVAILABLE
         return always and bool(reply.sent_id) and not reply.echoes_id
 
-    async def _is_about_the_route(self, operation: Operation) -> bool:
+    async def _is_about_the_route(self, operation: Operation, named: Iterable[str]) -> bool:
+        if OPERATIONS[operation].target == _PLAYER:
+            return await self._player_is_visible(*named)
         return operation in _OF_THE_GAME and await self._game_is_visible()
+
+    async def _player_is_visible(self, player: str) -> bool:
+        target = self._client.snapshot_target(player, 1)
+        return (await self._client.ask(self._routes.route(Operation.PLAYER), target)).status == 200
 
     async def _answers_as_kraty(self) -> bool:
         if not self._known.answers_as_kraty:

@@ -97,6 +97,7 @@ class Journal:
         path: str,
         idempotency_key: str,
         body: str,
+        version: str | None = None,
         profile: str = "",
         environment: str | None = None,
         member: str | None = None,
@@ -118,6 +119,7 @@ class Journal:
             path=path,
             idempotency_key=idempotency_key,
             body=body,
+            version=storable(version) if version else None,
             state=EntryState.INTENT,
             owner=this_process(),
         )

@@ -74,6 +74,8 @@ class JournalEntry:
     """The last error, in words."""
     owner: str | None = None
     """The process that wrote it."""
+    version: str | None = None
+    """The version of the row that it was decided on; sent with every resend, too."""
 
     @property
     def is_open(self) -> bool:
@@ -111,6 +113,7 @@ def columns_of(entry: JournalEntry) -> Mapping[str, str | int | None]:
         "body": entry.body,
         "state": entry.state.value,
         "owner": entry.owner,
+        "version": entry.version,
     }
 
 
@@ -138,6 +141,7 @@ def entry_of(row: sqlite3.Row) -> JournalEntry:
         request_id=row["request_id"],
         error=row["error"],
         owner=row["owner"],
+        version=row["version"],
     )
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from kraty_console.private_files import PRIVATE_FILE, create_private, private_dir
 
-VERSION: Final = 2
+VERSION: Final = 3
 """The version of the file's layout (`PRAGMA user_version`)."""
 
 BUSY_MS: Final = 5_000
@@ -88,6 +88,8 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
         if version < 2:
             connection.execute("ALTER TABLE entries ADD COLUMN owner TEXT")
+        if version < 3:
+            connection.execute("ALTER TABLE entries ADD COLUMN version TEXT")
         connection.execute(f"PRAGMA user_version = {max(version, VERSION)}")
     except BaseException:
         connection.execute("ROLLBACK")

@@ -20,6 +20,7 @@ from kraty_console.contract.errors import (
     RateLimited,
     Refused,
     SignInNeeded,
+    Stale,
     Unavailable,
 )
 
@@ -160,6 +161,8 @@ def error_of(reply: HttpReply, *, write: bool) -> KratyError:
         )
     if status == 409 and reply.retry_after is not None:
         return Unavailable(**fields("The same change is still in progress."), maybe_applied=write)
+    if status == 412:
+        return Stale(**fields("It has changed since you looked; nothing was done."))
     if status in (402, 409, 422):
         declined = fields("Not possible in the current state.")
         return IdempotencyConflict(**declined) if declined["code"] == Code.IDEMPOTENCY_CONFLICT else Refused(**declined)

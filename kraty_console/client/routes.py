@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.characters import storage_fault
 from kraty_console.contract.errors import Invalid, OperationMissing
 from kraty_console.contract.operations import GAME_IDS, OPERATIONS, Operation
+
+_MAY_HAVE_NO_PLAYER: Final = (Operation.REPLAY_DELIVERY, Operation.CORRECT_TICKET)
+"""Changes of a delivery or an audit row, which may be about no player."""
 
 Query = Mapping[str, str | int | None]
 
@@ -138,7 +141,7 @@ class RouteTable:
             OperationMissing: the profile says that this backend has no such route.
         """
         route = self.route(call.operation)
-        if call.external_player_id or call.operation is not Operation.REPLAY_DELIVERY:  # a delivery may have no player
+        if call.external_player_id or call.operation not in _MAY_HAVE_NO_PLAYER:
             segment(call.external_player_id, "player's id")  # also if it is sent in the body
         ids = {
             OPERATIONS[call.operation].target: call.target_id or "",

@@ -93,7 +93,7 @@ class Writer:
 
     async def _perform(self, call: ChangeRequest, key: str, ticket: str | None, member: str | None) -> ChangeOutcome:
         try:
-            path, sent = self._client.prepare(call)
+            path, sent, version = self._client.prepare(call)
             body, scope = sent.decode("ascii"), self._scope()
             earlier = await self._journal.earlier(scope, call.operation, key)
             if earlier is not None and earlier.is_open:
@@ -107,6 +107,7 @@ class Writer:
                 path=path,
                 idempotency_key=key,
                 body=body,
+                version=version,
                 profile=self._profile,
                 environment=self._client.environment,
                 member=member,
@@ -176,7 +177,7 @@ class Writer:
 
         try:
             delivered = await self._client.deliver(
-                entry.operation, entry.path, entry.body.encode("ascii"), before_send=before_send
+                entry.operation, entry.path, entry.body.encode("ascii"), entry.version, before_send=before_send
             )
         except JournalFailed as error:
             return ChangeOutcome("unknown" if resolving else "refused", entry, error=error)

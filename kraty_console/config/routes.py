@@ -52,9 +52,11 @@ BODY_FIELDS: Final = (
     "expiresAt",
     "metadata",
     "amount",
+    "text",
     "attemptId",
     "grantId",
     "deliveryId",
+    "auditId",
     "economyKey",
 )
 """The fields of a change's body; ids are only in it if they are not in the path."""

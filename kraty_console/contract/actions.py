@@ -201,6 +201,8 @@ class Credited(Changed):
     economy_key: str
     balance: int | float
     applied: bool = True
+    version: int | str | None = None
+    """The version of the balance."""
 
 
 class Banned(Changed):
@@ -211,6 +213,8 @@ class Banned(Changed):
     banned_at: datetime | None = None
     reason: str | None = None
     applied: bool = True
+    version: int | str | None = None
+    """The version of the player."""
 
 
 class Unbanned(Changed):
@@ -220,6 +224,8 @@ class Unbanned(Changed):
     external_player_id: str
     unbanned_at: datetime | None = None
     applied: bool = True
+    version: int | str | None = None
+    """The version of the player."""
 
 
 class Debited(Changed):

@@ -24,3 +24,6 @@ class ChangeRequest:
     None if there is none."""
     economy_key: str | None = None
     """The balance to credit or debit; None for other changes."""
+    version: int | str | None = None
+    """The version of the row as it was shown: if the row changed since, nothing is done (`Stale`). None to change the
+    row whatever happened to it."""

@@ -44,6 +44,7 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    STALE = "stale"
     RATE_LIMITED = "rate_limited"
     PAYLOAD_TOO_LARGE = "payload_too_large"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -75,6 +76,7 @@ STATUS: Final[dict[Code, int]] = {
     Code.NO_ACTIVE_WINDOW: 409,
     Code.ATTEMPT_FINISHED: 409,
     Code.IDEMPOTENCY_CONFLICT: 409,
+    Code.STALE: 412,
     Code.PLAYER_BLOCKED: 403,
     Code.CANNOT_FRIEND_SELF: 400,
     Code.FRIEND_CODE_INVALID: 404,
@@ -140,6 +142,10 @@ class Refused(KratyError):
 
 class IdempotencyConflict(Refused):
     """409: the idempotency key was already used for another request."""
+
+
+class Stale(Refused):
+    """412: the row changed since its version was read; `details["current"]` is the row now, and nothing was done."""
 
 
 class Invalid(KratyError):

@@ -19,4 +19,5 @@ MAX_ENTRIES: Final = 50
 MIN_REASON: Final = 3
 MAX_REASON: Final = 1000
 MAX_TICKET: Final = 200
+MAX_NOTE: Final = 2000
 """Characters."""

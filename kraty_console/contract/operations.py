@@ -26,8 +26,10 @@ class Operation(StrEnum):
     ME = "me"
     END_SESSION = "end_session"
     SEARCH = "search"
+    RESOLVE = "resolve"
     PLAYER = "player"
     TIMELINE = "timeline"
+    NOTES = "notes"
     CATALOG = "catalog"
     AUDIT_LOG = "audit_log"
     AUDIT_ROW = "audit_row"
@@ -41,6 +43,8 @@ class Operation(StrEnum):
     CREDIT = "credit"
     BAN = "ban"
     UNBAN = "unban"
+    ADD_NOTE = "add_note"
+    CORRECT_TICKET = "correct_ticket"
     REPLAY_DELIVERY = "replay_delivery"
     DEBIT = "debit"
     MERGE = "merge"
@@ -70,6 +74,9 @@ class OperationSpec(NamedTuple):
     """The field of the answer that a backend may give alone, as the server surface does (contract/SERVER.md#grants)."""
     key_path: str = ""
     """The path on the server surface, for a server key; empty if a key has no such call."""
+
+    versioned: bool = False
+    """Whether the write may name the version of the row that it changes (contract/README.md#versions)."""
 
     @property
     def is_write(self) -> bool:
@@ -108,10 +115,12 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
     Operation.ME: OperationSpec("GET", "/admin/v1/me", answer="session.Me", key_path=_KEY + "/ping"),
     Operation.END_SESSION: OperationSpec("DELETE", "/admin/v1/session"),
     Operation.SEARCH: OperationSpec("GET", _GAME + "/players", _READ, answer="players.SearchResult"),
+    Operation.RESOLVE: OperationSpec("GET", _GAME + "/resolve", _READ, answer="resolve.Resolved"),
     Operation.PLAYER: OperationSpec(
         "GET", _PLAYER, _READ, answer="players.Snapshot", published=True, key_path=_KEY_PLAYER
     ),
     Operation.TIMELINE: OperationSpec("GET", _PLAYER + "/timeline", _READ, answer="timeline.TimelinePage"),
+    Operation.NOTES: OperationSpec("GET", _PLAYER + "/notes", _READ, answer="notes.NotePage"),
     Operation.CATALOG: OperationSpec("GET", _GAME + "/catalog", _READ, answer="catalog.Catalog"),
     Operation.AUDIT_LOG: OperationSpec("GET", _STUDIO + "/audit-log", _READ_AUDIT, answer="audit.AuditPage"),
     Operation.AUDIT_ROW: OperationSpec("GET", _STUDIO + "/audit-log/{auditId}", _READ_AUDIT, answer="audit.AuditRow"),
@@ -125,6 +134,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         "actions.ForceCompleted",
         debugger=True,
         subject="attempt",
+        versioned=True,
     ),
     Operation.RETRY_ROLL: OperationSpec(
         "POST",
@@ -133,6 +143,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         "actions.RetryRewardRoll",
         "actions.RewardRolled",
         debugger=True,
+        versioned=True,
     ),
     Operation.MANUAL_GRANT: OperationSpec(
         "POST",
@@ -143,6 +154,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         published=True,
         subject="grant",
         key_path=_KEY_PLAYER + "/grants",
+        versioned=True,
     ),
     Operation.FORCE_CLAIM: OperationSpec(
         "POST",
@@ -154,9 +166,16 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         debugger=True,
         subject="grant",
         key_path=_KEY_PLAYER + "/grants/{grantId}/ack",
+        versioned=True,
     ),
     Operation.REVOKE_GRANT: OperationSpec(
-        "POST", _GRANT + "/revoke", "grant.revoke", "actions.RevokeGrant", "actions.GrantRevoked", subject="grant"
+        "POST",
+        _GRANT + "/revoke",
+        "grant.revoke",
+        "actions.RevokeGrant",
+        "actions.GrantRevoked",
+        subject="grant",
+        versioned=True,
     ),
     Operation.CREDIT: OperationSpec(
         "POST",
@@ -165,12 +184,36 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         "actions.WalletCredit",
         "actions.Credited",
         key_path=_KEY_PLAYER + "/wallet/{economyKey}/credit",
+        versioned=True,
     ),
     Operation.BAN: OperationSpec(
-        "POST", _PLAYER + "/ban", _BAN, "actions.BanPlayer", "actions.Banned", key_path=_KEY_PLAYER + "/ban"
+        "POST",
+        _PLAYER + "/ban",
+        _BAN,
+        "actions.BanPlayer",
+        "actions.Banned",
+        key_path=_KEY_PLAYER + "/ban",
+        versioned=True,
     ),
     Operation.UNBAN: OperationSpec(
-        "POST", _PLAYER + "/unban", _BAN, "actions.UnbanPlayer", "actions.Unbanned", key_path=_KEY_PLAYER + "/unban"
+        "POST",
+        _PLAYER + "/unban",
+        _BAN,
+        "actions.UnbanPlayer",
+        "actions.Unbanned",
+        key_path=_KEY_PLAYER + "/unban",
+        versioned=True,
+    ),
+    Operation.ADD_NOTE: OperationSpec(
+        "POST", _PLAYER + "/notes", "player.note", "notes.AddNote", "notes.NoteAdded", debugger=True, subject="note"
+    ),
+    Operation.CORRECT_TICKET: OperationSpec(
+        "POST",
+        _GAME + "/audit-log/{auditId}/correct-ticket",
+        "audit.correct",
+        "corrections.CorrectTicket",
+        "corrections.TicketCorrected",
+        debugger=True,
     ),
     Operation.REPLAY_DELIVERY: OperationSpec(
         "POST",

@@ -43,6 +43,8 @@ class Player(Answer):
     last_context_snapshot: dict[str, Any] | None = None
     ban: Ban | None = None
     merged_into: str | None = None
+    version: int | str | None = None
+    """Sent back with a change (contract/README.md#versions); None if the backend has none."""
 
 
 class Roll(Answer):
@@ -79,6 +81,8 @@ class Attempt(Answer):
     grant_ids: list[str] | None = None
     """None if the backend does not send it; grants are then matched by `sourceRefId`."""
     roll: Roll | None = None
+    version: int | str | None = None
+    """Sent back with a change (contract/README.md#versions); None if the backend has none."""
     event_label: str | None = Field(default=None, exclude=True)
     """A name learned from other rows (`domain.event_names`); never read from or written to the wire."""
 
@@ -98,6 +102,8 @@ class Grant(Answer):
     claimed_at: datetime | None = None
     expires_at: datetime | None = None
     created_at: datetime | None = None
+    version: int | str | None = None
+    """Sent back with a change (contract/README.md#versions); None if the backend has none."""
 
 
 class Lobby(Answer):
@@ -155,6 +161,8 @@ class WalletHolding(Answer):
     metadata: dict[str, Any] | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    version: int | str | None = None
+    """Sent back with a change (contract/README.md#versions); None if the backend has none."""
 
 
 class LedgerRow(Answer):

@@ -16,7 +16,7 @@ from kraty_console.backend.lifecycle import erase, merge
 from kraty_console.backend.lifecycle import redaction as forgetting
 from kraty_console.backend.lifecycle.redaction import OWN, SHARED, Traces
 from kraty_console.backend.lobbies import service as lobbies
-from kraty_console.backend.players import bans, profiles, registration
+from kraty_console.backend.players import bans, notes, profiles, registration
 from kraty_console.backend.players import service as players
 from kraty_console.backend.rules.context import Actor, Context
 from kraty_console.backend.rules.errors import RuleError
@@ -36,7 +36,8 @@ from tests.harness.backend.webhook_studio import Studio
 
 ID, GUEST = "alexandra.w_77", "guest_device_9f"
 EMAIL, NAME = "Alexandra.W@Example.org", "Alex Winterbourne"
-TRACES = (ID, GUEST, EMAIL, "alexandra", NAME, "winterbourne")
+SECRET = "lost his job in may"
+TRACES = (ID, GUEST, EMAIL, "alexandra", NAME, "winterbourne", SECRET)
 GOLD = {"type": "currency", "currencyKey": "gold", "amount": 5}
 
 STRUCTURAL = {
@@ -50,6 +51,7 @@ STRUCTURAL = {
         *("segments", "segment", "lane", "finalized_reason", "reward"),
     },
     "refusals": {"game_id", "actor_id", "route"},
+    "staff": {"author_kind", "author_id", "author_label"},
     "webhooks": {"url", "events", "secret", "stream", "delivery_id"},
     "purchases": {"store", "product_id", "product_type", "currency", "validation_status"},
     "other": {"request_hash", "prefix", "permission_set", "secret_hash", "erased_hash", "role", "token_hash"},
@@ -111,7 +113,10 @@ async def _life(world: SmallGame) -> None:
     await run(
         gifts.send, of(game), "bob", PlayerRef(external_id=ID), GiftContents("currency", "gold", 1, f"for {NAME}")
     )
+    await run(notes.add, of(world.admin()), GUEST, f"{SECRET}, writes as {NAME}")
+    await run(notes.add, of(world.admin()), "bob", f"shares a device with {ID}")
     await run(merge.merge, of(server), GUEST, ID)
+    await run(notes.add, of(world.admin()), ID, SECRET)
     await run(bans.ban, of(world.admin()), ID)
     await run(bans.unban, of(world.admin()), ID)
 
@@ -137,9 +142,17 @@ async def _traces(world: SmallGame) -> dict[str, list[str]]:
 async def test_no_trace_of_the_player_remains(world: SmallGame) -> None:
     await _life(world)
     before = await _traces(world)
-    assert {"players", "idempotency", "outbox", "grants", "wallet_ledger", "purchases", "lobbies", "gifts"} <= set(
-        before
-    )
+    assert {
+        "player_notes",
+        "players",
+        "idempotency",
+        "outbox",
+        "grants",
+        "wallet_ledger",
+        "purchases",
+        "lobbies",
+        "gifts",
+    } <= set(before)
     erased = await world.run(erase.erase, world.server(None, reason="gdpr_erasure"), ID)
     assert erased.data["status"] == "erased"
     assert await _traces(world) == {}

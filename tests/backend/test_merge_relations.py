@@ -25,6 +25,7 @@ HANDLED = {
     "wallets", "wallet_ledger",
     "inventory", "item_ledger", "leaderboard_entries", "board_entries", "lobby_members", "player_aliases", "players",
     "friendships", "friend_requests", "blocks", "gifts", "purchases", "player_spend",
+    "player_notes",
 }  # fmt: skip
 """Tables that a merge moves, adds up or re-points."""
 

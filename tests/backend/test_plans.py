@@ -17,7 +17,7 @@ from kraty_console.backend.runtime.jobs import JobNeeds, jobs
 from kraty_console.backend.runtime.scheduler import Job
 from kraty_console.backend.runtime.sweeper import Sweeper
 from tests.bench.crowd import PENDING, STUCK, UNROLLED, Crowd, crowd_of, load, load_veteran
-from tests.harness.backend import hot_calls
+from tests.harness.backend import hot_calls, support_calls
 from tests.harness.backend.query_plans import recorded, steps_of, walks
 from tests.harness.contract.served_backend import Answered, Backend
 from tests.harness.contract.troubled_game import NEIGHBOUR, TroubledGame, make_troubled_game
@@ -63,6 +63,7 @@ def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             backend.run(lambda tx: load(tx, crowd, 0, PLAYERS))
             backend.run(lambda tx: load_veteran(tx, crowd, VETERAN))
             hot_calls.fill_board(world, crowd)
+            support_calls.fill_notes(world, crowd)
             found = Full(world, crowd)
             found.wait(backend.db.analyze())
             yield found
@@ -171,6 +172,7 @@ CALLS: dict[str, Callable[[Full], Answered]] = {
     ),
     "erasure": lambda full: full.world.serve("POST", f"/players/{full.crowd.external_id(309)}/delete", {}),
     **hot_calls.CALLS,
+    **support_calls.CALLS,
 }
 
 

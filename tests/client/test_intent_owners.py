@@ -123,6 +123,7 @@ async def test_a_journal_of_the_first_layout_is_migrated(tmp_path: Path) -> None
     await journal.close()
     with sqlite3.connect(path) as raw:
         raw.execute("ALTER TABLE entries DROP COLUMN owner")
+        raw.execute("ALTER TABLE entries DROP COLUMN version")
         raw.execute("PRAGMA user_version = 1")
         raw.execute(
             "INSERT INTO entries (id, created_ms, changed_ms, profile, base_url, studio, game, kind, player, path, "

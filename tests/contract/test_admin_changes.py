@@ -20,6 +20,7 @@ from kraty_console.contract.actions import (
     Unbanned,
 )
 from kraty_console.contract.audit import AuditRow
+from kraty_console.contract.notes import NoteAdded
 from tests.harness.contract.exact_shapes import exactly
 from tests.harness.contract.troubled_game import TroubledGame
 
@@ -93,6 +94,14 @@ CHANGES = [
         {"reason": "by mistake", "ticket": "T-1"},
         Unbanned,
         {"reason": "another reason"},
+    ),
+    Change(
+        "player.note",
+        lambda world: f"{world.player('alice')}/notes",
+        {"text": "asked for a screenshot", "ticket": "T-1"},
+        NoteAdded,
+        {"text": "asked for a video"},
+        created=True,
     ),
     Change(
         "grant.revoke",

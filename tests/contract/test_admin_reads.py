@@ -231,7 +231,7 @@ def test_the_catalog_lists_what_can_be_granted(still: TroubledGame) -> None:
 MOST_TRIPS = 4
 
 
-@pytest.mark.parametrize("path", ["/players/{player}", "/players?query={player}"])
+@pytest.mark.parametrize("path", ["/players/{player}", "/players?query={player}", "/resolve?q={player}"])
 def test_a_read_of_a_player_makes_few_trips_to_the_database(still: TroubledGame, path: str) -> None:
     database = still.backend.db
     with recorded(database) as sent, counted_trips(database) as trips:

@@ -32,6 +32,8 @@ BODIES = {
     "grant.create": {"entries": [{"type": "currency", "currencyKey": "gold", "amount": 1}]},
     "player.ban": {"reason": "cheating"},
     "player.unban": {"reason": "by mistake"},
+    "player.note": {"text": "asked for a screenshot"},
+    "audit.correct": {"ticket": "T-2", "reason": "typed one digit too many"},
     **open_events.BODIES,
     **collectables.BODIES,
     **acquaintances.BODIES,
@@ -39,12 +41,21 @@ BODIES = {
     "player.merge": {},
     "player.delete": {},
 }
+
+
+def _credited(world: TroubledGame) -> str:
+    """The audit row of a change."""
+    body = {"amount": 1, "reason": "goodwill", "idempotencyKey": "key-to-correct"}
+    return str(world.post(f"{world.player('alice')}/wallet/gold/credit", body).data["audit"]["id"])
+
+
 NOT_THERE = "0198c0de-0000-7000-8000-000000000000"
 SCENES: dict[str, Callable[[TroubledGame], Mapping[str, str]]] = {
     **open_events.SCENES,
     **collectables.SCENES,
     **acquaintances.SCENES,
     **webhooks.SCENES,
+    "audit.correct": lambda world: {"auditId": _credited(world)},
 }
 """What has to be there, by action, before a call succeeds; the answer is what fills its path."""
 
@@ -72,7 +83,7 @@ player_routes = pytest.mark.parametrize(
 )
 
 
-QUERIES = {"players": {"query": "alice"}, "search": {"q": "ali"}}
+QUERIES = {"players": {"query": "alice"}, "search": {"q": "ali"}, "resolve": {"q": "ali"}}
 """What has to be asked for, by the last word of the path."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -12,11 +12,15 @@ from kraty_console.backend.app.reduction import Reduction
 from kraty_console.backend.app.routes import ROUTES
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.http.routing import RouteAccess
+from kraty_console.client.admin import KratyClient
+from kraty_console.client.capabilities import Support
+from kraty_console.contract.errors import OperationMissing
 from kraty_console.contract.operations import OPERATIONS, PUBLISHED, Operation
 from kraty_console.contract.session import GAME_DEBUGGER, GAME_VIEWER
 from tests.contract import test_matrix as matrix
 from tests.harness.compat import published_shapes
 from tests.harness.contract import open_events
+from tests.harness.contract.console_writer import reading
 from tests.harness.contract.served_backend import Backend
 from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
 
@@ -224,3 +228,18 @@ def test_a_list_of_operations_without_published_keeps_answers_complete(
 def test_any_list_takes_the_features_from_health(database_url: str) -> None:
     with Backend(database_url, Rate(0), only="health").running() as backend:
         assert set(backend.call("GET", "/admin/v1/health").json) == {"ok", "version", "database", "worker"}
+
+
+READS: dict[Operation, Callable[[KratyClient], Awaitable[object]]] = {
+    Operation.NOTES: lambda client: client.notes("alice"),
+    Operation.RESOLVE: lambda client: client.resolve("alice"),
+}
+"""Reads that another Kraty may lack."""
+
+
+@pytest.mark.parametrize("operation", READS)
+async def test_the_client_learns_that_a_read_is_missing(published: TroubledGame, operation: Operation) -> None:
+    async with reading(published) as client:
+        with pytest.raises(OperationMissing):
+            await READS[operation](client)
+        assert client.capabilities.of(operation) is Support.MISSING

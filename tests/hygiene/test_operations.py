@@ -47,6 +47,8 @@ def test_a_role_has_what_the_table_gives_it() -> None:
         "attempt.force_complete",
         "grant.retry_reward_roll",
         "grant.manual_force_claim",
+        "player.note",
+        "audit.correct",
     }
     assert ROLE_PERMISSIONS[GAME_ADMIN] == {*reads, *writes, "webhook.manage"}
 

@@ -16,6 +16,7 @@ from kraty_console.backend.rewards import rolls
 from kraty_console.backend.rewards.rolls import RollFailed
 from kraty_console.backend.rewards.seeded_rng import SeededRng
 from kraty_console.backend.rules.context import Context
+from kraty_console.backend.rules.versions import next_version
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import EventRecord, EventWindowRecord, ItemRecord
 from kraty_console.backend.storage.transaction import Transaction
@@ -213,7 +214,7 @@ async def _end_sooner(tx: Transaction, ctx: Context, window: EventWindowRecord, 
             column.window_id == window.window_id,
             column.ends_at > ends_at,
         )
-        .values(ends_at=ends_at)
+        .values(ends_at=ends_at, **next_version(tables.attempts))
     )
 
 

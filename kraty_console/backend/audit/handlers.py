@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from kraty_console.backend.audit import corrections
 from kraty_console.backend.audit import queries as audit_log
 from kraty_console.backend.audit.queries import AuditFilters, AuditScope
+from kraty_console.backend.http import query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.http.request_models import milliseconds
-from kraty_console.backend.rules.errors import invalid, not_found
+from kraty_console.backend.rules.errors import not_found
+from kraty_console.contract.corrections import CorrectTicket
 
 
 async def page(call: Call) -> HandlerReply:
@@ -24,12 +26,7 @@ async def page(call: Call) -> HandlerReply:
         since=milliseconds(call.query("from"), "from"),
         until=milliseconds(call.query("to"), "to"),
     )
-    after = None
-    if (cursor := call.query("cursor")) is not None:
-        after = PagePosition.decoded(cursor)
-        if after is None:
-            raise invalid("cursor", "is not one that this log gave")
-    limit = call.limit()
+    after, limit = query_parameters.position(call), call.limit()
     async with call.services.db.read() as tx:
         rows, next_cursor = await audit_log.audit_page(tx, view, filters, after, limit)
     return HandlerReply({"rows": rows, "nextCursor": next_cursor})
@@ -43,6 +40,13 @@ async def row(call: Call) -> HandlerReply:
     if data is None:
         not_found("Audit row", audit_id)
     return HandlerReply(data)
+
+
+async def correct_ticket(call: Call) -> HandlerReply:
+    """Correct the ticket of a change, by a new row that points to the first."""
+    audit_id = call.id("auditId", "Audit row")
+    body = await call.body(CorrectTicket)
+    return await call.change(body, lambda tx, ctx: corrections.correct_ticket(tx, ctx, audit_id))
 
 
 def _view(call: Call) -> AuditScope:

@@ -19,6 +19,9 @@ PATIENTS: Final = STUCK_IN_THE_CUP + 12 + 5 + 4 + 12 + 2
 BANNED: Final = 2
 """How many of them, the last ones, cannot play afterwards."""
 
+_MISTYPED: Final = 7
+"""The credit whose ticket was recorded wrongly, and corrected."""
+
 _STUCK: Final = (
     "client froze on the last hill, see replay",
     "connection lost at the finish line",
@@ -72,13 +75,19 @@ async def _stuck_cup(scene: Scene, patient: Person, hung_ms: int, distance: int,
 
 def _credits(scene: Scene, patients: Iterator[Person]) -> Iterator[Story]:
     for case, (currency, amount, reason) in enumerate(_CREDITS * 2):
-        yield _credit(scene, next(patients), scene.ago(days=1 + 2 * case, hours=case % 5), currency, amount, reason)
+        credit = (currency, amount, reason)
+        at_ms = scene.ago(days=1 + 2 * case, hours=case % 5)
+        yield _credit(scene, next(patients), at_ms, credit, mistyped=case == _MISTYPED)
 
 
-async def _credit(scene: Scene, patient: Person, at_ms: int, currency: str, amount: int, reason: str) -> Story:
+async def _credit(scene: Scene, patient: Person, at_ms: int, credit: tuple[str, int, str], *, mistyped: bool) -> Story:
     yield at_ms
     await scene.play(patient).register()
-    await scene.desk.credit(MARIA, patient.external_id, currency, amount, reason, scene.desk.ticket())
+    ticket = scene.desk.ticket()
+    audit_id = await scene.desk.credit(MARIA, patient.external_id, *credit, ticket)
+    if mistyped:
+        yield at_ms + HOUR
+        await scene.desk.correct_ticket(MARIA, audit_id, "two digits of the ticket changed places", f"{ticket[:-1]}0")
 
 
 def _lost_claims(scene: Scene, patients: Iterator[Person]) -> Iterator[Story]:
@@ -126,12 +135,16 @@ async def _make_good(scene: Scene, patient: Person, at_ms: int, case: int) -> St
 async def _banned(scene: Scene, patient: Person, at_ms: int, *, mistaken: bool) -> Story:
     yield at_ms
     await scene.play(patient).register()
-    await scene.desk.ban(
-        MARIA, patient.external_id, "three accounts on one device, gold sold for money", scene.desk.ticket()
-    )
-    if mistaken:
-        yield at_ms + 26 * HOUR
-        await scene.desk.unban(MARIA, patient.external_id, "siblings sharing a tablet", scene.desk.ticket())
+    ticket = scene.desk.ticket()
+    await scene.desk.ban(MARIA, patient.external_id, "three accounts on one device, gold sold for money", ticket)
+    yield at_ms + 26 * HOUR
+    if not mistaken:
+        await scene.desk.note(DENIZ, patient.external_id, "Second appeal refused, do not lift before March.", ticket)
+        return
+    later = scene.desk.ticket()
+    await scene.desk.unban(MARIA, patient.external_id, "siblings sharing a tablet", later)
+    text = "Two siblings play on one tablet: their accounts share a device and are no fraud."
+    await scene.desk.note(MARIA, patient.external_id, text, later)
 
 
 async def _shopping(scene: Scene, patient: Person, at_ms: int, case: int) -> Story:

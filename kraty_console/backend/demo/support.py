@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from kraty_console.backend.audit import corrections
 from kraty_console.backend.demo.directory import Studio
 from kraty_console.backend.demo.people import StaffMember
 from kraty_console.backend.demo.stage import DemoStage
 from kraty_console.backend.economy import wallet
 from kraty_console.backend.events import attempt_rewards, attempts
 from kraty_console.backend.grants import service as grants
-from kraty_console.backend.players import bans
+from kraty_console.backend.players import bans, notes
 from kraty_console.backend.rules.context import LIVE, Actor, Context
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -30,6 +31,7 @@ class DemoSupport:
         self._tx = tx
         self._studio = studio
         self._tickets = 4700
+        self._note_stage = stage.with_ids("notes")
 
     def ticket(self) -> str:
         """The number of the next ticket."""
@@ -63,9 +65,18 @@ class DemoSupport:
 
     async def credit(
         self, who: StaffMember, player: str, economy_key: str, amount: int, reason: str, ticket: str
-    ) -> None:
-        """Add to a balance."""
-        await wallet.credit(self._tx, self._member(who, reason, ticket), player, economy_key, amount)
+    ) -> str:
+        """Add to a balance; the id of the audit row."""
+        ctx = self._member(who, reason, ticket)
+        answer = await wallet.credit(self._tx, ctx, player, economy_key, amount)
+        audit_id: str = answer.data["audit"]["id"]
+        return audit_id
+
+    async def correct_ticket(self, who: StaffMember, audit_id: str, reason: str, ticket: str) -> None:
+        """Correct the ticket of a change."""
+        actor = self._studio.actor(who)
+        ctx = self._note_stage.context(actor, "admin", self.environment, reason=reason, ticket=ticket)
+        await corrections.correct_ticket(self._tx, ctx, audit_id)
 
     async def ban(self, who: StaffMember, player: str, reason: str, ticket: str) -> None:
         """Ban a player."""
@@ -74,6 +85,11 @@ class DemoSupport:
     async def unban(self, who: StaffMember, player: str, reason: str, ticket: str) -> None:
         """Lift a player's ban."""
         await bans.unban(self._tx, self._member(who, reason, ticket), player)
+
+    async def note(self, who: StaffMember, player: str, text: str, ticket: str) -> None:
+        """Write a note on a player."""
+        ctx = self._note_stage.context(self._studio.actor(who), "admin", self.environment, ticket=ticket)
+        await notes.add(self._tx, ctx, player, text)
 
     def _member(self, who: StaffMember, reason: str, ticket: str) -> Context:
         return self.stage.context(self._studio.actor(who), "admin", self.environment, reason=reason, ticket=ticket)

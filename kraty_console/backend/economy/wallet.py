@@ -7,10 +7,12 @@ from typing import Any
 from kraty_console.backend.audit import trail
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.economy.ledger import LedgerChange, change_wallet, move_wallet
+from kraty_console.backend.economy.serializers import serialize_balance
 from kraty_console.backend.players import service as players
 from kraty_console.backend.rules import amounts, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, not_found
+from kraty_console.backend.rules.versions import is_stale, refuse_stale, version_of
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import CurrencyRecord, PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
@@ -96,7 +98,11 @@ async def _adjust(
     player = await (players.upsert if gives else players.lock)(tx, ctx, external_id)
     players.refuse_banned_caller(ctx, player)
     await _currency(tx, ctx, economy_key)
-    before = await _balance(tx, player, economy_key)
+    held = await tx.get(tables.wallets, *player.primary_key(), economy_key)
+    if is_stale(ctx, held):
+        shown = {"economyKey": economy_key, "balance": 0} if held is None else serialize_balance(held)
+        refuse_stale("balance", held, shown)
+    before = 0 if held is None else int(held.balance)
     delta = amount if action == "wallet.credit" else -amount
     entry = await change_wallet(tx, ctx, player, LedgerChange(economy_key, delta, ctx.reason, source_ref_id))
     data: dict[str, Any] = {"economyKey": economy_key, "balance": entry["balance"], "applied": True}
@@ -114,7 +120,8 @@ async def _adjust(
         after={"economyKey": economy_key, "balance": entry["balance"]},
     )
     if ctx.surface == "admin":
-        data["audit"] = trail.audit_link(ctx, audit_id)
+        held = await tx.get(tables.wallets, *player.primary_key(), economy_key)
+        data |= {"version": version_of(held), "audit": trail.audit_link(ctx, audit_id)}
     return await idempotency.keep(tx, ctx, action, 200, data)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kraty_console.backend.audit import trail
 from kraty_console.backend.catalog import definitions
-from kraty_console.backend.events.attempt_views import attempt_view, grant_ids
+from kraty_console.backend.events.attempt_views import attempt_view, grant_ids, refuse_stale_attempt
 from kraty_console.backend.leaderboards import service as leaderboards
 from kraty_console.backend.leaderboards import settlement
 from kraty_console.backend.players.owned_rows import locate_attempt
@@ -18,6 +18,7 @@ from kraty_console.backend.rewards.serializers import serialize_grant
 from kraty_console.backend.rules import formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict
+from kraty_console.backend.rules.versions import with_version
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import (
     AttemptAwardRecord,
@@ -102,6 +103,7 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResu
     if earlier is not None:
         return earlier
     player, attempt = await locate_attempt(tx, ctx, attempt_id)
+    await refuse_stale_attempt(tx, ctx, attempt)
     event = await definitions.event(tx, ctx, attempt.event_id)
     linked = await grant_ids(tx, attempt)
     _refuse_retry(attempt, event, linked)
@@ -143,8 +145,8 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResu
         await idempotency.keep_refusal(tx, ctx, RETRY, refusal)
         raise refusal
     data = {
-        "attempt": after,
-        "grants": [serialize_grant(grant) for grant in made],
+        "attempt": with_version(after, attempt),
+        "grants": [with_version(serialize_grant(grant), grant) for grant in made],
         "grantCount": len(made),
         "audit": trail.audit_link(ctx, audit_id),
     }

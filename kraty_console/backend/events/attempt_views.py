@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.events.serializers import serialize_attempt
 from kraty_console.backend.rules.context import Context
+from kraty_console.backend.rules.versions import is_stale, refuse_stale
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import AttemptRecord, GrantRecord
 from kraty_console.backend.storage.transaction import Transaction
@@ -38,3 +39,9 @@ async def attempt_view(tx: Transaction, ctx: Context, attempt: AttemptRecord, li
     event = await definitions.event(tx, ctx, attempt.event_id)
     window = await definitions.window(tx, ctx, attempt.window_id)
     return serialize_attempt(attempt, event, window.ends_at, linked)
+
+
+async def refuse_stale_attempt(tx: Transaction, ctx: Context, attempt: AttemptRecord) -> None:
+    """412 `stale` if the caller decided on another version of the attempt."""
+    if is_stale(ctx, attempt):
+        refuse_stale("attempt", attempt, await attempt_view(tx, ctx, attempt, await grant_ids(tx, attempt)))

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, NoReturn
 from kraty_console.backend.audit import trail
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.events import attempt_rewards, conditions, entry_rules
-from kraty_console.backend.events.attempt_views import attempt_view, grant_ids
+from kraty_console.backend.events.attempt_views import attempt_view, grant_ids, refuse_stale_attempt
 from kraty_console.backend.events.conditions import ConditionSubject
 from kraty_console.backend.events.serializers import metric_target, serialize_attempt
 from kraty_console.backend.leaderboards import service as leaderboards
@@ -20,6 +20,7 @@ from kraty_console.backend.rules import amounts, formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.rules.ids import is_id
+from kraty_console.backend.rules.versions import with_version
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import (
     AttemptRecord,
@@ -49,6 +50,7 @@ async def force_complete(
     if earlier is not None:
         return earlier
     player, attempt = await locate_attempt(tx, ctx, attempt_id)
+    await refuse_stale_attempt(tx, ctx, attempt)
     if attempt.status not in ("in_progress", "expired"):
         conflict(f"The attempt is {attempt.status} already", status=attempt.status)
     linked = await grant_ids(tx, attempt)
@@ -71,7 +73,7 @@ async def force_complete(
         before=before,
         after=after,
     )
-    data = {"attempt": after, "audit": trail.audit_link(ctx, audit_id)}
+    data = {"attempt": with_version(after, attempt), "audit": trail.audit_link(ctx, audit_id)}
     return await idempotency.keep(tx, ctx, FORCE_COMPLETE, 200, data)
 
 

@@ -18,6 +18,7 @@ from kraty_console.backend.rules import formats, idempotency, outbox
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.rules.ids import is_id
+from kraty_console.backend.rules.versions import is_stale, refuse_stale, with_version
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import GrantRecord, PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
@@ -85,6 +86,7 @@ async def create(
         contents = grant_issuing.crate_contents(checked[0])
     if ctx.surface in ("admin", "sdk"):
         player = await players.lock(tx, ctx, external_id)
+        players.refuse_stale(ctx, player)
         players.refuse_banned_caller(ctx, player)
     else:
         player = await players.upsert(tx, ctx, external_id)
@@ -112,7 +114,8 @@ async def create(
     )
     if ctx.surface != "admin":
         return await idempotency.keep(tx, ctx, CREATE, 201, shown)
-    return await idempotency.keep(tx, ctx, CREATE, 201, {"grant": shown, "audit": trail.audit_link(ctx, audit_id)})
+    data = {"grant": with_version(shown, grant), "audit": trail.audit_link(ctx, audit_id)}
+    return await idempotency.keep(tx, ctx, CREATE, 201, data)
 
 
 async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResult:
@@ -124,6 +127,8 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResul
     if earlier is not None:
         return earlier
     player, grant = await locate_grant(tx, ctx, grant_id)
+    if is_stale(ctx, grant):
+        refuse_stale("grant", grant, serialize_grant(grant))
     before = serialize_grant(grant)
     deposits: list[dict[str, Any]] = []
     opened: GrantRecord | None = None
@@ -147,9 +152,13 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResul
         before=before,
         after=after,
     )
-    data: dict[str, Any] = {"grant": after, "deposits": deposits, "audit": trail.audit_link(ctx, audit_id)}
+    data: dict[str, Any] = {
+        "grant": with_version(after, grant),
+        "deposits": deposits,
+        "audit": trail.audit_link(ctx, audit_id),
+    }
     if opened is not None:
-        data["contents"] = serialize_grant(opened)
+        data["contents"] = with_version(serialize_grant(opened), opened)
     return await idempotency.keep(tx, ctx, FORCE_CLAIM, 200, data)
 
 
@@ -162,6 +171,8 @@ async def revoke(tx: Transaction, ctx: Context, grant_id: str) -> RuleResult:
     if earlier is not None:
         return earlier
     player, grant = await locate_grant(tx, ctx, grant_id)
+    if is_stale(ctx, grant):
+        refuse_stale("grant", grant, serialize_grant(grant))
     over = grant.expires_at is not None and grant.expires_at <= ctx.now_ms
     status = "expired" if grant.status == "pending" and over else grant.status
     if status != "pending":
@@ -182,7 +193,8 @@ async def revoke(tx: Transaction, ctx: Context, grant_id: str) -> RuleResult:
         before=before,
         after=after,
     )
-    return await idempotency.keep(tx, ctx, REVOKE, 200, {"grant": after, "audit": trail.audit_link(ctx, audit_id)})
+    data = {"grant": with_version(after, grant), "audit": trail.audit_link(ctx, audit_id)}
+    return await idempotency.keep(tx, ctx, REVOKE, 200, data)
 
 
 async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:

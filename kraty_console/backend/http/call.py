@@ -7,7 +7,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
@@ -28,6 +28,7 @@ from kraty_console.backend.observability.job_state import ScheduledJobs
 from kraty_console.backend.rules.context import LIVE, Context, RuleResult, Surface, Tenant
 from kraty_console.backend.rules.errors import invalid, not_found
 from kraty_console.backend.rules.ids import is_id
+from kraty_console.backend.rules.versions import named_versions
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
@@ -183,6 +184,8 @@ class Call:
     ) -> HandlerReply:
         """Run a rule in its own transaction and return its answer."""
         context = self.context(body)
+        if self.surface == "admin":
+            context = replace(context, versions=named_versions(self.request.headers.get("if-match")))
         answer = await self.services.db.run(lambda tx: rule(tx, context))
         if (worker := self.services.worker) is not None:
             worker.wake(WEBHOOKS)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, TypeVar
 
 from kraty_console.backend.http.call import Call
+from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.http.request_models import milliseconds
 from kraty_console.backend.rules.errors import invalid
 from kraty_console.backend.rules.ids import is_id
@@ -75,6 +76,17 @@ def timestamp(call: Call, name: str, *, now: str) -> int | None:
     if moment is None or not 0 <= moment <= call.now_ms:
         raise invalid(name, f"must be {now}, or a moment from 1970 until now")
     return moment
+
+
+def position(call: Call) -> PagePosition | None:
+    """`?cursor=` of a list by time; None for the first page."""
+    cursor = call.query("cursor")
+    if cursor is None:
+        return None
+    found = PagePosition.decoded(cursor)
+    if found is None:
+        raise invalid("cursor", "is not one that this list gave")
+    return found
 
 
 def leaderboard_id(call: Call) -> str:

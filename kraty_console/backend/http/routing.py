@@ -67,6 +67,8 @@ class Route:
     """Whether it is exempt from the rate limit, as health is."""
     stream: bool = False
     """Whether it answers with server-sent events until either side ends the stream."""
+    versioned: bool = False
+    """Whether `If-Match` may name the version of the row that it changes."""
     operation_id: str = ""
     """Tag and name in the OpenAPI document, as `tag.name`."""
 
@@ -133,6 +135,7 @@ def admin_route(
         bare=bare,
         tagged=tagged,
         unlimited=unlimited,
+        versioned=spec.versioned,
         operation_id=operation_id,
     )
 

@@ -1,10 +1,11 @@
 """Erase a player on request: the row stays without personal data.
 
 Removed: the id, e-mail, chosen names, context, metadata, country, secret, friend code, presence, the reason of a ban,
-and the ids of guests that were merged into the player. Kept under `__deleted_<uuid>__`: attempts, scores, seats, grants
-and ledgers, which ranks of others and the studio's accounts depend on. A hash of the id is kept, so that a second
-request is recognized. All other mentions of the player are rewritten (`redaction`): idempotency keys and stored
-answers, past and waiting events, answers of receivers, notes on grants, ledgers and purchases.
+the ids of guests that were merged into the player, and the support staff's notes. Kept under `__deleted_<uuid>__`:
+attempts, scores, seats, grants and ledgers, which ranks of others and the studio's accounts depend on. A hash of the id
+is kept, so that a second request is recognized. All other mentions of the player are rewritten (`redaction`):
+idempotency keys and stored answers, past and waiting events, answers of receivers, notes on grants, ledgers and
+purchases.
 
 The webhook event `player.deleted` has the id from before the erasure. It is written only if an endpoint subscribes to
 it, and the id is removed after the last delivery, or when the deliveries have failed for good.
@@ -54,6 +55,7 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
         "leaderboardsScrubbed": sum([await _count(tx, board, "participant_id", player) for board in BOARDS]),
         "status": "erased",
     }
+    await tx.execute(sa.delete(tables.player_notes).where(*reassign.rows_of(tables.player_notes, player)))
     await redaction.redact(tx, ctx, await _traces(tx, ctx, player, anonymized))
     if await redaction.has_subscriber(tx, ctx, player.environment):
         outbox.emit(tx, ctx, EventName.PLAYER_DELETED, player, {**data, "reason": ctx.reason})

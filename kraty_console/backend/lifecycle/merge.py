@@ -40,6 +40,7 @@ MOVED: Final = (
     tables.milestones_fired,
     tables.grants,
     tables.grant_deposits,
+    tables.player_notes,
 )
 """Tables whose rows are reassigned unchanged."""
 
@@ -114,7 +115,7 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
     }
     held = await _holdings(tx, target)
     _record(tx, ctx, (was, target), result, before, moved, held)
-    after = {"player": serialize_player(target, with_email=False), "summary": serialize_totals(target), **held}
+    after = {"player": serialize_player(target, for_admin=False), "summary": serialize_totals(target), **held}
     outbox.emit(tx, ctx, EventName.PLAYER_MERGED, target, {**result, **after})
     return await idempotency.keep(tx, ctx, OPERATION, 200, result)
 

@@ -17,6 +17,7 @@ from kraty_console.backend.economy import derived_resources
 from kraty_console.backend.economy.ledger import LedgerChange, new_entry
 from kraty_console.backend.rules import amounts
 from kraty_console.backend.rules.context import Context
+from kraty_console.backend.rules.versions import next_version
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.tables import LobbyMemberRecord, LobbyRecord, PlayerRecord
 from kraty_console.backend.storage.tables.record import Record
@@ -69,7 +70,8 @@ def rows_of(table: sa.FromClause, player: PlayerRecord) -> tuple[sa.ColumnElemen
 
 async def reassign(tx: Transaction, table: sa.Table, source: PlayerRecord, target: PlayerRecord) -> int:
     """Move every row of the source and return how many."""
-    moved = await tx.execute(sa.update(table).where(*rows_of(table, source)).values(player_id=target.player_id))
+    values = {"player_id": target.player_id, **next_version(table)}
+    moved = await tx.execute(sa.update(table).where(*rows_of(table, source)).values(values))
     return moved.rowcount
 
 
@@ -107,7 +109,7 @@ async def merge_holding(
     if shared:
         given = held.alias("given")
         more = sa.select(given.c[amount]).where(*rows_of(given, source), given.c[key] == held.c[key]).scalar_subquery()
-        values = {amount: held.c[amount] + more, "updated_at": ctx.now_ms}
+        values = {amount: held.c[amount] + more, "updated_at": ctx.now_ms, **next_version(held)}
         await tx.execute(sa.update(held).where(*rows_of(held, target), held.c[key].in_(shared)).values(values))
         await tx.execute(sa.delete(held).where(*rows_of(held, source), held.c[key].in_(shared)))
     for name in shared:

@@ -44,6 +44,7 @@ SINCE: Final[Mapping[RecordTable[OwnedByGame], str]] = {
     tables.outbox: "occurred_at",
     tables.webhook_attempts: "started_at",
     tables.lobbies: "created_at",
+    tables.player_notes: "created_at",
 }
 """The time columns of tables whose rows belong to a game."""
 
@@ -52,12 +53,13 @@ SHARED: Final[Mapping[RecordTable[OwnedByGame], Sequence[str]]] = {
     tables.outbox: ("payload",),
     tables.webhook_attempts: ("error", "answer"),
     tables.lobbies: ("key", "metadata"),
+    tables.player_notes: ("text", "ticket"),
 }
 """The columns that may mention any player."""
 
 PERSONAL: Final = frozenset(
     {"email", "displayIdentity", "syntheticIdentity", "displayName", "name", "avatar", "country", "friendCode"}
-    | {"metadata", "lastContextSnapshot", "lastActiveAt", "presence", "banReason"}
+    | {"metadata", "lastContextSnapshot", "lastActiveAt", "presence", "banReason", "text"}
 )
 """Personal fields of a JSON object about the player."""
 

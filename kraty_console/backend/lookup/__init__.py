@@ -1,1 +1,1 @@
-"""Read models across domains: search, snapshot, timeline, change feeds."""
+"""Read models across domains: search, resolve, snapshot, timeline, change feeds."""

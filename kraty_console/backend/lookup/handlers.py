@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from kraty_console.backend.http import query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.pagination import PagePosition
+from kraty_console.backend.lookup import resolve as resolving
 from kraty_console.backend.lookup import snapshot as snapshots
 from kraty_console.backend.lookup.search import search_players
 from kraty_console.backend.lookup.timeline import timeline_page
@@ -22,6 +23,14 @@ async def search(call: Call) -> HandlerReply:
     limit = call.limit()
     players = await search_players(call.services.db, call.game, call.environment, query, limit)
     return HandlerReply({"players": players})
+
+
+async def resolve(call: Call) -> HandlerReply:
+    """What `?q=` may mean: ids of any kind, an e-mail, the beginning of an id or a name, a link."""
+    text = call.query("q")
+    if text is None:
+        raise invalid("q", "is required")
+    return HandlerReply(await resolving.resolve(call.services.db, call.game, call.environment, text, call.limit()))
 
 
 async def snapshot_for_admin(call: Call) -> HandlerReply:
@@ -49,11 +58,7 @@ async def snapshot_for_server(call: Call) -> HandlerReply:
 async def timeline(call: Call) -> HandlerReply:
     """Rows of every kind, or of the kinds named, newest first."""
     player, limit, kinds = call.text("externalPlayerId"), call.limit(), _kinds(call.query("kinds"))
-    before = None
-    if (cursor := call.query("cursor")) is not None:
-        before = PagePosition.decoded(cursor)
-        if before is None:
-            raise invalid("cursor", "is not one that this list gave")
+    before = query_parameters.position(call)
     async with call.services.db.read() as tx:
         page = await timeline_page(tx, call.game, call.environment, player, kinds=kinds, before=before, limit=limit)
     if page is None:

@@ -14,6 +14,9 @@ ADMIN: Final[tuple[Route, ...]] = (
         Operation.SEARCH, handlers.search, query=("query", "environment", "limit"), operation_id="players.search"
     ),
     admin_route(
+        Operation.RESOLVE, handlers.resolve, query=("q", "environment", "limit"), operation_id="players.resolve"
+    ),
+    admin_route(
         Operation.PLAYER,
         handlers.snapshot_for_admin,
         query=("environment", "limit"),

@@ -6,6 +6,7 @@ player's row, where the engine keeps them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ from kraty_console.backend.players.serializers import serialize_player, serializ
 from kraty_console.backend.rewards.serializers import serialize_grant
 from kraty_console.backend.rules import player_refs
 from kraty_console.backend.rules.context import Tenant
+from kraty_console.backend.rules.versions import VersionedRow, version_of
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.queries import Queries, Query, Reader, parameter
 from kraty_console.backend.storage.tables import AuditRecord, DenialRecord, PlayerRecord
@@ -134,7 +136,7 @@ async def build(
 ) -> dict[str, Any] | None:
     """The snapshot of the player with this external id, None when there is none; every list newest first.
 
-    The admin look-up adds e-mail, both ledgers and the player's audit rows.
+    The admin look-up adds e-mail, versions, both ledgers and the player's audit rows.
     """
     results = await reader.fetch(
         _SHOWN[surface], {**player_refs.prepared_values(tenant, environment, external_id), "limit": limit}
@@ -144,7 +146,7 @@ async def build(
         return None
     grants = [serialize_grant(row) for row in results[_GRANTS]]
     snapshot: dict[str, Any] = {
-        "player": serialize_player(player, merged_into=player.successor, with_email=surface == "admin"),
+        "player": serialize_player(player, merged_into=player.successor, for_admin=surface == "admin"),
         "attempts": [attempt_row(row) for row in results[_ATTEMPTS]],
         "grants": grants,
         "recentGrants": grants,
@@ -154,10 +156,18 @@ async def build(
         "wallet": [serialize_balance(row) for row in results[_WALLET]],
     }
     if surface == "admin":
+        _add_versions(snapshot["attempts"], results[_ATTEMPTS])
+        _add_versions(grants, results[_GRANTS])
+        _add_versions(snapshot["wallet"], results[_WALLET])
         snapshot["walletLedger"] = [serialize_wallet_entry(row) for row in results[_WALLET_LEDGER]]
         snapshot["itemLedger"] = [serialize_item_entry(row) for row in results[_ITEM_LEDGER]]
         snapshot["audit"] = [_audit_row(row) for row in results[_AUDIT]]
     return snapshot
+
+
+def _add_versions(shown: Sequence[dict[str, Any]], rows: Sequence[VersionedRow]) -> None:
+    for each, row in zip(shown, rows, strict=True):
+        each["version"] = version_of(row)
 
 
 def _audit_row(row: CountedAuditRow) -> dict[str, Any]:

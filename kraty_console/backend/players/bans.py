@@ -8,6 +8,7 @@ from kraty_console.backend.audit import trail
 from kraty_console.backend.players import service as players
 from kraty_console.backend.rules import formats, idempotency, outbox
 from kraty_console.backend.rules.context import Context, RuleResult
+from kraty_console.backend.rules.versions import version_of
 from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.webhooks import EventName
@@ -19,6 +20,7 @@ async def ban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     if earlier is not None:
         return earlier
     player = await players.lock(tx, ctx, external_id)
+    players.refuse_stale(ctx, player)
     before = _state(player)
     first = player.banned_at is None
     since = ctx.now_ms if first else player.banned_at
@@ -36,6 +38,7 @@ async def unban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     if earlier is not None:
         return earlier
     player = await players.lock(tx, ctx, external_id)
+    players.refuse_stale(ctx, player)
     before = _state(player)
     applied = player.banned_at is not None
     if applied:
@@ -67,5 +70,5 @@ async def _finish(
         after=_state(player),
     )
     if ctx.surface == "admin":
-        data["audit"] = trail.audit_link(ctx, audit_id)
+        data |= {"version": version_of(player), "audit": trail.audit_link(ctx, audit_id)}
     return await idempotency.keep(tx, ctx, action, 200, data)

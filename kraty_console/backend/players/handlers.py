@@ -1,4 +1,4 @@
-"""Handlers of players: registration, profile, presence, bans.
+"""Handlers of players: registration, profile, presence, bans, notes.
 
 A studio's backend may write everything that a game may (contract/SERVER.md#profile).
 """
@@ -9,7 +9,7 @@ from kraty_console.backend.http import query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import ExplainedRequest
-from kraty_console.backend.players import bans, names, profiles, registration
+from kraty_console.backend.players import bans, names, notes, profiles, registration
 from kraty_console.backend.players.profiles import heartbeat
 from kraty_console.backend.players.schemas import (
     EmailChange,
@@ -23,6 +23,7 @@ from kraty_console.backend.rules import player_refs
 from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.actions import BanPlayer, UnbanPlayer
+from kraty_console.contract.notes import AddNote
 
 
 async def register(call: Call) -> HandlerReply:
@@ -102,6 +103,21 @@ async def unban_for_admin(call: Call) -> HandlerReply:
     player = call.text("externalPlayerId")
     body = await call.body(UnbanPlayer)
     return await call.change(body, lambda tx, ctx: bans.unban(tx, ctx, player))
+
+
+async def notes_of_player(call: Call) -> HandlerReply:
+    """The support staff's notes on the player, newest first."""
+    after, limit = query_parameters.position(call), call.limit()
+    async with call.services.db.read() as tx:
+        rows, next_cursor = await notes.notes_page(tx, await player_of_path(call, tx), after, limit)
+    return HandlerReply({"rows": rows, "nextCursor": next_cursor})
+
+
+async def add_note(call: Call) -> HandlerReply:
+    """Write a note on the player, which every colleague can read."""
+    player = call.text("externalPlayerId")
+    body = await call.body(AddNote)
+    return await call.change(body, lambda tx, ctx: notes.add(tx, ctx, player, body.text))
 
 
 async def ban_for_server(call: Call) -> HandlerReply:

@@ -29,6 +29,10 @@ from kraty_console.contract.operations import Operation
 ADMIN: Final[tuple[Route, ...]] = (
     admin_route(Operation.BAN, handlers.ban_for_admin, operation_id="bans.ban"),
     admin_route(Operation.UNBAN, handlers.unban_for_admin, named="player.unban", operation_id="bans.unban"),
+    admin_route(
+        Operation.NOTES, handlers.notes_of_player, query=("environment", "cursor", "limit"), operation_id="notes.page"
+    ),
+    admin_route(Operation.ADD_NOTE, handlers.add_note, status=(201, 200), operation_id="notes.add"),
 )
 
 SDK: Final[tuple[Route, ...]] = (

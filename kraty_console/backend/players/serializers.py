@@ -6,12 +6,13 @@ from typing import Any
 
 from kraty_console.backend.players import names
 from kraty_console.backend.rules import formats
+from kraty_console.backend.rules.versions import version_of
 from kraty_console.backend.storage.tables import PlayerRecord
 
 
-def serialize_player(row: PlayerRecord, *, merged_into: str | None = None, with_email: bool) -> dict[str, Any]:
+def serialize_player(row: PlayerRecord, *, merged_into: str | None = None, for_admin: bool) -> dict[str, Any]:
     """A player's profile: the union of both published field sets
-    (contract/README.md#snapshot); e-mail on the admin surface only."""
+    (contract/README.md#snapshot); e-mail and version on the admin surface only."""
     ban = None
     if row.banned_at is not None:
         ban = {"bannedAt": formats.timestamp(row.banned_at), "reason": row.ban_reason}
@@ -30,8 +31,8 @@ def serialize_player(row: PlayerRecord, *, merged_into: str | None = None, with_
         "ban": ban,
         "mergedInto": merged_into,
     }
-    if with_email:
-        profile["email"] = row.email
+    if for_admin:
+        profile |= {"email": row.email, "version": version_of(row)}
     return profile
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from kraty_console.backend.players import names
-from kraty_console.backend.rules import player_refs
+from kraty_console.backend.players.serializers import serialize_player
+from kraty_console.backend.rules import player_refs, versions
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.storage import tables
@@ -123,6 +124,12 @@ def identity_columns(identity: Mapping[str, Any]) -> dict[str, Any]:
 def fold_name(name: str) -> str:
     """A name as it is searched by: case does not matter."""
     return name.casefold()
+
+
+def refuse_stale(ctx: Context, player: PlayerRecord) -> None:
+    """412 `stale` if the caller decided on another version of the player."""
+    if versions.is_stale(ctx, player):
+        versions.refuse_stale("player", player, serialize_player(player, for_admin=True))
 
 
 def refuse_banned(player: PlayerRecord) -> None:

@@ -49,6 +49,8 @@ class Context:
     reason: str | None = None
     ticket: str | None = None
     idempotency_key: str | None = None
+    versions: frozenset[str] | None = None
+    """The versions of the row that the caller looked at (`versions.named_versions`); None for any."""
     surface: Surface = "engine"
     public_url: str = ""
     """The prefix of links in answers, e.g. `http://127.0.0.1:8080`; if empty, links are relative to the backend."""

@@ -119,6 +119,7 @@ class Transaction:
         self._locked: set[tuple[sa.Table, Key]] = set()
         self._dirty: dict[sa.Table, dict[int, Record]] = {}
         self._new_tenants: set[Key] = set()
+        self._versioned: set[tuple[sa.Table, Key]] = set()
         self._unseen: set[sa.Table] = set()
 
     @property
@@ -276,13 +277,22 @@ class Transaction:
         return row
 
     def change(self, row: RecordT, **values: Any) -> RecordT:  # noqa: ANN401 (any column)
-        """Change columns of a tracked row, written at the next flush."""
+        """Change columns of a tracked row, written at the next flush; a row with a version gets the next one, once."""
         for name, value in values.items():
             assert name in row.__dict__, f"{row.table.name} has no column {name}"
             row.__dict__[name] = value
             row.changed.add(name)
+        if "version" in row.__dict__ and not row.made_here and not row.unversioned.issuperset(values):
+            self._next_version(row)
         self._dirty.setdefault(row.table, {})[id(row)] = row
         return row
+
+    def _next_version(self, row: Record) -> None:
+        place = (row.table, row.primary_key())
+        if place not in self._versioned:
+            self._versioned.add(place)
+            row.__dict__["version"] = (row.__dict__["version"] or 1) + 1
+            row.changed.add("version")
 
     async def insert_if_absent(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
         """Insert unless the key or a unique index is taken (waits for a concurrent insert). True if it was inserted."""

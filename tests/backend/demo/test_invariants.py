@@ -56,6 +56,18 @@ def test_totals_equal_the_counts(players: Rows, attempts: Rows, grants: Rows) ->
         assert player["grants_claimed"] == owed[who, "claimed"]
 
 
+def test_colleagues_left_notes_and_corrected_a_ticket(loaded: Loaded) -> None:
+    written = {row["note_id"] for row in loaded.rows["player_notes"]}
+    log = {row["audit_id"]: row for row in loaded.rows["audit"]}
+    assert {row["after"]["noteId"] for row in log.values() if row["action"] == "player.note"} == written
+    assert len(written) == 2
+    [correction] = [row for row in log.values() if row["action"] == "audit.correct"]
+    first = log[correction["target_id"]]
+    assert (first["action"], first["ticket"]) == ("wallet.credit", correction["before"]["ticket"])
+    assert first["player_id"] == correction["player_id"]
+    assert correction["ticket"] != first["ticket"]
+
+
 def test_active_lobbies_are_counted(loaded: Loaded, players: Rows) -> None:
     active = {row["lobby_id"] for row in loaded.rows["lobbies"] if row["status"] == "active"}
     seats = Counter(seat["player_id"] for seat in loaded.rows["lobby_members"] if seat["lobby_id"] in active)

@@ -10,7 +10,7 @@ from kraty_console.backend.economy import wallet
 from kraty_console.backend.events import attempt_rewards as rewards
 from kraty_console.backend.events import attempts
 from kraty_console.backend.grants import service as grants
-from kraty_console.backend.players import bans
+from kraty_console.backend.players import bans, notes
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.storage import tables
 from tests.harness.backend.small_game import ALICE, SmallGame
@@ -79,6 +79,10 @@ def _count(table: Any, **equal: Any) -> Callable[[SmallGame], Awaitable[int]]:
 
 async def _credited(world: SmallGame) -> int:
     return sum(row["delta"] for row in await world.rows(tables.wallet_ledger, reason="ticket says so")) // 100
+
+
+async def _noted(world: SmallGame) -> int:
+    return len(await world.rows(tables.player_notes))
 
 
 async def _banned(world: SmallGame) -> int:
@@ -160,5 +164,14 @@ ACTIONS = (
         lambda w, ctx, it: w.run(bans.ban, ctx, "bob_7"),
         True,
         _banned,
+    ),
+    Action(
+        "note",
+        "player.note",
+        present,
+        lambda w, ctx, it: w.run(notes.add, ctx, it, "asked for a screenshot"),
+        lambda w, ctx, it: w.run(notes.add, ctx, it, "asked for a video"),
+        False,
+        _noted,
     ),
 )

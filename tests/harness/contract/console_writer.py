@@ -17,11 +17,11 @@ from kraty_console.client.key_client import ServerKeyClient
 from kraty_console.client.key_routes import KeyRouteTable
 from kraty_console.client.routes import RouteTable
 from kraty_console.client.writer import Writer
-from kraty_console.contract import actions
+from kraty_console.contract import actions, notes
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Credential, Secret
-from kraty_console.contract.session import GAME_ADMIN
+from kraty_console.contract.session import GAME_ADMIN, GAME_VIEWER
 from tests.harness.contract.troubled_game import TroubledGame
 
 REASON = "the crash ate it"
@@ -60,6 +60,7 @@ def call(world: TroubledGame, kind: Operation, *, key: str = "key-0000-0001", pl
         Operation.BAN: (actions.BanPlayer, {}),
         Operation.UNBAN: (actions.UnbanPlayer, {}),
         Operation.MERGE: (actions.MergePlayers, {}),
+        Operation.ADD_NOTE: (notes.AddNote, {"text": REASON}),
     }
     shape, more = shapes[kind]
     request = shape.model_validate({"reason": REASON, "ticket": TICKET, "idempotency_key": key, **more})
@@ -75,6 +76,18 @@ def prepare(world: TroubledGame, kind: Operation) -> None:
         world.hold("alice", "gold", 100)
     if kind is Operation.UNBAN:
         assert world.serve("POST", "/players/alice/ban", {"reason": "cheating"}).status == 200
+
+
+@asynccontextmanager
+async def reading(world: TroubledGame, role: str = GAME_VIEWER) -> AsyncIterator[KratyClient]:
+    """A client with the session of a role."""
+    tenant: dict[str, Any] = {"studio_id": world.tenant.studio_id, "game_id": world.tenant.game_id}
+    credential = Credential(Secret(world.sessions[role]))
+    client = KratyClient(f"http://127.0.0.1:{world.backend.port}", credential, **tenant, environment="live")
+    try:
+        yield client
+    finally:
+        await client.close()
 
 
 @dataclass

@@ -12,7 +12,8 @@ from kraty_console.contract.wire import Answer
 A = TypeVar("A", bound=Answer)
 
 OPTIONAL = {
-    "Player": {"email"},
+    "Player": {"email", "version"},
+    **{key: {"version"} for key in ("Attempt", "Grant", "WalletHolding", "Credited", "Banned", "Unbanned")},
     "LedgerRow": {"economyKey", "itemKey", "balance", "quantity", "metadata"},
     "Deposit": {"economyKey", "itemKey", "balance", "quantity", "metadata"},
     "Snapshot": {"walletLedger", "itemLedger", "audit"},

@@ -1,4 +1,4 @@
-"""Schemas of path segments and query parameters."""
+"""Schemas of path segments, query parameters and headers."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, Schema]]] = {
         "Progression keys whose balances are included with each player.",
         _array({"type": "string", "pattern": "^[^,]+$"}, maxItems=MAX_KEYS),
     ),
-    "q": ("The beginning of a name.", {"type": "string", "pattern": "\\S", "maxLength": LONGEST_QUERY}),
+    "q": ("What to look for.", {"type": "string", "pattern": "\\S", "maxLength": LONGEST_QUERY}),
     "query": ("An external id or its beginning, or an e-mail address.", _TEXT),
     "scope": ("The segments to include.", {"enum": list(board_queries.SCOPES)}),
     "segment": ("The segment, on a board with segments.", {**_TEXT, "maxLength": segments.LONGEST}),
@@ -77,6 +77,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, Schema]]] = {
 }
 
 _OVERRIDES: Final[Mapping[tuple[str, str], Schema]] = {
+    ("/resolve", "q"): _TEXT,
     ("/friends/search", "limit"): _integer(MOST_HITS),
     ("/friends/suggestions", "limit"): _integer(MOST_SUGGESTIONS),
     ("/periods", "limit"): _integer(52),
@@ -87,13 +88,22 @@ _OVERRIDES: Final[Mapping[tuple[str, str], Schema]] = {
 }
 """Schemas that differ for one route, by the end of its path and the parameter."""
 
+_IF_MATCH: Final[dict[str, Any]] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The version of the row as it was read; if it changed since, the answer is 412 `stale`.",
+    "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
+}
+
 _REQUIRED: Final = ("q", "query")
 
 
 def parameters(route: Route) -> list[dict[str, Any]]:
-    """The path and query parameters of a route."""
+    """The path and query parameters of a route, and its headers."""
     result = [_path_parameter(name) for name in re.findall(r"\{(\w+)\}", route.path)]
-    return result + [_query_parameter(route.path, name) for name in route.query]
+    result += [_query_parameter(route.path, name) for name in route.query]
+    return [*result, _IF_MATCH] if route.versioned else result
 
 
 def _path_parameter(name: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ _REFUSALS: Final[Mapping[int, tuple[str, str]]] = {
     403: ("NotAllowed", "Known, and not allowed to do this."),
     404: ("NotFound", "Nothing there that this caller can see."),
     409: ("Conflict", "Understood, and declined: the state does not allow it."),
+    412: ("Stale", "The row is not of the version in `If-Match`; `details.current` is the row now."),
     413: ("TooLarge", "The body is larger than a mebibyte."),
     415: ("NotPlain", "The body is compressed."),
     422: ("Impossible", "These two players cannot be merged."),
@@ -111,6 +112,8 @@ def _refused(route: Route) -> set[int]:
         result |= {400, 403, 404, 409, 413, 415}
     elif route.method not in ("GET", "HEAD"):
         result |= {403, 409} if "{" in route.path else set()
+    if route.versioned:
+        result.add(412)
     if 202 in route.status:
         result |= {202, 402}
     if "/merge-into/" in route.path:

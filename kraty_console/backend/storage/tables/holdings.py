@@ -7,7 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from kraty_console.backend.storage.tables.columns import BIGINT, JSON, MOMENT, TEXT, UUID, of_player, where
-from kraty_console.backend.storage.tables.record import OwnedByPlayer, column, key, optional, table
+from kraty_console.backend.storage.tables.record import OwnedByPlayer, column, key, optional, table, version
 
 
 class GrantRecord(OwnedByPlayer):
@@ -27,6 +27,7 @@ class GrantRecord(OwnedByPlayer):
     expires_at = optional(MOMENT)
     created_at = column(MOMENT)
     metadata = optional(JSON)
+    version = version()
 
 
 grants: Final = table(
@@ -64,6 +65,7 @@ class WalletRecord(OwnedByPlayer):
     metadata = column(JSON, default={})
     created_at = column(MOMENT)
     updated_at = column(MOMENT)
+    version = version()
 
 
 wallets: Final = table(

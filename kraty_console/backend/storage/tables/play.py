@@ -18,7 +18,15 @@ from kraty_console.backend.storage.tables.columns import (
     of_player,
     where,
 )
-from kraty_console.backend.storage.tables.record import OwnedByGame, OwnedByPlayer, column, key, optional, table
+from kraty_console.backend.storage.tables.record import (
+    OwnedByGame,
+    OwnedByPlayer,
+    column,
+    key,
+    optional,
+    table,
+    version,
+)
 
 
 class PlayerRecord(OwnedByPlayer):
@@ -58,6 +66,25 @@ class PlayerRecord(OwnedByPlayer):
     grants_claimed = column(BIGINT, default=0)
     lobbies_active = column(BIGINT, default=0)
     ledger_position = column(BIGINT, default=0)
+    version = version()
+
+    unversioned = frozenset(
+        {
+            "last_seen_at",
+            "last_active_at",
+            "presence_status",
+            "last_context",
+            "updated_at",
+            "ledger_position",
+            "attempt_count",
+            "attempts_completed",
+            "attempts_expired",
+            "grants_pending",
+            "grants_claimed",
+            "lobbies_active",
+        }
+    )
+    """What changes while the player plays: the version is that of the profile and the ban."""
 
 
 players: Final = table(
@@ -110,6 +137,7 @@ class AttemptRecord(OwnedByPlayer):
     roll_status = column(TEXT, default="none")  # none, rolled, failed, not_configured
     roll_error = optional(TEXT)
     roll_at = optional(MOMENT)
+    version = version()
 
 
 attempts: Final = table(

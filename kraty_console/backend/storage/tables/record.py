@@ -66,12 +66,19 @@ def optional(type_: TypeEngine[T]) -> ColumnField[T | None]:
     return ColumnField(type_, nullable=True)
 
 
+def version() -> ColumnField[int | None]:
+    """The version of a row, which counts the transactions that changed it; NULL, in rows of old releases, is 1."""
+    return ColumnField(sa.BigInteger(), nullable=True, default=1)
+
+
 class Record:
     """A row. One that a transaction tracks is changed with `Transaction.change`; others are read only."""
 
     __slots__ = ("__dict__", "changed", "fresh", "made_here")
 
     table: ClassVar[sa.Table]
+    unversioned: ClassVar[frozenset[str]] = frozenset()
+    """Columns that may change without a new version."""
 
     changed: set[str]
     """Columns that are still to be written."""

@@ -6,8 +6,18 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.tables.columns import BIGINT, INTEGER, JSON, MOMENT, TEXT, UUID, of_game, where
-from kraty_console.backend.storage.tables.record import OwnedByGame, Record, column, key, optional, table
+from kraty_console.backend.storage.tables.columns import (
+    BIGINT,
+    INTEGER,
+    JSON,
+    MOMENT,
+    TEXT,
+    UUID,
+    of_game,
+    of_player,
+    where,
+)
+from kraty_console.backend.storage.tables.record import OwnedByGame, OwnedByPlayer, Record, column, key, optional, table
 
 
 class AuditRecord(Record):
@@ -54,6 +64,31 @@ audit: Final = table(
         "action IN ('player.ban', 'player.unban')",
         *("studio_id", "game_id", "player_id", "occurred_at", "audit_id"),
     ),
+    where(
+        "ix_audit_corrections",
+        "action = 'audit.correct'",
+        *("studio_id", "game_id", "target_id", "occurred_at", "audit_id"),
+    ),
+)
+
+
+class PlayerNoteRecord(OwnedByPlayer):
+    """A note of the support staff on a player."""
+
+    note_id = key(UUID)
+    created_at = column(MOMENT)
+    author_kind = column(TEXT)  # member
+    author_id = optional(TEXT)
+    author_label = optional(TEXT)
+    text = column(TEXT)
+    ticket = optional(TEXT)
+
+
+player_notes: Final = table(
+    "player_notes",
+    PlayerNoteRecord,
+    of_player(),
+    sa.Index("ix_player_notes_recent", "studio_id", "game_id", "player_id", "created_at", "note_id"),
 )
 
 
