@@ -18,6 +18,7 @@ from kraty_console.console.workspace import Workspace
 from kraty_console.contract.errors import KratyError, NotFound, OperationMissing, SignInNeeded
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.domain.completeness import unreadable_count, unreadable_words
+from kraty_console.domain.player_analysis import analysis_of
 from kraty_console.domain.player_resolution import looks_like_email, unambiguous_match
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 BREATH = 0.025
 """Seconds in which keys are handled between two pieces of work on a large answer."""
+
+PIECE = 50
+"""Rows of each list that are diagnosed in one piece."""
 
 
 class PlayerLoader:
@@ -205,7 +209,7 @@ class PlayerLoader:
         state = self.state.arrived(fetched, self._workspace.now())
         self.limit = self._requested_limit
         if fetched is not None and self.limit > DEFAULT_LIMIT:
-            await asyncio.sleep(BREATH)
+            await self._analyse(fetched.value)
             self._screen.prepare(state)
             await asyncio.sleep(BREATH)
         self.state = state
@@ -220,6 +224,18 @@ class PlayerLoader:
             self._screen.tell(state.note, "accent")
         elif skew := tell_skew(self._workspace):
             self._screen.tell(skew, "warn")
+
+    async def _analyse(self, snapshot: Snapshot) -> None:
+        """Diagnose the rows of a large answer in pieces; the views find the results."""
+        analysis = analysis_of(snapshot)
+        for start in range(0, max(len(snapshot.attempts), len(snapshot.grants)), PIECE):
+            await asyncio.sleep(BREATH)
+            now = self._workspace.now()
+            for attempt in snapshot.attempts[start : start + PIECE]:
+                analysis.attempt_faults(attempt, now)
+            for grant in snapshot.grants[start : start + PIECE]:
+                analysis.grant_faults(grant, now)
+        await asyncio.sleep(BREATH)
 
     async def _shut_out(self) -> KratyError | None:
         """Why the game cannot be entered, for a player who was requested before that was known."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.domain.completeness import is_provided, unreadable_count
+from kraty_console.domain.latest_snapshots import LatestSnapshots
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Snapshot
@@ -119,12 +120,5 @@ class Links:
         return self._attempts.get(attempt_id or "")
 
 
-_latest: list[Links] = []
-"""The last index: the console shows one player at a time, and a command reads one."""
-
-
-def links_of(snapshot: Snapshot) -> Links:
-    """The index of this snapshot; the same one while no other snapshot is indexed."""
-    if not _latest or _latest[0].snapshot is not snapshot:
-        _latest[:] = [Links(snapshot)]
-    return _latest[0]
+links_of: Final = LatestSnapshots(Links)
+"""The index of a snapshot."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from kraty_console.domain import diagnosis
 from kraty_console.domain.grant_links import Links, links_of
+from kraty_console.domain.latest_snapshots import LatestSnapshots
 from kraty_console.domain.problems import Diagnosis
 
 if TYPE_CHECKING:
@@ -52,12 +53,5 @@ class PlayerAnalysis:
         return cast("T", self._results[key])
 
 
-_latest: list[PlayerAnalysis] = []
-"""The last analysis: the console shows one player at a time, and a command reads one."""
-
-
-def analysis_of(snapshot: Snapshot) -> PlayerAnalysis:
-    """The analysis of this snapshot; the same one while no other snapshot is analysed."""
-    if not _latest or _latest[0].snapshot is not snapshot:
-        _latest[:] = [PlayerAnalysis(snapshot)]
-    return _latest[0]
+analysis_of: Final = LatestSnapshots(PlayerAnalysis)
+"""The analysis of a snapshot."""

@@ -35,6 +35,15 @@ def test_each_snapshot_has_its_own_analysis_and_links() -> None:
     assert analysis_of(second).links is links_of(second)
 
 
+def test_two_snapshots_keep_their_results_side_by_side() -> None:
+    shown, arriving, third = snapshot(), snapshot(), snapshot()
+    analyses = analysis_of(shown), analysis_of(arriving)
+    assert (analysis_of(shown), analysis_of(arriving)) == analyses
+    assert analysis_of(third) not in analyses
+    assert analysis_of(arriving) is analyses[1]
+    assert analysis_of(shown) is not analyses[0]
+
+
 def test_the_diagnoses_of_a_row_are_computed_once_while_valid() -> None:
     seen = snapshot(attempts=[attempt()])
     analysis = analysis_of(seen)
