@@ -83,7 +83,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
         self._terminal_filter = TerminalFilter()
         self._environ = dict(environ)  # Textual takes NO_COLOR out of the environment
         super().__init__(boot_screen=boot_screen, painter=started.painter)
-        self._boot_screen = boot_screen
+        self._typeahead = boot_screen.typeahead if boot_screen is not None else None
         self.plain_paint = launch.plain_paint
         self.animation_level = "none"  # after the base class, which would set it again
         self.workspace, self._first_state = started.workspace, started.state
@@ -111,8 +111,8 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
 
     def get_default_screen(self) -> Screen[str | None]:
         """The player screen is the bottom of everything."""
-        typeahead = self._boot_screen.typeahead if self._boot_screen is not None else None
-        return PlayerScreen(self.workspace, self._first_state, typed=typeahead.text if typeahead is not None else "")
+        typed = self._typeahead.text if self._typeahead is not None else ""
+        return PlayerScreen(self.workspace, self._first_state, typed=typed)
 
     def on_mount(self) -> None:
         """Collect garbage again once the first screen is shown."""

@@ -50,9 +50,9 @@ class OpensLater(Screen[ResultT], Generic[ResultT]):
     hears_since: float | None = None
     """That moment, on the clock of events; None before."""
 
-    def listen(self) -> None:
-        """Take keys from now on; what was typed ahead comes first."""
-        self.hears_since = events.Event().time
+    def listen(self, since: float) -> None:
+        """Take keys that were typed since it could be seen; what was typed ahead comes first."""
+        self.hears_since = since
         if isinstance(self.app, KeysInOrder):
             self.app.call_later(self.app.take_held)
 

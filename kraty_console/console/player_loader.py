@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kraty_console.console.clock_skew import tell_skew
@@ -58,7 +59,7 @@ class PlayerLoader:
     def sign_in(self) -> None:
         """Request the session; requests about the game wait for it."""
         self._workspace.gate.shut()
-        self._screen.in_background(self._sign_in(), group="session", description="session")
+        self._screen.in_background(self._sign_in, group="session", description="session")
 
     async def _sign_in(self) -> None:
         try:
@@ -87,7 +88,7 @@ class PlayerLoader:
 
     def suggest(self, query: str) -> None:
         """Request suggestions."""
-        self._screen.in_background(self._suggest(query), group="search", description="suggestions")
+        self._screen.in_background(partial(self._suggest, query), group="search", description="suggestions")
 
     async def _suggest(self, query: str) -> None:
         try:
@@ -129,7 +130,7 @@ class PlayerLoader:
         elif self.state.snapshot is not None:
             self._before = self.state.cancelled()
         self.state = self.state.loading(player, self._workspace.now(), typed=typed, step=step, note=note)
-        self._screen.in_background(self._read(), group="look", description="player")
+        self._screen.in_background(self._read, group="look", description="player")
 
     def refresh(self) -> None:
         """Repeat exactly the last request; nothing moves where nothing changed."""

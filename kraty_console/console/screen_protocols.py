@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from kraty_console.console.player_state import PlayerState
     from kraty_console.contract.players import SearchHit
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 class WorkerScreen(Protocol):
     """A screen that runs workers, draws what has changed, and has a last line."""
 
-    def in_background(self, work: Coroutine[object, object, None], *, group: str, description: str) -> None:
+    def in_background(
+        self, work: Callable[[], Coroutine[object, object, None]], *, group: str, description: str
+    ) -> None:
         """Run a worker in place of the others of its group."""
 
     def draw(self) -> None:

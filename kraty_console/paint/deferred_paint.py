@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import events
 from textual.css.query import NoMatches
@@ -11,7 +12,9 @@ from kraty_console.paint.textual_app import PaintsChanges
 from kraty_console.paint.textual_internals import ScreenInternals
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
+
+    from textual.worker import WorkType
 
 Result = TypeVar("Result")
 
@@ -26,11 +29,14 @@ class DeferredPaintScreen(ScreenInternals[Result]):
 
     _has_arrived = _is_styled = False
 
-    def arrived(self) -> None:
-        """The layout is complete: paint it, and all later changes."""
+    def arrived(self) -> float:
+        """The layout is complete: paint it, and all later changes; returns when it could be seen, as events have it."""
         self._has_arrived = True
+        before = events.Event().time
         if self.is_current and self.outer_size:
             self.paint_over()
+        painted_at = self.app.painted_at if isinstance(self.app, PaintsChanges) else before
+        return painted_at if painted_at > before else events.Event().time
 
     def will_arrive_again(self) -> None:
         """It was taken off and is opened again, with other contents: it is painted when it arrives again."""
@@ -54,25 +60,31 @@ class DeferredPaintScreen(ScreenInternals[Result]):
         return self.is_mounted and self.is_attached and self.display
 
     def in_background(
-        self, work: Coroutine[object, object, None], *, group: str, description: str, exclusive: bool = True
+        self,
+        work: Callable[[], Coroutine[object, object, None]],
+        *,
+        group: str,
+        description: str,
+        exclusive: bool = True,
     ) -> None:
         """Run a worker that may draw; if the screen is removed meanwhile, it ends without an error.
 
         Args:
-            work: What to do.
+            work: Called when the worker starts, so that one that is replaced before has begun nothing.
             group: Workers that replace each other.
             description: What it does, for the log.
             exclusive: Whether it cancels the others of its group.
         """
-        self.run_worker(self._unless_removed(work), group=group, description=description, exclusive=exclusive)
+        run = cast("WorkType[None]", partial(self._unless_removed, work))
+        self.run_worker(run, group=group, description=description, exclusive=exclusive)
 
     def stop_background(self, group: str) -> None:
         """Cancel the workers of a group."""
         self.workers.cancel_group(self, group)
 
-    async def _unless_removed(self, work: Coroutine[object, object, None]) -> None:
+    async def _unless_removed(self, work: Callable[[], Coroutine[object, object, None]]) -> None:
         try:
-            await work
+            await work()
         except NoMatches:
             if self.can_draw:
                 raise

@@ -11,7 +11,7 @@ import errno
 import os
 import signal
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from selectors import SelectSelector
 from typing import Any
@@ -59,7 +59,7 @@ def driver_of(
             self._file: Any = TerminalWriter(self._file)
             self._received = self._handled = 0
             self._is_active = self._is_stopped = False
-            self._typed_before = b""
+            self._typed_before: Sequence[tuple[float, bytes]] = ()
 
         # Input
 
@@ -134,10 +134,10 @@ def driver_of(
             if self.exit_event.closed:  # resuming after a suspension
                 self.exit_event = WakeEvent()
             taken_over = bool(self._given)
-            self._typed_before = b""
+            self._typed_before = ()
             if taken_over and boot_screen is not None:
                 boot_screen.stop_reading()
-                self._typed_before = boot_screen.typeahead.rest if boot_screen.typeahead is not None else b""
+                self._typed_before = boot_screen.typeahead.rest if boot_screen.typeahead is not None else ()
             super().start_application_mode()
             self._is_active = True
             self._given = frozenset()

@@ -71,18 +71,18 @@ class TerminalReader:
         """Seconds until pending input counts as complete; None if nothing is pending."""
         return self._sequences.patience(get_time())
 
-    def read(self, data: bytes) -> Iterator[Message]:
-        """Process input."""
-        return self._messages(self._sequences.feed(self._decode(data), get_time()))
+    def read(self, data: bytes, now: float | None = None) -> Iterator[Message]:
+        """Process input that was read now, or at another time."""
+        return self._messages(self._sequences.feed(self._decode(data), get_time() if now is None else now))
 
     def skip(self, data: bytes) -> None:
         """Process input without emitting messages."""
         for _ in self._sequences.feed(self._decode(data), get_time()):
             pass
 
-    def tick(self) -> Iterator[Message]:
+    def tick(self, now: float | None = None) -> Iterator[Message]:
         """Complete pending input after its timeout."""
-        return self._messages(self._sequences.tick(get_time()))
+        return self._messages(self._sequences.tick(get_time() if now is None else now))
 
     def end(self) -> None:
         """Complete pending input at the end of the input."""
@@ -106,7 +106,7 @@ def listen(
     received: Callable[[Message], None],
     gone: Callable[[], None],
     *,
-    before: bytes = b"",
+    before: Iterable[tuple[float, bytes]] = (),
     behind: Callable[[], bool] = lambda: False,
     mouse: bool = False,
     debug: bool = False,
@@ -115,10 +115,13 @@ def listen(
 
     At the end of the input, or when the terminal is gone, call `gone` once and wait for the event. `selector` is closed
     at the end. Mouse reports are passed on only with `mouse`. While too many messages are queued (`behind`), input is
-    dropped. `before` is input that was read already.
+    dropped. `before` is input that was read already, and when.
     """
     reader = TerminalReader(mouse=mouse, debug=debug)
-    for message in reader.read(before):
+    for read_at, data in before:
+        for message in (*reader.tick(read_at), *reader.read(data, read_at)):
+            received(message)
+    for message in reader.tick():
         received(message)
     with selector:
         selector.register(bell, EVENT_READ)

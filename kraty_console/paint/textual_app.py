@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.color import ColorSystem
+from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Size
 
@@ -20,7 +21,6 @@ from kraty_console.paint.textual_internals import AppInternals, ScreenInternals
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
-    from textual import events
     from textual.dom import DOMNode
     from textual.screen import Screen
 
@@ -34,6 +34,8 @@ class PaintsChanges(AppInternals[Result]):
     """An application that sends only changed cells; with `plain_paint` Textual paints."""
 
     plain_paint: bool = False
+    painted_at = 0.0
+    """When the last change was sent to the terminal, on the clock of events."""
     _held = False
 
     def __init__(
@@ -162,6 +164,7 @@ class PaintsChanges(AppInternals[Result]):
         self.cursor_moved(cursor)
         if not data:
             return
+        self.painted_at = events.Event().time
         framed = len(data) >= TEARS_FROM
         if framed:
             self.begin_frame()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import _thread
 import os
 import select
+import time
 
 TYPE_CHECKING = False  # as in `typing`, whose import takes 4 ms
 if TYPE_CHECKING:
@@ -27,13 +28,14 @@ class Typeahead:
     """Reads a terminal in a thread of its own until it is stopped.
 
     Printable ASCII and backspace are `text`, as the search field would have it. From the first other byte on everything
-    is `rest`: bytes for whoever reads the terminal next.
+    is `rest`, for the next reader of the terminal: bytes and when they were read (`time.monotonic`), since
+    only the time tells an escape before a letter from alt and that letter.
     """
 
     def __init__(self, terminal: int, show: Callable[[str], None]) -> None:
         """Read the descriptor `terminal`; `show` is called with the text after each change, from the thread."""
         self.text = ""
-        self.rest = b""
+        self.rest: list[tuple[float, bytes]] = []
         self._terminal = terminal
         self._show = show
         self._slash_dropped = False
@@ -74,7 +76,7 @@ class Typeahead:
         before = self.text
         for place, byte in enumerate(data):
             if self.rest or not self._is_text(byte):
-                self.rest += data[place:]
+                self.rest.append((time.monotonic(), data[place:]))
                 break
         if self.text != before:
             self._show(self.text)

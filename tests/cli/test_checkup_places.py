@@ -191,7 +191,7 @@ async def test_changes_of_unknown_outcome_are_counted_and_the_journal_stays_as_i
     )
     before = file_states(tmp_path)
     (file, outcomes) = state.journal_findings(path)
-    assert (file.state, file.facts["layout"]) == ("ok", 2)
+    assert (file.state, file.facts["layout"]) == ("ok", 3)
     assert (outcomes.state, outcomes.words) == ("warning", "3 changes of unknown outcome")
     assert "press o" in outcomes.advice
     assert file_states(tmp_path) == before

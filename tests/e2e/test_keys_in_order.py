@@ -49,7 +49,7 @@ class Late(OpensLater, ModalScreen):
     def on_mount(self):
         self.call_after_refresh(self.seen)
     def seen(self):
-        self.listen()
+        self.listen(events.Event().time)
         self.mount(Label("listening"))
     def on_input_submitted(self, event):
         self.dismiss()

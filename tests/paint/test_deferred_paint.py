@@ -207,7 +207,7 @@ async def test_an_answer_that_comes_while_the_screen_is_removed_ends_without_an_
     async with app.run_test():
         await app.push_screen(screen := Half())
         assert screen.can_draw
-        screen.in_background(screen.read(), group="read", description="read")
+        screen.in_background(screen.read, group="read", description="read")
         app.pop_screen()
         while screen.query("#first"):  # noqa: ASYNC110 (there is nothing to be told by)
             await asyncio.sleep(0)
@@ -224,7 +224,7 @@ async def test_a_missing_widget_of_an_active_screen_is_an_error() -> None:
             await pilot.app.push_screen(screen := Half())
             screen.last.may_go.set()
             await screen.query_one("#first").remove()
-            screen.in_background(screen.read(), group="read", description="read")
+            screen.in_background(screen.read, group="read", description="read")
             screen.answered.set()
 
     with pytest.raises(WorkerFailed, match="first"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from queue import Queue
@@ -50,7 +50,7 @@ class Waits(SelectSelector):
 class Keyboard:
     """A pipe with a reader."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: Sequence[tuple[float, bytes]] = ()) -> None:
         self.hears, self.types = os.pipe()
         self.bell = WakeEvent()
         self.waits = Waits()
@@ -61,7 +61,7 @@ class Keyboard:
         self._thread = Thread(
             target=listen,
             args=(self.hears, self.bell, self.waits, self.heard.put, gone),
-            kwargs={"behind": lambda: self.is_behind},
+            kwargs={"before": before, "behind": lambda: self.is_behind},
         )
         self._thread.start()
 
@@ -90,8 +90,8 @@ class Keyboard:
 
 
 @contextmanager
-def listened_to() -> Iterator[Keyboard]:
-    keyboard = Keyboard()
+def listened_to(before: Sequence[tuple[float, bytes]] = ()) -> Iterator[Keyboard]:
+    keyboard = Keyboard(before)
     try:
         yield keyboard
     finally:
@@ -129,6 +129,23 @@ def test_an_escape_that_starts_a_sequence_is_no_key() -> None:
     with listened_to() as keyboard:
         keyboard.type(b"\x1b[B\x1b[Az")
         assert [keyboard.key() for _ in range(3)] == ["down", "up", "z"]
+
+
+@pytest.mark.parametrize(
+    ("before", "keys"),
+    [
+        ([(1.0, b"\x1b"), (2.0, b"p")], ["escape", "p"]),
+        ([(1.0, b"\x1bp")], ["alt+p"]),
+        ([(1.0, b"\x1b"), (1.0 + ESCAPE_DELAY / 2, b"[B")], ["down"]),
+        ([(1.0, b"q\x1b")], ["q", "escape"]),
+    ],
+)
+def test_input_that_was_read_before_is_replayed_with_its_pauses(
+    before: Sequence[tuple[float, bytes]], keys: list[str]
+) -> None:
+    with listened_to(before) as keyboard:
+        keyboard.type(b"z")
+        assert [keyboard.key() for _ in (*keys, "z")] == [*keys, "z"]
 
 
 def test_a_character_that_comes_in_two_parts_is_one_key() -> None:

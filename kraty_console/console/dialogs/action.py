@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
@@ -257,7 +258,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         checking = self.phase is Phase.UNKNOWN
         self._busy(Phase.CHECKING if checking else Phase.SENDING)
         self.in_background(
-            self._run(pending, self.draft.unsettled if checking else None),
+            partial(self._run, pending, self.draft.unsettled if checking else None),
             group="send",
             description="wait for a change",
             exclusive=False,

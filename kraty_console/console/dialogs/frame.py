@@ -214,8 +214,7 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
         return widget
 
     def _seen(self) -> None:
-        self.arrived()
-        self.listen()
+        self.listen(self.arrived())
 
     def on_opened(self) -> None:
         """The dialog is laid out; it is painted next, and listens from then on."""

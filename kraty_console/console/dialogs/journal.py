@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
@@ -279,7 +280,7 @@ class JournalDialog(ReadingDialog):
         self._seconds = 0
         self.note.say(outcome.checking(0))
         self._clock = self.set_interval(1.0, self._second)
-        self.in_background(self._finish(call, entry), group="journal", description="look up an entry")
+        self.in_background(partial(self._finish, call, entry), group="journal", description="look up an entry")
 
     def _second(self) -> None:
         self._seconds += 1

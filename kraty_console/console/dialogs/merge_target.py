@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.console.dialogs.ask import AskDialog
@@ -48,7 +49,7 @@ class MergeTargetDialog(AskDialog["Snapshot | None"]):
         elif not self._looking:
             self._looking = True
             self.problem.say("looking…")
-            self.in_background(self._find(target), group="merge-target", description="look up who is merged into")
+            self.in_background(partial(self._find, target), group="merge-target", description="look up a player")
 
     async def _find(self, target: str) -> None:
         try:

@@ -209,7 +209,7 @@ class SignInDialog(Dialog[SignInChoice | None]):
             self._token = Secret(value)
             self._is_connecting = True
             self.problem.say("asking the server…")
-            self.in_background(self._ask(), group="sign-in", description="ask who is signed in")
+            self.in_background(self._ask, group="sign-in", description="ask who is signed in")
         elif self.step in (SignInStep.STUDIO_ID, SignInStep.GAME_ID):
             if not value:
                 self.problem.say("type the id")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from kraty_console.console.dialogs.ask import AskDialog
@@ -62,7 +63,7 @@ class TokenDialog(AskDialog[Secret | None]):
         elif not self._checking:
             self._checking = True
             self.problem.say("asking the server…")
-            self.in_background(self._try(self._check, Secret(token)), group="token", description="try a token")
+            self.in_background(partial(self._try, self._check, Secret(token)), group="token", description="try a token")
 
     async def _try(self, check: Check, token: Secret) -> None:
         wrong = await check(token)

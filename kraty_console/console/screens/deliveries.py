@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kraty_console.console.copy_actions import last_link_copied
@@ -72,7 +73,7 @@ class DeliveriesScreen(PagedList["Delivery"]):
     # -- one of them ---------------------------------------------------------------------------------------------
 
     def _show(self, item: Delivery, *, raw: bool) -> None:
-        self.in_background(self._open(item, raw=raw), group="delivery", description="delivery")
+        self.in_background(partial(self._open, item, raw=raw), group="delivery", description="delivery")
 
     async def _open(self, listed: Delivery, *, raw: bool) -> None:
         """Show the whole of a delivery; what the list shows of it where the rest cannot be read."""

@@ -295,7 +295,7 @@ class PagedList(ActionScreen, Generic[T]):
         if self._loading or self._complete:
             return
         self._loading = True
-        self.in_background(self._read(), group="page", description=self._wording.subject)
+        self.in_background(self._read, group="page", description=self._wording.subject)
 
     async def _read(self) -> None:
         try:

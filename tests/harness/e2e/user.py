@@ -27,6 +27,8 @@ in different widths, what it paints in part lands a cell off, and a line of both
 
 _KEYS = "? keys"
 """What the last line of a player says behind the keys that work."""
+_SEARCH_KEYS = "enter open"
+"""What it says while the search field has the focus."""
 
 
 class User(Terminal):
@@ -59,8 +61,8 @@ class User(Terminal):
         return self.heading().partition(" LIVE ")[0].partition(" ▸ ")[2].strip()
 
     def signed_in(self, role: str = "GAME_ADMIN") -> None:
-        """Wait until the console knows who we are."""
-        self.wait_for(lambda _: role in self.heading())
+        """Wait until the console is loaded and knows who we are; the top line is painted earlier."""
+        self.wait_for(lambda _: role in self.heading() and any(keys in self.footer() for keys in (_KEYS, _SEARCH_KEYS)))
 
     def find(self, query: str, player: str | None = None) -> None:
         """Search as a person does: type, see the suggestion, enter; wait until the player is on screen."""
