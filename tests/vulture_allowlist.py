@@ -94,6 +94,7 @@ _.check_action
 _.cursor_blink
 _.disabled
 _.get_content_height
+_.WorkType
 _.get_default_screen
 _.get_suggestion
 _.get_theme_variable_defaults

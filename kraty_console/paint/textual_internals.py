@@ -210,8 +210,13 @@ class ScreenInternals(Screen[Result]):
     def _on_timer_update(self) -> None:
         """Lay out and paint; the timer that calls this goes on while that is held back."""
         self._is_held = self.is_held_back()
-        if not self._is_held:
-            super()._on_timer_update()
+        if self._is_held:
+            return
+        if self._repaint_required and not self._layout_required:
+            # Textual would forget which widgets changed, also where only regions of the screen are to be repainted.
+            self._repaint_required = False
+            self._dirty_widgets.add(self)
+        super()._on_timer_update()
 
     def paint_over(self) -> None:
         """Paint for the first time; of a transparent screen only what it covers, and what changed below meanwhile."""

@@ -11,7 +11,7 @@ import pytest
 from tests.harness.terminal import Terminal
 
 _PROGRAM = """
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.containers import Horizontal, Vertical
 from textual.message import Message

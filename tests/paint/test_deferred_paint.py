@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from rich.console import RenderableType
 from textual.app import App, ComposeResult
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.pilot import Pilot
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 from textual.worker import WorkerFailed
 
 from kraty_console.paint.deferred_paint import DeferredPaintScreen
+from kraty_console.paint.textual_app import pieces_of
 
 
 class Watching(App[None]):
@@ -58,6 +59,33 @@ async def test_a_screen_is_painted_when_its_layout_is_complete() -> None:
         screen.query_one("#words", Static).update("still there")
         await pilot.pause()
         assert app.painted[before:] == [screen]
+
+
+class Rows(Watching):
+    """Notes the rows of each paint."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[set[int]] = []
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if (pieces := pieces_of(renderable)) is not None:
+            self.rows.append({y for y, _, _ in pieces})
+        super()._display(screen, renderable)
+
+
+async def test_a_repaint_of_a_region_paints_changed_widgets_as_well() -> None:
+    app = Rows()
+    async with app.run_test(size=(40, 10)) as pilot:
+        screen = Arriving()
+        await app.push_screen(screen)
+        screen.arrived()
+        await pilot.pause()
+        app.rows.clear()
+        screen.query_one("#words", Static).update("changed", layout=False)
+        screen.refresh(Region(0, 7, 10, 1))
+        await pilot.pause()
+        assert set().union(*app.rows) == {0, 7}
 
 
 async def test_a_style_sheet_applies_to_its_screen_and_its_widgets() -> None:
@@ -126,7 +154,7 @@ async def test_changes_below_several_dialogs_are_painted() -> None:
         await put(pilot, Over("mid"))
         await put(pilot, Over("top"))
         assert shown(app)[:3] == ["here", "", "top"]
-        below.query_one("#words", Static).update("changed")
+        below.query_one("#words", Static).update("changed", layout=False)
         await pilot.pause()
         assert shown(app)[:3] == ["changed", "", "top"]
         await pilot.resize_terminal(30, 6)
