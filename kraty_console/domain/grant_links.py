@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.domain.completeness import is_provided, unreadable_count
-from kraty_console.domain.latest_snapshots import LatestSnapshots
+from kraty_console.domain.per_snapshot import PerSnapshot
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Snapshot
@@ -120,5 +120,5 @@ class Links:
         return self._attempts.get(attempt_id or "")
 
 
-links_of: Final = LatestSnapshots(Links)
+links_of: Final = PerSnapshot(Links)
 """The index of a snapshot."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from kraty_console.domain import diagnosis
 from kraty_console.domain.grant_links import Links, links_of
-from kraty_console.domain.latest_snapshots import LatestSnapshots
+from kraty_console.domain.per_snapshot import PerSnapshot
 from kraty_console.domain.problems import Diagnosis
 
 if TYPE_CHECKING:
@@ -53,5 +53,5 @@ class PlayerAnalysis:
         return cast("T", self._results[key])
 
 
-analysis_of: Final = LatestSnapshots(PlayerAnalysis)
+analysis_of: Final = PerSnapshot(PlayerAnalysis)
 """The analysis of a snapshot."""

@@ -14,7 +14,7 @@ KEPT: Final = 2
 """Snapshots whose results are kept: the one on screen, and one that is made ready meanwhile."""
 
 
-class LatestSnapshots(Generic[T]):
+class PerSnapshot(Generic[T]):
     """What `make` returns for a snapshot; the same result until other snapshots are used."""
 
     def __init__(self, make: Callable[[Snapshot], T]) -> None:
