@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 DialogT = TypeVar("DialogT", bound="Dialog[Any]")
 
+FIRST_REST: Final = 1.0
+"""Seconds without a key before the work begins."""
+
 REST: Final = 0.3
-"""Seconds without a key before each piece of the work."""
+"""Seconds without a key before each piece of it."""
 
 
 class SpareDialogs:
@@ -41,13 +44,13 @@ class SpareDialogs:
         """Those that are ready, also while they are in use."""
         return list(self._spares.values())
 
-    async def mount(self, rest: float = REST) -> None:
+    async def mount(self, first_rest: float = FIRST_REST, rest: float = REST) -> None:
         """Mount them one by one, each after so many seconds without a key; once, however often there is a session."""
         if self._begun:
             return
         self._begun = True
         bottom, environment = self._app.bottom, self._app.workspace.environment
-        await self._pause(rest)
+        await self._pause(first_rest)
         bottom.changes.load()
         await self._mount(rest, lambda: dialogs.ActionDialog.spare(environment))
         await self._mount(rest, lambda: dialogs.PaletteDialog(bottom.context(), bottom.keymap))

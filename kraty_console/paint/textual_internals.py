@@ -31,6 +31,8 @@ Result = TypeVar("Result")
 class AppInternals(App[Result]):
     """An application that may send updates of the screen itself."""
 
+    _pointer = "default"
+
     @property
     def terminal_driver(self) -> Driver | None:
         """The driver; None before the start and after the end."""
@@ -76,6 +78,12 @@ class AppInternals(App[Result]):
     def keep_copied(self, text: str) -> None:
         """What fields paste with ctrl+v."""
         self._clipboard = text
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Send a shape that differs from the last one; Textual sends one for every new screen."""
+        if shape != self._pointer:
+            self._pointer = shape
+            super()._set_pointer_shape(shape)
 
     def fail(self, error: Exception) -> None:
         """End the application because of this error."""

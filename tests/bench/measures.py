@@ -15,6 +15,8 @@ from tests.bench.watch import Options, Program, Watched
 
 LEADING_TO = ("S-Tab", "/")
 """Keys that lead to where others are measured."""
+SETTLED = 8.0
+"""Seconds after the start in which a program finishes what it does in pauses, such as mounting dialogs."""
 _NO_ANSWER = 1.0
 """Seconds after which a key that sends nothing is taken to change nothing."""
 
@@ -92,6 +94,7 @@ def measure_keys(program: Program, options: Options) -> dict[str, list[Key]]:
     """The answer to each key of each script of the program."""
     with Watched(program, options) as watched:
         watched.wait_ready()
+        watched.watch(SETTLED)
         press_all(watched, program.setup)
         return {group: press_all(watched, script) for group, script in program.keys.items()}
 

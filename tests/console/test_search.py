@@ -207,7 +207,7 @@ async def test_the_first_pasted_id_is_opened_and_the_rest_are_queued_under_p(bac
         await driver.opened(PickDialog)
         await driver.sees("bob_7", "erin", "carol_ng")
         assert [row.id for row in driver.app.screen.rows] == ["erin", "carol_ng", "bob_7"]
-        await driver.press("enter")  # whoever comes after the one that is open
+        await driver.press("enter")  # the player after the open one
         await driver.looks_at("erin")
 
 

@@ -33,7 +33,7 @@ async def prepared(backend: DemoStage, player: str = "alice_42") -> AsyncIterato
     """A console whose dialogs are mounted."""
     async with at(backend.app(player=player)) as hand:
         await hand.looks_at(player)
-        await hand.app.spares.mount(rest=0)
+        await hand.app.spares.mount(first_rest=0, rest=0)
         await hand.until(lambda: all(each.is_free for each in hand.app.spares.mounted))
         yield hand
 
@@ -78,7 +78,7 @@ async def test_the_same_dialog_opens_again(backend: DemoStage, kind: type[Any], 
 async def test_another_session_mounts_no_second_one(backend: DemoStage) -> None:
     async with prepared(backend) as hand:
         before = hand.app.spares.mounted
-        await hand.app.spares.mount(rest=0)
+        await hand.app.spares.mount(first_rest=0, rest=0)
         assert hand.app.spares.mounted == before
 
 

@@ -27,7 +27,7 @@ import kraty_console.paint
 PACKAGE = Path(kraty_console.__file__).parent
 
 OVERRIDDEN = {
-    "AppInternals": {"_clipboard", "_display", "_previous_cursor_position"},
+    "AppInternals": {"_clipboard", "_display", "_previous_cursor_position", "_set_pointer_shape"},
     "ReportsCrashes": {"_exception", "_fatal_error", "_handle_exception", "_return_code"},
     "ScreenInternals": {
         "_compositor",
@@ -63,6 +63,7 @@ SIGNATURES = {
     "App._begin_update": "(self) -> 'None'",
     "App._end_update": "(self) -> 'None'",
     "App._get_screen": "(self, screen: 'Screen | str') -> 'tuple[Screen, AwaitMount]'",
+    "App._set_pointer_shape": "(self, shape: 'str') -> 'None'",
     "App._prune": "(self, *nodes: 'Widget', parent: 'DOMNode | None' = None) -> 'AwaitRemove'",
     "App._fatal_error": "(self) -> 'None'",
     "App._handle_exception": "(self, error: 'Exception') -> 'None'",

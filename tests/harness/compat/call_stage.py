@@ -35,7 +35,7 @@ class CallStage:
         return Sdk(self.world.backend.port, self.world.keys[SERVER_INTEGRATION], SERVER_NAME)
 
     def game(self, player: str | None = None) -> Sdk:
-        """The game client of a player; of none at first."""
+        """The game client of a player."""
         secret = None if player is None else self.world.secret(player)
         return Sdk(self.world.backend.port, self.world.keys[CLIENT_SDK], CLIENT_NAME, secret)
 
