@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kraty_console.console.dialogs.action import ActionDialog
-from kraty_console.console.dialogs.draft import Draft
+from kraty_console.console.dialogs.draft import Draft, SentChange
 from kraty_console.console.dialogs.editor import Completer
-from kraty_console.console.dialogs.phases import Then
+from kraty_console.console.dialogs.phases import DialogUse, FilledForm, Then
+from kraty_console.contract.errors import Stale
 from kraty_console.domain.action_spec import ActionSpec
 from kraty_console.domain.changes.replay import form as replay_form
 from kraty_console.domain.changes.replay import snapshot_of
@@ -18,6 +20,7 @@ from kraty_console.domain.forms import build_call, follow_up, form_for
 from kraty_console.domain.grant_entries import templates
 from kraty_console.domain.idempotency import idempotency_key
 from kraty_console.domain.outcome_summary import outcome_summary
+from kraty_console.domain.row_versions import stale_row, version_of, with_current
 from kraty_console.domain.worklog import PerformedChange, WorklogEntry
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.players import Snapshot
     from kraty_console.contract.webhooks import Delivery
-    from kraty_console.domain.fields import Form, Values
+    from kraty_console.domain.fields import Form
 
 APPLIED = "applied"
 """The outcome of a change without an answer."""
@@ -45,8 +48,6 @@ class ChangeDialogs:
         self._app = app
         self._screen = screen
         self._workspace = app.workspace
-        self._unsettled: dict[str, tuple[str, str, str, ChangeRequest | None]] = {}
-        """By journal entry: title, reason, subject and request of a change whose outcome is not known yet."""
 
     def open(
         self,
@@ -74,7 +75,11 @@ class ChangeDialogs:
         except CannotOpen as error:
             self._screen.tell(safe(str(error), limit=300), "warn")
             return
-        if (applied := self._open_form(form, other)) is not None:
+
+        def renewed(latest: Snapshot) -> Form:
+            return form_for(spec.id, replace(form_context, snapshot=latest, now=workspace.now()))
+
+        if (applied := self._open_form(form, renewed, other)) is not None:
             self._app.follow(applied, form.title)
 
     def replay(self, delivery: Delivery) -> Coroutine[None, None, bool]:
@@ -85,7 +90,9 @@ class ChangeDialogs:
         draft = workspace.drafts.setdefault((form.action_id, form.external_player_id, delivery.id), Draft(_new_key))
         return self._open_dialog(form, draft, lambda: EffectContext(snapshot, workspace.now(), delivery=delivery))
 
-    def _open_form(self, form: Form, other: Snapshot | None = None) -> Coroutine[None, None, bool] | None:
+    def _open_form(
+        self, form: Form, renewed: Callable[[Snapshot], Form], other: Snapshot | None
+    ) -> Coroutine[None, None, bool] | None:
         workspace = self._workspace
         draft = workspace.drafts.setdefault(
             (form.action_id, form.external_player_id, form.target_id or ""), Draft(_new_key)
@@ -97,7 +104,7 @@ class ChangeDialogs:
         completer = None
         if any(field.kind == "json" for field in form.fields):
             completer = Completer(catalog, templates(catalog, snapshot.grants))
-        return self._open_dialog(form, draft, lambda: self._effect_context(form, snapshot, other), completer)
+        return self._open_dialog(form, draft, lambda: self._effect_context(form, snapshot, other), completer, renewed)
 
     def _open_dialog(
         self,
@@ -105,22 +112,25 @@ class ChangeDialogs:
         draft: Draft,
         effect_context: Callable[[], EffectContext],
         completer: Completer | None = None,
+        renewed: Callable[[Snapshot], Form] | None = None,
     ) -> Coroutine[None, None, bool]:
         """Put the dialog of a form on top; await whether its change was applied."""
         workspace = self._workspace
         spare = self._app.spares.free(ActionDialog)
-        dialog = (ActionDialog if spare is None else spare.renew)(
+        use = DialogUse(
             form,
             draft,
-            environment=workspace.environment,
-            role=workspace.role or None,
-            submit=lambda values: self._submit(form, values, draft),
-            resolve=self._resolve,
-            see=effect_context,
+            workspace.environment,
+            submit=lambda filled: self._submit(filled, draft),
+            resolve=lambda performed: self._resolve(performed, draft),
+            see=lambda: _with_stale_row(effect_context(), draft),
+            renewed=renewed,
             then=self._then(form, draft),
             reasons=tuple(workspace.reasons),
             completer=completer,
+            role=workspace.role or None,
         )
+        dialog = ActionDialog(use) if spare is None else spare.renew(use)
         return self._conclude(form, len(workspace.done), self._app.show_dialog(dialog))
 
     def _effect_context(self, form: Form, opened_on: Snapshot, other: Snapshot | None) -> EffectContext:
@@ -143,50 +153,56 @@ class ChangeDialogs:
         if not any(field.name == THEN_ROLL for field in form.fields):
             return None
 
-        async def roll(values: Values) -> ChangeOutcome:
-            call = follow_up(form, values, draft.key)
+        async def roll(filled: FilledForm) -> ChangeOutcome:
+            call = follow_up(filled.form, filled.values, draft.key)
             if call is None:
                 raise LookupError("the form does not ask for a roll")
-            return await self._perform(call, "Retry roll", form, values, draft)
+            completed = getattr(draft.done[-1].answer, "attempt", None)
+            attempt = completed if draft.stale is None else draft.stale.current
+            call = replace(call, version=getattr(attempt, "version", None))
+            return await self._perform(call, "Retry roll", filled, draft)
 
         return Then(THEN_ROLL, "Retry roll", "rolling", roll)
 
-    async def _submit(self, form: Form, values: Values, draft: Draft) -> ChangeOutcome:
+    async def _submit(self, filled: FilledForm, draft: Draft) -> ChangeOutcome:
+        form, values = filled.form, filled.values
         self._workspace.gave_reason(form.text(values, "reason"))
         if ticket := form.text(values, "ticket"):
             self._workspace.ticket = ticket
-        return await self._perform(build_call(form, values, draft.key), form.title, form, values, draft)
+        call = build_call(form, values, draft.key)
+        call = replace(call, version=version_of(call, filled.previewed.snapshot))
+        return await self._perform(call, form.title, filled, draft)
 
-    async def _perform(
-        self, call: ChangeRequest, title: str, form: Form, values: Values, draft: Draft
-    ) -> ChangeOutcome:
+    async def _perform(self, call: ChangeRequest, title: str, filled: FilledForm, draft: Draft) -> ChangeOutcome:
         """Send a change and record its outcome; if its dialog was closed meanwhile, say it in the last line."""
         before = self._screen.state.snapshot if self._screen.state.player == call.external_player_id else None
+        form = filled.form
+        reason, subject = form.text(filled.values, "reason"), " · ".join(form.subject_lines[:1])
+        draft.sent = sent = SentChange(title, reason, subject, call, filled.previewed.snapshot)
         performed = await self._app.perform(call)
         if performed.state == "unknown" and performed.entry is not None and not self._shows(draft):
             performed = await self._workspace.resolve(performed.entry)
-        reason, subject = form.text(values, "reason"), " · ".join(form.subject_lines[:1])
-        if performed.state == "unknown" and performed.entry is not None:
-            self._unsettled[performed.entry.id] = (title, reason, subject, call)
-        outcome = outcome_summary(call, performed.answer, before)
-        self._record(performed, call.external_player_id, title, reason, subject, outcome, call.target_id)
+        self._record(performed, sent, outcome_summary(call, performed.answer, before))
+        self._keep_stale_row(performed, sent, draft)
         if not self._shows(draft):
             self._tell_outcome(title, call.external_player_id, performed)
         return performed
 
-    async def _resolve(self, performed: ChangeOutcome) -> ChangeOutcome:
+    async def _resolve(self, performed: ChangeOutcome, draft: Draft) -> ChangeOutcome:
         entry = performed.entry
         if entry is None:
             return performed
         resolved = await self._workspace.resolve(entry)
-        title, reason, subject, call = self._unsettled.get(
-            entry.id, (str(entry.operation).replace("_", " "), "", "", None)
-        )
-        outcome = outcome_summary(call, resolved.answer, None) if call is not None else ""
-        self._record(
-            resolved, entry.player, title, reason, subject, outcome, call.target_id if call is not None else None
-        )
+        if (sent := draft.sent) is not None:
+            self._record(resolved, sent, outcome_summary(sent.call, resolved.answer, None))
+            self._keep_stale_row(resolved, sent, draft)
         return resolved
+
+    def _keep_stale_row(self, performed: ChangeOutcome, sent: SentChange, draft: Draft) -> None:
+        """After a refusal because the row had changed: keep the row as it is now, and read the player again."""
+        if isinstance(performed.error, Stale):
+            draft.stale = stale_row(sent.call, performed.error, sent.previewed)
+            self._screen.changed_player(sent.call.external_player_id)
 
     def _shows(self, draft: Draft) -> bool:
         """Whether the dialog of this draft is still open and shows the outcome."""
@@ -208,32 +224,24 @@ class ChangeDialogs:
             text = error_text(error, role=self._workspace.role or None).text if error is not None else "Not applied."
             self._screen.tell(f"{safe(title)}: {text}", "bad")
 
-    def _record(
-        self,
-        performed: ChangeOutcome,
-        player: str,
-        title: str,
-        reason: str = "",
-        subject: str = "",
-        outcome: str = "",
-        target_id: str | None = None,
-    ) -> None:
+    def _record(self, performed: ChangeOutcome, sent: SentChange, outcome: str) -> None:
         """Record an applied change for the worklog and for the link that `y` copies; read the player again."""
         if performed.state != "applied":
             return
+        player = sent.call.external_player_id
         work = WorklogEntry(
             at=self._workspace.now(),
             player=player,
-            title=title,
+            title=sent.title,
             outcome=(outcome or APPLIED)
             + (" (answered from the record of the first time)" if performed.replayed else ""),
-            what=subject,
-            reason=reason,
+            what=sent.subject,
+            reason=sent.reason,
             audit_url=performed.audit.url if performed.audit is not None else "",
             request_id=(performed.entry.request_id or "") if performed.entry is not None else "",
         )
         audit_id = performed.audit.id if performed.audit is not None else ""
-        self._workspace.done.append(PerformedChange(self._workspace.ticket, work, target_id, audit_id))
+        self._workspace.done.append(PerformedChange(self._workspace.ticket, work, sent.call.target_id, audit_id))
         self._screen.changed_player(player)
 
     async def _conclude(self, form: Form, before: int, answer: Awaitable[ChangeOutcome | None]) -> bool:
@@ -250,6 +258,13 @@ class ChangeDialogs:
             self._workspace.drafts.pop((form.action_id, form.external_player_id, form.target_id or ""), None)
         self._screen.draw()  # an operation that turned out to be missing is dimmed
         return applied
+
+
+def _with_stale_row(context: EffectContext, draft: Draft) -> EffectContext:
+    """The player with the row as the last refusal told it, until they are read again."""
+    if draft.stale is None:
+        return context
+    return replace(context, snapshot=with_current(context.snapshot, draft.stale))
 
 
 def _applied(work: WorklogEntry) -> str:

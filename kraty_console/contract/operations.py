@@ -13,7 +13,7 @@ import re
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -53,6 +53,9 @@ class Operation(StrEnum):
 GAME_IDS: Final = ("studioId", "gameId")
 """Ids of the game itself; they are never in a body."""
 
+VersionedRow = Literal["attempt", "grant", "balance", "player"]
+"""The kinds of rows with a version (contract/README.md#versions)."""
+
 
 class OperationSpec(NamedTuple):
     """One operation. Each `{name}` in a path is one encoded segment."""
@@ -75,8 +78,8 @@ class OperationSpec(NamedTuple):
     key_path: str = ""
     """The path on the server surface, for a server key; empty if a key has no such call."""
 
-    versioned: bool = False
-    """Whether the write may name the version of the row that it changes (contract/README.md#versions)."""
+    versioned: VersionedRow | None = None
+    """The row whose version the write may name (contract/README.md#versions); None if it names none."""
 
     @property
     def is_write(self) -> bool:
@@ -134,7 +137,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         "actions.ForceCompleted",
         debugger=True,
         subject="attempt",
-        versioned=True,
+        versioned="attempt",
     ),
     Operation.RETRY_ROLL: OperationSpec(
         "POST",
@@ -143,7 +146,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         "actions.RetryRewardRoll",
         "actions.RewardRolled",
         debugger=True,
-        versioned=True,
+        versioned="attempt",
     ),
     Operation.MANUAL_GRANT: OperationSpec(
         "POST",
@@ -154,7 +157,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         published=True,
         subject="grant",
         key_path=_KEY_PLAYER + "/grants",
-        versioned=True,
+        versioned="player",
     ),
     Operation.FORCE_CLAIM: OperationSpec(
         "POST",
@@ -166,7 +169,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         debugger=True,
         subject="grant",
         key_path=_KEY_PLAYER + "/grants/{grantId}/ack",
-        versioned=True,
+        versioned="grant",
     ),
     Operation.REVOKE_GRANT: OperationSpec(
         "POST",
@@ -175,7 +178,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         "actions.RevokeGrant",
         "actions.GrantRevoked",
         subject="grant",
-        versioned=True,
+        versioned="grant",
     ),
     Operation.CREDIT: OperationSpec(
         "POST",
@@ -184,7 +187,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         "actions.WalletCredit",
         "actions.Credited",
         key_path=_KEY_PLAYER + "/wallet/{economyKey}/credit",
-        versioned=True,
+        versioned="balance",
     ),
     Operation.BAN: OperationSpec(
         "POST",
@@ -193,7 +196,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         "actions.BanPlayer",
         "actions.Banned",
         key_path=_KEY_PLAYER + "/ban",
-        versioned=True,
+        versioned="player",
     ),
     Operation.UNBAN: OperationSpec(
         "POST",
@@ -202,7 +205,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         "actions.UnbanPlayer",
         "actions.Unbanned",
         key_path=_KEY_PLAYER + "/unban",
-        versioned=True,
+        versioned="player",
     ),
     Operation.ADD_NOTE: OperationSpec(
         "POST", _PLAYER + "/notes", "player.note", "notes.AddNote", "notes.NoteAdded", debugger=True, subject="note"

@@ -93,7 +93,7 @@ async def test_a_lost_answer_of_a_change_that_is_refused_ends_in_it_did_not(
         with colleague(backend) as other:
             other.retry_roll(attempt.id)
         held.let_go()
-        await shows_words(driver, "It did not take effect; nothing was changed", "already linked")
+        await shows_words(driver, "It did not take effect; nothing was changed", "roll failed → rolled")
         assert dialog(driver).phase is Phase.EDITING
     assert journaled(backend) == [("resolved", 0)]
 

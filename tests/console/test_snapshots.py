@@ -12,13 +12,17 @@ from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from textual.app import App
 
 from kraty_console.backend.demo.hostile import HOSTILE_NAMES
+from kraty_console.client import transport
+from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.sign_in import SignInDialog
-from tests.harness.console.colleague import impatient
+from tests.harness.console.colleague import colleague, impatient
 from tests.harness.console.demo_copies import DemoTemplate
 from tests.harness.console.driver import SIZE, SMALL
 from tests.harness.console.faulty_transport import FaultyTransport
@@ -185,6 +189,32 @@ def test_ban_or_lift(
     def draw() -> list[Picture]:
         with stage(world, tmp_path, only="published,ban,unban") as backend:
             return asyncio.run(pictures(scene.app(backend), scene.walk, SIZES))
+
+    check(album, scene, size, SIZES, draw, snap_compare)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["120", "80"])
+def test_a_row_that_changed_meanwhile(
+    size: tuple[int, int],
+    world: DemoTemplate,
+    tmp_path: Path,
+    album: Album,
+    snap_compare: Compare,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(transport, "uuid", SimpleNamespace(uuid4=lambda: UUID(int=7)))  # of requests, as shown
+    form = ("F", "DIALOG", "1", "5", "0", "0", "enter", "enter", "enter", "text:seen in the replay")
+    scene = Scene("changed_meanwhile", "carol_ng", (*form, "COLLEAGUE", "enter", "enter", "sees:412 stale"))
+
+    def draw() -> list[Picture]:
+        with stage(world, tmp_path) as backend, colleague(backend) as other:
+            app = scene.app(backend)
+
+            def force_complete() -> None:
+                assert isinstance(app.screen, ActionDialog)
+                other.force_complete(app.screen.form.target_id or "", 900)
+
+            return asyncio.run(pictures(app, partial(scene.walk, cues={"COLLEAGUE": force_complete}), SIZES))
 
     check(album, scene, size, SIZES, draw, snap_compare)
 

@@ -135,7 +135,7 @@ def admin_route(
         bare=bare,
         tagged=tagged,
         unlimited=unlimited,
-        versioned=spec.versioned,
+        versioned=spec.versioned is not None,
         operation_id=operation_id,
     )
 

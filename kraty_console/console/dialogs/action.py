@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, ClassVar, Final, Self
@@ -19,12 +20,12 @@ from textual.widgets import Button, Input
 
 from kraty_console.console.dialogs import outcome
 from kraty_console.console.dialogs.draft import Draft
-from kraty_console.console.dialogs.editor import Completer
 from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.parts import Lines, PushButton
-from kraty_console.console.dialogs.phases import EVERY_ROW, NO_FORM, Phase, Resolve, Step, Submit, Then, send_nothing
-from kraty_console.domain.fields import EffectContext, Form
+from kraty_console.console.dialogs.phases import EVERY_ROW, DialogUse, FilledForm, Phase, Step, not_in_use
+from kraty_console.contract.errors import Stale
+from kraty_console.domain.fields import Form
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
@@ -37,7 +38,7 @@ _HINTS_BUSY: Final = "esc does not stop what was sent"
 
 
 class ActionDialog(Dialog["ChangeOutcome | None"]):
-    """Answers what was applied last, None when nothing was.
+    """Closes with the outcome that was applied last, None if nothing was.
 
     Two presses are one: while a call is under way the button does nothing, and the key of a request stays the same
     until it is settled. Escape while it runs says so first, and closes when it is pressed again; the call goes on.
@@ -50,99 +51,38 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
     cancel = query_one("#cancel", PushButton)
     confirm = query_one("#confirm", PushButton)
 
-    def __init__(
-        self,
-        form: Form,
-        draft: Draft,
-        *,
-        environment: str,
-        submit: Submit,
-        resolve: Resolve,
-        see: Callable[[], EffectContext],
-        then: Then | None = None,
-        reasons: Sequence[str] = (),
-        completer: Completer | None = None,
-        role: str | None = None,
-    ) -> None:
-        """
-        Args:
-            form: The fields and how the change is confirmed.
-            draft: Where the values are kept; an earlier one brings back what was typed, and a call still under way.
-            environment: `live` or `test`.
-            submit: Sends the change with these values, under `draft.key`.
-            resolve: Finds out about an unknown outcome.
-            see: The player as last read, from which "will change" is computed.
-            then: What follows when its field is ticked, sent under a key that derives from `draft.key`.
-            reasons: The last reasons, newest first, for `↑`.
-            completer: What the entries editor offers.
-            role: The member's, for the words of what is not allowed.
-        """
-        super().__init__(safe(form.title), hints=HINTS, environment=environment)
+    def __init__(self, use: DialogUse) -> None:
+        super().__init__(safe(use.form.title), hints=HINTS, environment=use.environment)
         self._form_body = FormBody()
         self._buttons = (
             PushButton("Cancel", widget_id="cancel"),
             PushButton("", careful=True, widget_id="confirm"),
         )
         self.add_class("-action")
-        self.renew(
-            form,
-            draft,
-            environment=environment,
-            submit=submit,
-            resolve=resolve,
-            see=see,
-            then=then,
-            reasons=reasons,
-            completer=completer,
-            role=role,
-        )
+        self.renew(use)
 
     @classmethod
     def spare(cls, environment: str) -> ActionDialog:
         """A dialog to mount before one is needed; `renew` comes before it opens."""
+        return cls(not_in_use(EVERY_ROW, environment))
 
-        def nobody() -> EffectContext:
-            raise LookupError("the dialog is not open")
-
-        return cls(
-            EVERY_ROW, Draft(str), environment=environment, submit=send_nothing, resolve=send_nothing, see=nobody
-        )
-
-    def renew(
-        self,
-        form: Form,
-        draft: Draft,
-        *,
-        environment: str,
-        submit: Submit,
-        resolve: Resolve,
-        see: Callable[[], EffectContext],
-        then: Then | None = None,
-        reasons: Sequence[str] = (),
-        completer: Completer | None = None,
-        role: str | None = None,
-    ) -> Self:
-        """Begin again with another form and draft, as `__init__`; nothing of an earlier use stays."""
-        self.begin_again(safe(form.title), hints=HINTS, environment=environment)
-        draft.catch_up()
-        self.form = form
-        self.draft = draft
+    def renew(self, use: DialogUse) -> Self:
+        """Begin again with another form and draft; nothing of an earlier use stays."""
+        self.begin_again(safe(use.form.title), hints=HINTS, environment=use.environment)
+        use.draft.catch_up()
+        self._use = use
         self.phase = Phase.EDITING
-        self._submit = submit
-        self._resolve = resolve
-        self._then = then
-        self._role = role
         self._wait = 0
         self._button = ""
         self._result: ChangeOutcome | None = None
         self._clock: Timer | None = None
         self._seconds = 0
         self._warned = False
-        self._form_body.renew(form, draft.values, see=see, reasons=reasons, completer=completer)
+        self._form_body.renew(use)
         cancel, confirm = self._buttons
         cancel.renew("Cancel")
-        confirm.renew(safe(form.confirm_label))
-        confirm.set_class(form.danger, "-danger")
+        confirm.renew(safe(use.form.confirm_label))
+        confirm.set_class(use.form.danger, "-danger")
         confirm.remove_class("-off")
         if self.is_mounted:
             self.body.disabled = False
@@ -150,14 +90,23 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
             self._say(())
         return self
 
+    @property
+    def form(self) -> Form:
+        """The fields and how the change is confirmed."""
+        return self._use.form
+
+    @property
+    def draft(self) -> Draft:
+        """What was typed, and what was sent."""
+        return self._use.draft
+
     def forget(self) -> None:
         """Neither the values nor the player of the form stay; a call that is under way goes on without the dialog."""
         if self._clock is not None:
             self._clock.stop()
             self._clock = None
-        self.form, self.draft = NO_FORM, Draft(str)
-        self._submit = self._resolve = send_nothing
-        self._then = self._result = None
+        self._use = not_in_use()
+        self._result = None
         self._form_body.forget()
         self.story.say("")
         self._say(())
@@ -249,9 +198,10 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         self.story.say("\n".join(outcome.did(step.label, performed) for step, performed in done))
 
     def _steps(self) -> list[Step]:
-        steps = [Step(safe(self.form.confirm_label), safe(self.form.running), self._submit)]
-        if self._then is not None and (self.draft.done or self.form.ticked(self._form_body.values, self._then.field)):
-            steps.append(Step(self._then.label, self._then.running, self._then.submit))
+        then = self._use.then
+        steps = [Step(safe(self.form.confirm_label), safe(self.form.running), self._use.submit)]
+        if then is not None and (self.draft.done or self.form.ticked(self._form_body.values, then.field)):
+            steps.append(Step(then.label, then.running, then.submit))
         return steps
 
     def _start(self, pending: asyncio.Future[ChangeOutcome] | None) -> None:
@@ -272,14 +222,16 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
             if unsettled is not None:
                 performed, was_unknown = unsettled, True
             else:
-                call = pending or asyncio.ensure_future(step.submit(self._form_body.values))
+                call = pending or asyncio.ensure_future(
+                    step.submit(FilledForm(self.form, self._form_body.values, self._form_body.previewed))
+                )
                 performed = await self._follow(call)
                 was_unknown = False
             pending = unsettled = None
             if performed.state == "unknown":
                 was_unknown = True
                 self._busy(Phase.CHECKING)
-                performed = await self._follow(asyncio.ensure_future(self._resolve(performed)))
+                performed = await self._follow(asyncio.ensure_future(self._use.resolve(performed)))
             if performed.state == "unknown":
                 self.draft.unsettled = performed
                 self._ask(performed)
@@ -354,12 +306,24 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         # What follows a change that was applied has nothing left to fill in.
         self.body.disabled = not first
         self.cancel.relabel("Cancel" if first else "Close")
-        lines = outcome.did_not(step.label, performed, role=self._role, first=first, was_unknown=was_unknown)
+        stale = self.draft.stale if isinstance(performed.error, Stale) else None
+        lines = outcome.did_not(
+            step.label, performed, role=self._use.role, first=first, was_unknown=was_unknown, stale=stale
+        )
+        if stale is not None and first:
+            self._renew_form()
         self._say(lines, "-wrong")
         if performed.error is not None and (wait := error_text(performed.error).retry_after) is not None:
             self._count_down(step.label, ceil(wait))
         # Onto a field and not onto the button, so that one more enter sends nothing.
         self.set_focus((self._form_body.first_editor() if first else None) or self.cancel)
+
+    def _renew_form(self) -> None:
+        """The form for the row as it is now; what was typed stays, and what was left as it was follows the row."""
+        if self._use.renewed is not None:
+            form = self._use.renewed(self._use.see().snapshot)
+            self._use = replace(self._use, form=form)
+        self._form_body.renew(self._use)
 
     def _count_down(self, label: str, seconds: int) -> None:
         """The server is rate limiting; the button shows the seconds left, and is disabled until then."""
@@ -379,7 +343,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
     def _ask(self, performed: ChangeOutcome) -> None:
         self._rest(Phase.UNKNOWN, "Check again", "esc close; it stays in the journal (o)")
         self.body.disabled = True
-        self._say(outcome.not_known(performed, role=self._role), "-open")
+        self._say(outcome.not_known(performed, role=self._use.role), "-open")
         self.set_focus(self.confirm)
 
     def _done(self, performed: ChangeOutcome, *, was_unknown: bool) -> None:

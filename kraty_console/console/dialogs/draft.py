@@ -11,6 +11,21 @@ from kraty_console.domain.fields import Value
 
 if TYPE_CHECKING:
     from kraty_console.client.writer import ChangeOutcome
+    from kraty_console.contract.calls import ChangeRequest
+    from kraty_console.contract.players import Snapshot
+    from kraty_console.domain.row_versions import StaleRow
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SentChange:
+    """A change as it was confirmed, for the records."""
+
+    title: str
+    reason: str
+    subject: str
+    call: ChangeRequest
+    previewed: Snapshot
+    """The player of whom the dialog said what would change."""
 
 
 @dataclass(slots=True, eq=False)
@@ -29,8 +44,12 @@ class Draft:
     """Of a dialog that sends two calls: what was applied already."""
     pending: asyncio.Future[ChangeOutcome] | None = None
     """The call that is under way, also when its dialog was closed."""
+    sent: SentChange | None = None
+    """What was sent last."""
     unsettled: ChangeOutcome | None = None
     """The last answer, while it is not known whether it took effect."""
+    stale: StaleRow | None = None
+    """The row of the last refusal that was due to a change of it since it was shown."""
     _key: str | None = None
 
     @property
@@ -67,11 +86,11 @@ class Draft:
     def applied(self, performed: ChangeOutcome) -> None:
         """A step took effect."""
         self.done.append(performed)
-        self.unsettled = None
+        self.unsettled = self.stale = None
 
     def finish(self) -> None:
         """All of it took effect: the next time starts empty."""
         self.values.clear()
         self.done.clear()
-        self.unsettled = None
+        self.sent = self.unsettled = self.stale = None
         self._key = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,8 +13,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from kraty_console.console.dialogs.editor import Completer
 from kraty_console.console.dialogs.parts import Lines, Pairs
+from kraty_console.console.dialogs.phases import DialogUse
 from kraty_console.console.dialogs.rows import FormRow, Slot, slot_of
 from kraty_console.domain.effects import effects
 from kraty_console.domain.fields import TYPED_ID, EffectContext, Field, Form, Value
@@ -51,29 +51,15 @@ class FormBody(Vertical):
         self._form: Form | None = None
         self._kept: MutableMapping[str, Value] = {}
         self._see: Callable[[], EffectContext] | None = None
+        self._previewed: EffectContext | None = None
         self._subject = Lines(widget_id="subject")
         self.will_change = Pairs(widget_id="will-change")
         self.notes = Pairs(widget_id="notes")
 
-    def renew(
-        self,
-        form: Form,
-        values: MutableMapping[str, Value],
-        *,
-        see: Callable[[], EffectContext],
-        reasons: Sequence[str] = (),
-        completer: Completer | None = None,
-    ) -> None:
-        """Begin again with a form; nothing of the one before stays.
-
-        Args:
-            form: The fields.
-            values: The text of the fields; kept up to date, so that it outlives the dialog.
-            see: The player as last read.
-            reasons: The last reasons, newest first, for `↑`.
-            completer: What the entries editor offers.
-        """
-        self._form, self._kept, self._see = form, values, see
+    def renew(self, use: DialogUse) -> None:
+        """Begin again with a form; nothing of the one before stays. What is typed is kept in the draft."""
+        form, values = use.form, use.draft.values
+        self._form, self._kept, self._see = form, values, use.see
         self._subject.say("\n".join(safe(line) for line in form.subject_lines))
         id_field = Field(TYPED_ID, "player's id", required=True, check=self._check_id)
         self._rows = rows = []
@@ -85,14 +71,15 @@ class FormBody(Vertical):
                 row.clear()
             else:
                 raise LookupError(f"no row for the field {field.name}")
-            offers = reasons if field.name == "reason" else ()
-            row.renew(field, values.get(field.name, field.default), offers=offers, completer=completer)
+            offers = use.reasons if field.name == "reason" else ()
+            row.renew(field, values.get(field.name, field.default), offers=offers, completer=use.completer)
             rows.append(row)
         self.recompute()
 
     def forget(self) -> None:
         """The dialog is closed: keep nothing of what stood in it."""
         self._form, self._see, self._kept, self._rows = None, None, {}, []
+        self._previewed = None
         for row in self._slots:
             row.clear()
         for part in (self.will_change, self.notes):
@@ -132,6 +119,13 @@ class FormBody(Vertical):
         """The rows that ask for something now."""
         return [row for row in self._rows if row.display]
 
+    @property
+    def previewed(self) -> EffectContext:
+        """The player of whom the dialog says what will change."""
+        if self._previewed is None:
+            raise LookupError("the dialog is not open")
+        return self._previewed
+
     def recompute(self) -> None:
         """Say what will change, and whether the player's id has to be typed."""
         if self._form is None or self._see is None or not self._form.action_id:
@@ -141,7 +135,8 @@ class FormBody(Vertical):
         if self._id_row.display != (asks is not None):
             self._id_row.display = asks is not None
         self._id_row.rehint(asks or "")
-        predicted = effects(self._form, values, self._see())
+        self._previewed = self._see()
+        predicted = effects(self._form, values, self._previewed)
         changes = [effect for effect in predicted if not effect.note]
         notes = [effect for effect in predicted if effect.note]
         self.will_change.show(

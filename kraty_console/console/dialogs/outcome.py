@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from kraty_console.contract.errors import Unavailable
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
+from kraty_console.present.stale_rows import changes_of
 
 if TYPE_CHECKING:
     from kraty_console.client.writer import ChangeOutcome
+    from kraty_console.domain.row_versions import StaleRow
 
 
 def running(what: str, seconds: int) -> str:
@@ -41,7 +43,15 @@ def it_did(performed: ChangeOutcome) -> str:
     return f"It did take effect, once.{audit}"
 
 
-def did_not(label: str, performed: ChangeOutcome, *, role: str | None, first: bool, was_unknown: bool) -> list[str]:
+def did_not(
+    label: str,
+    performed: ChangeOutcome,
+    *,
+    role: str | None,
+    first: bool,
+    was_unknown: bool,
+    stale: StaleRow | None = None,
+) -> list[str]:
     """A step that changed nothing: in which words, with code and request, and what to do.
 
     Args:
@@ -50,6 +60,7 @@ def did_not(label: str, performed: ChangeOutcome, *, role: str | None, first: bo
         role: The member's, for what is not allowed.
         first: False when a step before it was applied; then the failed one is named.
         was_unknown: Whether it was not known for a while.
+        stale: The row, if it had changed since it was shown.
     """
     lines = [] if first else [f"Not applied: {label}."]
     if was_unknown:
@@ -62,9 +73,18 @@ def did_not(label: str, performed: ChangeOutcome, *, role: str | None, first: bo
     if isinstance(performed.error, Unavailable) and not performed.error.maybe_applied:
         nothing = "Nothing was changed. " if first and not was_unknown else ""
         lines.append(f"{nothing}{label} tries again.")
+    elif stale is not None:
+        lines += changed_meanwhile(label, stale)
     elif words.hint and words.retry_after is None:
         lines.append(words.hint)
     return lines
+
+
+def changed_meanwhile(label: str, stale: StaleRow) -> list[str]:
+    """After a refusal because the row had changed since it was shown: what changed, and how to go on."""
+    lines = ["; ".join(changes_of(stale))]
+    lines.append(f"The preview is of the {stale.kind} as it is now. Check it, then {label} sends it again.")
+    return [line for line in lines if line]
 
 
 def not_known(performed: ChangeOutcome, *, role: str | None) -> list[str]:

@@ -127,8 +127,11 @@ def unusual(form: Form, values: Values) -> str | None:
 def call(form: Form, values: Values, key: str) -> ChangeRequest:
     """The score is sent only if it was changed; without it the current one stays."""
     text = form.text(values, "final_score")
-    unchanged = score(text) == score(str(form.defaults()["final_score"]))
-    return change_request(form, values, key, final_score=None if unchanged else score(text))
+    return change_request(form, values, key, final_score=None if _is_unchanged(form, text) else score(text))
+
+
+def _is_unchanged(form: Form, text: str) -> bool:
+    return score(text) == score(str(form.defaults()["final_score"]))
 
 
 def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
@@ -136,8 +139,9 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     attempt = snapshot_lookup.attempt(context.snapshot, form.target_id)
     if attempt is None:
         return [Effect("note", "this attempt is no longer in the list", note=True)]
-    new = score(form.text(values, "final_score"))
-    kept = new is None or new == attempt.score
+    text = form.text(values, "final_score")
+    new = score(text)
+    kept = new is None or new == attempt.score or _is_unchanged(form, text)
     lines = [
         Effect("status", f"{status_words(attempt.status)} → force-completed"),
         Effect(

@@ -8,6 +8,7 @@ import pytest
 
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.draft import Draft
+from kraty_console.console.dialogs.phases import DialogUse
 from kraty_console.console.dialogs.ticket import TicketDialog
 from tests.harness.console import dialog_forms
 from tests.harness.console.dialog_host import Host, opened, running
@@ -15,18 +16,20 @@ from tests.harness.console.idle import wait_until_idle
 
 
 def make(action_id: str, environment: str = "live", sent: list[Any] | None = None) -> Any:
-    async def submit(values: Any) -> Any:
+    async def submit(filled: Any) -> Any:
         if sent is not None:
-            sent.append(dict(values))
+            sent.append(dict(filled.values))
         return dialog_forms.applied()
 
     return lambda: ActionDialog(
-        dialog_forms.form(action_id),
-        Draft(lambda: "kc_1"),
-        environment=environment,
-        submit=submit,
-        resolve=submit,
-        see=dialog_forms.seen,
+        DialogUse(
+            dialog_forms.form(action_id),
+            Draft(lambda: "kc_1"),
+            environment,
+            submit=submit,
+            resolve=submit,
+            see=dialog_forms.seen,
+        )
     )
 
 

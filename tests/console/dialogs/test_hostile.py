@@ -15,6 +15,7 @@ from kraty_console.console.dialogs.filter import FilterDialog
 from kraty_console.console.dialogs.journal import JournalDialog
 from kraty_console.console.dialogs.lines import masked, refusal
 from kraty_console.console.dialogs.palette import PaletteDialog
+from kraty_console.console.dialogs.phases import DialogUse
 from kraty_console.console.dialogs.recent import RecentDialog
 from kraty_console.console.dialogs.ticket import TicketDialog
 from kraty_console.contract.audit import AuditLink
@@ -58,7 +59,7 @@ def world_of(text: str) -> EffectContext:
 def dialog_of(action_id: str, text: str, lines: Sequence[str] = ()) -> ActionDialog:
     seen = world_of(text)
 
-    async def never(values: Any) -> Any:
+    async def never(*_: Any) -> Any:
         return dialog_forms.refused(Refused(text, code=text, status=409, request_id=text))
 
     asked = FormContext(seen.snapshot, seen.now, dialog_forms.STUCK, text, {}, seen.catalog, 1)
@@ -66,16 +67,17 @@ def dialog_of(action_id: str, text: str, lines: Sequence[str] = ()) -> ActionDia
         asked = replace(asked, row_id=text)
     form = form_for(action_id, asked)
     short = tuple(line[:200] for line in lines)
-    return ActionDialog(
+    use = DialogUse(
         replace(form, subject_lines=(*form.subject_lines, *short), title=text, confirm_label=text, running=text),
         Draft(lambda: "kc_1", {"reason": text}),
-        environment="live",
+        "live",
         submit=never,
         resolve=never,
         see=lambda: seen,
         reasons=(text,),
         role=text,
     )
+    return ActionDialog(use)
 
 
 async def test_every_string_in_the_dialogs_of_changes() -> None:

@@ -50,6 +50,9 @@ class Colleague:
         made = self._change("/grants", {"externalPlayerId": player, "entries": entries})
         return str(made["grant"]["id"])
 
+    def force_complete(self, attempt: str, score: float) -> None:
+        self._change(f"/attempts/{attempt}/force-complete", {"finalScore": score})
+
     def retry_roll(self, attempt: str) -> None:
         self._change(f"/attempts/{attempt}/retry-reward-roll", {})
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any
 
 from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.draft import Draft
 from kraty_console.console.dialogs.editor import Completer
-from kraty_console.console.dialogs.phases import Then
+from kraty_console.console.dialogs.phases import DialogUse, FilledForm, Submit, Then
 from kraty_console.domain.grant_entries import templates
 from tests.harness.console import dialog_forms
 from tests.harness.console.dialog_host import Host
@@ -33,9 +33,9 @@ class Workspace:
         self.keys += 1
         return f"kc_{self.keys}"
 
-    def submit(self, what: str) -> Callable[[Any], Awaitable[ChangeOutcome]]:
-        async def send(values: Any) -> ChangeOutcome:
-            self.sent.append((what, self.draft.key, dict(values)))
+    def submit(self, what: str) -> Submit:
+        async def send(filled: FilledForm) -> ChangeOutcome:
+            self.sent.append((what, self.draft.key, dict(filled.values)))
             answer = self.answers.pop(0)
             return answer if isinstance(answer, ChangeOutcome) else await answer
 
@@ -46,10 +46,10 @@ class Workspace:
         return self.found.pop(0)
 
     def __call__(self) -> ActionDialog:
-        return ActionDialog(
+        use = DialogUse(
             dialog_forms.form(self.action_id, ticket=self.ticket, amount_limit=self.limit),
             self.draft,
-            environment="live",
+            "live",
             submit=self.submit("change"),
             resolve=self.resolve,
             see=dialog_forms.seen,
@@ -58,6 +58,7 @@ class Workspace:
             completer=Completer(dialog_forms.CATALOG, templates(dialog_forms.CATALOG, dialog_forms.SNAPSHOT.grants)),
             role="GAME_DEBUGGER",
         )
+        return ActionDialog(use)
 
 
 def text_of(app: Host) -> str:
