@@ -96,6 +96,8 @@ class ReportsCrashes(App[Result]):
     CRASH_CODE = 1
     """The exit code after a failure."""
 
+    _crash_line: str | None = None
+
     @abstractmethod
     def crash_line(self, error: BaseException) -> str:
         """The line to print."""
@@ -108,8 +110,9 @@ class ReportsCrashes(App[Result]):
         self._fatal_error()
 
     def _fatal_error(self) -> None:
-        line = self.crash_line(self._exception or RuntimeError("unknown"))
-        self._exit_renderables[:] = [Text(f"{line}\n")]
+        if self._crash_line is None:  # what fails after that is a consequence
+            self._crash_line = self.crash_line(self._exception or RuntimeError("unknown"))
+        self._exit_renderables[:] = [Text(f"{self._crash_line}\n")]
         self._close_messages_no_wait()
 
 
@@ -328,15 +331,19 @@ class ScreenInternals(Screen[Result]):
             return super().render_lines(crop)
         if self._hides_all_changes:
             return [Strip.blank(crop.width)] * crop.height  # no cell of it is seen
-        if self._strips_below is None or self._strips_below[0] != self.size:
-            self._strips_below = self.size, self._lines_of(below)
+        if self._strips_below is None or self._strips_below[0] != self._compositor.size:
+            self._strips_below = self._compositor.size, self._lines_of(below)
         strips = self._strips_below[1][crop.y : crop.bottom]
         return [strip.crop(*crop.column_span) for strip in strips]
 
     def _lines_of(self, below: Screen[Any]) -> list[Strip]:
-        """The lines of the screen below, in the size of this one: after a resize that screen is laid out later."""
-        (width, height), style = self.size, self.visual_style.rich_style  # for cells that have no colour of their own
-        strips = below._compositor.render_strips(self.size)  # noqa: SLF001
+        """The lines of the screen below, in the size that this one is laid out for.
+
+        After a resize both are laid out one after the other, and the size of the terminal may be a newer one already.
+        """
+        size, style = self._compositor.size, self.visual_style.rich_style  # for cells that have no colour of their own
+        width, height = size
+        strips = below._compositor.render_strips(size)  # noqa: SLF001
         lines = [strip.apply_style(style).adjust_cell_length(width, style) for strip in strips]
         return [*lines, *(Strip.blank(width, style) for _ in range(height - len(lines)))]
 

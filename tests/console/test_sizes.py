@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.geometry import Region, Size
 
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.form_body import FormBody
@@ -131,3 +132,19 @@ async def test_resizing_while_searching_keeps_the_text(backend: DemoStage) -> No
         await driver.sees("▸alice_42")
         await driver.press("enter")
         await driver.looks_at("alice_42")
+
+
+async def test_a_dialog_is_drawn_whole_while_the_terminal_has_a_newer_size(
+    backend: DemoStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second resize arrives before the first is laid out: lines are of the size that the screen is laid out for."""
+    async with at(backend.app(player="heavy_user"), (120, 36)) as driver:
+        await driver.looks_at("heavy_user")
+        await driver.press("C")
+        await driver.opened(ActionDialog)
+        shown = dialog(driver)
+        monkeypatch.setattr(type(driver.app), "size", Size(80, 24))
+        shown.refresh()
+        lines = shown.render_lines(Region(0, 0, 120, 36))
+        assert [line.cell_length for line in lines] == [120] * 36
+        monkeypatch.undo()
