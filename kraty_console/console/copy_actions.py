@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kraty_console.present.table import TableRow
 
     Copy = Callable[[str], str]
-    """Sends a text to the clipboard and answers what to say about it."""
+    """Sends a text to the clipboard and returns the message about it."""
 
 
 def value_copied(copy: Copy, row: TableRow | None, player: str) -> Notice:

@@ -1,4 +1,4 @@
-"""Handles one key at a time: keys typed in one burst act as if they were typed slowly.
+"""Handles one key at a time, so that keys typed in one burst act as if they were typed slowly.
 
 Textual passes a key to the focused widget and takes the next at once. The effect of a key often comes later: a binding
 runs when its key has bubbled to the application, a message bubbles to the dialog that moves the focus. Keys that arrive
@@ -37,7 +37,7 @@ PAUSE: Final = 0.25
 PAINTED_AFTER: Final = 0.05
 """Seconds that the picture waits at most for a key to have all its effects."""
 
-DEAF: Final = 5.0
+START_LIMIT: Final = 5.0
 """Seconds after the first key from which keys are taken though nothing has had the focus yet."""
 
 AT_ONCE: Final = frozenset({"ctrl+c"})
@@ -45,28 +45,28 @@ AT_ONCE: Final = frozenset({"ctrl+c"})
 
 
 class OpensLater(Screen[ResultT], Generic[ResultT]):
-    """A screen that takes keys from the moment on at which it can be seen (`listen`)."""
+    """A screen that takes keys only once it is painted (`listen`)."""
 
-    hears_since: float | None = None
-    """That moment, on the clock of events; None before."""
+    accepts_keys_since: float | None = None
+    """When it was painted, on the clock of events; None before."""
 
     def listen(self, since: float) -> None:
-        """Take keys that were typed since it could be seen; what was typed ahead comes first."""
-        self.hears_since = since
+        """Take keys that were typed since it was painted; what was typed ahead comes first."""
+        self.accepts_keys_since = since
         if isinstance(self.app, KeysInOrder):
-            self.app.call_later(self.app.take_held)
+            self.app.call_later(self.app.take_waiting)
 
     def on_unmount(self) -> None:
         """As `drop_typed`."""
         self.drop_typed()
 
     def drop_typed(self) -> None:
-        """What was typed for a screen that nobody has seen is not obeyed elsewhere."""
-        if self.hears_since is None and isinstance(self.app, KeysInOrder):
+        """Drop keys that were typed for a screen that was never painted, so that no other screen handles them."""
+        if self.accepts_keys_since is None and isinstance(self.app, KeysInOrder):
             self.app.forget_typed()
 
     def takes_ahead(self, event: events.Key | events.Paste) -> bool:
-        """Whether to take what was typed before the screen could be seen: text, into a field that has the focus."""
+        """Whether to take what was typed before the screen was painted: text, if a field has the focus."""
         if not isinstance(self.focused, Input | TextArea):
             return False
         return isinstance(event, events.Paste) or event.is_printable or event.key == "backspace"
@@ -74,7 +74,7 @@ class OpensLater(Screen[ResultT], Generic[ResultT]):
 
 @dataclass(frozen=True, slots=True)
 class _Marker:
-    """Stands in the queue of a widget behind a key.
+    """Queued at a widget behind a key; reached once everything before it is handled.
 
     Textual asks `inspect` for the parameters of each callback that is not a bound method.
     """
@@ -85,21 +85,21 @@ class _Marker:
     turn: int
 
     def passed(self) -> None:
-        """Everything before it is done."""
-        self.app.climb(self.bottom, self.here.parent or self.app, self.turn)
+        """Everything before it is handled here."""
+        self.app.pass_up(self.bottom, self.here.parent or self.app, self.turn)
 
     def arrived(self) -> None:
-        """It was met at the top. The application handles now what it has taken from its queue already."""
-        asyncio.get_running_loop().call_soon(self.app.climbed, self.bottom, self.turn)
+        """It was reached at the application, which still handles what it has taken from its queue."""
+        asyncio.get_running_loop().call_soon(self.app.reached_top, self.bottom, self.turn)
 
 
 class KeysInOrder(App[ResultT], Generic[ResultT]):
-    """Holds the next key, or paste, back until the one before has done what it does."""
+    """Holds the next key, or paste, back until the one before is handled completely."""
 
     _taken_at = 0.0
     _turn = 0
     _busy = False
-    _listens = False
+    _accepts_keys = False
     _first_at: float | None = None
     _ahead_of: OpensLater[Any] | None = None
     _last_key = ""
@@ -111,26 +111,26 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
         super().__init__(*args, **kwargs)
 
     async def on_event(self, event: events.Event) -> None:
-        """Queue what is typed; everything else goes on as it does."""
+        """Queue keys and pastes; other events are handled at once."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
-        if isinstance(event, events.Key) and event.key in AT_ONCE and self._listens:
+        if isinstance(event, events.Key) and event.key in AT_ONCE and self._accepts_keys:
             await super().on_event(event)
             return
         self._typed.append(event)
-        if not self._listens and self._is_deaf():
+        if not self._accepts_keys and self._is_starting():
             return
         if not self._busy or time.monotonic() - self._taken_at > STUCK:
             await self._take()
 
     @property
     def has_effects_coming(self) -> bool:
-        """Whether effects of a key are still to come, and the picture can wait for them."""
+        """Whether a key is still being handled, and painting can wait for it."""
         return self._busy and time.monotonic() - self._taken_at < PAINTED_AFTER
 
     def key_handled(self) -> None:
-        """A key has had its effects."""
+        """Called after a key is handled completely."""
 
     @property
     def waiting_keys(self) -> int:
@@ -143,30 +143,30 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
         return 0.0 if self._typed else time.monotonic() - self._taken_at
 
     async def on_descendant_focus(self) -> None:
-        """Something has the focus: what was typed while the first screen was made goes there."""
-        if not self._listens:
-            self._listens = True
+        """The first screen has the focus: handle what was typed while it was made."""
+        if not self._accepts_keys:
+            self._accepts_keys = True
             if self._typed and not self._busy:
                 await self._take()
 
-    def _is_deaf(self) -> bool:
+    def _is_starting(self) -> bool:
         """Whether the first screen may still be on its way."""
         now = time.monotonic()
         if self._first_at is None:
             self._first_at = now
-        return now - self._first_at < DEAF
+        return now - self._first_at < START_LIMIT
 
-    async def take_held(self) -> None:
-        """Go on with the keys that waited for a screen: it listens now."""
+    async def take_waiting(self) -> None:
+        """Handle the keys that waited for a screen, which takes keys now."""
         if not self._busy:
             await self._take()
 
     def forget_typed(self) -> None:
-        """Drop the keys that wait: the screen that they were typed for went away before it could be seen."""
+        """Drop the waiting keys: the screen that they were typed for was closed before it was painted."""
         self._typed.clear()
 
     def is_deliberate(self, since: float) -> bool:
-        """Whether the key that is obeyed now was meant on its own.
+        """Whether the key that is handled now was meant on its own.
 
         It came after a pause since the key before and since the moment `since`, and nothing was typed right behind it.
         """
@@ -175,20 +175,20 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
     async def _take(self) -> None:
         self._turn += 1
         self._busy = False
-        event = self._next_heard()
+        event = self._next_accepted()
         if event is None:
             return
         self._busy, self._taken_at = True, time.monotonic()
         target: DOMNode = self.focused or self.screen
         await super().on_event(event)
-        self.climb(target, target, self._turn)
+        self.pass_up(target, target, self._turn)
 
-    def _next_heard(self) -> events.Key | events.Paste | None:
+    def _next_accepted(self) -> events.Key | events.Paste | None:
         """The next key that the screen takes, None when there is none yet."""
         screen = self.screen if isinstance(self.screen, OpensLater) else None
-        if screen is not None and screen.hears_since is None:
+        if screen is not None and screen.accepts_keys_since is None:
             return None
-        since = 0.0 if screen is None or screen.hears_since is None else screen.hears_since
+        since = 0.0 if screen is None or screen.accepts_keys_since is None else screen.accepts_keys_since
         if self._ahead_of is not screen:
             self._ahead_of = screen
             self._drop_repeats(since)
@@ -207,8 +207,8 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
             for _ in ahead:
                 self._typed.popleft()
 
-    def climb(self, bottom: DOMNode, here: DOMNode, turn: int) -> None:
-        """Queue a marker behind everything that waits here; when it is met, go one up, to the application."""
+    def pass_up(self, bottom: DOMNode, here: DOMNode, turn: int) -> None:
+        """Queue a marker behind everything that waits here; once reached, go on at the parent, up to the app."""
         pump: DOMNode | None = here
         while pump is not None and pump is not self:
             if pump.post_message(events.Callback(callback=_Marker(self, bottom, pump, turn).passed)):
@@ -216,19 +216,19 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
             pump = pump.parent  # it is being removed: its parent still answers
         self.post_message(events.Callback(callback=_Marker(self, bottom, self, turn).arrived))
 
-    def climbed(self, bottom: DOMNode, turn: int) -> None:
-        """A marker was at the top: go on with the next key, or climb again where something was sent meanwhile."""
+    def reached_top(self, bottom: DOMNode, turn: int) -> None:
+        """A marker reached the application: handle the next key, or start again if something was sent meanwhile."""
         if turn != self._turn:
             return  # a later key did not wait for this one
         if any(node.message_queue_size for node in bottom.ancestors_with_self if node.is_running):
-            self.climb(bottom, bottom, turn)
+            self.pass_up(bottom, bottom, turn)
             return
         self._busy = False
         if self._typed:
-            self.call_later(self.take_held)
+            self.call_later(self.take_waiting)
         self.key_handled()
 
 
 def deliberate(app: App[Any], since: float) -> bool:
-    """Whether the key that an application obeys now may change something (`KeysInOrder.is_deliberate`)."""
+    """Whether the key that is handled now may change something (`KeysInOrder.is_deliberate`)."""
     return isinstance(app, KeysInOrder) and app.is_deliberate(since)

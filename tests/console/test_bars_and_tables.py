@@ -103,8 +103,8 @@ def section(count: int) -> TableSection:
 async def test_a_table_of_any_length_is_moved_through(count: int) -> None:
     table = RowTable()
     async with framed(table, (100, 12)) as (app, pilot):
-        place = TableState()
-        table.show([section(count)], place)
+        table_state = TableState()
+        table.show([section(count)], table_state)
         await wait_until_idle(pilot.app)
         for move in (
             lambda: table.action_edge(1),
@@ -115,7 +115,7 @@ async def test_a_table_of_any_length_is_moved_through(count: int) -> None:
             lambda: table.action_edge(-1),
         ):
             move()
-            assert 0 <= place.index <= max(0, count - 1)
+            assert 0 <= table_state.index <= max(0, count - 1)
         assert table.rows_shown == count
         await wait_until_idle(pilot.app)
         if count == 0:
@@ -132,13 +132,13 @@ async def test_a_table_of_any_length_is_moved_through(count: int) -> None:
 async def test_a_table_of_a_thousand_rows_draws_only_what_is_seen() -> None:
     table = RowTable()
     async with framed(table, (100, 12)) as (app, pilot):
-        place = TableState()
-        table.show([section(1_000)], place)
+        table_state = TableState()
+        table.show([section(1_000)], table_state)
         table.action_edge(1)
         await wait_until_idle(pilot.app)
         assert len(table._lines) == 12
         assert app.shown[-1].startswith("▸  completed")
-        assert place.top == 1_000 + 1 - 12
+        assert table_state.top == 1_000 + 1 - 12
 
 
 async def test_columns_fit_at_every_width_and_more_of_them_the_wider_it_is() -> None:
@@ -163,11 +163,11 @@ async def test_columns_fit_at_every_width_and_more_of_them_the_wider_it_is() -> 
 async def test_sorting_puts_what_is_missing_last_both_ways() -> None:
     table = RowTable()
     async with framed(table, (100, 30)) as (_, pilot):
-        place = TableState()
-        table.show([section(12)], place)
+        table_state = TableState()
+        table.show([section(12)], table_state)
         for descending in (False, True):
-            place.sort["attempts"] = ("score", descending)
-            table.show([section(12)], place)
+            table_state.sort["attempts"] = ("score", descending)
+            table.show([section(12)], table_state)
             await wait_until_idle(pilot.app)
             numbers = [row.sort[2] for row in by_severity(table.rows)]
             assert numbers[9:] == [None] * 3
@@ -178,11 +178,11 @@ async def test_sorting_puts_what_is_missing_last_both_ways() -> None:
 async def test_filtering_ignores_case_and_reports_no_matches() -> None:
     table = RowTable()
     async with framed(table, (100, 30)) as (app, pilot):
-        place = TableState(filter="EVENT_3")
-        table.show([section(70)], place)
+        table_state = TableState(filter="EVENT_3")
+        table.show([section(70)], table_state)
         assert table.rows_shown == 10
-        place.filter = "nowhere"
-        table.show([section(70)], place)
+        table_state.filter = "nowhere"
+        table.show([section(70)], table_state)
         await wait_until_idle(pilot.app)
         assert table.rows_shown == 0
         assert table.row is None
@@ -192,18 +192,18 @@ async def test_filtering_ignores_case_and_reports_no_matches() -> None:
 async def test_the_cursor_follows_its_row_and_goes_to_the_nearest_when_it_is_gone() -> None:
     table = RowTable()
     async with framed(table, (100, 30)):
-        place = TableState()
+        table_state = TableState()
         rows = section(10).rows
-        table.show([section(10)], place)
+        table.show([section(10)], table_state)
         table.action_move(5)
-        assert place.row_id == "row-5"
-        table.show([TableSection("attempts", COLUMNS, rows[3:])], place)
-        assert (place.row_id, place.index) == ("row-5", 2)
-        table.show([TableSection("attempts", COLUMNS, (*rows[:5], *rows[6:]))], place)
-        assert place.row_id == "row-2"
-        table.show([TableSection("attempts", COLUMNS, ())], place)
-        table.show([TableSection("attempts", COLUMNS, rows)], place)
-        assert place.row_id is not None
+        assert table_state.row_id == "row-5"
+        table.show([TableSection("attempts", COLUMNS, rows[3:])], table_state)
+        assert (table_state.row_id, table_state.index) == ("row-5", 2)
+        table.show([TableSection("attempts", COLUMNS, (*rows[:5], *rows[6:]))], table_state)
+        assert table_state.row_id == "row-2"
+        table.show([TableSection("attempts", COLUMNS, ())], table_state)
+        table.show([TableSection("attempts", COLUMNS, rows)], table_state)
+        assert table_state.row_id is not None
 
 
 async def test_moving_by_a_row_paints_two_lines() -> None:
@@ -219,16 +219,16 @@ async def test_moving_by_a_row_paints_two_lines() -> None:
 async def test_two_sections_are_one_list_to_move_through() -> None:
     table = RowTable()
     async with framed(table, (100, 30)) as (app, pilot):
-        place = TableState()
+        table_state = TableState()
         balances = TableSection("balances", COLUMNS[:2], (row(1), row(2)), title="Balances")
         ledger = TableSection("ledger", COLUMNS, tuple(row(n) for n in range(10, 15)), title="Ledger")
-        table.show([balances, ledger], place)
+        table.show([balances, ledger], table_state)
         await wait_until_idle(pilot.app)
         assert [line.strip() for line in app.shown if line.strip() in ("Balances", "Ledger")] == ["Balances", "Ledger"]
         table.action_move(2)
-        assert place.row_id == "row-10"
+        assert table_state.row_id == "row-10"
         assert table.next_sort() == "sorted by status, ascending"
-        assert set(place.sort) == {"ledger"}
+        assert set(table_state.sort) == {"ledger"}
 
 
 async def test_old_data_is_dimmed_and_changed_rows_are_marked() -> None:
@@ -248,8 +248,8 @@ async def test_old_data_is_dimmed_and_changed_rows_are_marked() -> None:
 async def test_the_titles_of_columns_stay_while_rows_are_scrolled() -> None:
     table = RowTable()
     async with framed(table, (100, 12)) as (app, pilot):
-        place = TableState()
-        table.show([section(1_000)], place)
+        table_state = TableState()
+        table.show([section(1_000)], table_state)
         for move in (lambda: table.action_edge(1), lambda: table.action_page(-1), lambda: table.action_move(-9)):
             move()
             await wait_until_idle(pilot.app)

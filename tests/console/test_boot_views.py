@@ -47,11 +47,17 @@ def region(driver: ConsoleDriver, name: str) -> ScreenArea:
 def told(driver: ConsoleDriver, notice: Notice | None = None) -> list[Part]:
     """The screen as the view functions draw it; the table state is a copy, so that it is not corrected."""
     screen = driver.app.bottom
-    place = TableState(
-        screen.place.row_id, screen.place.index, screen.place.top, screen.place.sort, screen.place.filter
+    table_state = TableState(
+        screen.table_state.row_id,
+        screen.table_state.index,
+        screen.table_state.top,
+        screen.table_state.sort,
+        screen.table_state.filter,
     )
     size = screen.size.width, screen.size.height
-    return player_parts(driver.app.workspace, screen.state, NOW, size, pane=screen.pane, place=place, notice=notice)
+    return player_parts(
+        driver.app.workspace, screen.state, NOW, size, pane=screen.pane, table_state=table_state, notice=notice
+    )
 
 
 def areas_of(driver: ConsoleDriver, size: tuple[int, int]) -> Layout | None:

@@ -134,8 +134,8 @@ async def test_the_count_in_the_rule_follows_the_cursor_when_rows_are_sorted(bac
         row = driver.app.bottom.table.row
         await driver.press("s", "s", "s")
         assert driver.app.bottom.table.row == row
-        await driver.sees(f" {driver.app.bottom.place.index + 1} of 50")
-        assert driver.app.bottom.place.index != 22
+        await driver.sees(f" {driver.app.bottom.table_state.index + 1} of 50")
+        assert driver.app.bottom.table_state.index != 22
 
 
 async def test_sorting_goes_through_the_columns_up_down_and_back(backend: DemoStage) -> None:
@@ -231,9 +231,9 @@ async def test_a_refresh_keeps_cursor_sort_and_filter_and_marks_what_changed(
         assert row_id(driver) == here
         assert set(ids(driver)) == {*before, new}
         assert [each for each in ids(driver) if each != new] == before
-        place = driver.app.bottom.place
-        assert place.filter == "g"
-        assert place.sort
+        table_state = driver.app.bottom.table_state
+        assert table_state.filter == "g"
+        assert table_state.sort
         assert driver.app.bottom.loader.marked >= {new}
         assert [line for line in driver.text.splitlines() if "* pending" in line and "77 gold" in line]
         await refreshed(driver, wire)
@@ -245,11 +245,11 @@ async def test_a_refresh_keeps_the_scroll(backend: DemoStage, wire: FaultyTransp
     async with at(backend.app(player="heavy_user"), (80, 24)) as driver:
         await driver.looks_at("heavy_user")
         await driver.press("2", "g", *["j"] * 30, *["k"] * 3)
-        top, here = driver.app.bottom.place.top, row_id(driver)
+        top, here = driver.app.bottom.table_state.top, row_id(driver)
         assert top > 10
         shown = driver.text
         await refreshed(driver, wire)
-        assert (driver.app.bottom.place.top, row_id(driver)) == (top, here)
+        assert (driver.app.bottom.table_state.top, row_id(driver)) == (top, here)
         assert driver.text == shown
         with colleague(backend) as other:
             other.grant("heavy_user", "gold", 7)

@@ -138,16 +138,16 @@ async def test_while_several_are_looked_for_the_ticket_and_drafts_of_the_player_
     async with at(backend.app(player="bob_7")) as driver:
         await driver.looks_at("bob_7")
         kept = driver.app.workspace.drafts = dict(driver.app.workspace.drafts)
-        driver.app.bottom.place.filter = "race"
+        driver.app.bottom.table_state.filter = "race"
         await driver.press("slash")
         for key in (*"alice_4", "enter"):
             driver.send(key)
         await driver.sees("2 players fit alice_4")
         assert driver.app.workspace.drafts is kept
-        assert driver.app.bottom.place.filter == "race"
+        assert driver.app.bottom.table_state.filter == "race"
         await driver.press("down", "enter")
         await driver.looks_at("alice_42")
-        assert driver.app.bottom.place.filter == ""
+        assert driver.app.bottom.table_state.filter == ""
 
 
 async def test_a_cancelled_look_up_keeps_the_previous_player_on_screen(

@@ -200,10 +200,10 @@ def test_old_rows_are_dimmed_but_for_the_cursor() -> None:
 
 
 def test_the_cursor_stays_on_its_row_when_the_order_changes() -> None:
-    rows = TableRows([section(3, 1, 2)], place := TableState("row0"))
+    rows = TableRows([section(3, 1, 2)], table_state := TableState("row0"))
     assert [rows.next_sort() for _ in range(3)][-1] == "sorted by score, ascending"
     assert [each.id for each in by_severity(rows)] == ["row1", "row2", "row0"]
-    assert (rows.current, place.index) == (by_severity(rows)[2], 2)
+    assert (rows.current, table_state.index) == (by_severity(rows)[2], 2)
     assert text(rows.lines(20, 5, focused=True)[0]).split() == ["EVENT", "SCOR…"]
 
 

@@ -38,7 +38,7 @@ _HINTS_BUSY: Final = "esc does not stop what was sent"
 
 
 class ActionDialog(Dialog["ChangeOutcome | None"]):
-    """Closes with the outcome that was applied last, None if nothing was.
+    """Returns the outcome that was applied last, None if nothing was.
 
     Two presses are one: while a call is under way the button does nothing, and the key of a request stays the same
     until it is settled. Escape while it runs says so first, and closes when it is pressed again; the call goes on.
@@ -166,7 +166,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         elif self.phase is Phase.UNKNOWN:
             self._start(None)
         elif self.phase is Phase.EDITING and self._wait <= 0:
-            wrong = self._form_body.insist()
+            wrong = self._form_body.require()
             if wrong is not None:
                 self.set_focus(wrong)
                 return

@@ -71,7 +71,7 @@ class EntriesEditor(TextArea):
         self._template = -1
 
     def renew(self, text: str, completer: Completer | None = None) -> None:
-        """Begin again as if it were a new editor with these arguments, also for undo; nobody is told of the text."""
+        """Begin again as if it were a new editor, also for undo; no message is posted for the text."""
         self._prefilled = text
         self._completer = completer or Completer()
         self._wrong = None
@@ -147,7 +147,7 @@ class EntriesEditor(TextArea):
         following = (self._template + 1) % len(templates)
         text = _joined(self._around, templates[following][1])
         if text is None:
-            self.post_message(self.Rejected(self, "mend these entries first, then add a template"))
+            self.post_message(self.Rejected(self, "fix these entries first, then add a template"))
             return
         self._template = following
         super().replace(text, (0, 0), self.document.end, maintain_selection_offset=False)

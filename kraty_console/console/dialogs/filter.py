@@ -15,7 +15,7 @@ class FilterDialog(AskDialog[str | None]):
         Args:
             pane: The pane's title.
             text: The filter that is on.
-            preview: Filters the pane as one types; answers how many rows are left, None when that is not known. It is
+            preview: Filters the pane as one types; returns how many rows are left, None if that is not known. It is
                 called with the old text when the dialog is closed.
         """
         super().__init__(

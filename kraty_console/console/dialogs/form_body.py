@@ -160,9 +160,9 @@ class FormBody(Vertical):
     def _untouched(self, row: FormRow) -> bool:
         return (row.field.kind == "json" or row.field.doubtful) and row.field.name not in self._kept
 
-    def insist(self) -> Widget | None:
-        """Say at every field what is wrong; answers the first wrong one, None when all can be sent."""
-        wrong = [row for row in self.shown if row.insist() is not None]
+    def require(self) -> Widget | None:
+        """Show at every field what is wrong. Returns the editor of the first wrong one, None if all can be sent."""
+        wrong = [row for row in self.shown if row.require() is not None]
         return wrong[0].editor if wrong else None
 
     def next(self) -> None:

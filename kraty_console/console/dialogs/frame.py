@@ -122,7 +122,7 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
             self._end_use()
             self.workers.cancel_node(self)
             self.open = False
-            self.hears_since = None
+            self.accepts_keys_since = None
             self.will_arrive_again()
             self.forget()
             self._is_used = False

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class GamesDialog(PickDialog):
-    """Answers the place of the chosen game among the choices, as text; None when closed."""
+    """Returns the index of the chosen game as text; None if closed."""
 
     def __init__(self, choices: Sequence[GameRef]) -> None:
         """

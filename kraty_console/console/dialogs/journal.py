@@ -138,7 +138,7 @@ class JournalDialog(ReadingDialog):
             now: For "2h ago".
             resolve: Looks up the outcome of an open entry.
             decide: Closes an open entry as a person found it.
-            copy: Copies a text and answers what to say about it.
+            copy: Copies a text and returns the message about it.
         """
         super().__init__("Journal of actions", hints=_HINTS, wide=True)
         self.entries = list(entries)

@@ -74,7 +74,7 @@ def _lines(
 
 
 class KeysDialog(Dialog[str | None]):
-    """Answers the id of the action chosen with enter, None when closed."""
+    """Returns the id of the action chosen with enter, None if closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark", "close", "Close", show=False)]
 

@@ -161,7 +161,7 @@ class LineInput(Input):
     def renew(
         self, value: str = "", *, name: str | None = None, longest: int, offers: Sequence[str] = (), complete: bool
     ) -> None:
-        """Begin again as if it were a new line with these arguments; nobody is told of the value."""
+        """Begin again as if it were a new line with these arguments; no message is posted for the value."""
         self.workers.cancel_node(self)  # a completion that is looked for
         self._field_name = name
         self.max_length = longest

@@ -20,7 +20,7 @@ LONGEST: Final = 512
 
 
 class MergeTargetDialog(AskDialog["Snapshot | None"]):
-    """Answers the player that was named, None when closed."""
+    """Returns the player that was named, None if closed."""
 
     def __init__(self, player: str, look_up: Callable[[str], Awaitable[Snapshot | None]]) -> None:
         """

@@ -17,7 +17,7 @@ _TITLE_CELLS = 18
 
 
 class PaletteDialog(PickDialog):
-    """Answers the id of an action that can be done here and now, None when closed.
+    """Returns the id of an action that can be done here and now, None if closed.
 
     The state may have changed by then; the screen that gets the id checks again whether it can be done.
     """

@@ -113,7 +113,7 @@ class Tick(Checkbox, inherit_css=False, inherit_bindings=False):
         return self._field_name
 
     def renew(self, words: str, ticked: bool, *, name: str | None = None) -> None:
-        """Begin again as if it were a new one with these arguments; nobody is told of the value."""
+        """Begin again as if it were a new one with these arguments; no message is posted for the value."""
         self._field_name = name
         self.label = Content(words)
         with self.prevent(Checkbox.Changed):

@@ -42,7 +42,7 @@ def narrowed(rows: Sequence[MenuRow], query: str, words: Callable[[MenuRow], str
 
 
 class PickDialog(Dialog[str | None]):
-    """Answers the id of the chosen row, None when closed."""
+    """Returns the id of the chosen row, None if closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False),

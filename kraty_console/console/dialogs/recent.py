@@ -12,7 +12,7 @@ _ID_CELLS = 60
 
 
 class RecentDialog(PickDialog):
-    """Answers the external id of the chosen player, None when closed."""
+    """Returns the external id of the chosen player, None if closed."""
 
     def __init__(self, players: Sequence[tuple[str, str]], current: str | None = None) -> None:
         """

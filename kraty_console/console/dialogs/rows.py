@@ -23,7 +23,7 @@ from kraty_console.domain.fields import Field, Value
 from kraty_console.present.safe import safe
 
 WRONG: Final = "! "
-"""Before what is wrong, so that it is visible without colour."""
+"""Before an error, so that it is visible without colour."""
 
 _LONGEST: Final = {"reason": MAX_REASON, "ticket": MAX_TICKET}
 """Characters; everything else is a number, a key, an id or a moment."""
@@ -32,25 +32,25 @@ _LABEL, _SHORT, _EDITOR = 14, 21, 7
 """Cells of a label and of a short line, lines of the editor; as `dialogs.tcss` has them."""
 
 Slot = Literal["line", "wide", "check", "json"]
-"""What a row is made of: a short line with its note beside it, one as wide as the form, a checkbox, an editor."""
+"""The kind of a row: a short line with its note beside it, a line as wide as the form, a checkbox, an editor."""
 
 
 def slot_of(field: Field) -> Slot:
-    """The kind of row that a field needs; sentences take the whole width."""
+    """The kind of row of a field; sentences take the whole width."""
     if field.kind == "check" or field.kind == "json":
         return field.kind
     return "wide" if field.name == "reason" else "line"
 
 
 class FormRow(Vertical):
-    """A field, drawn. It knows its value and checks it; what the values mean together is the dialog's business.
+    """The widgets of one field; it checks its own value.
 
-    It serves one field after the other: `renew` begins again for a field, `clear` empties and hides it.
+    A row serves one field after the other: `renew` begins again for a field, `clear` empties and hides it.
     """
 
     @dataclass
     class Changed(Message):
-        """Another value."""
+        """The value changed."""
 
         row: FormRow
 
@@ -61,13 +61,13 @@ class FormRow(Vertical):
 
     @dataclass
     class Left(Message):
-        """Enter: on to the next field."""
+        """Enter was pressed: the next field takes the focus."""
 
         row: FormRow
 
         @property
         def control(self) -> FormRow:
-            """The row that is done."""
+            """The row that was left."""
             return self.row
 
     def __init__(self, slot: Slot) -> None:
@@ -92,7 +92,7 @@ class FormRow(Vertical):
 
         Args:
             field: The field; it fits the slot.
-            value: What stands in it at first.
+            value: The initial value.
             offers: Earlier values of a text, newest first.
             completer: For the entries of a grant: templates and catalog keys.
         """
@@ -117,16 +117,16 @@ class FormRow(Vertical):
                 complete=bool(field.choices),
             )
         self.display = True
-        self.tell()
+        self.show_note()
 
     def clear(self) -> None:
-        """It is not needed: hide it and keep nothing of what stood in it."""
+        """Hide the row and empty it."""
         if self.display:
             self.renew(Field("", ""), "")
             self.display = False
 
     def compose(self) -> ComposeResult:
-        """What is typed, and the note; the row draws its label itself."""
+        """The editor and the note; the row draws its label itself."""
         if isinstance(self._editor, EntriesEditor):
             with Horizontal(classes="row"):
                 yield Static("entries", classes="label", markup=False)
@@ -136,7 +136,7 @@ class FormRow(Vertical):
             yield self._note
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """What is typed takes lines that are known, the note as many as its words need (`dialogs.tcss`)."""
+        """The editor has a fixed number of lines, the note as many as its text needs (`dialogs.tcss`)."""
         if self.slot == "line":
             return max(1, self._note.height_at(width - _LABEL - _SHORT - 1))
         if self.slot == "wide":
@@ -144,45 +144,45 @@ class FormRow(Vertical):
         return 1 if self.slot == "check" else 1 + _EDITOR + self._note.height_at(width)
 
     def render(self) -> Content:
-        """The label, beside or above which the rest stands."""
+        """The label, left of the editor or above it."""
         return Content("" if isinstance(self._editor, EntriesEditor) else safe(self.field.label))
 
     @property
     def editor(self) -> Widget:
-        """What takes the focus."""
+        """The widget that takes the focus."""
         return self._editor
 
     @property
     def value(self) -> Value:
-        """What stands in the field now."""
+        """The current value."""
         if isinstance(self._editor, Tick):
             return self._editor.value
         return self._editor.text if isinstance(self._editor, EntriesEditor) else self._editor.value
 
     @property
     def problem(self) -> str | None:
-        """What is wrong with the value, None when nothing is."""
+        """The error of the value, None if it is valid."""
         return self.field.validate(self.value)
 
     @property
     def empty(self) -> bool:
-        """True when nothing was filled in yet."""
+        """Whether the field has no text."""
         value = self.value
         return isinstance(value, str) and not value.strip()
 
-    def insist(self) -> str | None:
-        """From now on an empty field that is needed says so too; answers what is wrong."""
+    def require(self) -> str | None:
+        """Show the error also for an empty required field, from now on. Returns the error, None if there is none."""
         self._tried = True
-        self.tell()
+        self.show_note()
         return self.problem
 
-    def tell(self) -> None:
-        """Beside the field: what was refused, else what is wrong, else the hint."""
+    def show_note(self) -> None:
+        """Show beside the field why input was rejected, or else the error, or else the hint."""
         problem = self._rejection or (self.problem if self._tried or not self.empty else None)
         self._note.set_class(bool(problem), "-wrong")
         hint = " · ".join(part for part in (safe(self._hint), self._offered) if part)
         words = WRONG + safe(problem) if problem else hint
-        # Below the entries a line stays free for what is wrong, so that nothing jumps while one types.
+        # Below the entries a line stays free for an error, so that nothing jumps during typing.
         self._note.say(words or (" " if isinstance(self._editor, EntriesEditor) else ""))
         if isinstance(self._editor, EntriesEditor):
             self._editor.mark(problem)
@@ -190,14 +190,14 @@ class FormRow(Vertical):
             self._editor.set_class(bool(problem), "-wrong")
 
     def rehint(self, hint: str) -> None:
-        """Another hint from now on."""
+        """Replace the hint."""
         if hint != self._hint:
             self._hint = hint
-            self.tell()
+            self.show_note()
 
     def _changed(self) -> None:
         self._rejection = ""
-        self.tell()
+        self.show_note()
         self.post_message(self.Changed(self))
 
     @on(Input.Changed)
@@ -225,4 +225,4 @@ class FormRow(Vertical):
     def _rejected(self, event: LineInput.Rejected | EntriesEditor.Rejected) -> None:
         event.stop()
         self._rejection = event.words
-        self.tell()
+        self.show_note()

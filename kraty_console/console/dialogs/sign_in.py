@@ -72,7 +72,7 @@ _KEY_WANTED: Final = "A server key (server_integration): from the portal, under 
 
 
 class SignInDialog(Dialog[SignInChoice | None]):
-    """Answers the choices, None when the person leaves; nothing is stored by it."""
+    """Returns the choices, None if the person leaves. It stores nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back one step", show=False)]
 

@@ -58,7 +58,7 @@ class TextDialog(ReadingDialog):
             raw: The raw form, made safe, behind `J`.
             copied: What `c` copies of the readable form, as it really is; when None its shown text, numbers plain.
             copied_raw: What `c` copies of the raw form; its shown text when None.
-            copy: Copies a text and answers what to say about it; without it there is no copying.
+            copy: Copies a text and returns the message about it; without it there is no copying.
             raw_first: Start on the raw form.
             indent: Cells before the values of the readable form; wrapped lines are indented by them.
             row_id: The row that it is about.

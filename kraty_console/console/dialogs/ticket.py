@@ -11,7 +11,7 @@ LONGEST: Final = 200
 
 
 class TicketDialog(AskDialog[str | None]):
-    """Answers the ticket, an empty string when it was cleared, None when closed."""
+    """Returns the ticket, an empty string if it was cleared, None if closed."""
 
     def __init__(self, ticket: str = "") -> None:
         super().__init__(

@@ -26,7 +26,7 @@ def unlikely(token: str) -> str | None:
 
 
 class TokenDialog(AskDialog[Secret | None]):
-    """Answers a token that the server took, None when the person goes on without."""
+    """Returns a token that the server accepted, None if the person goes on without one."""
 
     def __init__(self, *, who: str, profile: str, why: str, check: Check | None = None) -> None:
         """

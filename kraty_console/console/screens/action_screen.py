@@ -200,7 +200,7 @@ class ActionScreen(DeferredPaintScreen[str | None], RunsActions):
 
     @property
     @abstractmethod
-    def place(self) -> TableState:
+    def table_state(self) -> TableState:
         """Cursor, sort and filter of the table."""
 
     @abstractmethod
@@ -264,19 +264,19 @@ class ActionScreen(DeferredPaintScreen[str | None], RunsActions):
 
     def action_pane_filter(self) -> None:
         """Ask for the text that rows must hold."""
-        place = self.place
+        table_state = self.table_state
 
         def preview(text: str) -> int | None:
-            place.filter = text
+            table_state.filter = text
             self.draw()
             return self.table.rows_shown
 
-        dialog = dialogs.FilterDialog(self.filter_title(), place.filter, preview=preview)
+        dialog = dialogs.FilterDialog(self.filter_title(), table_state.filter, preview=preview)
         self.app.push_screen(dialog, self._set_filter)
 
     def _set_filter(self, text: str | None) -> None:
         if text is not None:
-            self.place.filter = text
+            self.table_state.filter = text
             self.draw()
 
     def action_journal_open(self) -> None:

@@ -99,7 +99,7 @@ class PagedList(ActionScreen, Generic[T]):
         self._complete = False
         self._loading = False
         self._words = wording.loading
-        self._place = TableState()
+        self._table_state = TableState()
 
     @property
     def is_loading(self) -> bool:
@@ -155,9 +155,9 @@ class PagedList(ActionScreen, Generic[T]):
     # -- actions -------------------------------------------------------------------------------------------------
 
     @property
-    def place(self) -> TableState:
+    def table_state(self) -> TableState:
         """Cursor, sort and filter."""
-        return self._place
+        return self._table_state
 
     def filter_title(self) -> str:
         """The list."""
@@ -183,8 +183,8 @@ class PagedList(ActionScreen, Generic[T]):
 
     def action_view_back(self) -> None:
         """Take the filter away, or go back."""
-        if self._place.filter:
-            self._place.filter = ""
+        if self._table_state.filter:
+            self._table_state.filter = ""
             self.draw()
         else:
             self.dismiss(None)
@@ -246,7 +246,7 @@ class PagedList(ActionScreen, Generic[T]):
             self._draw()
 
     def _draw(self) -> None:
-        self.table.show((self._section(self._rows, self.workspace.now(), self._words),), self._place)
+        self.table.show((self._section(self._rows, self.workspace.now(), self._words),), self._table_state)
         self._draw_header()
         self.draw_row()
 

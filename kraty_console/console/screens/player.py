@@ -169,8 +169,8 @@ class PlayerScreen(PlayerTimers):
         """One step back: stop waiting, drop the filter, leave the field; never quits. True when there was a step."""
         if self.state.status is LoadStatus.LOADING:
             self.loader.give_up()
-        elif self.place.filter:
-            self.place.filter = ""
+        elif self.table_state.filter:
+            self.table_state.filter = ""
             self.draw()
         elif self.state.status is not LoadStatus.IDLE:
             self.close_player()
@@ -368,7 +368,7 @@ class PlayerScreen(PlayerTimers):
     def left_player(self) -> None:
         """Another player is turned to, or none any more; a ticket that something was done under stays with this one."""
         self.workspace.leave_player()
-        self._places.clear()
+        self._table_states.clear()
         ticket = self.workspace.ticket
         if ticket and any(done.ticket == ticket for done in self.workspace.done):
             self.workspace.ticket = ""

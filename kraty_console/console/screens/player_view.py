@@ -72,7 +72,7 @@ class PlayerView(ActionScreen):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._pane: PaneId = PANES[0].id
-        self._places: dict[str, TableState] = {}
+        self._table_states: dict[str, TableState] = {}
         self._sections: tuple[TableSection, ...] = ()
         self._prepared: tuple[PlayerState, PaneId, tuple[TableSection, ...]] | None = None
         self._steps: NextSteps | None = None
@@ -119,9 +119,9 @@ class PlayerView(ActionScreen):
         return self._pane
 
     @property
-    def place(self) -> TableState:
-        """The place in the open pane; while no player is open, in the list of the start."""
-        return self._places.setdefault(self._pane if self.state.snapshot is not None else "start", TableState())
+    def table_state(self) -> TableState:
+        """The state of the open pane; while no player is open, in the list of the start."""
+        return self._table_states.setdefault(self._pane if self.state.snapshot is not None else "start", TableState())
 
     @property
     def step(self) -> NextStep | None:
@@ -147,9 +147,9 @@ class PlayerView(ActionScreen):
     def show_row(self, pane: PaneId, row_id: str) -> None:
         """Show a pane with the cursor on a row."""
         self._pane = pane
-        place = self.place
-        place.row_id = row_id
-        place.filter = ""
+        table_state = self.table_state
+        table_state.row_id = row_id
+        table_state.filter = ""
         self.draw()
 
     def opened_player(self) -> None:
@@ -158,11 +158,11 @@ class PlayerView(ActionScreen):
             return
         self._pane, row_id = view.most_urgent_row(self.workspace, self.state, self.workspace.now())
         if row_id is not None:
-            self.place.row_id = row_id
+            self.table_state.row_id = row_id
 
     def point_to(self, row_id: str) -> None:
         """Put the cursor on a row."""
-        self.place.row_id = row_id
+        self.table_state.row_id = row_id
 
     def holds_keys(self) -> bool:
         """Whether keys wait for the player named at launch: nothing has the focus yet."""
@@ -194,7 +194,7 @@ class PlayerView(ActionScreen):
             self.profile.show_lines(partial(profile_lines, snapshot, now))
         self.table.show(
             self._sections,
-            self.place,
+            self.table_state,
             marked=self.loader.marked,
             stale=view.is_old(state, waiting=self.waiting),
         )

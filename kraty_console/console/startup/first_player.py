@@ -71,6 +71,6 @@ def picture(workspace: Workspace, state: PlayerState, size: tuple[int, int], the
     assert state.snapshot is not None
     now, styles = workspace.now(), ToneStyles(theme)
     pane, row_id = most_urgent_row(workspace, state, now)
-    for part in player_parts(workspace, state, now, size, pane=pane, place=TableState(row_id=row_id)):
+    for part in player_parts(workspace, state, now, size, pane=pane, table_state=TableState(row_id=row_id)):
         for y, line in enumerate(part.lines, part.area.y):
             yield y, part.area.x, [Segment(text, styles[tone]) for text, tone in line]

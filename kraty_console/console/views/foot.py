@@ -19,8 +19,8 @@ def foot(rows: TableRows, pane: PaneId, snapshot: Snapshot | None, width: int, h
     parts = [rows.position(height), _cut_short(rows, pane, snapshot)]
     if snapshot is not None and (missing := pane_unreadable_count(pane, snapshot)):
         parts.append(unreadable_words(missing))
-    if rows.place.filter:
-        parts.append(f"only rows with {safe(rows.place.filter, limit=30)}")
+    if rows.table_state.filter:
+        parts.append(f"only rows with {safe(rows.table_state.filter, limit=30)}")
     if hidden := rows.hidden_columns(width):
         parts.append(f"{counted(hidden, 'column')} more with enter")
     return " · ".join(part for part in parts if part)

@@ -42,7 +42,7 @@ def player_parts(
     size: tuple[int, int],
     *,
     pane: PaneId,
-    place: TableState,
+    table_state: TableState,
     marked: frozenset[str] = frozenset(),
     waiting: bool = False,
     notice: Notice | None = None,
@@ -66,7 +66,7 @@ def player_parts(
     if is_too_small(*size):
         return [_part("small", ScreenArea(0, 0, *size), too_small_lines(*size), size[1])]
     old = player.is_old(state, waiting=waiting)
-    rows = TableRows(player.sections(workspace, state, now, pane), place, marked=marked, stale=old)
+    rows = TableRows(player.sections(workspace, state, now, pane), table_state, marked=marked, stale=old)
     row = rows.current
     steps = player.steps_of(workspace, state, now)
     step = player.step_for(steps, row)

@@ -36,7 +36,7 @@ class TableSection(NamedTuple):
 
 @dataclass(slots=True)
 class TableState:
-    """Where a person is in one pane: kept while other panes are looked at and while rows come and go."""
+    """Cursor, scroll, sort and filter of one pane; kept while other panes are shown and when rows change."""
 
     row_id: str | None = None
     index: int = 0
@@ -70,13 +70,13 @@ class TableRows:
     def __init__(
         self,
         sections: Sequence[TableSection] = (),
-        place: TableState | None = None,
+        table_state: TableState | None = None,
         *,
         marked: frozenset[str] = frozenset(),
         stale: bool = False,
     ) -> None:
         self.sections = tuple(sections)
-        self.place = place if place is not None else TableState()
+        self.table_state = table_state if table_state is not None else TableState()
         self._marked = marked
         self._stale = stale
         self._arranged: list[list[TableRow]] | None = None
@@ -108,7 +108,7 @@ class TableRows:
         """Where the cursor is, for the line below the table: `3 of 12`, or nothing where all fits in `height` lines."""
         if not len(self) or len(self._entries) <= height:
             return ""
-        return f"{self.place.index + 1} of {len(self)}"
+        return f"{self.table_state.index + 1} of {len(self)}"
 
     def hidden_columns(self, width: int) -> int:
         """How many columns that have something to show find no room in so many cells."""
@@ -125,7 +125,7 @@ class TableRows:
 
     def _under_cursor(self) -> _Entry | None:
         self._arrange()
-        return self._entries[self._selectable[self.place.index]] if self._selectable else None
+        return self._entries[self._selectable[self.table_state.index]] if self._selectable else None
 
     def _arrange(self) -> list[list[TableRow]]:
         """Put rows and lines in order, once; the rows of each section."""
@@ -152,9 +152,9 @@ class TableRows:
 
     def _filtered_and_sorted(self, section: TableSection) -> list[TableRow]:
         rows = list(section.rows)
-        if self.place.filter:
-            rows = [row for row in rows if row.matches(self.place.filter)]
-        if wanted := self.place.sort.get(section.key):
+        if self.table_state.filter:
+            rows = [row for row in rows if row.matches(self.table_state.filter)]
+        if wanted := self.table_state.sort.get(section.key):
             name, descending = wanted
             index = next((i for i, column in enumerate(section.columns) if column.key == name), None)
             if index is not None:
@@ -177,16 +177,16 @@ class TableRows:
         return self._layouts[1]
 
     def _find_cursor(self) -> None:
-        place = self.place
+        table_state = self.table_state
         if not self._selectable:
-            place.index = 0
+            table_state.index = 0
             return
         ids = [row.id for i in self._selectable if (row := self._entries[i].row) is not None]
-        if place.row_id in ids:
-            place.index = ids.index(place.row_id)
+        if table_state.row_id in ids:
+            table_state.index = ids.index(table_state.row_id)
         else:
-            place.index = min(place.index, len(ids) - 1)
-            place.row_id = ids[place.index]
+            table_state.index = min(table_state.index, len(ids) - 1)
+            table_state.row_id = ids[table_state.index]
 
     # -- what is seen --------------------------------------------------------------------------------------------
 
@@ -194,9 +194,9 @@ class TableRows:
         """The part of the table around the cursor that finds room; without the focus the cursor looks fainter."""
         layouts = self._fitted(width)
         self._scroll_to_cursor(height)
-        cursor = self._selectable[self.place.index] if self._selectable else -1
+        cursor = self._selectable[self.table_state.index] if self._selectable else -1
         tone = "cursor" if focused else "cursor-blurred"
-        top = self.place.top
+        top = self.table_state.top
         seen = list(enumerate(self._entries[top : top + height], start=top))
         if seen and (head := self._head_kept(top, height)) is not None:
             seen[0] = (-2, head)
@@ -217,20 +217,20 @@ class TableRows:
         return next((each for each in self._entries[:top] if each.kind == "head" and each.group == first.group), None)
 
     def _scroll_to_cursor(self, height: int) -> None:
-        place = self.place
+        table_state = self.table_state
         last_top = max(0, len(self._entries) - height)
         if self._selectable:
-            at = self._selectable[place.index]
+            at = self._selectable[table_state.index]
             first = at
             while first > 0 and self._entries[first - 1].kind != "row":
                 first -= 1  # the headings above the first row come into view with it
-            if first < place.top:
-                place.top = first if at - first < height else at
-            elif at >= place.top + height:
-                place.top = at - height + 1
-        place.top = max(0, min(place.top, last_top))
-        if self._selectable and place.top == at > 0 and self._head_kept(place.top, height) is not None:
-            place.top -= 1  # the row under the cursor would be behind the titles
+            if first < table_state.top:
+                table_state.top = first if at - first < height else at
+            elif at >= table_state.top + height:
+                table_state.top = at - height + 1
+        table_state.top = max(0, min(table_state.top, last_top))
+        if self._selectable and table_state.top == at > 0 and self._head_kept(table_state.top, height) is not None:
+            table_state.top -= 1  # the row under the cursor would be behind the titles
 
     def _line(self, entry: _Entry, layout: Sequence[Fitted], width: int, cursor: str) -> list[Span]:
         if entry.kind == "title":
@@ -254,7 +254,7 @@ class TableRows:
         return spans
 
     def _heads(self, section: TableSection, layout: Sequence[Fitted]) -> list[Span]:
-        sort = self.place.sort.get(section.key)
+        sort = self.table_state.sort.get(section.key)
         spans: list[Span] = []
         for n, fitted in enumerate(layout):
             title = fitted.column.title
@@ -272,9 +272,9 @@ class TableRows:
     def go(self, index: int) -> TableRow | None:
         """Move the cursor to a row by index; returns the row, or None if the cursor was there already."""
         row = self._entries[self._selectable[index]].row
-        if row is None or index == self.place.index:
+        if row is None or index == self.table_state.index:
             return None
-        self.place.index, self.place.row_id = index, row.id
+        self.table_state.index, self.table_state.row_id = index, row.id
         return row
 
     def next_sort(self) -> str:
@@ -282,7 +282,7 @@ class TableRows:
         entry = self._under_cursor()
         if entry is None:
             return "nothing to sort"
-        section, sort = self.sections[entry.group], self.place.sort
+        section, sort = self.sections[entry.group], self.table_state.sort
         keys = [column.key for column in section.columns if column.title]
         present = sort.get(section.key)
         if present is None:

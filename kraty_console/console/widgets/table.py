@@ -57,7 +57,7 @@ class RowTable(LinesView, can_focus=True):
     def show(
         self,
         sections: Sequence[TableSection],
-        place: TableState,
+        table_state: TableState,
         *,
         marked: frozenset[str] = frozenset(),
         stale: bool = False,
@@ -70,7 +70,7 @@ class RowTable(LinesView, can_focus=True):
             marked: Ids of rows that just changed.
             stale: Draw everything dimmed: the data is old.
         """
-        self.rows = TableRows(sections, place, marked=marked, stale=stale)
+        self.rows = TableRows(sections, table_state, marked=marked, stale=stale)
         self.redraw()
 
     @property
@@ -91,11 +91,11 @@ class RowTable(LinesView, can_focus=True):
 
     def action_move(self, step: int) -> bool:
         """Move the cursor by rows; False if it stays where it is."""
-        return self._go(self.rows.place.index + step)
+        return self._go(self.rows.table_state.index + step)
 
     def action_page(self, direction: int) -> bool:
         """Move the cursor by a screenful; False if it stays where it is."""
-        return self._go(self.rows.place.index + direction * max(1, self.size.height - 2))
+        return self._go(self.rows.table_state.index + direction * max(1, self.size.height - 2))
 
     def action_edge(self, direction: int) -> bool:
         """Move the cursor to the first or the last row; False if it stays where it is."""

@@ -181,7 +181,7 @@ async def test_entries_have_templates_completion_errors_at_their_line_and_a_prev
         assert "5 gems and 1 legendary_box (crate)" in text_of(pilot.app)
         editor.load_text("[")
         await pilot.press("ctrl+t")
-        assert "mend these entries first" in text_of(pilot.app)
+        assert "fix these entries first" in text_of(pilot.app)
         editor.load_text('[\n  {"type": "currency", "currencyKey": "golld", "amount": 5}\n]')
         await wait_until_idle(pilot.app)
         assert 'line 2: the catalog has no currency "golld"; nearest is gold' in text_of(pilot.app)

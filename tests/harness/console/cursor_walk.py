@@ -10,7 +10,7 @@ def by_severity(rows: TableRows) -> list[TableRow]:
     """All rows of a table, hidden ones included; the cursor ends where it was."""
     found: list[TableRow] = []
     count = len(rows)  # also finds the cursor
-    here = rows.place.index
+    here = rows.table_state.index
     for index in range(count):
         rows.go(index)
         assert rows.current is not None
