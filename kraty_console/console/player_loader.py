@@ -13,11 +13,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kraty_console.console.clock_skew import tell_skew
+from kraty_console.console.notes import newest_note
 from kraty_console.console.player_finder import FoundPlayer, PlayerFinder, SeveralFit
 from kraty_console.console.player_state import LoadStatus, PlayerState, changed_rows
 from kraty_console.console.workspace import Workspace
 from kraty_console.contract.errors import KratyError, NotFound, OperationMissing, SignInNeeded
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
+from kraty_console.contract.operations import Operation
 from kraty_console.domain.completeness import unreadable_count, unreadable_words
 from kraty_console.domain.player_analysis import analysis_of
 from kraty_console.domain.player_resolution import looks_like_email, unambiguous_match
@@ -195,6 +197,7 @@ class PlayerLoader:
             self._tell_error(error)
         else:
             await self._arrived(fetched, before)
+            self.read_notes()
             self._workspace.players.not_found(requested)  # a pasted text no longer waits, though it is not the id
         self._screen.end_waiting()
         self._screen.draw()
@@ -278,6 +281,25 @@ class PlayerLoader:
 
     def _turn(self, found: FoundPlayer) -> None:
         self.state = self.state.loading(found.player, self._workspace.now(), note=found.note)
+
+    # -- notes ---------------------------------------------------------------------------------------------------
+
+    def read_notes(self) -> None:
+        """Read the newest note on the player, behind everything else; without an answer the profile shows none."""
+        if self.state.snapshot is not None and Operation.NOTES not in self._workspace.facts.missing():
+            self._screen.in_background(self._read_notes, group="notes", description="notes")
+
+    async def _read_notes(self) -> None:
+        player = self.state.player
+        try:
+            notes = await newest_note(self._workspace, player)
+        except KratyError:
+            return
+        if self.state.player == player and self.state.snapshot is not None:
+            differs = [*notes] != [*(self.state.notes or ())]
+            self.state = self.state.with_notes(notes)
+            if differs:
+                self._screen.draw()
 
     # -- errors --------------------------------------------------------------------------------------------------
 

@@ -8,8 +8,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kraty_console.client.fetched import Fetched
     from kraty_console.contract.errors import KratyError
+    from kraty_console.contract.notes import Note
     from kraty_console.contract.players import Snapshot
 
 
@@ -42,6 +45,8 @@ class PlayerState:
     error: KratyError | None = None
     since: datetime | None = None
     """While loading: when it began."""
+    notes: Sequence[Note] | None = None
+    """The newest note of the support staff, if there is one; None while that is not known."""
     note: str = ""
     """Why another player than the one searched for is shown."""
     nearest: tuple[str, ...] = ()
@@ -71,8 +76,13 @@ class PlayerState:
             fetched.etag,
             now,
             fetched.elapsed_ms,
+            notes=self.notes if snapshot.player.external_player_id == self.player else None,
             note=self.note,
         )
+
+    def with_notes(self, notes: Sequence[Note]) -> PlayerState:
+        """The newest notes were read."""
+        return replace(self, notes=notes)
 
     def failed(self, error: KratyError, *, missing: bool = False) -> PlayerState:
         """No answer: earlier data stays, with its age."""

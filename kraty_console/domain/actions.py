@@ -121,6 +121,22 @@ BAN: Final = ActionSpec(
     scope="player",
     operation=Operation.BAN,
 )
+ADD_NOTE: Final = ActionSpec(
+    "player.note",
+    "Add note",
+    ("N",),
+    "write a note on the player, for colleagues",
+    scope="player",
+    operation=Operation.ADD_NOTE,
+)
+NOTES: Final = ActionSpec(
+    "player.notes",
+    "Notes",
+    ("i",),
+    "read the notes of colleagues on the player",
+    scope="player",
+    operation=Operation.NOTES,
+)
 REPLAY: Final = ActionSpec(
     "delivery.replay",
     "Replay delivery",
@@ -144,9 +160,11 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     MANUAL_GRANT,
     CREDIT,
     BAN,
+    ADD_NOTE,
     DEBIT,
     MERGE,
     COMPARE,
+    NOTES,
     REPLAY,
     ActionSpec(
         "next.step",

@@ -13,6 +13,7 @@ from kraty_console.domain.changes import (
     force_complete,
     manual_grant,
     merge,
+    note,
     replay,
     retry_roll,
     revoke,
@@ -29,6 +30,7 @@ _MODULES: Final = (
     ban,
     debit,
     merge,
+    note,
     replay,
 )
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
-from kraty_console.contract.operations import OPERATIONS, VersionedRow
-from kraty_console.contract.players import Attempt, Grant, Player, Snapshot, WalletHolding
+from kraty_console.contract.operations import OPERATIONS, VersionedRow, model_of
 from kraty_console.domain import snapshot_lookup
 from kraty_console.domain.completeness import balance_of
 
@@ -16,8 +15,9 @@ if TYPE_CHECKING:
 
     from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.errors import Stale
+    from kraty_console.contract.players import Attempt, Grant, Player, Snapshot, WalletHolding
 
-Row = Attempt | Grant | WalletHolding | Player
+    Row = Attempt | Grant | WalletHolding | Player
 
 _ABSENT: Final = 0
 """The version of a balance before its first credit."""
@@ -68,7 +68,7 @@ def stale_row(call: ChangeRequest, error: Stale, snapshot: Snapshot) -> StaleRow
 def with_current(snapshot: Snapshot, stale: StaleRow) -> Snapshot:
     """The snapshot with the row as the backend has it now, unless the snapshot is newer than the refusal."""
     current = stale.current
-    if isinstance(current, Player):
+    if stale.kind == "player":
         if snapshot.player.version != (stale.shown.version if stale.shown else None):
             return snapshot
         return snapshot.model_copy(update={"player": current})
@@ -110,4 +110,5 @@ def _with_fields(kind: VersionedRow, shown: Row | None, call: ChangeRequest, fie
         return shown.model_copy(update={name: getattr(read, name) for name in read.model_fields_set})
     if kind != "balance":
         raise ValueError("only a balance may have been absent")
-    return WalletHolding.model_validate({"economyKey": call.economy_key, **fields})
+    model = cast("type[WalletHolding]", model_of("players.WalletHolding"))
+    return model.model_validate({"economyKey": call.economy_key, **fields})

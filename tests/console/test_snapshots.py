@@ -219,6 +219,27 @@ def test_a_row_that_changed_meanwhile(
     check(album, scene, size, SIZES, draw, snap_compare)
 
 
+NOTE_SCENES = (
+    Scene("notes_profile", "alice_42", ("sees:maria: asked twice",)),
+    Scene("notes_all", "alice_42", ("sees:maria: asked twice", "i", "DIALOG")),
+    Scene("notes_add", "alice_42", ("N", "DIALOG", "text:ZD-7", "enter", "text:prefers French")),
+)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["120", "80"])
+@pytest.mark.parametrize("scene", NOTE_SCENES, ids=[each.name for each in NOTE_SCENES])
+def test_notes(
+    scene: Scene, size: tuple[int, int], world: DemoTemplate, tmp_path: Path, album: Album, snap_compare: Compare
+) -> None:
+    def draw() -> list[Picture]:
+        with stage(world, tmp_path) as backend, colleague(backend) as other:
+            other.note("alice_42", "Purchase checked with the store, all delivered.")
+            other.note("alice_42", "asked twice about the race of last week; it was rolled, see ZD-4821")
+            return asyncio.run(pictures(scene.app(backend), scene.walk, SIZES))
+
+    check(album, scene, size, SIZES, draw, snap_compare)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=["120", "80"])
 def test_first_run_of_a_reduced_kraty(
     size: tuple[int, int],

@@ -311,7 +311,8 @@ def test_every_dialog_has_the_same_structure() -> None:
         more = {"delivery.replay": {"delivery": DELIVERY}, "player.merge": {"other": OTHER}}.get(action, {})
         form = opened(action, rows.get(action), **more)
         assert form.action_id == action
-        assert [field.name for field in form.fields][-2:] == ["ticket", "reason"]
+        last = "text" if action == "player.note" else "reason"
+        assert [field.name for field in form.fields][-2:] == ["ticket", last]
         assert form.confirm_label
         assert form.running
         assert "alice_42" in form.subject_lines[0]

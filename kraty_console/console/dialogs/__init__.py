@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kraty_console.console.dialogs.action import ActionDialog as ActionDialog
     from kraty_console.console.dialogs.filter import FilterDialog as FilterDialog
     from kraty_console.console.dialogs.keys import KeysDialog as KeysDialog
+    from kraty_console.console.dialogs.notes import NotesDialog as NotesDialog
     from kraty_console.console.dialogs.palette import PaletteDialog as PaletteDialog
     from kraty_console.console.dialogs.recent import RecentDialog as RecentDialog
     from kraty_console.console.dialogs.ticket import TicketDialog as TicketDialog
@@ -21,6 +22,7 @@ _MODULES: Final = {
     "ActionDialog": "action",
     "FilterDialog": "filter",
     "KeysDialog": "keys",
+    "NotesDialog": "notes",
     "PaletteDialog": "palette",
     "RecentDialog": "recent",
     "TicketDialog": "ticket",

@@ -18,14 +18,14 @@ from textual.widgets import Input, Static, TextArea
 from kraty_console.console.dialogs.editor import Completer, EntriesEditor
 from kraty_console.console.dialogs.lines import LineInput
 from kraty_console.console.dialogs.parts import Lines, Tick
-from kraty_console.contract.limits import MAX_REASON, MAX_TICKET
+from kraty_console.contract.limits import MAX_NOTE, MAX_REASON, MAX_TICKET
 from kraty_console.domain.fields import Field, Value
 from kraty_console.present.safe import safe
 
 WRONG: Final = "! "
 """Before an error, so that it is visible without colour."""
 
-_LONGEST: Final = {"reason": MAX_REASON, "ticket": MAX_TICKET}
+_LONGEST: Final = {"reason": MAX_REASON, "text": MAX_NOTE, "ticket": MAX_TICKET}
 """Characters; everything else is a number, a key, an id or a moment."""
 
 _LABEL, _SHORT, _EDITOR = 14, 21, 7
@@ -39,7 +39,7 @@ def slot_of(field: Field) -> Slot:
     """The kind of row of a field; sentences take the whole width."""
     if field.kind == "check" or field.kind == "json":
         return field.kind
-    return "wide" if field.name == "reason" else "line"
+    return "wide" if field.name in ("reason", "text") else "line"
 
 
 class FormRow(Vertical):

@@ -14,6 +14,7 @@ from textual import events, on
 
 from kraty_console.console import dialogs
 from kraty_console.console.copy_actions import audit_link_copied, value_copied
+from kraty_console.console.notes import show_notes
 from kraty_console.console.player_finder import SeveralFit, several_words
 from kraty_console.console.player_loader import PlayerLoader
 from kraty_console.console.player_state import LoadStatus, PlayerState
@@ -114,6 +115,7 @@ class PlayerScreen(PlayerTimers):
         """The session and the player were there before the screen was."""
         self.workspace.players.opened(self.state.player)
         self.enter_game()
+        self.loader.read_notes()
 
     def enter_game(self) -> None:
         """The player named at launch is opened, and open changes are looked up."""
@@ -204,6 +206,10 @@ class PlayerScreen(PlayerTimers):
     def action_player_compare(self) -> None:
         """Show the player beside another."""
         self.changes.compare()
+
+    def action_player_notes(self) -> None:
+        """Show all notes on the player."""
+        self.in_background(partial(show_notes, self), group="all notes", description="notes of the player")
 
     def action_player_recent(self) -> None:
         """Choose from the players opened before."""

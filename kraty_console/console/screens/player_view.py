@@ -191,7 +191,7 @@ class PlayerView(ActionScreen):
         pane, counted = self._pane, counts(snapshot) if snapshot is not None else None
         self.tabs.show_lines(lambda width, _: tab_lines(pane, counted, width))
         if snapshot is not None:
-            self.profile.show_lines(partial(profile_lines, snapshot, now))
+            self.profile.show_lines(partial(profile_lines, snapshot, now, notes=state.notes))
         self.table.show(
             self._sections,
             self.table_state,
@@ -206,7 +206,7 @@ class PlayerView(ActionScreen):
         snapshot = self.state.snapshot
         if snapshot is None:
             return
-        at = view.arranged(self.workspace, snapshot, now, self._steps, self.table.rows, self.app.size)
+        at = view.arranged(self.workspace, self.state, now, self._steps, self.table.rows, self.app.size)
         if at is not None:
             self.side.styles.height = "100%" if at.rule is not None else at.profile.height + at.next.height
             self.profile.styles.height, self.next_step.styles.height = at.profile.height, at.next.height

@@ -55,7 +55,7 @@ def player_parts(
         now: The moment that ages are counted to.
         size: Columns and rows of the terminal.
         pane: The open one.
-        place: Where in it; the cursor is put on a row that exists.
+        table_state: Cursor, sort and filter; the cursor is put on a row that exists.
         marked: Ids of rows that just changed.
         waiting: An answer has been waited for long enough to say so.
         notice: Stands in the last line instead of the keys.
@@ -70,14 +70,18 @@ def player_parts(
     row = rows.current
     steps = player.steps_of(workspace, state, now)
     step = player.step_for(steps, row)
-    at = player.arranged(workspace, snapshot, now, steps, rows, size)
+    at = player.arranged(workspace, state, now, steps, rows, size)
     assert at is not None, "it is not too small"
     keys = effective_keys(workspace.launch.profile.keymap)
     below = foot(rows, pane, snapshot, at.rows.width, at.rows.height)
     parts: list[tuple[str, ScreenArea, Iterable[Line]]] = [
         ("header", at.header, heading_lines(player.heading(workspace, state, now, waiting=waiting), at.header.width)),
         ("search", at.search, resting_lines(at.search.width)),
-        ("profile", at.profile, profile_lines(snapshot, now, at.profile.width, at.profile.height)),
+        (
+            "profile",
+            at.profile,
+            profile_lines(snapshot, now, at.profile.width, at.profile.height, notes=state.notes),
+        ),
         ("next", at.next, next_step_lines(step, player.why_no_step(workspace, step), at.next.width, at.next.height)),
         ("tabs", at.tabs, tab_lines(pane, counts(snapshot), at.tabs.width)),
         ("rows", at.rows, rows.lines(at.rows.width, at.rows.height, focused=True)),

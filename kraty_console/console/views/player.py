@@ -107,7 +107,7 @@ def why_no_step(workspace: Workspace, step: NextStep | None) -> str:
 
 def arranged(
     workspace: Workspace,
-    snapshot: Snapshot,
+    state: PlayerState,
     now: datetime,
     steps: NextSteps | None,
     rows: TableRows,
@@ -118,8 +118,11 @@ def arranged(
     The same for every row of the list: nothing jumps while the cursor moves.
     """
     columns, lines = size
+    if state.snapshot is None:
+        return None
     if not is_folded(columns, lines):
-        return layout(columns, lines, profile=len(profile_lines(snapshot, now, SIDE - 1, lines)))
+        profile = profile_lines(state.snapshot, now, SIDE - 1, lines, notes=state.notes)
+        return layout(columns, lines, profile=len(profile))
     most, needed, known = step_room(lines, rows.height), STEP[0], set[str]()
     listed = [row for section in rows.sections for row in section.rows]
     for row in (*listed[:_ROWS_LOOKED_AT], rows.current):

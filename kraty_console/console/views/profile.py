@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.console.views.text import Line, Span, cut, width_of, wrap
+from kraty_console.present.notes import newest_line
 from kraty_console.present.profile import compact_profile, profile, title
 
 if TYPE_CHECKING:
+    from kraty_console.contract.notes import Note
     from kraty_console.contract.players import Snapshot
     from kraty_console.present.table import Cell
 
@@ -17,10 +19,16 @@ FOLDED: Final = 4
 """Lines below which the profile takes only two."""
 
 
-def profile_lines(snapshot: Snapshot, now: datetime, width: int, height: int) -> list[Line]:
-    """Who the player is, and the totals; ages are counted to `now`."""
+NOTE_LINES: Final = 4
+"""Lines that the newest note takes at most."""
+
+
+def profile_lines(
+    snapshot: Snapshot, now: datetime, width: int, height: int, *, notes: Sequence[Note] | None = None
+) -> list[Line]:
+    """Who the player is, the totals, and the newest of the notes; ages are counted to `now`."""
     if height < FOLDED:
-        return [[(" ", "plain"), *_spans(line)] for line in compact_profile(snapshot, now)]
+        return [[(" ", "plain"), *_spans(line)] for line in compact_profile(snapshot, now, notes)]
     head: list[Span] = [("─ ", "rule"), (title(snapshot), "title"), (" ", "plain")]
     head = cut(head, width - 1)
     lines: list[Line] = [[*head, ("─" * max(0, width - width_of(head)), "rule")]]
@@ -31,6 +39,11 @@ def profile_lines(snapshot: Snapshot, now: datetime, width: int, height: int) ->
         else:
             text = "".join(text for text, _ in spans)
             lines += [[(f" {part}", spans[0][1])] for part in wrap(text, width - 2)]
+    if notes:
+        words = wrap(f"note {newest_line(notes[0], now)}", width - 2)
+        cut_off = words[NOTE_LINES:]
+        shown = [*words[: NOTE_LINES - 1], f"{words[NOTE_LINES - 1]} …"] if cut_off else words
+        lines += [[], *([(f" {line}", "accent")] for line in shown)]
     return lines
 
 

@@ -98,12 +98,12 @@ async def test_the_keys_say_why_one_is_off_and_do_what_is_on() -> None:
         dialog = await opened(pilot)
         assert dialog.menu.current.id == "attempt.retry_roll"  # what can be done comes first
         assert "off:" not in text_of(pilot.app)
-        await pilot.press("j")
+        await pilot.press("j", "j")
         assert dialog.menu.current.id == "attempt.force_complete"
         assert "off: this attempt is already complete" in text_of(pilot.app)
         await pilot.press("enter")
         assert pilot.app.screen is dialog
-        await pilot.press("k", "enter")
+        await pilot.press("k", "k", "enter")
         await until(pilot, lambda: pilot.app.answers)
     assert pilot.app.answers == ["attempt.retry_roll"]
 

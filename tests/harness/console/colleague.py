@@ -50,6 +50,18 @@ class Colleague:
         made = self._change("/grants", {"externalPlayerId": player, "entries": entries})
         return str(made["grant"]["id"])
 
+    def note(self, player: str, text: str) -> None:
+        self._keys += 1
+        body = {"text": text, "idempotencyKey": f"colleague-{self._keys}"}
+        self._data(self._http.post(f"{self._game}/players/{quote(player, safe='')}/notes", json=body))
+
+    def notes(self, player: str) -> list[dict[str, Any]]:
+        """The notes on a player, newest first."""
+        rows: list[dict[str, Any]] = self._data(self._http.get(f"{self._game}/players/{quote(player, safe='')}/notes"))[
+            "rows"
+        ]
+        return rows
+
     def force_complete(self, attempt: str, score: float) -> None:
         self._change(f"/attempts/{attempt}/force-complete", {"finalScore": score})
 
