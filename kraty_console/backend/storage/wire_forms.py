@@ -126,18 +126,18 @@ class _ValueWriter:
         read = [columns[column] for column in what.columns]
         self._places = [column.place for column in read]
         self._label = f",{dump_json(name)}:" if what.optional else None
-        self._is_document = what.make is None and isinstance(read[0].type, sa.JSON)
+        self._plain = None if what.make is not None else _write_plain(read[0])
         self._write = _write_alone(what.make, read[0]) if len(read) == 1 else _write_together(what.make, read)
         self._kind = (what.make, *(column.type for column in read))
         """Values of the same kind have the same text."""
 
     def texts(self, columns: Sequence[Sequence[Any]], written: dict[Any, Memo]) -> Iterable[str]:
         """The text of the value in each row."""
-        places = self._places
+        places, plain = self._places, self._plain
         raw: Iterable[Any] = columns[places[0]]
         texts: Iterable[str]
-        if self._is_document:
-            texts = [_NULL if document is None else document for document in raw]
+        if plain is not None:
+            texts = [_NULL if each is None else plain(each) for each in raw]
         else:
             if len(places) > 1:
                 raw = zip(*(columns[place] for place in places), strict=True)
@@ -151,6 +151,17 @@ class _ValueWriter:
 
 
 _NULL: Final = "null"
+
+
+def _write_plain(column: SelectedColumn) -> Callable[[Any], str] | None:
+    """What writes the raw values of a column that takes less time than to look for those written before, if any."""
+    if isinstance(column.type, sa.JSON):
+        return str  # it is JSON
+    if column.convert is not None:
+        return None
+    if isinstance(column.type, sa.String | sa.Uuid):
+        return encode_basestring
+    return int.__repr__ if isinstance(column.type, sa.Integer) else None
 
 
 def _write_alone(make: Callable[..., Any] | None, column: SelectedColumn) -> Convert:
