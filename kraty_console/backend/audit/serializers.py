@@ -20,7 +20,7 @@ def _player(player_id: str | None, external_id: str | None) -> dict[str, Any] | 
 AUDIT_ROW: Final = WireForm(
     {
         "id": value(audit.c.audit_id),
-        "occurredAt": made(formats.timestamp, audit.c.occurred_at),
+        "occurredAt": formats.moment(audit.c.occurred_at),
         "studioId": value(audit.c.studio_id),
         "gameId": value(audit.c.game_id),
         "environment": value(audit.c.environment),

@@ -15,15 +15,15 @@ from kraty_console.backend.storage.tables import (
     wallet_ledger,
     wallets,
 )
-from kraty_console.backend.storage.wire_forms import WireForm, made, value
+from kraty_console.backend.storage.wire_forms import WireForm, value
 
 BALANCE: Final = WireForm(
     {
         "economyKey": value(wallets.c.economy_key),
         "balance": value(wallets.c.balance),
         "metadata": value(wallets.c.metadata),
-        "createdAt": made(formats.timestamp, wallets.c.created_at),
-        "updatedAt": made(formats.timestamp, wallets.c.updated_at),
+        "createdAt": formats.moment(wallets.c.created_at),
+        "updatedAt": formats.moment(wallets.c.updated_at),
     }
 )
 """A balance (contract/README.md#holdings)."""
@@ -33,8 +33,8 @@ ITEM: Final = WireForm(
         "itemKey": value(inventory.c.item_key),
         "quantity": value(inventory.c.quantity),
         "metadata": value(inventory.c.metadata),
-        "createdAt": made(formats.timestamp, inventory.c.created_at),
-        "updatedAt": made(formats.timestamp, inventory.c.updated_at),
+        "createdAt": formats.moment(inventory.c.created_at),
+        "updatedAt": formats.moment(inventory.c.updated_at),
     }
 )
 """The quantity of an item (contract/README.md#holdings)."""
@@ -48,7 +48,7 @@ WALLET_ENTRY: Final = WireForm(
         "reason": value(wallet_ledger.c.reason),
         "origin": value(wallet_ledger.c.origin),
         "sourceRefId": value(wallet_ledger.c.source_ref_id),
-        "occurredAt": made(formats.timestamp, wallet_ledger.c.occurred_at),
+        "occurredAt": formats.moment(wallet_ledger.c.occurred_at),
     }
 )
 """A row of the wallet ledger (contract/README.md#ledger-rows)."""
@@ -62,7 +62,7 @@ ITEM_ENTRY: Final = WireForm(
         "reason": value(item_ledger.c.reason),
         "origin": value(item_ledger.c.origin),
         "sourceRefId": value(item_ledger.c.source_ref_id),
-        "occurredAt": made(formats.timestamp, item_ledger.c.occurred_at),
+        "occurredAt": formats.moment(item_ledger.c.occurred_at),
         "metadata": value(item_ledger.c.metadata, optional=True),
     }
 )

@@ -52,10 +52,10 @@ ATTEMPT: Final = WireForm(
         "leaderboardId": value(attempts.c.leaderboard_id),
         "playerId": value(attempts.c.player_id),
         "status": value(attempts.c.status),
-        "startedAt": made(formats.timestamp, attempts.c.started_at),
-        "endsAt": made(formats.timestamp, attempts.c.ends_at),
-        "completedAt": made(formats.timestamp, attempts.c.completed_at),
-        "lastProgressAt": made(formats.timestamp, attempts.c.last_progress_at),
+        "startedAt": formats.moment(attempts.c.started_at),
+        "endsAt": formats.moment(attempts.c.ends_at),
+        "completedAt": formats.moment(attempts.c.completed_at),
+        "lastProgressAt": formats.moment(attempts.c.last_progress_at),
         "score": made(formats.number, attempts.c.score),
         "metrics": value(attempts.c.metrics),
         "metricsRaw": value(attempts.c.metrics_raw),
@@ -68,7 +68,7 @@ ATTEMPT: Final = WireForm(
         "roll": {
             "status": value(attempts.c.roll_status),
             "error": value(attempts.c.roll_error),
-            "at": made(formats.timestamp, attempts.c.roll_at),
+            "at": formats.moment(attempts.c.roll_at),
         },
     }
 )

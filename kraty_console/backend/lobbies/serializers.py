@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from kraty_console.backend.rules import formats
 from kraty_console.backend.storage.tables import LobbyRecord, lobbies
-from kraty_console.backend.storage.wire_forms import WireForm, labelled, made, value
+from kraty_console.backend.storage.wire_forms import WireForm, labelled, value
 
 
 class LobbyOfEvent(LobbyRecord):
@@ -23,12 +23,12 @@ LOBBY: Final = WireForm(
         "mode": value(lobbies.c.mode),
         "status": value(lobbies.c.status),
         "capacity": value(lobbies.c.capacity),
-        "fillBy": made(formats.timestamp, lobbies.c.fill_by),
+        "fillBy": formats.moment(lobbies.c.fill_by),
         "participantCount": value(lobbies.c.participant_count),
         "botSlots": value(lobbies.c.bot_slots),
-        "startedAt": made(formats.timestamp, lobbies.c.started_at),
-        "endsAt": made(formats.timestamp, lobbies.c.ends_at),
-        "createdAt": made(formats.timestamp, lobbies.c.created_at),
+        "startedAt": formats.moment(lobbies.c.started_at),
+        "endsAt": formats.moment(lobbies.c.ends_at),
+        "createdAt": formats.moment(lobbies.c.created_at),
     }
 )
 """A lobby (contract/README.md#lobby). A query labels `event_key`, NULL where the event is gone."""

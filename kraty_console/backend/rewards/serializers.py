@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from kraty_console.backend.rules import formats
 from kraty_console.backend.storage.tables import GrantRecord, grants
-from kraty_console.backend.storage.wire_forms import WireForm, made, value
+from kraty_console.backend.storage.wire_forms import WireForm, value
 
 GRANT: Final = WireForm(
     {
@@ -18,10 +18,10 @@ GRANT: Final = WireForm(
         "parentGrantId": value(grants.c.parent_grant_id),
         "attemptId": value(grants.c.attempt_id),
         "status": value(grants.c.status),
-        "rolledAt": made(formats.timestamp, grants.c.rolled_at),
-        "claimedAt": made(formats.timestamp, grants.c.claimed_at),
-        "expiresAt": made(formats.timestamp, grants.c.expires_at),
-        "createdAt": made(formats.timestamp, grants.c.created_at),
+        "rolledAt": formats.moment(grants.c.rolled_at),
+        "claimedAt": formats.moment(grants.c.claimed_at),
+        "expiresAt": formats.moment(grants.c.expires_at),
+        "createdAt": formats.moment(grants.c.created_at),
     }
 )
 """A grant (contract/README.md#grant) with the attempt it came from."""

@@ -7,6 +7,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
+import sqlalchemy as sa
+
+from kraty_console.backend.storage.wire_forms import WireValue, made
 from kraty_console.contract.wire import MAX_SAFE_INTEGER
 
 Row = Mapping[str, Any]
@@ -24,6 +27,16 @@ def timestamp(ms: int | None) -> str | None:
     seconds, rest = divmod(rest, 1000)
     minutes, seconds = divmod(seconds, 60)
     return f"{_date(day)}T{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _timestamp_in_json(ms: int | None) -> str:
+    return "null" if ms is None else f'"{timestamp(ms)}"'
+
+
+def moment(column: sa.ColumnElement[Any]) -> WireValue:
+    """A column of milliseconds, written as a timestamp."""
+    return made(timestamp, column, write=_timestamp_in_json)
 
 
 @lru_cache(maxsize=1024)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,6 +51,8 @@ class WireValue:
     """Makes the value of the columns' values, and the same of equal ones; None for one that is written as it is."""
     optional: bool = False
     """Left out where it is None; not the first value of its object."""
+    write: Callable[[Any], str] | None = None
+    """Writes the value of one column at once, where that takes less time than to look for those written before."""
 
 
 def value(column: sa.ColumnElement[Any], *, optional: bool = False) -> WireValue:
@@ -57,9 +60,11 @@ def value(column: sa.ColumnElement[Any], *, optional: bool = False) -> WireValue
     return WireValue((_name(column),), optional=optional)
 
 
-def made(make: Callable[..., Any], *columns: sa.ColumnElement[Any]) -> WireValue:
-    """What a function makes of columns."""
-    return WireValue(tuple(map(_name, columns)), make)
+def made(
+    make: Callable[..., Any], *columns: sa.ColumnElement[Any], write: Callable[[Any], str] | None = None
+) -> WireValue:
+    """What a function makes of columns; `write` writes it as JSON."""
+    return WireValue(tuple(map(_name, columns)), make, write=write)
 
 
 def labelled(name: str, make: Callable[[Any], Any] | None = None) -> WireValue:
@@ -91,7 +96,7 @@ class WireForm:
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
-        self._template: Final = _template(shape)
+        self._between: Final = _template(shape).split(_PLACE)
 
     def with_values(self, more: Shape) -> WireForm:
         """This form and more values; one that is there already is replaced in its place."""
@@ -103,20 +108,24 @@ class WireForm:
 
     def writer(self, columns: Mapping[str, SelectedColumn]) -> RowWriter:
         """What writes the rows of a query in this form."""
-        return RowWriter(self._template, [_ValueWriter(name, what, columns) for name, what in _values(self._shape)])
+        return RowWriter(self._between, [_ValueWriter(name, what, columns) for name, what in _values(self._shape)])
 
 
 class RowWriter:
     """Writes the rows of one query, from one database, in one form."""
 
-    def __init__(self, template: str, values: Sequence[_ValueWriter]) -> None:
-        self._template = template
+    def __init__(self, between: Sequence[str], values: Sequence[_ValueWriter]) -> None:
+        """`between` are the texts before, between and after the values of a row."""
         self._values = values
+        *before, self._end = map(repeat, between)
+        self._before = before
 
     def array(self, columns: Sequence[Sequence[Any]], written: dict[Any, Memo]) -> JsonText:
         """Rows, given by column, as an array; `written` holds the values written before, of these and other rows."""
-        cells = [each.texts(columns, written) for each in self._values]
-        return JsonText(f"[{','.join(map(self._template.__mod__, zip(*cells, strict=True)))}]")
+        parts: list[Iterable[str]] = []
+        for before, value in zip(self._before, self._values, strict=True):
+            parts += (before, value.texts(columns, written))
+        return JsonText(f"[{','.join(map(''.join, zip(*parts, self._end, strict=False)))}]")
 
 
 class _ValueWriter:
@@ -126,7 +135,8 @@ class _ValueWriter:
         read = [columns[column] for column in what.columns]
         self._places = [column.place for column in read]
         self._label = f",{dump_json(name)}:" if what.optional else None
-        self._plain = None if what.make is not None else _write_plain(read[0])
+        self._plain = _write_plain(read[0]) if what.make is None else None
+        self._at_once = what.write
         self._write = _write_alone(what.make, read[0]) if len(read) == 1 else _write_together(what.make, read)
         self._kind = (what.make, *(column.type for column in read))
         """Values of the same kind have the same text."""
@@ -136,7 +146,9 @@ class _ValueWriter:
         places, plain = self._places, self._plain
         raw: Iterable[Any] = columns[places[0]]
         texts: Iterable[str]
-        if plain is not None:
+        if self._at_once is not None:
+            texts = map(self._at_once, raw)
+        elif plain is not None:
             texts = [_NULL if each is None else plain(each) for each in raw]
         else:
             if len(places) > 1:
@@ -168,6 +180,8 @@ def _write_alone(make: Callable[..., Any] | None, column: SelectedColumn) -> Con
     """What writes the raw value of a column as text."""
     convert = column.convert
     if make is None:
+        if convert is not None and isinstance(column.type, sa.String | sa.Uuid):
+            return lambda raw: _NULL if raw is None else encode_basestring(convert(raw))
         return _text if convert is None else lambda raw: _text(None if raw is None else convert(raw))
     of: Callable[..., Any] = make
     if convert is None:
@@ -220,14 +234,17 @@ def _values(shape: Shape) -> Iterator[tuple[str, WireValue]]:
             yield from _values(what)
 
 
+_PLACE: Final = "%s"
+
+
 def _template(shape: Shape) -> str:
     """The text of an object with a place for each value; an optional one brings its comma and its name."""
     text = ""
     for name, what in shape.items():
         if isinstance(what, WireValue) and what.optional:
             assert text, "an optional value is not the first"
-            text += "%s"
+            text += _PLACE
         else:
-            inner = "%s" if isinstance(what, WireValue) else _template(what)
+            inner = _PLACE if isinstance(what, WireValue) else _template(what)
             text += f"{',' if text else ''}{dump_json(name)}:{inner}"
     return f"{{{text}}}"
