@@ -30,8 +30,8 @@ def timestamp(ms: int | None) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _timestamp_in_json(ms: int | None) -> str:
-    return "null" if ms is None else f'"{timestamp(ms)}"'
+def _timestamp_in_json(ms: int) -> str:
+    return f'"{timestamp(ms)}"'
 
 
 def moment(column: sa.ColumnElement[Any]) -> WireValue:

@@ -52,7 +52,7 @@ class WireValue:
     optional: bool = False
     """Left out where it is None; not the first value of its object."""
     write: Callable[[Any], str] | None = None
-    """Writes the value of one column at once, where that takes less time than to look for those written before."""
+    """Writes the value of one column, not NULL, where that takes less time than to look for those written before."""
 
 
 def value(column: sa.ColumnElement[Any], *, optional: bool = False) -> WireValue:
@@ -63,7 +63,7 @@ def value(column: sa.ColumnElement[Any], *, optional: bool = False) -> WireValue
 def made(
     make: Callable[..., Any], *columns: sa.ColumnElement[Any], write: Callable[[Any], str] | None = None
 ) -> WireValue:
-    """What a function makes of columns; `write` writes it as JSON."""
+    """What a function makes of columns; `write` writes what it makes of one column, where that is not NULL."""
     return WireValue(tuple(map(_name, columns)), make, write=write)
 
 
@@ -135,21 +135,18 @@ class _ValueWriter:
         read = [columns[column] for column in what.columns]
         self._places = [column.place for column in read]
         self._label = f",{dump_json(name)}:" if what.optional else None
-        self._plain = _write_plain(read[0]) if what.make is None else None
-        self._at_once = what.write
+        self._at_once = _write_plain(read[0]) if what.make is None else what.write
         self._write = _write_alone(what.make, read[0]) if len(read) == 1 else _write_together(what.make, read)
         self._kind = (what.make, *(column.type for column in read))
         """Values of the same kind have the same text."""
 
     def texts(self, columns: Sequence[Sequence[Any]], written: dict[Any, Memo]) -> Iterable[str]:
         """The text of the value in each row."""
-        places, plain = self._places, self._plain
+        places, write = self._places, self._at_once
         raw: Iterable[Any] = columns[places[0]]
         texts: Iterable[str]
-        if self._at_once is not None:
-            texts = map(self._at_once, raw)
-        elif plain is not None:
-            texts = [_NULL if each is None else plain(each) for each in raw]
+        if write is not None:
+            texts = [_NULL if each is None else write(each) for each in raw]
         else:
             if len(places) > 1:
                 raw = zip(*(columns[place] for place in places), strict=True)
@@ -166,23 +163,19 @@ _NULL: Final = "null"
 
 
 def _write_plain(column: SelectedColumn) -> Callable[[Any], str] | None:
-    """What writes the raw values of a column that takes less time than to look for those written before, if any."""
+    """What writes the raw values of a column at once; None if those written before are to be looked for."""
     if isinstance(column.type, sa.JSON):
         return str  # it is JSON
     if column.convert is not None:
         return None
-    if isinstance(column.type, sa.String | sa.Uuid):
-        return encode_basestring
-    return int.__repr__ if isinstance(column.type, sa.Integer) else None
+    return encode_basestring if isinstance(column.type, sa.String | sa.Uuid) else _text
 
 
 def _write_alone(make: Callable[..., Any] | None, column: SelectedColumn) -> Convert:
     """What writes the raw value of a column as text."""
     convert = column.convert
     if make is None:
-        if convert is not None and isinstance(column.type, sa.String | sa.Uuid):
-            return lambda raw: _NULL if raw is None else encode_basestring(convert(raw))
-        return _text if convert is None else lambda raw: _text(None if raw is None else convert(raw))
+        return _text if convert is None else lambda raw: _NULL if raw is None else _text(convert(raw))
     of: Callable[..., Any] = make
     if convert is None:
         return lambda raw: _text(of(raw))
