@@ -61,7 +61,7 @@ class _Kept(Generic[T]):
 
     def _drop_old(self, now: float) -> None:
         answers = self._answers
-        while now - next(iter(answers.values()))[0] >= KEPT_SECONDS:
+        while answers and now - next(iter(answers.values()))[0] >= KEPT_SECONDS:
             answers.popitem(last=False)
 
 

@@ -36,7 +36,7 @@ def _grant_ids(made: str | None) -> list[str]:
     if len(grants) > 1:
         grants.sort(key=_age_and_id)
     ids = (grant.partition(".")[2] for grant in grants)
-    return [hyphenated(each) if "-" not in each else each for each in ids]
+    return [each if "-" in each else hyphenated(each) for each in ids]
 
 
 def _age_and_id(grant: str) -> tuple[int, str]:
