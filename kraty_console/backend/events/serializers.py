@@ -91,4 +91,6 @@ def serialize_attempt(
         "window_ends_at": window_ends_at,
         "grants_made": None,
     }
-    return {**ATTEMPT.of(AttemptOfEvent.of({**vars(row), **known})), "grantIds": list(grant_ids)}
+    shown = ATTEMPT.of(AttemptOfEvent.of(vars(row) | known))
+    shown["grantIds"] = list(grant_ids)
+    return shown

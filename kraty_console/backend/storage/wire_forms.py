@@ -97,6 +97,7 @@ class WireForm:
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
         self._between: Final = _template(shape).split(_PLACE)
+        self._object: Final = _maker(shape)
 
     def with_values(self, more: Shape) -> WireForm:
         """This form and more values; one that is there already is replaced in its place."""
@@ -104,7 +105,8 @@ class WireForm:
 
     def of(self, row: Record) -> dict[str, Any]:
         """A record in wire form."""
-        return _object(self._shape, row)
+        made: dict[str, Any] = self._object(row.__dict__)
+        return made
 
     def writer(self, columns: Mapping[str, SelectedColumn]) -> RowWriter:
         """What writes the rows of a query in this form."""
@@ -206,17 +208,36 @@ def _text(value: Any) -> str:  # noqa: ANN401 (any JSON)
     return _NULL if value is None else dump_json(value)
 
 
-def _object(shape: Shape, row: Record) -> dict[str, Any]:
-    shown: dict[str, Any] = {}
-    for name, what in shape.items():
-        if not isinstance(what, WireValue):
-            shown[name] = _object(what, row)
-            continue
-        values = [getattr(row, column) for column in what.columns]
-        written = values[0] if what.make is None else what.make(*values)
-        if written is not None or not what.optional:
-            shown[name] = written
-    return shown
+def _maker(shape: Shape) -> Convert:
+    """What makes an object of the values of a row, by column; KeyError for a column that was not read."""
+    steps = [(name, *_step(what)) for name, what in shape.items()]
+    optional = [name for name, what in shape.items() if isinstance(what, WireValue) and what.optional]
+
+    def make_object(row: Mapping[str, Any]) -> dict[str, Any]:
+        shown = {
+            name: row[column] if make is None else make(row[column] if column else row) for name, column, make in steps
+        }
+        for name in optional:
+            if shown[name] is None:
+                del shown[name]
+        return shown
+
+    return make_object
+
+
+def _step(what: WireValue | Shape) -> tuple[str, Convert | None]:
+    """The column of a value, empty for the whole row, and what makes the value of it."""
+    if not isinstance(what, WireValue):
+        return "", _maker(what)
+    if len(what.columns) == 1:
+        return what.columns[0], what.make
+    return "", _make_together(what)
+
+
+def _make_together(what: WireValue) -> Convert:
+    assert what.make is not None, "one column alone is written as it is"
+    make: Callable[..., Any] = what.make
+    return lambda row: make(*(row[column] for column in what.columns))
 
 
 def _values(shape: Shape) -> Iterator[tuple[str, WireValue]]:
