@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
+from kraty_console.backend.audit.denial_counts import is_first
+from kraty_console.backend.audit.trail import record_denied
 from kraty_console.backend.economy import wallet
 from kraty_console.backend.events import attempts
 from kraty_console.backend.grants import service as grants
+from kraty_console.backend.http.envelope import HandlerReply, encode, reply_response
 from kraty_console.backend.lobbies import service as lobbies
 from kraty_console.backend.lookup import snapshot
 from kraty_console.backend.players import bans
@@ -93,6 +97,48 @@ async def test_the_snapshot_of_the_studio_has_the_published_shape(world: SmallGa
     }
     assert "alice@example.com" not in json.dumps(found)
     assert found["recentGrants"] == found["grants"]
+
+
+HOSTILE = 'quo"ted \\ back\x1f\u2028 é 日本 \U0001f430 %s {} </script>'
+
+
+@pytest.mark.parametrize("surface", ["admin", "server"])
+async def test_lists_are_written_as_they_are_built(world: SmallGame, surface: snapshot.Surface) -> None:
+    """Byte for byte: with and without what is optional, numbers of all sizes, texts and documents of any kind."""
+    await _busy(world, 2)
+    await world.archive()
+    await world.play(score=0.00001)
+    await world.play(score=123.5)
+    lobby = (await world.run(lobbies.create, world.engine(), "arena")).data["lobby"]
+    await world.run(lobbies.join, world.engine(), lobby["id"], ALICE)
+    for number, reason in enumerate((HOSTILE, "plain", None)):
+        ctx = replace(world.admin(f"key-000{number}"), reason=reason, ticket=reason)
+        await world.run(wallet.credit, ctx, ALICE, "gold", 999_999_998 + number - 1)
+    metadata = {"deep": [{"x": 1e300, "y": -0.0, "z": 5.0, "empty": {}}, [], None, True], HOSTILE: 1}
+    entry = {"type": "item", "itemKey": "potion", "quantity": 2, "parameters": metadata}
+    granted = await world.run(grants.create, world.admin("key-item"), ALICE, [entry])
+    await world.run(grants.force_claim, world.admin("key-claim"), granted.data["grant"]["id"])
+    await _refuse(world)
+    async with world.db.read() as tx:
+        built = await snapshot.build(tx, world.tenant, "live", ALICE, surface=surface)
+        written = await snapshot.write(tx, world.tenant, "live", ALICE, limit=50, surface=surface)
+    directly = await snapshot.write(world.db, world.tenant, "live", ALICE, limit=50, surface=surface)
+    assert built is not None
+    assert all(built["attempts"] and built["grants"] and built["lobbies"] and built["wallet"])
+    expected = encode({"data": built})
+    assert reply_response(HandlerReply(written)).body == expected
+    assert reply_response(HandlerReply(directly)).body == expected
+
+
+async def _refuse(world: SmallGame) -> None:
+    """Two refused attempts on the player, counted beside one audit row."""
+    async with world.db.transaction() as tx:
+        for number in range(2):
+            ctx = world.admin(f"key-denied-{number}")
+            audit_id = ctx.new_id()
+            if await is_first(tx, ctx, "POST /ban", audit_id):
+                player = await players.peek(tx, ctx, ALICE)
+                record_denied(tx, ctx, "player.ban", audit_id, target_kind="player", target_id=ALICE, player=player)
 
 
 async def test_lists_are_capped_and_newest_first(world: SmallGame) -> None:

@@ -43,7 +43,10 @@ Costs = Mapping[str, float]
 
 @dataclass(frozen=True)
 class InProcess:
-    """What one look-up of each player takes, lists as long as they are by default, without a server around it."""
+    """What one look-up of each player takes, lists as long as they are by default, without a server around it.
+
+    Of a caller who makes many: the session and the role are looked up once a second.
+    """
 
     statements: Costs
     trips: Costs

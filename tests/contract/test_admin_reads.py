@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine, Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from kraty_console import __version__
 from kraty_console.backend.app.routes import ADMIN
+from kraty_console.backend.auth.kept_credentials import KEPT_SECONDS
+from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.rules import set_aside
 from kraty_console.backend.storage import probe
 from kraty_console.backend.storage.database import Database
@@ -20,7 +24,7 @@ from kraty_console.contract.players import SearchResult, Snapshot
 from kraty_console.contract.session import GAME_DEBUGGER, ROLE_PERMISSIONS, Health, Me
 from tests.harness.backend.query_plans import counted_trips, recorded
 from tests.harness.contract.exact_shapes import exactly
-from tests.harness.contract.served_backend import segment
+from tests.harness.contract.served_backend import Backend, segment
 from tests.harness.contract.troubled_game import NEIGHBOUR, ROLES, TroubledGame
 
 
@@ -240,32 +244,101 @@ def test_a_read_of_a_player_makes_few_trips_to_the_database(still: TroubledGame,
     assert trips() <= MOST_TRIPS
 
 
-def test_credentials_revoked_by_another_process_fail_from_the_next_call(world: TroubledGame) -> None:
-    """Sessions, keys and roles are looked up for each call: nothing of them is kept between two."""
-    elsewhere = Database.open(world.backend.database_url)
+def test_a_look_up_within_a_second_of_another_is_one_trip(still: TroubledGame) -> None:
+    still.get(still.player("alice"))
+    with counted_trips(still.backend.db) as trips:
+        assert still.get(still.player("alice")).status == 200
+    assert trips() == 1
+    still.backend.clock.seconds += KEPT_SECONDS
+    with counted_trips(still.backend.db) as trips:
+        assert still.get(still.player("alice")).status == 200
+    assert trips() == 2
 
-    async def take(statement: sa.Update | sa.Delete) -> None:
-        async with elsewhere.transaction() as tx:
-            assert (await tx.execute(statement)).rowcount
 
-    def status(role: str = "GAME_ADMIN") -> int:
-        return world.get(world.player("alice"), role=role).status
+class _Elsewhere:
+    """Another process on the database of a backend."""
 
-    def served() -> int:
-        return world.serve("GET", "/players/alice").status
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._database = Database.open(backend.database_url)
 
-    def run(statement: sa.Update | sa.Delete) -> None:
-        asyncio.run_coroutine_threadsafe(take(statement), world.backend.loop).result(60)
+    def run(self, statement: sa.Update | sa.Delete) -> None:
+        async def change() -> None:
+            async with self._database.transaction() as tx:
+                assert (await tx.execute(statement)).rowcount
 
-    member, other = world.members["GAME_ADMIN"], world.members["GAME_VIEWER"]
-    now = world.backend.clock.ms
-    try:
-        assert (status(), status("GAME_VIEWER"), served()) == (200, 200, 200)
-        run(sa.update(sessions).where(sessions.c.member_id == member).values(revoked_at=now))
-        assert (status(), status("GAME_VIEWER"), served()) == (401, 200, 200)
-        run(sa.update(api_keys).where(api_keys.c.game_id == world.tenant.game_id).values(revoked_at=now))
-        assert (status("GAME_VIEWER"), served()) == (200, 401)
-        run(sa.delete(game_roles).where(game_roles.c.member_id == other))
-        assert status("GAME_VIEWER") == 404
-    finally:
-        asyncio.run_coroutine_threadsafe(elsewhere.close(), world.backend.loop).result(60)
+        self._wait(change())
+
+    def close(self) -> None:
+        self._wait(self._database.close())
+
+    def _wait(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._backend.loop).result(60)
+
+
+@pytest.fixture
+def elsewhere(world: TroubledGame) -> Iterator[_Elsewhere]:
+    process = _Elsewhere(world.backend)
+    yield process
+    process.close()
+
+
+def test_credentials_revoked_by_another_process_read_for_a_second_at_most(
+    world: TroubledGame, elsewhere: _Elsewhere
+) -> None:
+    def statuses() -> tuple[int, int, int, int]:
+        session, role = (world.get(world.player("alice"), role=role).status for role in ("GAME_ADMIN", "GAME_VIEWER"))
+        return session, role, world.get("/admin/v1/me").status, world.serve("GET", "/players/alice").status
+
+    clock, tenant = world.backend.clock, world.tenant
+    assert statuses() == (200, 200, 200, 200)
+    elsewhere.run(sa.update(sessions).where(sessions.c.member_id == world.members["GAME_ADMIN"]).values(revoked_at=1))
+    elsewhere.run(sa.delete(game_roles).where(game_roles.c.member_id == world.members["GAME_VIEWER"]))
+    elsewhere.run(sa.update(api_keys).where(api_keys.c.game_id == tenant.game_id).values(revoked_at=1))
+    clock.seconds += KEPT_SECONDS - 0.01
+    assert statuses() == (200, 200, 200, 200)
+    clock.seconds += 0.01
+    assert statuses() == (401, 404, 401, 401)
+
+
+def test_credentials_revoked_by_another_process_change_nothing_from_the_next_call(
+    world: TroubledGame, elsewhere: _Elsewhere
+) -> None:
+    def ban(role: str) -> int:
+        body = {"reason": "cheated", "idempotencyKey": f"key-of-{role}"}
+        assert world.get(world.player("alice"), role=role).status == 200, "the look-up is kept"
+        return world.post(f"{world.player('alice')}/ban", body, role=role).status
+
+    admin, debugger = world.members["GAME_ADMIN"], world.members["GAME_DEBUGGER"]
+    for role in ("GAME_ADMIN", "GAME_DEBUGGER"):
+        assert world.get(world.player("alice"), role=role).status == 200
+    assert world.serve("GET", "/players/alice").status == 200
+    elsewhere.run(sa.update(sessions).where(sessions.c.member_id == admin).values(revoked_at=1))
+    elsewhere.run(sa.delete(game_roles).where(game_roles.c.member_id == debugger))
+    elsewhere.run(sa.update(api_keys).where(api_keys.c.game_id == world.tenant.game_id).values(revoked_at=1))
+    assert (ban("GAME_ADMIN"), ban("GAME_DEBUGGER")) == (401, 404)
+    assert (
+        world.serve("POST", "/players/alice/ban", {"reason": "cheated", "idempotencyKey": "key-of-key"}).status == 401
+    )
+
+
+def test_signing_out_ends_a_session_in_every_process(world: TroubledGame) -> None:
+    with Backend(world.backend.database_url, Rate(0), name="second").running() as second:
+
+        def statuses() -> list[int]:
+            token = world.sessions["GAME_ADMIN"]
+            return [each.call("GET", world.player("alice"), token=token).status for each in (world.backend, second)]
+
+        assert statuses() == [200, 200]
+        assert world.call("DELETE", "/admin/v1/session").status == 204
+        assert statuses()[0] == 401, "the process that was told looks the session up again"
+        second.clock.seconds += KEPT_SECONDS
+        assert statuses() == [401, 401]
+
+
+def test_a_new_role_counts_from_the_next_call(world: TroubledGame) -> None:
+    sibling = f"/admin/v1/studios/{world.sibling.studio_id}/games/{world.sibling.game_id}/players/alice"
+    assert world.get(sibling).error["code"] == "not_found"
+    world.join("GAME_ADMIN", world.sibling, "GAME_VIEWER")
+    found = world.get(f"{sibling.rpartition('/')[0]}?query=alice")
+    assert found.status == 200

@@ -138,7 +138,7 @@ async def all_keys(tx: Transaction, game: Game | None = None) -> list[dict[str, 
 
 
 async def revoke_key(admin: AdminSession, named: str) -> None:
-    """Revoke the key with this prefix or id; it fails from the next call on."""
+    """Revoke the key with this prefix or id; it changes nothing from now on, and reads for a second at most."""
     active = api_keys.c.revoked_at.is_(None)
     keys = await admin.tx.load(api_keys, active, api_keys.c.prefix == named)
     if not keys:

@@ -78,7 +78,7 @@ async def add_member(admin: AdminSession, email: str, name: str | None, game: Ga
 
 
 async def set_role(admin: AdminSession, email: str, game: Game, role: str | None) -> None:
-    """Change or remove a member's role in a game, with effect from the next call."""
+    """Change or remove a member's role in a game, with effect from the next change and within a second."""
     member = await find_member(admin.tx, email)
     row = await _role(admin.tx, member.member_id, game)
     if row is None:

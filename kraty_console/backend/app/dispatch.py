@@ -92,14 +92,13 @@ class PathEndpoint:
             credential = session_token(call.request.method, headers, self._services.own_origins)
         with cost.trying(credential, *_who_plays(call, route)):
             reader, role = self._services.db, None
+            kept = self._services.credentials if route.method == "GET" and not route.stream else None
             if with_key:
-                caller = await authenticate_key(reader, credential)
+                caller = await authenticate_key(reader, credential, kept)
             elif route.access is RouteAccess.GAME and (tenant := _game(call)) is not None:
-                caller, role = await authenticate_in_game(
-                    reader, credential, call.now_ms, tenant.studio_id, tenant.game_id
-                )
+                caller, role = await authenticate_in_game(reader, credential, call.now_ms, tenant, kept)
             else:
-                caller = await authenticate_member(reader, credential, call.now_ms)
+                caller = await authenticate_member(reader, credential, call.now_ms, kept)
             cost.known()
             call.request.scope[CALLER] = caller.seen
             if route.access is RouteAccess.GAME:

@@ -5,6 +5,7 @@ Routes are left out, or wrapped so that their answers lose fields; handlers and 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -13,6 +14,7 @@ from kraty_console.backend.app.reduction import Reduction
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.routing import Handler, Route, method_and_path
+from kraty_console.backend.storage.wire_forms import JsonText
 from kraty_console.contract.operations import ADMIN_OPERATIONS, OPERATIONS, Operation
 
 _ADMIN: Final = "/admin/"
@@ -150,6 +152,8 @@ def _cut(handler: Handler, field: str | None, shape: Shape) -> Handler:
 
 def _reduced(value: Any, shape: Shape | None) -> Any:  # noqa: ANN401 (it is JSON)
     match value:
+        case JsonText():
+            return _reduced(json.loads(value.text), shape)
         case list() if shape is not None:
             return [_reduced(each, shape) for each in value]
         case Mapping() if shape is not None:

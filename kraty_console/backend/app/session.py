@@ -45,6 +45,7 @@ async def end_session(call: Call) -> HandlerReply:
             )
 
     await call.services.db.run(end)
+    call.services.credentials.forget()
     return HandlerReply(status=204)
 
 

@@ -7,11 +7,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from kraty_console.backend.audit.serializers import AUDIT_ROW
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.ids import is_id
-from kraty_console.backend.storage.tables import DenialRecord, denials
+from kraty_console.backend.storage.tables import AuditRecord, DenialRecord, audit, denials
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.storage.wire_forms import made
 
 HOUR_MS: Final = 3_600_000
 
@@ -54,9 +56,27 @@ async def with_counts(tx: Transaction, studio_id: str, rows: Iterable[dict[str, 
 
 def add_counts(row: dict[str, Any], denial: DenialRecord) -> None:
     """Put `first`, `last` and `count` into the metadata of the audit row (in wire form) of a refusal."""
-    row["metadata"] = {
-        **(row["metadata"] or {}),
-        "first": formats.timestamp(denial.first_at),
-        "last": formats.timestamp(denial.last_at),
-        "count": denial.count,
+    row["metadata"] = _counted(row["metadata"], denial.first_at, denial.last_at, denial.count)
+
+
+class CountedAuditRow(AuditRecord):
+    """An audit row with the `first_at`, `last_at` and `count` of its denial; None where there is none."""
+
+
+def _counted(
+    metadata: dict[str, Any] | None, first_at: int | None, last_at: int | None, count: int | None
+) -> dict[str, Any] | None:
+    if count is None:
+        return metadata
+    return {
+        **(metadata or {}),
+        "first": formats.timestamp(first_at),
+        "last": formats.timestamp(last_at),
+        "count": count,
     }
+
+
+COUNTED_AUDIT_ROW: Final = AUDIT_ROW.with_values(
+    {"metadata": made(_counted, audit.c.metadata, denials.c.first_at, denials.c.last_at, denials.c.count)}
+)
+"""An audit row with `first`, `last` and `count` in its metadata if it is that of a refusal."""

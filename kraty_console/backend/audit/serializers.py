@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from kraty_console.backend.rules import formats
-from kraty_console.backend.storage.tables import AuditRecord
+from kraty_console.backend.storage.tables import AuditRecord, audit
+from kraty_console.backend.storage.wire_forms import WireForm, made, value
+
+
+def _target(kind: str | None, target_id: str | None) -> dict[str, Any] | None:
+    return None if kind is None else {"kind": kind, "id": target_id}
+
+
+def _player(player_id: str | None, external_id: str | None) -> dict[str, Any] | None:
+    return None if player_id is None and external_id is None else {"id": player_id, "externalPlayerId": external_id}
+
+
+AUDIT_ROW: Final = WireForm(
+    {
+        "id": value(audit.c.audit_id),
+        "occurredAt": formats.moment(audit.c.occurred_at),
+        "studioId": value(audit.c.studio_id),
+        "gameId": value(audit.c.game_id),
+        "environment": value(audit.c.environment),
+        "actor": {
+            "kind": value(audit.c.actor_kind),
+            "id": value(audit.c.actor_id),
+            "label": value(audit.c.actor_label),
+        },
+        "action": value(audit.c.action),
+        "outcome": value(audit.c.outcome),
+        "target": made(_target, audit.c.target_kind, audit.c.target_id),
+        "player": made(_player, audit.c.player_id, audit.c.external_player_id),
+        "reason": value(audit.c.reason),
+        "ticket": value(audit.c.ticket),
+        "metadata": value(audit.c.metadata),
+        "before": value(audit.c.before),
+        "after": value(audit.c.after),
+        "idempotencyKey": value(audit.c.idempotency_key),
+        "requestId": value(audit.c.request_id),
+    }
+)
+"""A row of the audit log (contract/README.md#audit-log)."""
 
 
 def serialize_audit_row(row: AuditRecord) -> dict[str, Any]:
-    """A row of the audit log (contract/README.md#audit-log)."""
-    player = None
-    if row.player_id is not None or row.external_player_id is not None:
-        player = {"id": row.player_id, "externalPlayerId": row.external_player_id}
-    target_ = None
-    if row.target_kind is not None:
-        target_ = {"kind": row.target_kind, "id": row.target_id}
-    return {
-        "id": row.audit_id,
-        "occurredAt": formats.timestamp(row.occurred_at),
-        "studioId": row.studio_id,
-        "gameId": row.game_id,
-        "environment": row.environment,
-        "actor": {"kind": row.actor_kind, "id": row.actor_id, "label": row.actor_label},
-        "action": row.action,
-        "outcome": row.outcome,
-        "target": target_,
-        "player": player,
-        "reason": row.reason,
-        "ticket": row.ticket,
-        "metadata": row.metadata,
-        "before": row.before,
-        "after": row.after,
-        "idempotencyKey": row.idempotency_key,
-        "requestId": row.request_id,
-    }
+    """A row of the audit log in wire form."""
+    return AUDIT_ROW.of(row)

@@ -9,12 +9,13 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 from kraty_console.backend.auth.api_keys import ApiKey, find_key
+from kraty_console.backend.auth.kept_credentials import KeptCredentials
 from kraty_console.backend.auth.member_sessions import MemberSession, find_session, find_session_in_game
 from kraty_console.backend.auth.player_secrets import SecretHolder
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.csrf import check_change
 from kraty_console.backend.observability.call_events import CallerInfo
-from kraty_console.backend.rules.context import Actor
+from kraty_console.backend.rules.context import Actor, Tenant
 from kraty_console.backend.storage.queries import Reader
 
 COOKIE: Final = "kraty_session"
@@ -95,19 +96,20 @@ def session_token(method: str, headers: Headers, own_origins: frozenset[str]) ->
     return token
 
 
-async def authenticate_member(reader: Reader, token: str, now_ms: int) -> Caller:
-    """The member who calls; raises 401 if the token belongs to no active session."""
-    session = await find_session(reader, token, now_ms)
+async def authenticate_member(reader: Reader, token: str, now_ms: int, kept: KeptCredentials | None = None) -> Caller:
+    """The member who calls, also from what is `kept`; raises 401 if the token belongs to no active session."""
+    session = await (find_session if kept is None else kept.session)(reader, token, now_ms)
     if session is None:
         raise api_errors.bad_credential("session")
     return Caller(session=session)
 
 
 async def authenticate_in_game(
-    reader: Reader, token: str, now_ms: int, studio_id: str, game_id: str
+    reader: Reader, token: str, now_ms: int, game: Tenant, kept: KeptCredentials | None = None
 ) -> tuple[Caller, str | None]:
     """The member who calls and their role in a game, None for none; raises 401 as `authenticate_member`."""
-    session, role = await find_session_in_game(reader, token, now_ms, studio_id, game_id)
+    find = find_session_in_game if kept is None else kept.session_in_game
+    session, role = await find(reader, token, now_ms, game.studio_id, game.game_id)
     if session is None:
         raise api_errors.bad_credential("session")
     return Caller(session=session), role
@@ -121,9 +123,9 @@ def key_in_headers(headers: Headers) -> str:
     return credential
 
 
-async def authenticate_key(reader: Reader, credential: str) -> Caller:
-    """The API key of the caller; raises 401 if it is unknown or revoked."""
-    key = await find_key(reader, credential)
+async def authenticate_key(reader: Reader, credential: str, kept: KeptCredentials | None = None) -> Caller:
+    """The API key of the caller, also from what is `kept`; raises 401 if it is unknown or revoked."""
+    key = await (find_key if kept is None else kept.key)(reader, credential)
     if key is None:
         raise api_errors.bad_credential("key")
     return Caller(key=key)

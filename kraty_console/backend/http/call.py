@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel
 from starlette.requests import Request
 
+from kraty_console.backend.auth.kept_credentials import KeptCredentials
 from kraty_console.backend.auth.roles import GameRole
 from kraty_console.backend.http.authentication import Caller
 from kraty_console.backend.http.client_address import Proxies
@@ -74,6 +75,8 @@ class Services:
     """So many random bytes, for secrets of players and names from the pool."""
     streams: Streams = field(default_factory=Streams)
     """The streams of events that are open."""
+    credentials: KeptCredentials = field(default_factory=KeptCredentials)
+    """The credentials that were valid a moment ago."""
 
 
 class ChangeBody(Protocol):

@@ -11,6 +11,7 @@ from typing import Any, Final
 from starlette.responses import Response, StreamingResponse
 
 from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.storage.wire_forms import JsonText
 
 JSON_TYPE: Final = "application/json"
 EVENTS_TYPE: Final = "text/event-stream"
@@ -23,6 +24,7 @@ class HandlerReply:
     """A handler's answer: `data` goes into the envelope, unless `bare` (pings)."""
 
     data: Any = None
+    """JSON; values of an object may be `JsonText`."""
     status: int = 200
     bare: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -43,15 +45,9 @@ def encode(value: Any) -> bytes:  # noqa: ANN401 (it is JSON)
 
 
 def _encode_data(data: Mapping[str, Any]) -> bytes:
-    """`{"data": …}` as `encode` has it; a list with two names is encoded once."""
-    known: dict[int, str] = {}
-    fields = []
-    for name, value in data.items():
-        text = known.get(id(value))
-        if text is None:
-            text = known[id(value)] = _as_text(value)
-        fields.append(f"{_as_text(name)}:{text}")
-    return f'{{"data":{{{",".join(fields)}}}}}'.encode()
+    """`{"data": …}` as `encode` has it; what is JSON already is copied."""
+    texts = ((name, value.text if isinstance(value, JsonText) else _as_text(value)) for name, value in data.items())
+    return f'{{"data":{{{",".join(f"{_as_text(name)}:{text}" for name, text in texts)}}}}}'.encode()
 
 
 def reply_response(reply: HandlerReply, if_none_match: str | None = None) -> Response:

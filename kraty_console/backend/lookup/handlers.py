@@ -36,7 +36,7 @@ async def resolve(call: Call) -> HandlerReply:
 async def snapshot_for_admin(call: Call) -> HandlerReply:
     """The profile and the newest of each list, ledgers and audit rows included; 304 when nothing changed."""
     player, limit = call.text("externalPlayerId"), call.limit()
-    snapshot = await snapshots.build(
+    snapshot = await snapshots.write(
         call.services.db, call.game, call.environment, player, limit=limit, surface="admin"
     )
     if snapshot is None:
@@ -47,7 +47,7 @@ async def snapshot_for_admin(call: Call) -> HandlerReply:
 async def snapshot_for_server(call: Call) -> HandlerReply:
     """The profile and the newest of each list; what only the portal shows is left out."""
     player, limit = call.text("externalPlayerId"), call.limit()
-    snapshot = await snapshots.build(
+    snapshot = await snapshots.write(
         call.services.db, call.game, call.environment, player, limit=limit, surface="server"
     )
     if snapshot is None:

@@ -6,12 +6,10 @@ from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from kraty_console.backend.events.serializers import serialize_attempt
+from kraty_console.backend.events.serializers import ATTEMPT, AttemptOfEvent
 from kraty_console.backend.http.pagination import PagePosition
-from kraty_console.backend.lobbies.serializers import serialize_lobby
+from kraty_console.backend.lobbies.serializers import LOBBY, LobbyOfEvent
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.tables import AttemptRecord, EventRecord, LobbyRecord
-from kraty_console.backend.storage.tables.columns import hyphenated
 from kraty_console.backend.storage.transaction import Transaction
 
 PlayerKey = tuple[str, str, str]
@@ -27,22 +25,9 @@ class DatedRow(NamedTuple):
     data: dict[str, Any]
 
 
-class AttemptOfEvent(AttemptRecord):
-    """An attempt with its event and window, of which each is None where it is gone, and the grants it made."""
-
-    key: str | None
-    name: Any
-    event_metrics: Any
-    reward_policy: Any
-    window_ends_at: int | None
-    grants_made: str | None
-    """When and which, as `_grant_ids` reads it; None where it made none."""
-
-
-class SeatInLobby(LobbyRecord):
+class SeatInLobby(LobbyOfEvent):
     """A lobby with its event, and when the player took a seat."""
 
-    event_key: str | None
     joined_at: int
 
 
@@ -85,8 +70,8 @@ def _select_attempts() -> sa.Select[Any]:
     return sa.select(
         *columns_shown(table),
         table.c.player_id,
-        event.c.key,
-        event.c.name,
+        event.c.key.label("event_key"),
+        event.c.name.label("event_name"),
         event.c.metrics.label("event_metrics"),
         event.c.reward_policy,
         window.c.ends_at.label("window_ends_at"),
@@ -97,7 +82,7 @@ def _select_attempts() -> sa.Select[Any]:
 
 
 ATTEMPTS: Final = _select_attempts()
-"""Attempts as `attempt_row` takes them."""
+"""Attempts with the columns of `events.serializers.ATTEMPT`."""
 
 
 async def attempts(
@@ -109,29 +94,8 @@ async def attempts(
         ATTEMPTS.where(*belongs_to(tables.attempts, player)), column.started_at, column.attempt_id, limit, before
     )
     return [
-        DatedRow(row.started_at, row.attempt_id, attempt_row(row)) for row in await tx.records(AttemptOfEvent, query)
+        DatedRow(row.started_at, row.attempt_id, ATTEMPT.of(row)) for row in await tx.records(AttemptOfEvent, query)
     ]
-
-
-def attempt_row(row: AttemptOfEvent) -> dict[str, Any]:
-    """An attempt in wire form."""
-    return serialize_attempt(row, _event(row), row.window_ends_at, _grant_ids(row.grants_made))
-
-
-def _event(row: AttemptOfEvent) -> EventRecord | None:
-    if row.key is None:
-        return None
-    return EventRecord.of(
-        {"key": row.key, "name": row.name, "metrics": row.event_metrics, "reward_policy": row.reward_policy}
-    )
-
-
-def _grant_ids(made: str | None) -> list[str]:
-    """The ids of the grants that an attempt made, oldest first."""
-    if made is None:
-        return []
-    grants = [(int(at), grant_id) for at, _, grant_id in (grant.partition(".") for grant in made.split(","))]
-    return [hyphenated(grant_id.replace("-", "")) for _, grant_id in sorted(grants)]
 
 
 LOBBIES: Final = sa.select(
@@ -149,4 +113,4 @@ async def lobbies(tx: Transaction, player: PlayerKey, limit: int, before: PagePo
     seat = tables.lobby_members
     query = page(LOBBIES.where(*belongs_to(seat, player)), seat.c.joined_at, seat.c.lobby_id, limit, before)
     rows = await tx.records(SeatInLobby, query)
-    return [DatedRow(row.joined_at, row.lobby_id, serialize_lobby(row, row.event_key)) for row in rows]
+    return [DatedRow(row.joined_at, row.lobby_id, LOBBY.of(row)) for row in rows]

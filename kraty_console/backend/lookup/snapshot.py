@@ -6,38 +6,27 @@ player's row, where the engine keeps them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
-from kraty_console.backend.audit.denial_counts import add_counts
-from kraty_console.backend.audit.serializers import serialize_audit_row
-from kraty_console.backend.economy.serializers import (
-    serialize_balance,
-    serialize_item,
-    serialize_item_entry,
-    serialize_wallet_entry,
-)
-from kraty_console.backend.lobbies.serializers import serialize_lobby
-from kraty_console.backend.lookup.player_rows import (
-    ATTEMPTS,
-    LOBBIES,
-    AttemptOfEvent,
-    SeatInLobby,
-    attempt_row,
-    columns_shown,
-)
+from kraty_console.backend.audit.denial_counts import COUNTED_AUDIT_ROW, CountedAuditRow
+from kraty_console.backend.economy.serializers import BALANCE, ITEM, ITEM_ENTRY, WALLET_ENTRY
+from kraty_console.backend.events.serializers import ATTEMPT, AttemptOfEvent
+from kraty_console.backend.lobbies.serializers import LOBBY
+from kraty_console.backend.lookup.player_rows import ATTEMPTS, LOBBIES, SeatInLobby, columns_shown
 from kraty_console.backend.players.serializers import serialize_player, serialize_totals
-from kraty_console.backend.rewards.serializers import serialize_grant
+from kraty_console.backend.rewards.serializers import GRANT
 from kraty_console.backend.rules import player_refs
 from kraty_console.backend.rules.context import Tenant
-from kraty_console.backend.rules.versions import VersionedRow, version_of
+from kraty_console.backend.rules.versions import versioned
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.queries import Queries, Query, Reader, parameter
-from kraty_console.backend.storage.tables import AuditRecord, DenialRecord, PlayerRecord
+from kraty_console.backend.storage.queries import Queries, Query, QueryResults, Reader, parameter
+from kraty_console.backend.storage.tables import PlayerRecord
 from kraty_console.backend.storage.tables.columns import INTEGER
 from kraty_console.backend.storage.tables.record import RecordT, RecordTable
+from kraty_console.backend.storage.wire_forms import WireForm
 
 Surface = Literal["admin", "server"]
 
@@ -46,14 +35,6 @@ class PlayerWithSuccessor(PlayerRecord):
     """A player, and the external id of the one it was merged into."""
 
     successor: str | None
-
-
-class CountedAuditRow(AuditRecord):
-    """An audit row, and how often what it says was refused; None where that is not counted."""
-
-    first_at: int | None
-    last_at: int | None
-    count: int | None
 
 
 _LIMIT: Final = parameter("limit", INTEGER)
@@ -119,10 +100,29 @@ _AUDIT: Final = _audit()
 
 _EVERYBODY: Final = (_PLAYER, _ATTEMPTS, _GRANTS, _LOBBIES, _INVENTORY, _WALLET)
 _ADMIN: Final = (*_EVERYBODY, _WALLET_LEDGER, _ITEM_LEDGER, _AUDIT)
-_SHOWN: Final = {"admin": Queries(*_ADMIN), "server": Queries(*_EVERYBODY)}
+_READ: Final = {"admin": Queries(*_ADMIN), "server": Queries(*_EVERYBODY)}
 
 QUERIES: Final = len(_ADMIN)
 """How many queries an admin look-up takes."""
+
+
+_SHOWN_TO_ALL: Final[Mapping[str, tuple[Query[Any], WireForm]]] = {
+    "attempts": (_ATTEMPTS, ATTEMPT),
+    "grants": (_GRANTS, GRANT),
+    "lobbies": (_LOBBIES, LOBBY),
+    "inventory": (_INVENTORY, ITEM),
+    "wallet": (_WALLET, BALANCE),
+}
+_SHOWN_TO_ADMINS: Final[Mapping[str, tuple[Query[Any], WireForm]]] = {
+    **_SHOWN_TO_ALL,
+    "attempts": (_ATTEMPTS, versioned(ATTEMPT, tables.attempts)),
+    "grants": (_GRANTS, versioned(GRANT, tables.grants)),
+    "wallet": (_WALLET, versioned(BALANCE, tables.wallets)),
+    "walletLedger": (_WALLET_LEDGER, WALLET_ENTRY),
+    "itemLedger": (_ITEM_LEDGER, ITEM_ENTRY),
+    "audit": (_AUDIT, COUNTED_AUDIT_ROW),
+}
+_LISTS: Final = {"admin": _SHOWN_TO_ADMINS, "server": _SHOWN_TO_ALL}
 
 
 async def build(
@@ -138,40 +138,42 @@ async def build(
 
     The admin look-up adds e-mail, versions, both ledgers and the player's audit rows.
     """
-    results = await reader.fetch(
-        _SHOWN[surface], {**player_refs.prepared_values(tenant, environment, external_id), "limit": limit}
-    )
+    results = await _read(reader, tenant, environment, external_id, limit, surface)
+
+    def rows(query: Query[Any], form: WireForm) -> list[dict[str, Any]]:
+        return [form.of(row) for row in results[query]]
+
+    return _shown(results, surface, rows)
+
+
+async def write(
+    reader: Reader, tenant: Tenant, environment: str, external_id: str, *, limit: int, surface: Surface
+) -> dict[str, Any] | None:
+    """As `build`, each list written as JSON already."""
+    results = await _read(reader, tenant, environment, external_id, limit, surface)
+    return _shown(results, surface, results.array)
+
+
+async def _read(
+    reader: Reader, tenant: Tenant, environment: str, external_id: str, limit: int, surface: Surface
+) -> QueryResults:
+    values = {**player_refs.prepared_values(tenant, environment, external_id), "limit": limit}
+    return await reader.fetch(_READ[surface], values)
+
+
+def _shown(
+    results: QueryResults, surface: Surface, rows: Callable[[Query[Any], WireForm], Any]
+) -> dict[str, Any] | None:
     player = results.first(_PLAYER)
     if player is None:
         return None
-    grants = [serialize_grant(row) for row in results[_GRANTS]]
-    snapshot: dict[str, Any] = {
+    lists = {name: rows(query, form) for name, (query, form) in _LISTS[surface].items()}
+    return {
         "player": serialize_player(player, merged_into=player.successor, for_admin=surface == "admin"),
-        "attempts": [attempt_row(row) for row in results[_ATTEMPTS]],
-        "grants": grants,
-        "recentGrants": grants,
-        "lobbies": [serialize_lobby(row, row.event_key) for row in results[_LOBBIES]],
+        "attempts": lists["attempts"],
+        "grants": lists["grants"],
+        "recentGrants": lists["grants"],
+        "lobbies": lists["lobbies"],
         "summary": serialize_totals(player),
-        "inventory": [serialize_item(row) for row in results[_INVENTORY]],
-        "wallet": [serialize_balance(row) for row in results[_WALLET]],
+        **lists,
     }
-    if surface == "admin":
-        _add_versions(snapshot["attempts"], results[_ATTEMPTS])
-        _add_versions(grants, results[_GRANTS])
-        _add_versions(snapshot["wallet"], results[_WALLET])
-        snapshot["walletLedger"] = [serialize_wallet_entry(row) for row in results[_WALLET_LEDGER]]
-        snapshot["itemLedger"] = [serialize_item_entry(row) for row in results[_ITEM_LEDGER]]
-        snapshot["audit"] = [_audit_row(row) for row in results[_AUDIT]]
-    return snapshot
-
-
-def _add_versions(shown: Sequence[dict[str, Any]], rows: Sequence[VersionedRow]) -> None:
-    for each, row in zip(shown, rows, strict=True):
-        each["version"] = version_of(row)
-
-
-def _audit_row(row: CountedAuditRow) -> dict[str, Any]:
-    shown = serialize_audit_row(row)
-    if row.count is not None:
-        add_counts(shown, DenialRecord.of({"first_at": row.first_at, "last_at": row.last_at, "count": row.count}))
-    return shown

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.errors import RuleError, invalid
+from kraty_console.backend.storage.tables.record import RecordTable
+from kraty_console.backend.storage.wire_forms import WireForm, made
 from kraty_console.contract.errors import Code
 
 ABSENT: Final = 0
@@ -31,7 +33,16 @@ def version_of(row: VersionedRow | None) -> int:
     """The version of a row: 1 for a new one, and one more for each transaction that changed it."""
     if row is None:
         return ABSENT
-    return row.version or 1
+    return _version(row.version)
+
+
+def versioned(form: WireForm, table: RecordTable[Any]) -> WireForm:
+    """The wire form of a table's rows with their version, for answers of the admin surface."""
+    return form.with_values({"version": made(_version, table.columns["version"])})
+
+
+def _version(stored: int | None) -> int:
+    return stored or 1
 
 
 def with_version(shown: Mapping[str, Any], row: VersionedRow | None) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from kraty_console.backend.storage.engine import (
 from kraty_console.backend.storage.faults import StorageFault, fault_of
 from kraty_console.backend.storage.probe import Probe
 from kraty_console.backend.storage.queries import Queries, QueryResults, Values
-from kraty_console.backend.storage.readers import Readers
+from kraty_console.backend.storage.readers import Readers, ReadListener
 from kraty_console.backend.storage.transaction import Refusal, Transaction
 from kraty_console.backend.storage.urls import behind_pooler, engine_url
 from kraty_console.backend.storage.vault import Vault
@@ -67,7 +67,9 @@ class Database:
         self._chance = chance
         self._pause = pause
         self._pooled = pooled
-        self._readers = None if self.postgresql else Readers(inline_engine(engine.url), READERS)
+        self.read_listeners: list[ReadListener] = []
+        """Called before each `fetch` on SQLite, whose statements do not go through the engine."""
+        self._readers = None if self.postgresql else Readers(inline_engine(engine.url), READERS, self.read_listeners)
 
     @classmethod
     def open(cls, url: str, limits: Limits | None = None) -> Database:
@@ -109,12 +111,6 @@ class Database:
             await connection.execution_options(isolation_level="AUTOCOMMIT")  # one statement sees one state by itself
             result = await connection.exec_driver_sql(*queries.combined(values, connection.dialect))
             return queries.combined_results(result.one())
-
-    @property
-    def engines(self) -> tuple[sa.Engine, ...]:
-        """Every engine that statements go through, for those who listen."""
-        own = self.engine.sync_engine
-        return (own,) if self._readers is None else (own, self._readers.engine)
 
     @asynccontextmanager
     async def _begin(self, *, writes: bool) -> AsyncIterator[Transaction]:

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
 
+from kraty_console.backend.storage.engine import load_json
 from kraty_console.backend.storage.statements import tables_read_by
 from kraty_console.backend.storage.tables.record import Record, RecordT
+from kraty_console.backend.storage.wire_forms import Convert, JsonText, Memo, RowWriter, SelectedColumn, WireForm
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.type_api import TypeEngine
 
 Values = Mapping[str, Any]
 """The values of query parameters, by name."""
-
-_Convert = Callable[[Any], Any]
 
 ResultT = TypeVar("ResultT", bound=Record)
 
@@ -41,16 +41,20 @@ class Query(Generic[RecordT]):
 class QueryResults:
     """The rows of queries that were read together; equal documents in them may be one object."""
 
-    def __init__(self, rows: Mapping[Query[Any], list[Any]]) -> None:
+    def __init__(self, rows: Mapping[Query[Any], _RawRows]) -> None:
         self._rows = rows
 
     def __getitem__(self, query: Query[ResultT]) -> list[ResultT]:
         """Every row of one of the queries, as records that are not tracked."""
-        return self._rows[query]
+        return self._rows[query].records(query.record)
 
     def first(self, query: Query[ResultT]) -> ResultT | None:
         """The first row of one of the queries, None when there is none."""
-        return next(iter(self._rows[query]), None)
+        return next(iter(self[query]), None)
+
+    def array(self, query: Query[Any], form: WireForm) -> JsonText:
+        """Every row of one of the queries in wire form, written as JSON."""
+        return self._rows[query].array(form)
 
 
 class Reader(Protocol):
@@ -87,43 +91,46 @@ def _value_of(bind: sa.BindParameter[Any], dialect: sa.Dialect) -> Callable[[Val
     return lambda values: convert(values[name])
 
 
-def _once(convert: _Convert) -> _Convert:
-    """A conversion that reads equal documents once: many rows of a list hold the same one."""
-    known: dict[str, Any] = {}
+class _Columns:
+    """The columns of a query, and how raw values of one database become Python values."""
 
-    def converted(text: str) -> Any:  # noqa: ANN401 (any JSON)
-        if text not in known:
-            known[text] = convert(text)
-        return known[text]
+    def __init__(self, query: Query[Any], converter: Callable[[TypeEngine[Any]], Convert | None]) -> None:
+        columns = list(query.statement.selected_columns.items())
+        self.by_name: Final = {
+            name: SelectedColumn(place, column.type, converter(column.type))
+            for place, (name, column) in enumerate(columns)
+        }
+        self._writers: dict[WireForm, RowWriter] = {}
 
-    return converted
+    def writer(self, form: WireForm) -> RowWriter:
+        """What writes the rows in a form."""
+        writer = self._writers.get(form)
+        if writer is None:
+            writer = self._writers[form] = form.writer(self.by_name)
+        return writer
 
 
-class _Rows:
-    """A query for one database: the statement, and how its rows become records."""
+class _RawRows:
+    """The rows of a query as a database gave them."""
 
-    def __init__(self, query: Query[Any], dialect: sa.Dialect) -> None:
-        self.statement = Statement(query.statement, dialect)
-        self._record = query.record
-        columns = query.statement.selected_columns.items()
-        self._names = tuple(name for name, _ in columns)
-        self._converters = [
-            (name, convert, isinstance(column.type, sa.JSON))
-            for name, column in columns
-            if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
-        ]
+    def __init__(self, columns: _Columns, rows: Sequence[Sequence[Any]], written: dict[Any, Memo]) -> None:
+        self._columns = columns
+        self._values: list[Sequence[Any]] = [*zip(*rows, strict=True)] if rows else [()] * len(columns.by_name)
+        self._written = written
 
-    def records(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
-        names, of = self._names, self._record.of
-        converters = [(name, _once(convert) if repeats else convert) for name, convert, repeats in self._converters]
-        records = []
-        for row in rows:
-            values = dict(zip(names, row, strict=True))
-            for name, convert in converters:
-                if (value := values[name]) is not None:
-                    values[name] = convert(value)
-            records.append(of(values))
-        return records
+    def array(self, form: WireForm) -> JsonText:
+        """The rows in wire form, written as JSON."""
+        return self._columns.writer(form).array(self._values, self._written)
+
+    def records(self, kind: type[RecordT]) -> list[RecordT]:
+        """The rows as records."""
+        names, values, of = self._columns.by_name, self._values.copy(), kind.of
+        for column in names.values():
+            if column.convert is not None:
+                known = Memo(column.convert)
+                known[None] = None
+                values[column.place] = [*map(known.__getitem__, values[column.place])]
+        return [of(dict(zip(names, row, strict=True))) for row in zip(*values, strict=True)]
 
 
 class Queries:
@@ -131,7 +138,9 @@ class Queries:
 
     def __init__(self, *queries: Query[Any]) -> None:
         self._queries = queries
-        self._rows: list[_Rows] | None = None
+        self._in_rows: list[_Columns] | None = None
+        self._in_documents: list[_Columns] | None = None
+        self._statements: list[Statement] | None = None
         self._combined: Statement | None = None
         read = [tables_read_by(query.statement) for query in queries]
         self.tables: Final = None if None in read else frozenset(table for each in read if each for table in each)
@@ -139,12 +148,19 @@ class Queries:
 
     def separate(self, values: Values, dialect: sa.Dialect) -> list[tuple[str, tuple[Any, ...]]]:
         """The statement and the parameters of each query, on SQLite."""
-        return [(rows.statement.text, rows.statement.parameters(values)) for rows in self._compiled(dialect)]
+        if self._statements is None:
+            self._statements = [Statement(query.statement, dialect) for query in self._queries]
+        return [(statement.text, statement.parameters(values)) for statement in self._statements]
 
-    def separate_results(self, rows: Iterable[Iterable[Sequence[Any]]], dialect: sa.Dialect) -> QueryResults:
-        """The rows that `separate` read, as records."""
-        records = (known.records(each) for known, each in zip(self._compiled(dialect), rows, strict=True))
-        return QueryResults(dict(zip(self._queries, records, strict=True)))
+    def separate_results(self, rows: Iterable[Sequence[Sequence[Any]]], dialect: sa.Dialect) -> QueryResults:
+        """The rows that `separate` read."""
+        if self._in_rows is None:
+
+            def of_driver(type_: TypeEngine[Any]) -> Convert | None:
+                return type_.dialect_impl(dialect).result_processor(dialect, None)
+
+            self._in_rows = [_Columns(query, of_driver) for query in self._queries]
+        return self._results(self._in_rows, rows)
 
     def combined(self, values: Values, dialect: sa.Dialect) -> tuple[str, tuple[Any, ...]]:
         """One statement for all queries, and its parameters, on PostgreSQL: a row with a JSON document for each."""
@@ -153,25 +169,29 @@ class Queries:
         return self._combined.text, self._combined.parameters(values)
 
     def combined_results(self, row: Sequence[str | None]) -> QueryResults:
-        """The row that `combined` read, as records."""
-        return QueryResults(
-            {
-                query: [] if document is None else list(map(query.record.of, json.loads(document)))
-                for query, document in zip(self._queries, row, strict=True)
-            }
-        )
+        """The row that `combined` read."""
+        rows = ([] if document is None else json.loads(document) for document in row)
+        if self._in_documents is None:
+            self._in_documents = [_Columns(query, _of_documents) for query in self._queries]
+        return self._results(self._in_documents, rows)
 
-    def _compiled(self, dialect: sa.Dialect) -> list[_Rows]:
-        if self._rows is None:
-            self._rows = [_Rows(query, dialect) for query in self._queries]
-        return self._rows
+    def _results(self, columns: Sequence[_Columns], rows: Iterable[Sequence[Sequence[Any]]]) -> QueryResults:
+        written: dict[Any, Memo] = {}
+        read = zip(self._queries, columns, rows, strict=True)
+        return QueryResults({query: _RawRows(columns, each, written) for query, columns, each in read})
+
+
+def _of_documents(type_: TypeEngine[Any]) -> Convert | None:
+    """What reads a value in a document: a document in it is text."""
+    return load_json if isinstance(type_, sa.JSON) else None
 
 
 def _as_document(query: Query[Any]) -> sa.ColumnElement[Any]:
-    """The rows of a query as one JSON array of objects, in their order; NULL where there are none.
+    """The rows of a query as one JSON array of arrays, in their order; NULL where there are none.
 
-    The types of columns all come back from JSON as the driver would give them: text, ids, numbers, documents.
+    The types of columns come back from JSON as the driver would give them: text, ids, numbers; documents as their text.
     """
     rows = query.statement.subquery()
-    array = sa.select(sa.func.json_agg(rows.table_valued())).select_from(rows).scalar_subquery()
+    values = (sa.cast(column, sa.Text) if isinstance(column.type, sa.JSON) else column for column in rows.columns)
+    array = sa.select(sa.func.json_agg(sa.func.json_build_array(*values))).select_from(rows).scalar_subquery()
     return sa.cast(array, sa.Text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,6 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.readers import StatementText
 
 GROWING: Final = frozenset(
     {
@@ -41,13 +42,18 @@ def recorded(database: Database) -> Iterator[list[Sent]]:
     def saw(_connection: object, _cursor: object, text: str, parameters: Any, _context: object, many: bool) -> None:
         sent.append(Sent(text, parameters[0] if many else parameters))
 
-    for engine in database.engines:
-        sa.event.listen(engine, "before_cursor_execute", saw)
+    def read(statements: Sequence[StatementText]) -> None:
+        sent.append(Sent("BEGIN", ()))
+        sent.extend(Sent(text, parameters) for text, parameters in statements)
+
+    engine = database.engine.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", saw)
+    database.read_listeners.append(read)
     try:
         yield sent
     finally:
-        for engine in database.engines:
-            sa.event.remove(engine, "before_cursor_execute", saw)
+        sa.event.remove(engine, "before_cursor_execute", saw)
+        database.read_listeners.remove(read)
 
 
 @contextmanager
@@ -68,16 +74,19 @@ def counted_trips(database: Database) -> Iterator[Callable[[], int]]:
         if not text.startswith("BEGIN"):
             sent.append(True)
 
-    main, *readers = database.engines
-    listeners: list[tuple[sa.Engine, str, Callable[..., None]]] = [(each, "begin", began) for each in database.engines]
-    listeners.append((main, "before_cursor_execute", saw))
-    for listener in listeners:
-        sa.event.listen(*listener)
+    def read(_statements: Sequence[StatementText]) -> None:
+        sent.append(True)
+
+    engine = database.engine.sync_engine
+    sa.event.listen(engine, "begin", began)
+    sa.event.listen(engine, "before_cursor_execute", saw)
+    database.read_listeners.append(read)
     try:
-        yield lambda: len(sent) + len(begun) * (1 if readers else 2)
+        yield lambda: len(sent) + 2 * len(begun)
     finally:
-        for listener in listeners:
-            sa.event.remove(*listener)
+        sa.event.remove(engine, "begin", began)
+        sa.event.remove(engine, "before_cursor_execute", saw)
+        database.read_listeners.remove(read)
 
 
 async def walks(database: Database, sent: list[Sent], most: int) -> list[str]:

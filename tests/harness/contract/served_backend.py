@@ -22,6 +22,7 @@ import uvicorn
 from kraty_console.backend.app.application import build_app
 from kraty_console.backend.app.reduction import Reduction
 from kraty_console.backend.app.routes import ROUTES
+from kraty_console.backend.auth.kept_credentials import KeptCredentials
 from kraty_console.backend.http.call import Services
 from kraty_console.backend.http.client_address import Proxies
 from kraty_console.backend.http.connections import ConnectionLimits, Connections
@@ -57,7 +58,7 @@ class Clock:
 
     ms: int = NOW
     seconds: float = 0.0
-    """What the rate limit counts by."""
+    """What the rate limit counts by, and what credentials are kept by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,7 @@ class Backend:
             pause=0.0,
             busy_clock=lambda: self.busy(),  # noqa: PLW0108 (a test may set another)
             proxies=self.proxies,
+            credentials=KeptCredentials(lambda: self.clock.seconds),
         )
         ready = self._ready
 
