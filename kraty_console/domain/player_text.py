@@ -33,7 +33,7 @@ def cleaned_id_note(typed: str, player: str) -> str:
 
 
 def _cleaned(text: str) -> str:
-    text = _visible(text).strip()
+    text = without_invisible(text).strip()
     if match := _IN_BRACKETS.search(text):
         text = match[1]
     before = None
@@ -54,7 +54,9 @@ def _bare(text: str) -> str:
     return bare
 
 
-def _visible(text: str) -> str:
+def without_invisible(text: str) -> str:
     """Remove invisible characters and normalize blanks; joiners inside emoji are removed too."""
+    if text.isprintable() and text.isascii():
+        return text
     seen = (char for char in text if unicodedata.category(char) not in INVISIBLE)
     return "".join(" " if char.isspace() else char for char in seen)
