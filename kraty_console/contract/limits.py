@@ -13,6 +13,9 @@ MAX_BALANCE: Final = 2**53 - 1
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
 
+MAX_TEXTS: Final = 20
+"""Maximum number of texts that are resolved at once."""
+
 MAX_ENTRIES: Final = 50
 """Maximum number of entries in a manual grant."""
 

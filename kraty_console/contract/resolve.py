@@ -44,11 +44,13 @@ class ResolvedMatch(Answer):
     """A `ResolvedKind`, or an unknown value."""
     id: str
     external_player_id: str | None = None
-    """The player whose row it is; None for a lobby, and for what is about no player."""
+    """The player whose row it is, or one of a lobby; None for what is about no player."""
     display_name: str | None = None
     """Of a player: the name that others see."""
     match: str = ""
     """A `ResolvedBy`, or an unknown value."""
+    q: int = 0
+    """Which of several texts it matched, from 0."""
 
 
 class Resolved(Answer):

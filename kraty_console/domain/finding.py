@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from kraty_console.contract.resolve import ResolvedBy, ResolvedKind
 from kraty_console.domain.labels import short
 from kraty_console.domain.pasted_text import WHY, Candidate, CandidateKind, PastedText
 from kraty_console.domain.scopes import PANE_OF, PaneId
@@ -13,22 +12,26 @@ from kraty_console.domain.scopes import PANE_OF, PaneId
 _UNSURE: Final = (CandidateKind.NAME, CandidateKind.WORD)
 """Kinds of candidates that open nobody by themselves."""
 
-_UNSURE_MATCHES: Final = (ResolvedBy.PREFIX, ResolvedBy.NAME)
+_UNSURE_MATCHES: Final = ("prefix", "name")
 """Matches that are beginnings, or of what is not unique."""
 
 _LABELLED: Final = (CandidateKind.PLAYER_ID, CandidateKind.SOME_ID)
 
-_ROWS: Final = {ResolvedKind.DELIVERY: "webhook delivery", ResolvedKind.AUDIT: "audit row"}
+PLAYER: Final = "player"
+"""The kind of a player; those of rows are those of `contract.resolve`, whose models are loaded with the client."""
 
-_MATCHES: Final = {
-    ResolvedBy.EXTERNAL_ID: "id",
-    ResolvedBy.ID: "internal id",
-    ResolvedBy.MERGED: "id that was merged into this player",
-    ResolvedBy.LINK: "link",
-    ResolvedBy.EMAIL: "e-mail",
-    ResolvedBy.PREFIX: "beginning of the id",
-    ResolvedBy.NAME: "display name",
+_ROWS: Final = {"delivery": "webhook delivery", "audit": "audit row"}
+
+MATCHES: Final = {
+    "external_id": "id",
+    "id": "internal id",
+    "merged": "id that was merged into this player",
+    "link": "link",
+    "email": "e-mail",
+    "prefix": "beginning of the id",
+    "name": "display name",
 }
+"""How something matched, in words."""
 
 
 class Hit(NamedTuple):
@@ -40,7 +43,7 @@ class Hit(NamedTuple):
     """The external id; None for a row of no player."""
     by: str
     """How it matched: a `ResolvedBy`, or an unknown value."""
-    kind: str = ResolvedKind.PLAYER
+    kind: str = PLAYER
     """A `ResolvedKind`, or an unknown value."""
     row_id: str = ""
     """The row; empty for a player."""
@@ -55,12 +58,12 @@ class Hit(NamedTuple):
     @property
     def row(self) -> str:
         """The row in words: `attempt 0198…04c3`; empty for a player."""
-        return "" if self.kind == ResolvedKind.PLAYER else f"{_ROWS.get(self.kind, self.kind)} {short(self.row_id)}"
+        return "" if self.kind == PLAYER else f"{_ROWS.get(self.kind, self.kind)} {short(self.row_id)}"
 
     @property
     def matched(self) -> str:
         """What matched, in words."""
-        return self.row or _MATCHES.get(self.by, self.by)
+        return self.row or MATCHES.get(self.by, self.by)
 
 
 class Decision(NamedTuple):
@@ -89,7 +92,7 @@ def decide(pasted: PastedText, hits: Sequence[Hit], *, unreadable: int = 0) -> D
     ordered = sorted(_once(hits), key=lambda hit: hit.place)
     for hit in ordered:
         kind = pasted.candidates[hit.place].kind
-        if kind <= CandidateKind.CLEANED and hit.by == ResolvedBy.EXTERNAL_ID:
+        if kind <= CandidateKind.CLEANED and hit.by == "external_id":
             return Decision(hit.player, None, (hit,))
     sure = tuple(hit for hit in ordered if _is_sure(pasted, hit))
     if not sure:
@@ -111,7 +114,7 @@ def _once(hits: Iterable[Hit]) -> Iterable[Hit]:
     """Each player and row once, by its surest candidate."""
     kept: dict[tuple[str | None, str, str], Hit] = {}
     for hit in hits:
-        key = (hit.player, hit.kind, "" if hit.kind == ResolvedKind.PLAYER else hit.row_id)
+        key = (hit.player, hit.kind, "" if hit.kind == PLAYER else hit.row_id)
         known = kept.get(key)
         if known is None or _rank(hit) < _rank(known):
             kept[key] = hit

@@ -16,10 +16,11 @@ from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from kraty_console.contract.characters import storage_fault
+from kraty_console.contract.limits import MAX_TEXTS
 from kraty_console.domain.player_text import candidates as cleaned_candidates
 from kraty_console.domain.player_text import without_invisible
 
-MOST_CANDIDATES: Final = 20
+MOST_CANDIDATES: Final = MAX_TEXTS
 """Texts that are looked up at most."""
 
 LONGEST_READ: Final = 60_000

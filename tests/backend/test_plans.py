@@ -64,6 +64,7 @@ def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             backend.run(lambda tx: load_veteran(tx, crowd, VETERAN))
             hot_calls.fill_board(world, crowd)
             support_calls.fill_notes(world, crowd)
+            support_calls.fill_seats(world, crowd)
             found = Full(world, crowd)
             found.wait(backend.db.analyze())
             yield found
@@ -183,6 +184,14 @@ def test_no_call_scans_a_table(full: Full, name: str) -> None:
         answer = CALLS[name](full)
     assert answer.status in (200, 201), answer.raw
     assert full.wait(walks(database, sent, MOST)) == []
+
+
+def test_several_texts_are_looked_up_in_indexes(full: Full) -> None:
+    database = full.world.backend.db
+    with recorded(database) as sent:
+        answer = support_calls.resolve_all(full)
+    assert [each["q"] for each in answer.data["matches"]] == [0, 1, 4, 5, 5], answer.raw
+    assert full.wait(walks(database, sent, MOST, as_if_large=True)) == []
 
 
 def test_an_erasure_scans_only_tables_that_may_mention_a_player(full: Full) -> None:

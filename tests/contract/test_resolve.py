@@ -70,7 +70,7 @@ def test_the_id_of_a_row_of_any_kind_finds_it_with_its_player(world: TroubledGam
         ("player", snapshot["player"]["id"], "alice"),
         ("attempt", world.attempts["stuck"], "alice"),
         ("grant", world.grants["pending"], "alice"),
-        ("lobby", lobby_id, None),
+        ("lobby", lobby_id, "alice"),
         ("audit", audit_id.data["audit"]["id"], "alice"),
     ):
         [match] = _resolve(world, form(row_id)).matches
@@ -144,6 +144,44 @@ def test_a_text_is_one_trip_whatever_it_holds(still: TroubledGame) -> None:
     [(count, made)] = statements
     assert made <= 4
     assert count <= resolving.QUERIES + 3
+
+
+def test_several_texts_are_one_trip_and_each_match_says_which_it_is_of(still: TroubledGame) -> None:
+    texts = ["I am lost", "alice@strasse.example", "alic", "ALICIA", still.grants["pending"].upper(), "alice"]
+    query = "&".join(f"q={quote(each)}" for each in texts)
+    with recorded(still.backend.db) as sent, counted_trips(still.backend.db) as trips:
+        answer = still.get(f"{still.game}/resolve?{query}")
+    assert trips() <= 4
+    assert len(sent) <= resolving.QUERIES + 3
+    found = [
+        (each.q, each.kind, each.external_player_id, each.match) for each in exactly(Resolved, answer.data).matches
+    ]
+    assert [each for each in found if each[3] != "name"] == [
+        (1, "player", "alice", "email"),
+        (4, "grant", "alice", "id"),
+        (5, "player", "alice", "external_id"),
+    ]
+
+
+def test_of_several_texts_names_match_whole(still: TroubledGame) -> None:
+    names = {
+        each.external_player_id: each.display_name for each in _resolve(still, "alic").matches if each.display_name
+    }
+    name = str(names["alice"])
+    matches = still.get(f"{still.game}/resolve?q=x&q={quote(name.upper())}&q={quote(name[:-1])}").data["matches"]
+    assert {(each["q"], each["match"]) for each in matches} == {(1, "name")}
+    assert "alice" in [each["externalPlayerId"] for each in matches]
+
+
+def test_nearest_are_those_of_the_first_word(still: TroubledGame) -> None:
+    answer = still.get(f"{still.game}/resolve?q=my%20id%20is%20alicxx&q=alicxx&q=zz")
+    assert answer.data == {"matches": [], "nearest": ["alice", "alicia"]}
+
+
+def test_too_many_texts_are_refused(still: TroubledGame) -> None:
+    assert still.get(f"{still.game}/resolve?" + "&".join(["q=x"] * 20)).status == 200
+    assert still.get(f"{still.game}/resolve?" + "&".join(["q=x"] * 21)).status == 400
+    assert still.get(f"{still.game}/resolve?q=x&limit=1&limit=2").status == 400
 
 
 def test_what_is_no_text_is_refused_by_name(still: TroubledGame) -> None:

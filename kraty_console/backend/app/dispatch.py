@@ -72,6 +72,7 @@ class PathEndpoint:
             now_ms=self._services.now_ms(),
             caller=NOBODY,
             surface=_surface(route.path),
+            repeatable=route.repeatable,
         )
         if route.access is not RouteAccess.ANYONE:
             admitted = await self._admit(call, route, cost)

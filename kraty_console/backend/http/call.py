@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeVar
 from urllib.parse import parse_qsl
@@ -110,7 +110,10 @@ class Call:
     surface: Surface = "admin"
     address: str = ""
     """Where the call comes from."""
+    repeatable: tuple[str, ...] = ()
+    """The query parameters that may be given several times."""
     _query: Mapping[str, str] | None = None
+    _repeated: Mapping[str, list[str]] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
         """A segment of the path, decoded."""
@@ -127,9 +130,18 @@ class Call:
         """A parameter of the query, None when it is not there or empty."""
         return self._parameters().get(name) or None
 
+    def queries(self, name: str, most: int) -> tuple[str, ...]:
+        """The values of a parameter that may be given several times, at most so often; empty ones are left out."""
+        self._parameters()
+        values = tuple(filter(None, self._repeated.get(name, ())))
+        if len(values) > most:
+            raise invalid(name, f"is given more than {most} times")
+        return values
+
     def _parameters(self) -> Mapping[str, str]:
         if self._query is None:
-            self._query = _parameters(self.request.scope["query_string"])
+            self._repeated = _parameters(self.request.scope["query_string"], self.repeatable)
+            self._query = {name: values[0] for name, values in self._repeated.items()}
         return self._query
 
     def limit(self, default: int = DEFAULT_LIMIT) -> int:
@@ -196,7 +208,7 @@ class Call:
         return HandlerReply(answer.data, answer.status, headers=headers)
 
 
-def _parameters(query_string: bytes) -> Mapping[str, str]:
+def _parameters(query_string: bytes, repeatable: Collection[str]) -> Mapping[str, list[str]]:
     try:
         pairs = parse_qsl(
             query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS
@@ -205,13 +217,13 @@ def _parameters(query_string: bytes) -> Mapping[str, str]:
         raise invalid("query", "is not UTF-8, percent-encoded") from None
     except ValueError:
         raise invalid("query", f"has more than {_MOST_PARAMETERS} parameters") from None
-    values: dict[str, str] = {}
+    values: dict[str, list[str]] = {}
     for name, value in pairs:
-        if name in values:
+        if name in values and name not in repeatable:
             raise invalid(name[:60], "is given twice")
         if fault := text_fault(name + value):
             raise invalid(name[:60], fault)
         if len(value) > _LONGEST_PARAMETER:
             raise invalid(name[:60], f"is longer than {_LONGEST_PARAMETER} characters")
-        values[name] = value
+        values.setdefault(name, []).append(value)
     return values

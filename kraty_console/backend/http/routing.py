@@ -52,6 +52,8 @@ class Route:
     """The model of the request's body; None if it is ignored."""
     query: tuple[str, ...] = ()
     """The query parameters that are read."""
+    repeatable: tuple[str, ...] = ()
+    """Those of them that may be given several times."""
     status: tuple[int, ...] = (200,)
     """The statuses of a successful call, the usual one first."""
     reply: type[BaseModel] | None = None
@@ -112,6 +114,7 @@ def admin_route(
     *,
     named: str | None = None,
     query: tuple[str, ...] = (),
+    repeatable: tuple[str, ...] = (),
     status: tuple[int, ...] = (200,),
     bare: bool = False,
     tagged: bool = False,
@@ -130,6 +133,7 @@ def admin_route(
         named,
         body=model_of(spec.request) if spec.request else None,
         query=("environment",) if spec.is_write else query,
+        repeatable=repeatable,
         status=status,
         reply=model_of(spec.answer) if spec.answer else None,
         bare=bare,

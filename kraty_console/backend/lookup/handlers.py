@@ -12,6 +12,7 @@ from kraty_console.backend.lookup import snapshot as snapshots
 from kraty_console.backend.lookup.search import search_players
 from kraty_console.backend.lookup.timeline import timeline_page
 from kraty_console.backend.rules.errors import invalid, not_found
+from kraty_console.contract.limits import MAX_TEXTS
 from kraty_console.contract.timeline import TimelineKind
 
 
@@ -26,11 +27,11 @@ async def search(call: Call) -> HandlerReply:
 
 
 async def resolve(call: Call) -> HandlerReply:
-    """What `?q=` may mean: ids of any kind, an e-mail, the beginning of an id or a name, a link."""
-    text = call.query("q")
-    if text is None:
+    """What each `?q=` may mean: ids of any kind, an e-mail, the beginning of an id or a name, a link."""
+    texts = call.queries("q", MAX_TEXTS)
+    if not texts:
         raise invalid("q", "is required")
-    return HandlerReply(await resolving.resolve(call.services.db, call.game, call.environment, text, call.limit()))
+    return HandlerReply(await resolving.resolve(call.services.db, call.game, call.environment, texts, call.limit()))
 
 
 async def snapshot_for_admin(call: Call) -> HandlerReply:

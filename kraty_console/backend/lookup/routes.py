@@ -14,7 +14,11 @@ ADMIN: Final[tuple[Route, ...]] = (
         Operation.SEARCH, handlers.search, query=("query", "environment", "limit"), operation_id="players.search"
     ),
     admin_route(
-        Operation.RESOLVE, handlers.resolve, query=("q", "environment", "limit"), operation_id="players.resolve"
+        Operation.RESOLVE,
+        handlers.resolve,
+        query=("q", "environment", "limit"),
+        repeatable=("q",),
+        operation_id="players.resolve",
     ),
     admin_route(
         Operation.PLAYER,

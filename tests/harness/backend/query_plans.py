@@ -89,15 +89,19 @@ def counted_trips(database: Database) -> Iterator[Callable[[], int]]:
         database.read_listeners.remove(read)
 
 
-async def walks(database: Database, sent: list[Sent], most: int) -> list[str]:
+async def walks(database: Database, sent: list[Sent], most: int, *, as_if_large: bool = False) -> list[str]:
     """What is wrong with the plans of these statements: a growing table walked from end to end, or too many rows met.
 
-    On PostgreSQL both for the values that were sent, and for the plan that it keeps for any values.
+    On PostgreSQL both for the values that were sent, and for the plan that it keeps for any values. With `as_if_large`
+    it walks only where no index serves: to look up twenty ids costs more than to walk through a few thousand rows.
     """
     found: list[str] = []
     for statement in dict.fromkeys(each.text for each in sent if _is_planned(each.text)):
         one = next(each for each in sent if each.text == statement)
-        faults = await (_postgresql if database.postgresql else _sqlite)(database, one, most)
+        if database.postgresql:
+            faults = await _postgresql(database, one, most, as_if_large=as_if_large)
+        else:
+            faults = await _sqlite(database, one)
         found += [f"{fault} in {statement}" for fault in faults]
     return found
 
@@ -126,7 +130,7 @@ async def steps_of(database: Database, statement: Sent) -> list[str]:
         return [str(row[3]) for row in rows]
 
 
-async def _sqlite(database: Database, statement: Sent, _most: int) -> list[str]:
+async def _sqlite(database: Database, statement: Sent) -> list[str]:
     lines = await steps_of(database, statement)
     faults = [line for line in lines if (met := re.match(r"SCAN (\w+)", line)) and met[1] in GROWING]
     sorted_whole = any("TEMP B-TREE FOR ORDER BY" in line for line in lines)
@@ -135,20 +139,24 @@ async def _sqlite(database: Database, statement: Sent, _most: int) -> list[str]:
     return faults
 
 
-async def _postgresql(database: Database, statement: Sent, most: int) -> list[str]:
+async def _postgresql(database: Database, statement: Sent, most: int, *, as_if_large: bool) -> list[str]:
     selects = statement.text.lstrip().upper().startswith("SELECT")
     how = "ANALYZE, TIMING OFF, FORMAT JSON" if selects else "FORMAT JSON"
     async with database.engine.connect() as connection:
+        await connection.exec_driver_sql(f"SET enable_seqscan = {'off' if as_if_large else 'on'}")
         rows = await connection.exec_driver_sql(f"EXPLAIN ({how}) {statement.text}", statement.parameters)
         plan = rows.scalar()
         await connection.rollback()
         raw = (await connection.get_raw_connection()).driver_connection
         assert raw is not None
-        await raw.execute(f"SET plan_cache_mode = force_generic_plan; PREPARE kept AS {statement.text}")
+        kept_settings = (
+            f"SET enable_seqscan = {'off' if as_if_large else 'on'}; SET plan_cache_mode = force_generic_plan"
+        )
+        await raw.execute(f"{kept_settings}; PREPARE kept AS {statement.text}")
         any_values = ", ".join(["NULL"] * len(set(re.findall(r"\$\d+", statement.text))))
         whatever = f"({any_values})" if any_values else ""
         kept = await raw.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE kept{whatever}")
-        await raw.execute("DEALLOCATE kept; RESET plan_cache_mode")
+        await raw.execute("DEALLOCATE kept; RESET plan_cache_mode; RESET enable_seqscan")
     faults = [*_faults(plan[0]["Plan"], most)]
     return faults + [f"{fault} (kept plan)" for fault in _faults(kept[0]["Plan"], most)]
 

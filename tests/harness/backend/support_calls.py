@@ -38,6 +38,29 @@ def fill_notes(world: TroubledGame, crowd: Crowd) -> None:
     world.backend.run(work)
 
 
+def fill_seats(world: TroubledGame, crowd: Crowd) -> None:
+    """Seats of most of the crowd in lobbies of ten: with few rows, walking through them is the best plan.
+
+    The others are merged; their seats would need lobbies.
+    """
+    column = tables.players.c
+
+    async def work(tx: Transaction) -> None:
+        later = (column.game_id == crowd.game_id, column.external_player_id > crowd.external_id(400))
+        everybody = await tx.all(sa.select(column.player_id).where(*later))
+        same = {"studio_id": crowd.studio_id, "game_id": crowd.game_id, "joined_at": crowd.now_ms - 10**9}
+        for begin in range(0, len(everybody), 10):
+            lobbies = [world.backend.new_id() for _ in range(4)]
+            seats = (
+                {**same, "player_id": row["player_id"], "lobby_id": each}
+                for row in everybody[begin : begin + 10]
+                for each in lobbies
+            )
+            await tx.insert_many(tables.lobby_members, seats)
+
+    world.backend.run(work)
+
+
 def _page_after_a_page(full: Full, path: str) -> Answered:
     first = full.world.get(path)
     assert first.data["nextCursor"], "one page holds it all"
@@ -66,6 +89,12 @@ def _correct(full: Full) -> Answered:
     first = full.world.get(f"{full.world.log}?ticket=T-40&gameId={full.crowd.game_id}&limit=1").data["rows"][0]["id"]
     body = {"ticket": "T-41", "reason": "typed wrongly", "idempotencyKey": "plan-correction"}
     return full.world.post(f"{full.world.game}/audit-log/{first}/correct-ticket", body)
+
+
+def resolve_all(full: Full) -> Answered:
+    """Resolve all texts at once."""
+    texts = [text(full) for text in TEXTS.values()]
+    return full.world.get(f"{full.world.game}/resolve?" + "&".join(f"q={segment(each)}" for each in texts))
 
 
 CALLS: Mapping[str, Callable[[Full], Answered]] = {

@@ -13,7 +13,7 @@ from kraty_console.backend.leaderboards import queries as board_queries
 from kraty_console.backend.leaderboards import segments
 from kraty_console.backend.social.friend_handlers import LONGEST_QUERY, MOST_HITS, MOST_SUGGESTIONS
 from kraty_console.backend.webhooks.handlers import STATES
-from kraty_console.contract.limits import MAX_LIMIT
+from kraty_console.contract.limits import MAX_LIMIT, MAX_TEXTS
 from kraty_console.contract.timeline import TimelineKind
 from kraty_console.contract.webhooks import EventName
 
@@ -77,7 +77,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, Schema]]] = {
 }
 
 _OVERRIDES: Final[Mapping[tuple[str, str], Schema]] = {
-    ("/resolve", "q"): _TEXT,
+    ("/resolve", "q"): {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": MAX_TEXTS},
     ("/friends/search", "limit"): _integer(MOST_HITS),
     ("/friends/suggestions", "limit"): _integer(MOST_SUGGESTIONS),
     ("/periods", "limit"): _integer(52),
@@ -102,7 +102,7 @@ _REQUIRED: Final = ("q", "query")
 def parameters(route: Route) -> list[dict[str, Any]]:
     """The path and query parameters of a route, and its headers."""
     result = [_path_parameter(name) for name in re.findall(r"\{(\w+)\}", route.path)]
-    result += [_query_parameter(route.path, name) for name in route.query]
+    result += [_query_parameter(route.path, name, repeated=name in route.repeatable) for name in route.query]
     return [*result, _IF_MATCH] if route.versioned else result
 
 
@@ -114,7 +114,7 @@ def _path_parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
 
 
-def _query_parameter(path: str, name: str) -> dict[str, Any]:
+def _query_parameter(path: str, name: str, *, repeated: bool) -> dict[str, Any]:
     description, schema = _PARAMETERS.get(name, ("Only these.", {}))
     for (end, other), special in _OVERRIDES.items():
         if other == name and path.endswith(end):
@@ -123,5 +123,5 @@ def _query_parameter(path: str, name: str) -> dict[str, Any]:
         raise KeyError(f"{path} reads ?{name}=, which has no schema in {__name__}")
     result: dict[str, Any] = {"name": name, "in": "query", "description": description, "schema": schema}
     if schema.get("type") == "array":
-        result |= {"style": "form", "explode": False}
+        result |= {"style": "form", "explode": repeated}
     return result | {"required": True} if name in _REQUIRED else result
