@@ -27,10 +27,14 @@ _limit = click.option(
 @where_options
 @click.pass_obj
 def search(before: Options, /, query: str, as_json: bool, limit: int, **flags: Any) -> int:  # noqa: ANN401
-    """Find players by id, e-mail, or the beginning of an id."""
-    from kraty_console.cli.lookup import search_players  # `search --help` loads no client and no presenters
+    """Find players by id, e-mail, the beginning of an id or a name, or by any text that names them.
 
-    return search_players(before.then(Options(**flags)), query, limit, as_json=as_json)
+    The text may be pasted from a ticket: ids of players, attempts, grants, lobbies, audit rows and deliveries, e-mails
+    and links in it are looked up. `-` reads it from standard input.
+    """
+    from kraty_console.cli.lookup import search_players, text_of  # `search --help` loads no client and no presenters
+
+    return search_players(before.then(Options(**flags)), text_of(query), limit, as_json=as_json)
 
 
 @click.command()
@@ -41,7 +45,10 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **flags: A
 @where_options
 @click.pass_obj
 def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, **flags: Any) -> int:  # noqa: ANN401
-    """Show PLAYER, by the exact id: the profile, the next step, and every pane."""
-    from kraty_console.cli.lookup import show_player  # `show --help` loads no client and no presenters
+    """Show PLAYER, by the exact id: the profile, the next step, and every pane.
 
-    return show_player(before.then(Options(**flags)), player, pane, limit, as_json=as_json)
+    Instead of an id, a text that names exactly one player will do, as in `search`. `-` reads it from standard input.
+    """
+    from kraty_console.cli.lookup import show_player, text_of  # `show --help` loads no client and no presenters
+
+    return show_player(before.then(Options(**flags)), text_of(player), pane, limit, as_json=as_json)

@@ -44,13 +44,13 @@ class AdminReads(ABC):
         result: SearchResult = await self.get(Operation.SEARCH, self.game_ids(), parameters)
         return result.players
 
-    async def resolve(self, text: str, limit: int = DEFAULT_LIMIT) -> Resolved:
-        """What a text may mean: ids of any kind, an e-mail, the beginning of an id or a name, a link.
+    async def resolve(self, *texts: str, limit: int = DEFAULT_LIMIT) -> Resolved:
+        """What texts may mean: ids of any kind, an e-mail, a link; the first also the beginning of an id or a name.
 
-        Nothing is chosen: each match says how it matched, the surest comes first, and `nearest` has ids like the text
-        if nothing matched.
+        Nothing is chosen: each match says how it matched and which text, the surest comes first, and `nearest` has ids
+        like the first word if nothing matched. One request, of at most `MAX_TEXTS` texts.
         """
-        parameters: Query = {"q": text, "environment": self.environment, "limit": limit}
+        parameters: Query = {"q": texts, "environment": self.environment, "limit": limit}
         resolved: Resolved = await self.get(Operation.RESOLVE, self.game_ids(), parameters)
         return resolved
 

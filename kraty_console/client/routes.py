@@ -7,7 +7,7 @@ reaches that player or none, never another route (client/README.md#paths).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
@@ -19,7 +19,8 @@ from kraty_console.contract.operations import GAME_IDS, OPERATIONS, Operation
 _MAY_HAVE_NO_PLAYER: Final = (Operation.REPLAY_DELIVERY, Operation.CORRECT_TICKET)
 """Changes of a delivery or an audit row, which may be about no player."""
 
-Query = Mapping[str, str | int | None]
+Query = Mapping[str, str | int | Sequence[str] | None]
+"""Query parameters; a sequence is sent as one parameter for each of its texts."""
 
 
 class ClientRoute(NamedTuple):
@@ -40,7 +41,12 @@ class ClientRoute(NamedTuple):
             Invalid: a segment or a query value cannot be sent (empty, NUL, or a lone surrogate).
         """
         path = self.template.format_map({name: segment(segments[name], name) for name in self.names})
-        pairs = [f"{name}={_quoted(str(value), name)}" for name, value in (query or {}).items() if value is not None]
+        pairs = [
+            f"{name}={_quoted(str(each), name)}"
+            for name, value in (query or {}).items()
+            if value is not None
+            for each in ([value] if isinstance(value, str | int) else value)
+        ]
         return f"{path}?{'&'.join(pairs)}" if pairs else path
 
     @property

@@ -118,6 +118,11 @@ class BackendFacts:
         """Whether it may search; False where it is known not to, and only whole ids are found."""
         return self._may_have(Operation.SEARCH)
 
+    @property
+    def can_resolve(self) -> bool:
+        """Whether it may resolve texts; False where it is known not to."""
+        return self._may_have(Operation.RESOLVE)
+
     def _may_have(self, operation: Operation) -> bool:
         try:
             find_route(operation, self.routes, self.capabilities)

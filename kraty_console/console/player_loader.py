@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from kraty_console.contract.errors import KratyError, NotFound, OperationMissing
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.contract.operations import Operation
 from kraty_console.domain.completeness import unreadable_count, unreadable_words
+from kraty_console.domain.finding import tried_words
+from kraty_console.domain.pasted_text import LONGEST_ID, read_pasted
 from kraty_console.domain.player_analysis import analysis_of
 from kraty_console.domain.player_resolution import looks_like_email, unambiguous_match
 from kraty_console.present.errors import error_text
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from kraty_console.client.fetched import Fetched
     from kraty_console.console.screen_protocols import LoaderScreen
     from kraty_console.contract.players import Snapshot
+    from kraty_console.domain.finding import Hit
 
 BREATH = 0.025
 """Seconds in which keys are handled between two pieces of work on a large answer."""
@@ -52,6 +56,10 @@ class PlayerLoader:
         """Rows that the last answer changed."""
         self._limit_before = self._requested_limit = DEFAULT_LIMIT
         self._finder = PlayerFinder(workspace)
+        self._found_row: Hit | None = None
+        """The row that the text of the look-up names."""
+        self._whole = ""
+        """The whole of what was pasted, of which the look-up is the first id."""
         self._before = self.state
         """What was on screen before the look-up that is under way: what it goes back to where nothing is opened."""
         workspace.gate.begin = self.sign_in
@@ -93,7 +101,11 @@ class PlayerLoader:
         self._screen.in_background(partial(self._suggest, query), group="search", description="suggestions")
 
     async def _suggest(self, query: str) -> None:
+        pasted = read_pasted(query)
         try:
+            if not pasted.is_plain:
+                self._screen.suggest_found(await self._finder.find(pasted))
+                return
             hits = await self._finder.search(query)
         except OperationMissing:
             self._screen.suggest(query, (), words="no search on this backend: enter looks up exactly this id")
@@ -111,20 +123,28 @@ class PlayerLoader:
 
     # -- the player ----------------------------------------------------------------------------------------------
 
-    def open(self, player: str, *, typed: bool, step: int = 0) -> None:
+    def open(
+        self, player: str, *, typed: bool, step: int = 0, found: FoundPlayer | None = None, whole: str = ""
+    ) -> None:
         """Look a player up; `typed` text may also be an e-mail, an id that lives on in another player, or a beginning.
 
         Args:
             player: The id, or what was typed.
             typed: Whether it was typed.
             step: How often down (negative: up) was pressed in what the text finds.
+            found: How the player was found, if a person chose.
+            whole: What was pasted, if `player` is the first of several ids in it: that may be an id, too.
 
         Raises:
             SeveralFit: The text is known to fit several players, and none of them was chosen: nothing is looked up.
         """
         note = ""
-        if typed and (found := self._finder.known(player, step)) is not None:
+        if typed and not whole:
+            found = self._finder.known(player, step)
+        self._found_row, self._whole = None, whole
+        if found is not None:
             player, note, typed, step = found.player, found.note, False, 0
+            self._found_row = found.row
         self._screen.stop_suggesting()
         self._screen.end_pause()
         if self.state.status is not LoadStatus.LOADING:
@@ -141,7 +161,7 @@ class PlayerLoader:
             try:
                 self.open(state.player, typed=state.typed, step=state.step)
             except SeveralFit as several:
-                self._screen.offer(state.player, several.hits)
+                self._screen.offer(state.player, several)
 
     def more(self) -> None:
         """The end of a list that was cut short was reached: ask for as many rows as the backend gives at once."""
@@ -182,7 +202,7 @@ class PlayerLoader:
                         raise
         except SeveralFit as several:
             self._go_back()
-            self._screen.offer(requested, several.hits)
+            self._screen.offer(requested, several)
             return
         except NotFound as error:
             self._turned()
@@ -224,7 +244,9 @@ class PlayerLoader:
         self._workspace.players.opened(self.state.player)
         if before is None:
             self._screen.opened_player()
-        if before is None and state.note:
+        if self._found_row is not None:
+            self._screen.show_found(self._found_row)
+        elif before is None and state.note:
             self._screen.tell(state.note, "accent")
         elif skew := tell_skew(self._workspace):
             self._screen.tell(skew, "warn")
@@ -255,10 +277,13 @@ class PlayerLoader:
         player = self.state.player
         self.state = self.state.failed(error, missing=True)
         self._workspace.players.not_found(player)
+        found = self._finder.found_in(player)
+        if found is not None and not found.pasted.is_plain:
+            tried = tuple(map(tried_words, found.pasted.candidates[1:]))
+            self.state = self.state.nobody_in_text(tried, found.not_searched)
+        self._screen.point_to(None)
         self._screen.draw()
         self.state = self.state.near(*await self._finder.nearest(player))
-        if self.state.nearest:
-            self._screen.point_to(self.state.nearest[0])
 
     def _mark(self, before: Snapshot | None, answered: bool) -> None:
         """Mark what changed; rows that are new only because more were requested did not."""
@@ -269,6 +294,12 @@ class PlayerLoader:
     async def _look_up(self) -> Fetched[Snapshot] | None:
         """Read the requested player; if the text turns out to mean another one, that one from then on."""
         state = self.state
+        if self._whole and len(self._whole) <= LONGEST_ID:
+            whole, self._whole = self._whole, ""
+            with suppress(NotFound):
+                fetched = await self._fetch(whole)
+                self._turn(FoundPlayer(whole))
+                return fetched
         if state.typed:
             return await self._finder.look_up(state.player, state.step, self._fetch, self._turn)
         return await self._fetch(state.player)
@@ -280,6 +311,7 @@ class PlayerLoader:
         return await self._workspace.snapshot(player, self._requested_limit, etag)
 
     def _turn(self, found: FoundPlayer) -> None:
+        self._found_row = found.row
         self.state = self.state.loading(found.player, self._workspace.now(), note=found.note)
 
     # -- notes ---------------------------------------------------------------------------------------------------

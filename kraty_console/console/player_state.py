@@ -53,6 +53,10 @@ class PlayerState:
     """When there is no such player: ids that begin most like the requested one."""
     not_offered: str = ""
     """Why there may be more of them."""
+    tried: tuple[str, ...] = ()
+    """When a pasted text names nobody: what of it was looked up, and why."""
+    not_searched: str = ""
+    """What of it this backend cannot look up."""
     typed: bool = False
     """`player` is what was typed, such as an e-mail; a retry sends it again."""
     step: int = 0
@@ -90,6 +94,10 @@ class PlayerState:
             return PlayerState(LoadStatus.MISSING, self.player, error=error, typed=self.typed, step=self.step)
         status = LoadStatus.STALE if self.snapshot is not None else LoadStatus.FAILED
         return replace(self, status=status, error=error, since=None)
+
+    def nobody_in_text(self, tried: tuple[str, ...], not_searched: str) -> PlayerState:
+        """None of these parts of the text is known."""
+        return replace(self, tried=tried, not_searched=not_searched)
 
     def near(self, players: tuple[str, ...], not_offered: str = "") -> PlayerState:
         """There is no such player, but these; in words, why there may be more."""

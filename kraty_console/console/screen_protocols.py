@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
+    from kraty_console.console.player_finder import SeveralFit
     from kraty_console.console.player_state import PlayerState
+    from kraty_console.console.text_search import FoundInText
     from kraty_console.contract.players import SearchHit
     from kraty_console.domain.action_spec import ActionContext
+    from kraty_console.domain.finding import Hit
 
 
 class WorkerScreen(Protocol):
@@ -64,8 +67,11 @@ class LoaderScreen(WorkerScreen, Protocol):
     def left_player(self) -> None:
         """Another player is turned to, or none any more."""
 
-    def point_to(self, row_id: str) -> None:
-        """Put the cursor on a row."""
+    def point_to(self, row_id: str | None) -> None:
+        """Put the cursor on a row, or on none until it is moved."""
+
+    def show_found(self, row: Hit) -> None:
+        """Go to the row that the text named which led to this player."""
 
     def holds_keys(self) -> bool:
         """Whether keys wait for the player that is looked up."""
@@ -77,7 +83,10 @@ class LoaderScreen(WorkerScreen, Protocol):
     def suggest(self, query: str, hits: Sequence[SearchHit], meant: int | None = None, words: str = "") -> None:
         """Offer the players that fit what was typed, or say why there are none."""
 
-    def offer(self, text: str, hits: Sequence[SearchHit]) -> None:
+    def suggest_found(self, found: FoundInText) -> None:
+        """Offer the players and rows that a pasted text names, or say that it names none."""
+
+    def offer(self, text: str, several: SeveralFit) -> None:
         """The text matches several players: ask for one."""
 
     def clear_notice(self) -> bool:

@@ -105,9 +105,14 @@ def decide(pasted: PastedText, hits: Sequence[Hit], *, unreadable: int = 0) -> D
     return Decision(player, rows[0] if rows else None, sure)
 
 
+def matched_words(hit: Hit, candidate: Candidate) -> str:
+    """What matched, and the text that did: `e-mail alice@example.com`."""
+    return f"{hit.matched} {candidate.text}" if not hit.row else hit.row
+
+
 def tried_words(candidate: Candidate) -> str:
-    """What makes a text a candidate, in words."""
-    return WHY[candidate.kind]
+    """A text that was looked up, and why: `alice_43 (a player id)`."""
+    return f"{' '.join(candidate.text.split())} ({WHY[candidate.kind]})"
 
 
 def _once(hits: Iterable[Hit]) -> Iterable[Hit]:

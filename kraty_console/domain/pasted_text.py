@@ -200,7 +200,7 @@ _NO_ID: Final = (
     r"(?i)v?\d{1,4}(?:[./:,-]\d{1,4}){1,4}(?:am|pm|[a-z]\d?)?"  # dates, times, versions, numbers in groups
     r"|\d{4}-\d\d-\d\dT\S*"
     r"|[+-]?\d+(?:st|nd|rd|th|x|k|m|h|s|d|gb|mb|ms|px|hz|fps|am|pm|%|€|\$|£)?"
-    r"|[#$€£]\d+|[x×]\d+|utf-?8|ipv[46]|mp[34]|h26[45]|p\d\d"
+    r"|[#$€£]\d+|[x×]\d{1,3}|utf-?8|ipv[46]|mp[34]|h26[45]|p\d\d"
 )
 _NUMBER: Final = r"\d{5,30}"
 _SPLIT: Final = r"[\n,;]+"

@@ -84,7 +84,7 @@ def unambiguous_match(text: str, hits: Sequence[SearchHit]) -> int | None:
     """The index of the hit that the text identifies; None if the user has to choose, or nothing matches.
 
     An exact id, a full e-mail and the id of a merged player identify their player, even if there are more hits. Any
-    other text identifies the only hit, unless some hits could not be read.
+    other text identifies the only hit, unless some hits could not be read; but no hit by name: names are not unique.
     """
     for candidate in candidates(text):
         for place, hit in enumerate(hits):
@@ -92,7 +92,7 @@ def unambiguous_match(text: str, hits: Sequence[SearchHit]) -> int | None:
                 return place
     named = [place for place, hit in enumerate(hits) if hit.match in ("email", "merged")]
     matching = named or range(len(hits) if not unreadable_count(hits) else 0)
-    return matching[0] if len(matching) == 1 else None
+    return matching[0] if len(matching) == 1 and hits[matching[0]].match != "name" else None
 
 
 def wrapped_index(start: int | None, step: int, count: int) -> int | None:

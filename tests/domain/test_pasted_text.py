@@ -17,7 +17,7 @@ from kraty_console.domain.pasted_text import (
 
 UUID = "0198c0de-0000-7000-8000-000000000003"
 IDS = st.from_regex(r"[a-z]{2,8}_[0-9]{1,6}", fullmatch=True) | st.from_regex(
-    r"[A-Za-z][A-Za-z0-9|:#-]{3,20}[0-9]", fullmatch=True
+    r"[A-Za-z]{4,8}[|:#-]?[A-Za-z0-9]{0,12}[0-9]", fullmatch=True
 )
 
 

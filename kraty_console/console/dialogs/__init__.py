@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from kraty_console.console.dialogs.action import ActionDialog as ActionDialog
     from kraty_console.console.dialogs.filter import FilterDialog as FilterDialog
+    from kraty_console.console.dialogs.found import FoundDialog as FoundDialog
     from kraty_console.console.dialogs.keys import KeysDialog as KeysDialog
     from kraty_console.console.dialogs.notes import NotesDialog as NotesDialog
     from kraty_console.console.dialogs.palette import PaletteDialog as PaletteDialog
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _MODULES: Final = {
     "ActionDialog": "action",
     "FilterDialog": "filter",
+    "FoundDialog": "found",
     "KeysDialog": "keys",
     "NotesDialog": "notes",
     "PaletteDialog": "palette",

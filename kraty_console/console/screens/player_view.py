@@ -160,9 +160,11 @@ class PlayerView(ActionScreen):
         if row_id is not None:
             self.table_state.row_id = row_id
 
-    def point_to(self, row_id: str) -> None:
-        """Put the cursor on a row."""
+    def point_to(self, row_id: str | None) -> None:
+        """Put the cursor on a row, or on none until it is moved."""
         self.table_state.row_id = row_id
+        if row_id is None:
+            self.table_state.index = -1
 
     def holds_keys(self) -> bool:
         """Whether keys wait for the player named at launch: nothing has the focus yet."""

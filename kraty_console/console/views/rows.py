@@ -40,7 +40,7 @@ class TableState:
 
     row_id: str | None = None
     index: int = 0
-    """Of the cursor among the selectable rows; where the row is gone, the nearest takes its place."""
+    """Of the cursor among the selectable rows; where the row is gone, the nearest takes its place. −1 is none yet."""
     top: int = 0
     sort: dict[str, tuple[str, bool]] = field(default_factory=dict)
     """By section: column key and whether descending; absent means the order of the answer."""
@@ -125,7 +125,7 @@ class TableRows:
 
     def _under_cursor(self) -> _Entry | None:
         self._arrange()
-        return self._entries[self._selectable[self.table_state.index]] if self._selectable else None
+        return self._entries[self._selectable[self.table_state.index]] if self._selectable and self.table_state.index >= 0 else None
 
     def _arrange(self) -> list[list[TableRow]]:
         """Put rows and lines in order, once; the rows of each section."""
@@ -179,12 +179,12 @@ class TableRows:
     def _find_cursor(self) -> None:
         table_state = self.table_state
         if not self._selectable:
-            table_state.index = 0
+            table_state.index = min(table_state.index, 0)
             return
         ids = [row.id for i in self._selectable if (row := self._entries[i].row) is not None]
         if table_state.row_id in ids:
             table_state.index = ids.index(table_state.row_id)
-        else:
+        elif table_state.index >= 0:
             table_state.index = min(table_state.index, len(ids) - 1)
             table_state.row_id = ids[table_state.index]
 
@@ -194,7 +194,7 @@ class TableRows:
         """The part of the table around the cursor that finds room; without the focus the cursor looks fainter."""
         layouts = self._fitted(width)
         self._scroll_to_cursor(height)
-        cursor = self._selectable[self.table_state.index] if self._selectable else -1
+        cursor = self._selectable[self.table_state.index] if self._selectable and self.table_state.index >= 0 else -1
         tone = "cursor" if focused else "cursor-blurred"
         top = self.table_state.top
         seen = list(enumerate(self._entries[top : top + height], start=top))
@@ -220,7 +220,7 @@ class TableRows:
         table_state = self.table_state
         last_top = max(0, len(self._entries) - height)
         if self._selectable:
-            at = self._selectable[table_state.index]
+            at = self._selectable[max(0, table_state.index)]
             first = at
             while first > 0 and self._entries[first - 1].kind != "row":
                 first -= 1  # the headings above the first row come into view with it

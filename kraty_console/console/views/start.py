@@ -19,6 +19,9 @@ _COLUMNS: Final = (
     Column("player", "PLAYER", 12, priority=1, middle=True),
     Column("about", "TICKET", 20, priority=2),
 )
+_NOTHING_KNOWN: Final = "Nothing in this text names a player of this game"
+_MOST_TRIED: Final = 8
+
 _RECENT: Final = (Column("player", "", 12, middle=True),)
 
 
@@ -30,12 +33,15 @@ def start_sections(workspace: Workspace, state: PlayerState) -> tuple[TableSecti
     if state.status is LoadStatus.MISSING:
         near = tuple(_player_row(each) for each in state.nearest)
         are = "nearest of those that could be read are" if state.not_offered else "nearest are"
+        if state.tried:
+            sections.append(TableSection("tried", _RECENT, (), title=_NOTHING_KNOWN, empty=_tried(state)))
+        nobody = f"No player is called {safe(state.player, limit=60)}"
         sections.append(
             TableSection(
                 "near",
                 _RECENT,
                 near,
-                title=f"No player is called {safe(state.player, limit=60)}" + (f": {are}" if near else ""),
+                title=(are.capitalize() if near else "") if state.tried else nobody + (f": {are}" if near else ""),
                 empty=_nobody(workspace, state),
             )
         )
@@ -67,6 +73,16 @@ def start_sections(workspace: Workspace, state: PlayerState) -> tuple[TableSecti
         what = "a player's id or e-mail" if workspace.facts.can_search else "a player's id, whole"
         sections.append(TableSection("empty", _RECENT, (), empty=f"Type {what}; several at once can be pasted."))
     return tuple(sections)
+
+
+def _tried(state: PlayerState) -> str:
+    """What of the text was looked up."""
+    lines = [f"Looked up {safe(each, limit=100)}" for each in state.tried[:_MOST_TRIED]]
+    if more := len(state.tried) - _MOST_TRIED:
+        lines += [f"and {more} more"] if more > 0 else []
+    if state.not_searched:
+        lines.append(safe(state.not_searched[:1].upper() + state.not_searched[1:] + ".", limit=200))
+    return "\n".join(lines)
 
 
 def _nobody(workspace: Workspace, state: PlayerState) -> str:

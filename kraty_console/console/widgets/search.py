@@ -23,13 +23,17 @@ from textual.widgets import Input
 from kraty_console.console.startup.boot_lines import PLACEHOLDER, SLASH
 from kraty_console.console.views.text import Line, Span, width_of
 from kraty_console.console.widgets.lines import LinesView
+from kraty_console.domain.pasted_text import LONGEST_READ, CandidateKind, read_pasted
 from kraty_console.domain.player_resolution import wrapped_index
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import SearchHit
 
-_SEVERAL = re.compile(r"[\s,;]+")
+_SEVERAL = re.compile(r"[,;\n]+")
+
+_LONGEST_LINE = 1_000
+"""Characters; of a longer text the field shows the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,18 @@ def _suggestion(hit: SearchHit) -> PlayerSuggestion:
     return PlayerSuggestion(hit.external_player_id, safe(hit.external_player_id, limit=60), note)
 
 
+def _ids_of_list(text: str) -> tuple[str, ...]:
+    """The ids of a pasted list; none where the text is another: a sentence, a table, a mail."""
+    parts = [part.strip() for part in _SEVERAL.split(text[:LONGEST_READ].replace("\r", "\n")) if part.strip()]
+    words = "".join(parts)
+    if len(parts) < 2 or not words.isascii() or any(map(str.isspace, words)):
+        return ()
+    labelled = (CandidateKind.PLAYER_ID, CandidateKind.SOME_ID, CandidateKind.LINK)
+    if any(each.kind in labelled for each in read_pasted(text).candidates):
+        return ()
+    return tuple(dict.fromkeys(parts))
+
+
 class SearchInput(Input):
     """An input that posts several pasted lines instead of keeping the first."""
 
@@ -75,6 +91,8 @@ class SearchInput(Input):
         """Several ids were pasted at once."""
 
         players: tuple[str, ...]
+        text: str
+        """As it was pasted."""
 
     @dataclass
     class Chose(Message):
@@ -90,6 +108,21 @@ class SearchInput(Input):
         super().__init__(placeholder=PLACEHOLDER, compact=True, select_on_focus=False, id=id)
         self.cursor_blink = False
         self._slash_dropped = False
+        self._held = ("", "")
+
+    @property
+    def text(self) -> str:
+        """What is typed, or the whole of what was pasted, without blanks around it."""
+        shown, whole = self._held
+        return whole if whole and shown == self.value else self.value.strip()
+
+    def put(self, text: str) -> None:
+        """Fill the field; of several lines, or of a very long one, it shows the beginning as one line."""
+        self._held = ("", "")
+        if "\n" in text or "\r" in text or len(text) > _LONGEST_LINE:
+            self._held = (safe(" ".join(text[:_LONGEST_LINE].split()), limit=_LONGEST_LINE), text)
+        self.value = self._held[0] or text
+        self.cursor_position = len(self.value)
 
     def on_key(self, event: events.Key) -> None:
         """`/` is the key of search everywhere, so the first one in an empty field is ignored; a second one is text."""
@@ -108,14 +141,19 @@ class SearchInput(Input):
         self.post_message(self.Left())
 
     def on_paste(self, event: events.Paste) -> None:
-        """Hand several lines, or several ids in one line, on together."""
-        lines = [line.strip() for line in event.text.splitlines() if line.strip()]
-        if len(lines) == 1 and "," in lines[0]:
-            lines = [part for part in _SEVERAL.split(lines[0]) if part]
-        if len(lines) > 1:
-            event.prevent_default()
-            event.stop()
-            self.post_message(self.Pasted(tuple(dict.fromkeys(lines))))
+        """Hand several ids on together, and take a text of several lines whole."""
+        text = event.text.strip()
+        lines = text.splitlines()
+        if len(lines) < 2 and "," not in text and len(text) <= _LONGEST_LINE:
+            return
+        if players := _ids_of_list(text):
+            self.post_message(self.Pasted(players, text))
+        elif len(lines) < 2 and len(text) <= _LONGEST_LINE:
+            return
+        else:
+            self.put(text)
+        event.prevent_default()
+        event.stop()
 
 
 class SuggestionLine(LinesView):
@@ -195,6 +233,8 @@ class SearchBar(Horizontal):
         """Several ids were pasted."""
 
         players: tuple[str, ...]
+        text: str
+        """As they were pasted."""
 
     @dataclass
     class Left(Message):
@@ -227,7 +267,7 @@ class SearchBar(Horizontal):
     @property
     def text(self) -> str:
         """What is typed, without blanks around it."""
-        return self.input.value.strip()
+        return self.input.text
 
     def suggest(
         self, query: str, suggestions: Sequence[PlayerSuggestion], meant: int | None = None, words: str = ""
@@ -251,13 +291,17 @@ class SearchBar(Horizontal):
     def offer(self, text: str, suggestions: Sequence[PlayerSuggestion]) -> None:
         """Enter on `text` matched several players: show them beside it, to choose from."""
         if text != self.text:
-            with self.input.prevent(Input.Changed):
-                self.input.value = text
-            self._asked = text
+            self.put(text)
         self.input.focus()
         self.input.cursor_position = len(self.input.value)
         self._suggestions, self._meant, self._step = tuple(suggestions), None, 0
         self._show()
+
+    def put(self, text: str) -> None:
+        """Fill the input without asking for anything."""
+        with self.input.prevent(Input.Changed):
+            self.input.put(text)
+        self._asked = text
 
     def _show(self) -> None:
         place = wrapped_index(self._meant, self._step, len(self._suggestions))
@@ -320,4 +364,4 @@ class SearchBar(Horizontal):
     def on_search_input_pasted(self, event: SearchInput.Pasted) -> None:
         """Several players at once."""
         event.stop()
-        self.post_message(self.Queued(event.players))
+        self.post_message(self.Queued(event.players, event.text))
