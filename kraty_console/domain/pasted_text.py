@@ -8,7 +8,7 @@ with the first text that needs them: the module is imported before the first fra
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import cache
 from itertools import islice
@@ -116,9 +116,10 @@ def read_pasted(text: str) -> PastedText:
             if len(each.split()) <= _MOST_WORDS_OF_AN_ID:
                 found.add(each, CandidateKind.CLEANED)
     read = _lines_of(text[:LONGEST_READ])
-    found.add_all(_labelled(read))
-    found.add_all(_of_columns(read))
     without_links = re.sub(_LINK, _blanks, read)
+    tables = _tables(without_links)
+    found.add_all(_labelled(without_links, {each.begin for each in tables}))
+    found.add_all(_of_columns(tables))
     found.add_all(_in_links(read))
     found.add_all(_emails(without_links))
     without_emails = re.sub(_EMAIL, _blanks, re.sub(_MAILTO, _blanks, without_links))
@@ -128,6 +129,18 @@ def read_pasted(text: str) -> PastedText:
     found.add_all(_tokens(without_emails))
     found.add_all(_words(without_links))
     return found.result(text)
+
+
+class _Table(NamedTuple):
+    """A table with columns of ids."""
+
+    begin: int
+    """Where the line of titles begins."""
+    split: str
+    """What parts its cells."""
+    columns: dict[int, CandidateKind]
+    lines: list[str]
+    """Below the titles."""
 
 
 class _Found:
@@ -263,8 +276,8 @@ _OF: Final = r"(?:of|for|the|de|du|la|le|del|des|der|do|da|dello|della|di|van|vo
 _FAR_EAST: Final = "プレイヤー|プレーヤー|ユーザー|アカウント|玩家|用户|用戶|账号|帳號|角色|플레이어|유저|계정"
 _FAR_EAST_IDS: Final = "ＩＤ|id|編號|编号|アイディー|아이디"
 
-_STRONG: Final = r"(?:[ ]{0,3}(?:=>|->|→|[:：=＝#|\t])[ \t]{0,8}|[ ]?(?:は|是|为|為|는|은|가)[ ]?[:：]?[ ]?)"
-_WEAK: Final = r"[ ]{1,3}(?:(?:is|ist|lautet|est|es|é|è|to|jest|это|—|–|-)[ ]{1,3}:?[ ]?)?"
+_STRONG: Final = r"(?:[ ]{0,3}(?:=>|->|→|[:：=＝#|\t]|(?<=d)>)[ \t]{0,8}|[ ]?(?:は|是|为|為|는|은|가)[ ]?[:：]?[ ]?)"
+_WEAK: Final = r"[ ]{1,3}(?:(?P<verb>is|ist|lautet|est|es|é|è|to|jest|это|—|–|-)[ ]{1,3}:?[ ]?)?"
 
 
 @cache
@@ -309,76 +322,97 @@ def _column_titles() -> re.Pattern[str]:
     )
 
 
-def _labelled(text: str) -> Iterator[Candidate]:
-    """The values after words such as `player id`."""
+def _labelled(text: str, title_lines: set[int]) -> Iterator[Candidate]:
+    """The values after words such as `player id`; `title_lines` are where lines of column titles begin."""
     for match in _labels().finditer(text):
         if match["some"] and re.search(_OTHER_SYSTEM, text[max(0, match.start() - 20) : match.start()]):
             continue
         kind = CandidateKind.SOME_ID if match["some"] else CandidateKind.PLAYER_ID
         begin = text.rfind("\n", 0, match.start()) + 1
         end = text.find("\n", match.end())
-        rest = text[match.end() : min(end if end >= 0 else len(text), match.end() + LONGEST_ID)]
+        end = len(text) if end < 0 else end
         strong = match["strong"]
-        of_a_table = strong is not None and ("|" in strong or "\t" in strong)
-        wide = of_a_table and len(_cells(text[begin:end] if end >= 0 else text[begin:], _CELLS)) > 2
-        for value in _values(rest, certain=strong is not None and not wide):
-            yield Candidate(value, kind, match.start() + 1)
+        in_table = strong is not None and ("|" in strong or "\t" in strong)
+        is_wide = in_table and len(_cells(text[begin:end], _CELLS)) > 2
+        rest = text[match.end() : min(end, match.end() + LONGEST_ID)]
+        title = in_table and begin in title_lines
+        for value, ends in _values(rest, certain=strong is not None and not is_wide, said=match["verb"] is not None):
+            yield Candidate(value, kind if ends and not title else CandidateKind.WORD, match.start() + 1)
 
 
-def _values(rest: str, *, certain: bool) -> Iterator[str]:
-    """What may be the value at the beginning of the rest of a line.
+def _values(rest: str, *, certain: bool, said: bool) -> Iterator[tuple[str, bool]]:
+    """What may be the value at the beginning of the rest of a line, and whether it surely ends there.
 
     Args:
         rest: The rest of the line.
         certain: Whether a colon or the like stands before it; after mere words only what looks like an id is one.
+        said: Whether a verb stands before it.
     """
-    rest = rest.strip()
-    quoted = re.match(_MARKS, rest) or re.match(_MARKS, rest.lstrip("*_ "))
+    rest = rest.strip().lstrip("* ")
+    quoted = re.match(_MARKS, rest)
     if quoted:
-        yield next(each for each in quoted.groups() if each is not None).strip()
+        yield next(each for each in quoted.groups() if each is not None).strip(), True
         return
     cell = re.split(_CELLS, rest, maxsplit=1)[0].strip() if "|" not in rest or " |" in rest or "\t" in rest else rest
     first = next(iter(cell.split(None, 1)), "")
-    token = _bare(first)
-    if not token or token.casefold() in _NOTHING or re.match(_LINK, token) or not any(map(str.isalnum, token)):
+    token = _bare(re.split("[<&]", first, maxsplit=1)[0]).rstrip("*")
+    if not token or token.casefold() in _NOTHING or not any(map(str.isalnum, token)):
         return
     following = cell[len(first) :].lstrip()
     alone = not following or first != token or following[0] in "([,;/{<—–|-"
     likely = is_like_an_id(token) or re.fullmatch(_NUMBER, token) is not None
-    if not likely and not (certain and (alone or len(cell.split()) <= _MOST_WORDS_OF_AN_ID)):
-        return
-    if likely or alone:
-        yield token
+    few = len(cell.split()) <= _MOST_WORDS_OF_AN_ID
+    if likely or (alone and (certain or (said and not following))):
+        yield token, True
         if not token.isascii() and (run := re.match(_ASCII_ID, token)):
-            yield _bare(run[0])
-    if certain and following and len(cell.split()) <= _MOST_WORDS_OF_AN_ID:
-        yield _bare(cell)
+            yield _bare(run[0]), True
+    elif certain:
+        yield token, False
+    if certain and following and few:
+        yield _bare(cell), True
 
 
-def _of_columns(text: str) -> Iterator[Candidate]:
-    """The cells below a column title such as `player id`."""
-    lines = text.split("\n")
-    columns: dict[int, CandidateKind] = {}
-    split = _CELLS
-    for number, line in enumerate(lines[:2000]):
-        if not columns or not line.strip():
-            columns = {}
-            for way in (_CELLS, ","):
-                cells = _cells(line, way)
-                titles = [(place, _column_titles().fullmatch(each)) for place, each in enumerate(cells)]
-                found = {
-                    place: CandidateKind.PLAYER_ID if title["player"] else CandidateKind.SOME_ID
-                    for place, title in titles
-                    if title
-                }
-                if len(cells) > 1 and found:
-                    columns, split = found, way
+def _tables(text: str) -> list[_Table]:
+    """The tables with columns of ids: each ends at a blank line."""
+    tables: list[_Table] = []
+    begin, before = 0, 0
+    inside = False
+    for line in text.split("\n")[:2000]:
+        if inside and line.strip():
+            tables[-1].lines.append(line)
+        else:
+            inside = False
+            for split in (_CELLS, ","):
+                columns = _title_columns(_cells(line, split))
+                if columns and not (split is _CELLS and before > 1):
+                    tables.append(_Table(begin, split, columns, []))
+                    inside = True
                     break
-            continue
-        cells = _cells(line, split)
-        for place, kind in columns.items():
-            if place < len(cells) and cells[place].strip("-: ") and cells[place].casefold() not in _NOTHING:
-                yield Candidate(cells[place], kind, -number)
+        before = len(_cells(line, _CELLS))
+        begin += len(line) + 1
+    return tables
+
+
+def _title_columns(cells: Sequence[str]) -> dict[int, CandidateKind]:
+    """The columns of ids in a line of titles; none in a line with values."""
+    if len(cells) < 2 or any(("@" in each or any(map(str.isdigit, each))) for each in cells):
+        return {}
+    titles = ((place, _column_titles().fullmatch(each)) for place, each in enumerate(cells))
+    return {
+        place: CandidateKind.PLAYER_ID if title["player"] else CandidateKind.SOME_ID for place, title in titles if title
+    }
+
+
+def _of_columns(tables: Sequence[_Table]) -> Iterator[Candidate]:
+    """The cells below a column title such as `player id`."""
+    number = 0
+    for _, split, columns, lines in tables:
+        for line in lines:
+            number += 1
+            cells = _cells(line, split)
+            for place, kind in columns.items():
+                if place < len(cells) and cells[place].strip("-: ") and cells[place].casefold() not in _NOTHING:
+                    yield Candidate(cells[place], kind, -number)
 
 
 def _cells(line: str, split: str) -> list[str]:
@@ -464,6 +498,10 @@ def _tokens(text: str) -> Iterator[Candidate]:
                     if is_like_an_id(_bare(run)):
                         yield Candidate(_bare(run), CandidateKind.TOKEN)
             yield Candidate(token, CandidateKind.TOKEN)
+            parts = token.lstrip("#@").split("/")
+            for part in parts if len(parts) > 1 or token[0] in "#@" else ():
+                if is_like_an_id(part):
+                    yield Candidate(part, CandidateKind.TOKEN)
 
 
 def _words(text: str) -> Iterator[Candidate]:

@@ -97,6 +97,7 @@ CALLS: dict[str, Callable[[Full], Answered]] = {
     "search by id": lambda full: full.world.get(f"{full.world.game}/players?query={full.crowd.external_id(77)}"),
     "search by e-mail": lambda full: full.world.get(f"{full.world.game}/players?query={full.crowd.email(78)}"),
     "search by prefix": lambda full: full.world.get(f"{full.world.game}/players?query=player_00"),
+    "search by a name": lambda full: full.world.get(f"{full.world.game}/players?query=Bunny"),
     "search for nobody": lambda full: full.world.get(f"{full.world.game}/players?query=zz"),
     "timeline": lambda full: _page_after_a_page(full, full.player(1300, "/timeline?limit=3")),
     "timeline of bans": lambda full: full.world.get(full.player(20, "/timeline?kinds=ban")),

@@ -1,4 +1,4 @@
-"""Search players by id, e-mail, or the beginning of an id."""
+"""Search players by id, e-mail, or the beginning of an id or a name."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.players import names
+from kraty_console.backend.players.service import fold_name
 from kraty_console.backend.rules import formats, player_refs
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage.queries import Queries, Query, Reader, parameter
@@ -57,27 +58,51 @@ _BY_PREFIX: Final = _beginning(players.c.external_player_id < parameter("end", T
 _TO_THE_END: Final = _beginning()
 """Ids from a prefix on after which no other begins."""
 
+_BY_NAME: Final = Query(
+    PlayerRecord,
+    sa.select(*_FOUND)
+    .where(
+        *player_refs.prepared_environment(),
+        *player_refs.not_gone(),
+        players.c.name_folded >= parameter("name_from", TEXT),
+        players.c.name_folded < parameter("name_until", TEXT),
+    )
+    .order_by(players.c.name_folded)
+    .limit(_LIMIT),
+)
+
+_LAST: Final = chr(0x10FFFF)
+"""No name begins with it."""
+
 _EXACT: Final = Queries(_BY_ID, _MERGED, _BY_EMAIL)
-_EXACT_OR_PREFIX: Final = Queries(_BY_ID, _MERGED, _BY_EMAIL, _BY_PREFIX)
-_EXACT_OR_TO_THE_END: Final = Queries(_BY_ID, _MERGED, _BY_EMAIL, _TO_THE_END)
+_EXACT_OR_PREFIX: Final = Queries(_BY_ID, _MERGED, _BY_EMAIL, _BY_PREFIX, _BY_NAME)
+_EXACT_OR_TO_THE_END: Final = Queries(_BY_ID, _MERGED, _BY_EMAIL, _TO_THE_END, _BY_NAME)
 
 
 async def search_players(
     reader: Reader, tenant: Tenant, environment: str, query: str, limit: int
 ) -> list[dict[str, Any]]:
-    """Hits, best first: the exact id, else the player it was merged into; the exact e-mail; ids that begin so.
+    """Hits, best first: the exact id, else the player it was merged into; the exact e-mail; ids, then names, that begin
+    so, in any case.
 
     Each is one look-up in an index, so a search costs the same in a game of any size.
     """
-    values = {**player_refs.prepared_values(tenant, environment, query), "limit": limit}
+    name = fold_name(query.strip())
+    until = names.after_prefix(name) or _LAST
+    values = {
+        **player_refs.prepared_values(tenant, environment, query),
+        "limit": limit,
+        "name_from": name,
+        "name_until": until if len(name) >= SHORTEST_PREFIX else name,  # an empty range finds nobody
+    }
     if len(query) < SHORTEST_PREFIX:
-        results, listed = await reader.fetch(_EXACT, values), []
+        results, listed, named = await reader.fetch(_EXACT, values), [], []
     elif (end := names.after_prefix(query)) is None:
         results = await reader.fetch(_EXACT_OR_TO_THE_END, values)
-        listed = results[_TO_THE_END]
+        listed, named = results[_TO_THE_END], results[_BY_NAME]
     else:
         results = await reader.fetch(_EXACT_OR_PREFIX, {**values, "end": end})
-        listed = results[_BY_PREFIX]
+        listed, named = results[_BY_PREFIX], results[_BY_NAME]
     hits: dict[str, dict[str, Any]] = {}
 
     def collect(match: str, rows: Iterable[PlayerRecord], merged_from: str | None = None) -> None:
@@ -89,6 +114,7 @@ async def search_players(
         collect("merged", results[_MERGED], merged_from=query)
     collect("email", results[_BY_EMAIL])
     collect("prefix", listed)
+    collect("name", named)
     return list(hits.values())[:limit]
 
 

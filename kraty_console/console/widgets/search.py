@@ -59,6 +59,8 @@ def _suggestion(hit: SearchHit) -> PlayerSuggestion:
         note = safe(hit.email, limit=60)
     elif hit.match == "merged":
         note = "(merged)"
+    elif hit.match == "name" and hit.display_name:
+        note = f"name {safe(hit.display_name, limit=40)}"
     return PlayerSuggestion(hit.external_player_id, safe(hit.external_player_id, limit=60), note)
 
 
