@@ -37,7 +37,7 @@ HIT_COLUMNS: Final = (
     Column("match", "FOUND BY", 8, priority=2),
 )
 _ON_THE_WIRE: Final = {"wallet_ledger": "walletLedger", "item_ledger": "itemLedger"}
-_MATCHES: Final = {"external_id": "id", "email": "e-mail", "prefix": "beginning of the id"}
+_MATCHES: Final = {"external_id": "id", "email": "e-mail", "prefix": "beginning of the id", "name": "display name"}
 
 
 def hit_row(hit: SearchHit, now: datetime) -> TableRow:

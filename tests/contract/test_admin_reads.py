@@ -91,7 +91,7 @@ def test_a_member_of_several_games_sees_each(world: TroubledGame) -> None:
         ("al", [("alice", "prefix"), ("alicia", "prefix")]),
         ("alic", [("alice", "prefix"), ("alicia", "prefix")]),
         ("a", []),
-        ("Alice", []),
+        ("Alice", [("alice", "name")]),
         ("nobody", []),
         ("%", []),
         ("a_", []),

@@ -82,8 +82,8 @@ _EXACT_OR_TO_THE_END: Final = Queries(_BY_ID, _MERGED, _BY_EMAIL, _TO_THE_END, _
 async def search_players(
     reader: Reader, tenant: Tenant, environment: str, query: str, limit: int
 ) -> list[dict[str, Any]]:
-    """Hits, best first: the exact id, else the player it was merged into; the exact e-mail; ids, then names, that begin
-    so, in any case.
+    """Hits, best first: the exact id, else the player it was merged into; the exact e-mail; ids that begin so;
+    names that begin so, in any case.
 
     Each is one look-up in an index, so a search costs the same in a game of any size.
     """
