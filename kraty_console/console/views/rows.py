@@ -125,7 +125,11 @@ class TableRows:
 
     def _under_cursor(self) -> _Entry | None:
         self._arrange()
-        return self._entries[self._selectable[self.table_state.index]] if self._selectable and self.table_state.index >= 0 else None
+        return (
+            self._entries[self._selectable[self.table_state.index]]
+            if self._selectable and self.table_state.index >= 0
+            else None
+        )
 
     def _arrange(self) -> list[list[TableRow]]:
         """Put rows and lines in order, once; the rows of each section."""
