@@ -43,10 +43,12 @@ _ROW_ID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}|(?
 """Ids of rows, which may also be ids of players."""
 
 
-def text_of(argument: str) -> str:
+def text_of(argument: str, options: Options) -> str:
     """The argument, or for `-` standard input up to what is read of a text."""
     if argument != "-":
         return argument
+    if options.token_stdin:
+        raise click.UsageError("the standard input cannot hold both the token and the text")
     data = sys.stdin.buffer.read(8 * LONGEST_READ)
     return data.decode("utf-8", "replace").strip()
 
@@ -173,7 +175,7 @@ def _match_json(pasted: PastedText, hit: Hit) -> dict[str, str | None]:
 
 
 def _nobody(found: FoundInText) -> str:
-    tried = "".join(f"\n  {safe(tried_words(each), limit=160)}" for each in found.pasted.candidates[1:])
+    tried = "".join(f"\n  {safe(each, limit=160)}" for each in tried_words(found.pasted))
     nearest = "".join(f"\n  {safe(each, limit=200)}" for each in found.nearest or ())
     words = "Nothing in this text names a player of this game."
     words += f" Looked up:{tried}" if tried else ""

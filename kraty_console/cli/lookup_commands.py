@@ -34,7 +34,8 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **flags: A
     """
     from kraty_console.cli.lookup import search_players, text_of  # `search --help` loads no client and no presenters
 
-    return search_players(before.then(Options(**flags)), text_of(query), limit, as_json=as_json)
+    options = before.then(Options(**flags))
+    return search_players(options, text_of(query, options), limit, as_json=as_json)
 
 
 @click.command()
@@ -51,4 +52,5 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
     """
     from kraty_console.cli.lookup import show_player, text_of  # `show --help` loads no client and no presenters
 
-    return show_player(before.then(Options(**flags)), text_of(player), pane, limit, as_json=as_json)
+    options = before.then(Options(**flags))
+    return show_player(options, text_of(player, options), pane, limit, as_json=as_json)

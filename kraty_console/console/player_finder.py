@@ -269,9 +269,7 @@ def found_player(found: FoundInText, hit: Hit, row: Hit | None = None) -> FoundP
     candidate = found.pasted.candidates[hit.place]
     player = hit.player or ""
     row = row if row is not None else hit if hit.row else None
-    if hit.by == "external_id" and candidate.kind is CandidateKind.TYPED:
-        return FoundPlayer(player, "", row)
-    if hit.by == "external_id" and candidate.kind is CandidateKind.CLEANED:
+    if hit.by == "external_id" and candidate.kind <= CandidateKind.CLEANED:
         return _read_as(found.pasted.text, player)
     words = matched_words(hit, candidate)
     return FoundPlayer(player, f"found by {safe(words, limit=120)}", row)

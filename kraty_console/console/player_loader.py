@@ -279,8 +279,7 @@ class PlayerLoader:
         self._workspace.players.not_found(player)
         found = self._finder.found_in(player)
         if found is not None and not found.pasted.is_plain:
-            tried = tuple(map(tried_words, found.pasted.candidates[1:]))
-            self.state = self.state.nobody_in_text(tried, found.not_searched)
+            self.state = self.state.nobody_in_text(tried_words(found.pasted), found.not_searched)
         self._screen.point_to(None)
         self._screen.draw()
         self.state = self.state.near(*await self._finder.nearest(player))

@@ -110,9 +110,11 @@ def matched_words(hit: Hit, candidate: Candidate) -> str:
     return f"{hit.matched} {candidate.text}" if not hit.row else hit.row
 
 
-def tried_words(candidate: Candidate) -> str:
-    """A text that was looked up, and why: `alice_43 (a player id)`."""
-    return f"{' '.join(candidate.text.split())} ({WHY[candidate.kind]})"
+def tried_words(pasted: PastedText) -> tuple[str, ...]:
+    """What was looked up besides the text itself, and why: `alice_43 (a player id)`; mere words if there is no more."""
+    parts = pasted.candidates[1:]
+    surer = [each for each in parts if each.kind is not CandidateKind.WORD]
+    return tuple(f"{' '.join(each.text.split())} ({WHY[each.kind]})" for each in surer or parts)
 
 
 def _once(hits: Iterable[Hit]) -> Iterable[Hit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
 from dataclasses import dataclass
@@ -333,3 +334,72 @@ async def test_an_unknown_theme_lists_the_known_ones(capsys: pytest.CaptureFixtu
     result = await run_command(capsys, *command, "--help")
     assert "--theme [dark|light|ansi|mono]" in result.out
     assert tuple(NAMES) == THEMES
+
+
+FOUND_ALICE = {"kind": "player", "id": "p-1", "externalPlayerId": "alice_42", "match": "external_id", "q": 1}
+FOUND_ROW = {"kind": "grant", "id": "0198c0de-0000-7000-8000-000000000003", "externalPlayerId": "bob_7", "match": "id"}
+
+
+async def test_search_lists_what_a_text_names(capsys: pytest.CaptureFixture[str]) -> None:
+    text = f"Player ID: alice_42\n{FOUND_ROW['id']}"
+    found = ok({"matches": [FOUND_ALICE, FOUND_ROW | {"q": 2}], "nearest": []})
+    async with wired(ME, found) as wire:
+        result = await run_command(capsys, "--url", wire.url, "search", text)
+    assert (result.code, result.err) == (0, "")
+    assert result.out == "alice_42  id alice_42\nbob_7  grant 0198…0003\n"
+    assert wire.heard[1].target.partition("?")[0].endswith("/resolve")
+
+
+async def test_a_text_is_read_from_the_standard_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Hi,\nPlayer ID: alice_42\n")))
+    async with wired(ME, ok({"matches": [FOUND_ALICE]})) as wire:
+        result = await run_command(capsys, "--url", wire.url, "search", "-", "--json")
+    assert result.code == 0
+    assert [(each["externalPlayerId"], each["text"]) for each in json.loads(result.out)["matches"]] == [
+        ("alice_42", "alice_42")
+    ]
+
+
+async def test_show_opens_the_one_player_of_a_text(capsys: pytest.CaptureFixture[str]) -> None:
+    async with wired(ME, ok({"matches": [FOUND_ALICE]}), ok(ALICE)) as wire:
+        result = await run_command(capsys, "--url", wire.url, "show", "Player ID: alice_42", "--json")
+    assert result.code == 0
+    assert json.loads(result.out)["player"]["externalPlayerId"] == "alice_42"
+    assert "The text names alice_42." in result.err
+
+
+async def test_show_lists_several_players_of_a_text_and_opens_none(capsys: pytest.CaptureFixture[str]) -> None:
+    several = [FOUND_ALICE, FOUND_ALICE | {"id": "p-2", "externalPlayerId": "bob_7", "q": 2}]
+    async with wired(ME, ok({"matches": several})) as wire:
+        result = await run_command(capsys, "--url", wire.url, "show", "alice_42, bob_7")
+    assert (result.code, result.out) == (3, "")
+    assert "alice_42  id alice_42\nbob_7  id bob_7" in result.err
+    assert len(wire.heard) == 2
+
+
+async def test_a_text_of_nobody_tells_what_was_tried(capsys: pytest.CaptureFixture[str]) -> None:
+    async with wired(ME, ok({"matches": [], "nearest": ["alice_42"]})) as wire:
+        result = await run_command(capsys, "--url", wire.url, "show", "Player ID: alice_43")
+    assert (result.code, result.out) == (3, "")
+    assert "alice_43 (a player id)" in result.err
+    assert "Nearest ids:\n  alice_42" in result.err
+
+
+async def test_an_id_that_is_no_player_s_may_be_a_row_s(capsys: pytest.CaptureFixture[str]) -> None:
+    nobody = failed(404, "not_found", "no such player")
+    async with wired(ME, nobody, ok({"matches": [FOUND_ROW]}), ok(ALICE)) as wire:
+        result = await run_command(capsys, "--url", wire.url, "show", str(FOUND_ROW["id"]))
+    assert result.code == 0
+    assert [each.target.rpartition("/")[2].partition("?")[0] for each in wire.heard[1:]] == [
+        FOUND_ROW["id"],
+        "resolve",
+        "bob_7",
+    ]
+
+
+async def test_a_look_up_of_a_text_that_fails_is_not_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    async with wired(ME, failed(403, "forbidden", "no", details={"permission": "player.read"})) as wire:
+        result = await run_command(capsys, "--url", wire.url, "search", "Player ID: alice_42")
+    assert (result.code, result.out) == (4, "")

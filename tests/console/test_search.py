@@ -330,16 +330,23 @@ async def test_an_id_of_any_kind_finds_exactly_that_player_or_none(backend: Demo
     async with at(backend.app()) as driver:
         screen = driver.app.bottom
         for each in HOSTILE[part::4]:
+            before = screen.state.player
+            screen.search.clear()
             screen.open_player(each.value, typed=True)
             await driver.until(lambda: screen.state.status in (LoadStatus.READY, LoadStatus.MISSING, LoadStatus.FAILED))
             if isinstance(driver.app.screen, FoundDialog):  # offered, and nobody was opened
                 assert each.value not in known, each.name
                 driver.app.screen.dismiss(None)
                 await driver.until(lambda: driver.app.screen is screen)
+                assert screen.state.player == before, each.name
+            elif screen.search.text:  # the same, in the search line
+                assert each.value not in known, each.name
+                assert screen.state.player == before, each.name
             elif screen.state.status is LoadStatus.READY and screen.state.player != each.value:
                 assert screen.state.player in [one.text for one in read_pasted(each.value).candidates], each.name
                 player = safe(screen.state.player)
-                assert f"this is {player}" in driver.text or "found by " in driver.text  # it is said
+                told = f"this is {player}" in driver.text or "found by " in driver.text
+                assert told or screen.state.player == before, each.name  # it is said, unless nothing changes
             elif screen.state.status is LoadStatus.READY:
                 assert screen.state.player == each.value, each.name
             elif each.value in known:

@@ -83,5 +83,6 @@ def test_the_words_are_those_of_the_contract() -> None:
     assert PLAYER == ResolvedKind.PLAYER
     pasted = read_pasted("mail a@x.org, id: zed_9")
     assert matched_words(Hit(2, "bob_7", "email"), pasted.candidates[2]) == "e-mail a@x.org"
-    assert tried_words(pasted.candidates[1]) == "zed_9 (an id)"
+    assert tried_words(pasted) == ("zed_9 (an id)", "a@x.org (an e-mail)")
+    assert tried_words(read_pasted("hello erin")) == ("hello (a word)", "erin (a word)")
     assert MOST_CANDIDATES == 20
