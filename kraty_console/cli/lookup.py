@@ -24,10 +24,11 @@ from kraty_console.console.text_search import FoundInText, search_text
 from kraty_console.contract.errors import KratyError, OperationMissing
 from kraty_console.contract.players import SearchHit, Snapshot
 from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
-from kraty_console.domain.finding import Hit, matched_words, tried_words
+from kraty_console.domain.finding import TextHit, matched_words, tried_words
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.missing_operations import no_search
-from kraty_console.domain.pasted_text import LONGEST_READ, CandidateKind, PastedText, read_pasted
+from kraty_console.domain.pasted_candidates import LONGEST_READ, CandidateKind, PastedText
+from kraty_console.domain.pasted_text import read_pasted
 from kraty_console.domain.player_resolution import fetch_exact, looks_like_email, resolve
 from kraty_console.domain.player_text import candidates, cleaned_id_note
 from kraty_console.domain.scopes import PaneId
@@ -157,13 +158,13 @@ async def _found_in(workspace: Workspace, pasted: PastedText) -> FoundInText:
     return await search_text(await workspace.game_client(), pasted)
 
 
-def _match_line(pasted: PastedText, hit: Hit) -> str:
+def _match_line(pasted: PastedText, hit: TextHit) -> str:
     matched = safe(matched_words(hit, pasted.candidates[hit.place]), limit=120)
     name = f"  {safe(hit.name, limit=60)}" if hit.name else ""
     return f"{safe(hit.player, limit=200)}  {matched}{name}"
 
 
-def _match_json(pasted: PastedText, hit: Hit) -> dict[str, str | None]:
+def _match_json(pasted: PastedText, hit: TextHit) -> dict[str, str | None]:
     return {
         "kind": hit.kind,
         "id": hit.row_id or None,

@@ -11,8 +11,9 @@ from kraty_console.console.text_search import FoundInText, search_text
 from kraty_console.console.workspace import SEARCH_LIMIT, Workspace
 from kraty_console.contract.errors import KratyError, NotFound, OperationMissing, SignInNeeded
 from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
-from kraty_console.domain.finding import Hit, matched_words
-from kraty_console.domain.pasted_text import CandidateKind, PastedText, read_pasted
+from kraty_console.domain.finding import TextHit, matched_words
+from kraty_console.domain.pasted_candidates import CandidateKind, PastedText
+from kraty_console.domain.pasted_text import read_pasted
 from kraty_console.domain.player_resolution import looks_like_email, resolve, wrapped_index
 from kraty_console.domain.player_text import candidates, cleaned_id_note
 from kraty_console.present.errors import error_text
@@ -34,7 +35,7 @@ class FoundPlayer:
     player: str
     note: str = ""
     """Why it is another than the one that was typed."""
-    row: Hit | None = None
+    row: TextHit | None = None
     """The row of the player that the text names."""
 
 
@@ -259,12 +260,12 @@ def _chosen(found: FoundInText, step: int) -> FoundPlayer | None:
     return found_player(found, hit, decision.row if not step else None)
 
 
-def offered(found: FoundInText) -> list[Hit]:
+def offered(found: FoundInText) -> list[TextHit]:
     """The hits that can be opened."""
     return [hit for hit in found.decision.hits if hit.player is not None]
 
 
-def found_player(found: FoundInText, hit: Hit, row: Hit | None = None) -> FoundPlayer:
+def found_player(found: FoundInText, hit: TextHit, row: TextHit | None = None) -> FoundPlayer:
     """The player of a hit, with the row that it is, or that the text names otherwise."""
     candidate = found.pasted.candidates[hit.place]
     player = hit.player or ""

@@ -23,7 +23,8 @@ from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.contract.operations import Operation
 from kraty_console.domain.completeness import unreadable_count, unreadable_words
 from kraty_console.domain.finding import tried_words
-from kraty_console.domain.pasted_text import LONGEST_ID, read_pasted
+from kraty_console.domain.pasted_candidates import LONGEST_ID
+from kraty_console.domain.pasted_text import read_pasted
 from kraty_console.domain.player_analysis import analysis_of
 from kraty_console.domain.player_resolution import looks_like_email, unambiguous_match
 from kraty_console.present.errors import error_text
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from kraty_console.client.fetched import Fetched
     from kraty_console.console.screen_protocols import LoaderScreen
     from kraty_console.contract.players import Snapshot
-    from kraty_console.domain.finding import Hit
+    from kraty_console.domain.finding import TextHit
 
 BREATH = 0.025
 """Seconds in which keys are handled between two pieces of work on a large answer."""
@@ -56,7 +57,7 @@ class PlayerLoader:
         """Rows that the last answer changed."""
         self._limit_before = self._requested_limit = DEFAULT_LIMIT
         self._finder = PlayerFinder(workspace)
-        self._found_row: Hit | None = None
+        self._found_row: TextHit | None = None
         """The row that the text of the look-up names."""
         self._whole = ""
         """The whole of what was pasted, of which the look-up is the first id."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kraty_console.console.text_search import FoundInText
     from kraty_console.contract.players import SearchHit
     from kraty_console.domain.action_spec import ActionContext
-    from kraty_console.domain.finding import Hit
+    from kraty_console.domain.finding import TextHit
 
 
 class WorkerScreen(Protocol):
@@ -70,7 +70,7 @@ class LoaderScreen(WorkerScreen, Protocol):
     def point_to(self, row_id: str | None) -> None:
         """Put the cursor on a row, or on none until it is moved."""
 
-    def show_found(self, row: Hit) -> None:
+    def show_found(self, row: TextHit) -> None:
         """Go to the row that the text named which led to this player."""
 
     def holds_keys(self) -> bool:

@@ -12,8 +12,8 @@ from kraty_console.contract.characters import storage_fault
 from kraty_console.contract.errors import BadAnswer, NotFound, OperationMissing
 from kraty_console.contract.limits import MAX_LIMIT
 from kraty_console.domain.completeness import is_provided, unreadable_count
-from kraty_console.domain.finding import PLAYER, Decision, Hit, decide
-from kraty_console.domain.pasted_text import LONGEST_ID, CandidateKind, PastedText
+from kraty_console.domain.finding import PLAYER, Decision, TextHit, decide
+from kraty_console.domain.pasted_candidates import LONGEST_ID, CandidateKind, PastedText
 from kraty_console.domain.text_matching import comparable
 
 if TYPE_CHECKING:
@@ -104,17 +104,19 @@ async def _resolved(reads: TextReads, pasted: PastedText, places: Sequence[int])
             unreadable += 1
         elif _is_meant(pasted, places[each.q], each.match, each.display_name):
             row_id = "" if each.kind == PLAYER else each.id
-            hits.append(Hit(places[each.q], each.external_player_id, each.match, each.kind, row_id, each.display_name))
+            hits.append(
+                TextHit(places[each.q], each.external_player_id, each.match, each.kind, row_id, each.display_name)
+            )
     return _found(pasted, places, hits, unreadable, nearest=tuple(resolved.nearest))
 
 
-async def _searched(reads: TextReads, pasted: PastedText, places: Sequence[int]) -> tuple[list[Hit], int]:
+async def _searched(reads: TextReads, pasted: PastedText, places: Sequence[int]) -> tuple[list[TextHit], int]:
     """Players by search; of all but the first text only whole ids, e-mails and names."""
 
-    async def search(place: int) -> tuple[list[Hit], int]:
+    async def search(place: int) -> tuple[list[TextHit], int]:
         found = await reads.search(pasted.candidates[place].text)
         hits = [
-            Hit(place, each.external_player_id, each.match, name=each.display_name)
+            TextHit(place, each.external_player_id, each.match, name=each.display_name)
             for each in found
             if _is_meant(pasted, place, each.match, each.display_name)
         ]
@@ -131,15 +133,15 @@ def _is_meant(pasted: PastedText, place: int, match: str, name: str | None) -> b
     return match == "name" and comparable(pasted.candidates[place].text) == comparable(name or "")
 
 
-async def _by_exact_id(reads: TextReads, pasted: PastedText, places: Sequence[int]) -> list[Hit]:
-    async def read(place: int) -> Hit | None:
+async def _by_exact_id(reads: TextReads, pasted: PastedText, places: Sequence[int]) -> list[TextHit]:
+    async def read(place: int) -> TextHit | None:
         text = pasted.candidates[place].text
         try:
             fetched = await reads.snapshot(text, limit=1)
         except NotFound:
             return None
         player = fetched.value.player.external_player_id if fetched is not None else text
-        return Hit(place, player or text, "external_id")
+        return TextHit(place, player or text, "external_id")
 
     return [hit for hit in await _at_once(read, places) if hit is not None]
 
@@ -163,7 +165,7 @@ async def _at_once(call: Callable[[int], Awaitable[T]], places: Sequence[int]) -
 def _found(
     pasted: PastedText,
     places: Sequence[int],
-    hits: Sequence[Hit],
+    hits: Sequence[TextHit],
     unreadable: int,
     *,
     nearest: tuple[str, ...] | None,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from kraty_console.domain.labels import short
-from kraty_console.domain.pasted_text import WHY, Candidate, CandidateKind, PastedText
+from kraty_console.domain.pasted_candidates import WHY, Candidate, CandidateKind, PastedText
 from kraty_console.domain.scopes import PANE_OF, PaneId
 
 _UNSURE: Final = (CandidateKind.NAME, CandidateKind.WORD)
@@ -34,7 +34,7 @@ MATCHES: Final = {
 """How something matched, in words."""
 
 
-class Hit(NamedTuple):
+class TextHit(NamedTuple):
     """A player, or a row, that a candidate led to."""
 
     place: int
@@ -71,13 +71,13 @@ class Decision(NamedTuple):
 
     player: str | None = None
     """The player to open; None if a person has to choose, or nothing was found."""
-    row: Hit | None = None
+    row: TextHit | None = None
     """The row of this player that the text names."""
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[TextHit, ...] = ()
     """What was found, the surest first; each player and row once."""
 
 
-def decide(pasted: PastedText, hits: Sequence[Hit], *, unreadable: int = 0) -> Decision:
+def decide(pasted: PastedText, hits: Sequence[TextHit], *, unreadable: int = 0) -> Decision:
     """What a text leads to.
 
     An id that is exactly the text, or the text without the marks around it, opens its player. Otherwise one player
@@ -105,7 +105,7 @@ def decide(pasted: PastedText, hits: Sequence[Hit], *, unreadable: int = 0) -> D
     return Decision(player, rows[0] if rows else None, sure)
 
 
-def matched_words(hit: Hit, candidate: Candidate) -> str:
+def matched_words(hit: TextHit, candidate: Candidate) -> str:
     """What matched, and the text that did: `e-mail alice@example.com`."""
     return f"{hit.matched} {candidate.text}" if not hit.row else hit.row
 
@@ -117,9 +117,9 @@ def tried_words(pasted: PastedText) -> tuple[str, ...]:
     return tuple(f"{' '.join(each.text.split())} ({WHY[each.kind]})" for each in surer or parts)
 
 
-def _once(hits: Iterable[Hit]) -> Iterable[Hit]:
+def _once(hits: Iterable[TextHit]) -> Iterable[TextHit]:
     """Each player and row once, by its surest candidate."""
-    kept: dict[tuple[str | None, str, str], Hit] = {}
+    kept: dict[tuple[str | None, str, str], TextHit] = {}
     for hit in hits:
         key = (hit.player, hit.kind, "" if hit.kind == PLAYER else hit.row_id)
         known = kept.get(key)
@@ -128,15 +128,15 @@ def _once(hits: Iterable[Hit]) -> Iterable[Hit]:
     return kept.values()
 
 
-def _rank(hit: Hit) -> tuple[bool, int]:
+def _rank(hit: TextHit) -> tuple[bool, int]:
     return hit.by in _UNSURE_MATCHES, hit.place
 
 
-def _is_sure(pasted: PastedText, hit: Hit) -> bool:
+def _is_sure(pasted: PastedText, hit: TextHit) -> bool:
     return hit.by not in _UNSURE_MATCHES and pasted.candidates[hit.place].kind not in _UNSURE
 
 
-def _names_another(pasted: PastedText, hits: Sequence[Hit], sure: Sequence[Hit]) -> bool:
+def _names_another(pasted: PastedText, hits: Sequence[TextHit], sure: Sequence[TextHit]) -> bool:
     """Whether the text names an id, as surely as what was found, that is unknown: it may be another player's."""
     surest = min(pasted.candidates[hit.place].kind for hit in sure)
     known = {pasted.candidates[hit.place].group for hit in hits if _is_sure(pasted, hit)}

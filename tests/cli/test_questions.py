@@ -397,9 +397,3 @@ async def test_an_id_that_is_no_player_s_may_be_a_row_s(capsys: pytest.CaptureFi
         "resolve",
         "bob_7",
     ]
-
-
-async def test_a_look_up_of_a_text_that_fails_is_not_nobody(capsys: pytest.CaptureFixture[str]) -> None:
-    async with wired(ME, failed(403, "forbidden", "no", details={"permission": "player.read"})) as wire:
-        result = await run_command(capsys, "--url", wire.url, "search", "Player ID: alice_42")
-    assert (result.code, result.out) == (4, "")

@@ -5,28 +5,29 @@ from __future__ import annotations
 import pytest
 
 from kraty_console.contract.resolve import ResolvedBy, ResolvedKind
-from kraty_console.domain.finding import MATCHES, PLAYER, Hit, decide, matched_words, tried_words
-from kraty_console.domain.pasted_text import MOST_CANDIDATES, PastedText, read_pasted
+from kraty_console.domain.finding import MATCHES, PLAYER, TextHit, decide, matched_words, tried_words
+from kraty_console.domain.pasted_candidates import MOST_CANDIDATES, PastedText
+from kraty_console.domain.pasted_text import read_pasted
 
 UUID = "0198c0de-0000-7000-8000-000000000003"
 
 
-def hits(pasted: PastedText, **found: tuple[str, str]) -> list[Hit]:
+def hits(pasted: PastedText, **found: tuple[str, str]) -> list[TextHit]:
     """Hits by the candidate's text: the player, and how it matched."""
     places = {each.text: place for place, each in enumerate(pasted.candidates)}
-    return [Hit(places[text.replace("AT", "@")], player, by) for text, (player, by) in found.items()]
+    return [TextHit(places[text.replace("AT", "@")], player, by) for text, (player, by) in found.items()]
 
 
 def test_the_text_itself_comes_before_all_others() -> None:
     pasted = read_pasted("bob_7, alice_42")
-    found = [Hit(0, "bob_7, alice_42", "external_id"), *hits(pasted, bob_7=("bob_7", "external_id"))]
+    found = [TextHit(0, "bob_7, alice_42", "external_id"), *hits(pasted, bob_7=("bob_7", "external_id"))]
     assert decide(pasted, found).player == "bob_7, alice_42"
 
 
 def test_one_player_is_opened_at_the_row_that_is_named() -> None:
     pasted = read_pasted(f"attempt {UUID} of alice_42 is stuck")
     place = [each.text for each in pasted.candidates].index(UUID)
-    row = Hit(place, "alice_42", "id", "attempt", UUID)
+    row = TextHit(place, "alice_42", "id", "attempt", UUID)
     decision = decide(pasted, [*hits(pasted, alice_42=("alice_42", "external_id")), row])
     assert (decision.player, decision.row) == ("alice_42", row)
     assert (row.pane, row.row) == ("attempts", "attempt 0198…0003")
@@ -69,12 +70,12 @@ def test_what_was_not_looked_up_or_not_read_may_be_another_player() -> None:
 
 def test_a_row_of_no_player_opens_nobody() -> None:
     pasted = read_pasted(f"audit row {UUID}")
-    assert decide(pasted, [Hit(1, None, "id", "audit", UUID)]).player is None
+    assert decide(pasted, [TextHit(1, None, "id", "audit", UUID)]).player is None
 
 
 def test_a_player_is_offered_once_by_the_surest_match() -> None:
     pasted = read_pasted("<alice_42>, alice_42")
-    decision = decide(pasted, [Hit(0, "alice_42", "prefix"), Hit(1, "alice_42", "external_id")])
+    decision = decide(pasted, [TextHit(0, "alice_42", "prefix"), TextHit(1, "alice_42", "external_id")])
     assert [hit.by for hit in decision.hits] == ["external_id"]
 
 
@@ -82,7 +83,7 @@ def test_the_words_are_those_of_the_contract() -> None:
     assert set(MATCHES) == set(ResolvedBy)
     assert PLAYER == ResolvedKind.PLAYER
     pasted = read_pasted("mail a@x.org, id: zed_9")
-    assert matched_words(Hit(2, "bob_7", "email"), pasted.candidates[2]) == "e-mail a@x.org"
+    assert matched_words(TextHit(2, "bob_7", "email"), pasted.candidates[2]) == "e-mail a@x.org"
     assert tried_words(pasted) == ("zed_9 (an id)", "a@x.org (an e-mail)")
     assert tried_words(read_pasted("hello erin")) == ("hello (a word)", "erin (a word)")
     assert MOST_CANDIDATES == 20

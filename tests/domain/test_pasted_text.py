@@ -8,12 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kraty_console.domain.pasted_text import (
-    LONGEST_ID,
-    MOST_CANDIDATES,
-    CandidateKind,
-    read_pasted,
-)
+from kraty_console.domain.pasted_candidates import LONGEST_ID, MOST_CANDIDATES, CandidateKind
+from kraty_console.domain.pasted_text import read_pasted
 
 UUID = "0198c0de-0000-7000-8000-000000000003"
 IDS = st.from_regex(r"[a-z]{2,8}_[0-9]{1,6}", fullmatch=True) | st.from_regex(

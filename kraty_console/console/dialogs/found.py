@@ -12,7 +12,7 @@ from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from kraty_console.console.text_search import FoundInText
-    from kraty_console.domain.finding import Hit
+    from kraty_console.domain.finding import TextHit
 
 _ID_CELLS = 40
 
@@ -47,7 +47,7 @@ class FoundDialog(PickDialog):
             super().choose(row)
 
 
-def _row(found: FoundInText, place: int, hit: Hit) -> MenuRow:
+def _row(found: FoundInText, place: int, hit: TextHit) -> MenuRow:
     """A player, with what matched and the name that others see."""
     matched = matched_words(hit, found.pasted.candidates[hit.place])
     name = f" · {safe(hit.name, limit=40)}" if hit.name else ""

@@ -15,13 +15,13 @@ from textual import events, on
 from kraty_console.console import dialogs
 from kraty_console.console.copy_actions import audit_link_copied, value_copied
 from kraty_console.console.notes import show_notes
-from kraty_console.console.player_finder import FoundPlayer, SeveralFit, found_player, offered, several_words
+from kraty_console.console.player_finder import FoundPlayer, SeveralFit
 from kraty_console.console.player_loader import PlayerLoader
 from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.screens.action_screen import typed_key
-from kraty_console.console.screens.player_timers import PlayerTimers
+from kraty_console.console.screens.player_offers import PlayerOffers
 from kraty_console.console.views.bars import Notice
-from kraty_console.console.widgets.search import PlayerSuggestion, SearchBar, suggestions
+from kraty_console.console.widgets.search import SearchBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.console.workspace import Workspace
 from kraty_console.console.write_controller import WriteController
@@ -32,11 +32,6 @@ from kraty_console.domain.scopes import PANES, PaneId
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from kraty_console.console.text_search import FoundInText
-    from kraty_console.contract.players import SearchHit
-    from kraty_console.domain.finding import Hit
     from kraty_console.domain.next_step import OtherRow
     from kraty_console.present.table import TableRow
 
@@ -44,7 +39,7 @@ _PANE_OF: Final[dict[str, PaneId]] = {f"pane.{each.id}": each.id for each in PAN
 """The pane that an action shows, by the action's id."""
 
 
-class PlayerScreen(PlayerTimers):
+class PlayerScreen(PlayerOffers):
     """The bottom of the console: it has every action of the registry."""
 
     def __init__(self, workspace: Workspace, state: PlayerState | None = None, typed: str = "") -> None:
@@ -362,56 +357,6 @@ class PlayerScreen(PlayerTimers):
             return
         self.search.clear()
         self.table.focus()
-
-    def suggest(self, query: str, hits: Sequence[SearchHit], meant: int | None = None, words: str = "") -> None:
-        """Show what was found for what was typed, or why nothing was."""
-        self.search.suggest(query, suggestions(hits), meant, words)
-
-    def suggest_found(self, found: FoundInText) -> None:
-        """Show what a pasted text names."""
-        hits = offered(found)
-        player = found.decision.player
-        meant = next((place for place, hit in enumerate(hits) if hit.player == player), None) if player else None
-        shown = [
-            PlayerSuggestion(hit.player or "", safe(hit.player, limit=60), safe(hit.matched, limit=60)) for hit in hits
-        ]
-        self.search.suggest(found.pasted.text, shown, meant, "nothing in this text is known; enter says what was tried")
-
-    def show_found(self, row: Hit) -> None:
-        """Go to the row that the text named, as far as it is among the rows that were read."""
-        name = safe(row.row, limit=80)
-        pane, snapshot = row.pane, self.state.snapshot
-        if pane is None:
-            self.tell(f"found by {name}: h shows the deliveries", "accent")
-        elif snapshot is not None and any(each.id == row.row_id for each in getattr(snapshot, pane)):
-            self.show_row(pane, row.row_id)
-            self.tell(f"now at {name}", "accent")
-        else:
-            self.tell(f"found by {name}, which is not among the rows that were read", "warn")
-
-    def offer(self, text: str, several: SeveralFit) -> None:
-        """What was typed fits several players: one of them is to be chosen."""
-        if not self.can_draw:
-            return
-        if several.found is not None:
-            self._offer_found(text, several.found)
-            return
-        hits = several.hits
-        if self.search.text in ("", text):
-            self.search.offer(text, suggestions(hits))
-        self.tell(several_words(text, len(hits)), "warn")
-
-    def _offer_found(self, text: str, found: FoundInText) -> None:
-        """A pasted text names several players or rows, or none surely: one is to be chosen in a list."""
-        if self.search.text == "":
-            self.search.put(text)
-
-        def chosen(place: str | None) -> None:
-            if place is not None:
-                hit = found.decision.hits[int(place)]
-                self.open_player(hit.player or "", found=found_player(found, hit))
-
-        self.app.push_screen(dialogs.FoundDialog(found), chosen)
 
     def left_player(self) -> None:
         """Another player is turned to, or none any more; a ticket that something was done under stays with this one."""

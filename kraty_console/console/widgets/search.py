@@ -23,7 +23,8 @@ from textual.widgets import Input
 from kraty_console.console.startup.boot_lines import PLACEHOLDER, SLASH
 from kraty_console.console.views.text import Line, Span, width_of
 from kraty_console.console.widgets.lines import LinesView
-from kraty_console.domain.pasted_text import LONGEST_READ, CandidateKind, read_pasted
+from kraty_console.domain.pasted_candidates import LONGEST_READ, CandidateKind
+from kraty_console.domain.pasted_text import read_pasted
 from kraty_console.domain.player_resolution import wrapped_index
 from kraty_console.present.safe import safe
 
