@@ -40,6 +40,30 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test has all its parameters on SQLite, and the first of them on PostgreSQL.
+
+    Where the parameters lead to other statements, or to what many do at once, it is marked `on_both`; where nothing
+    depends on the database, `no_database`.
+    """
+    seen: set[str] = set()
+    left = [item for item in items if _is_tried_enough(item, seen)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        known = set(left)
+        items[:] = [item for item in items if item not in known]
+
+
+def _is_tried_enough(item: pytest.Item, seen: set[str]) -> bool:
+    params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    if "postgresql" not in (params.get("databases"), params.get("database_url")) or item.get_closest_marker("on_both"):
+        return False
+    name = item.nodeid.partition("[")[0]
+    known = name in seen or item.get_closest_marker("no_database") is not None
+    seen.add(name)
+    return known
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgresqlServer]:
     """One PostgreSQL server for all tests of a process."""

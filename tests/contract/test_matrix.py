@@ -64,12 +64,6 @@ def _id(route: Route) -> str:
     return f"{route.method} {route.path}"
 
 
-SMOKE = frozenset({(route.access, route.method): _id(route) for route in ROUTES}.values())
-"""Routes that refuse on the second database too: refusals are decided without it, so one of each kind is enough."""
-LET_IN = frozenset({"test_a_key_with_the_right_permission_set_is_accepted"})
-"""Tests of calls that are answered: each reads and writes, so they run on both."""
-
-
 every_route = pytest.mark.parametrize("route", ROUTES, ids=_id)
 game_routes = pytest.mark.parametrize("route", [each for each in ROUTES if each.access is RouteAccess.GAME], ids=_id)
 member_routes = pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from kraty_console.backend.app.routes import ROUTES
 from kraty_console.backend.http.routing import Route
 from tests.harness.contract.troubled_game import TroubledGame
 
+pytestmark = pytest.mark.no_database
+
 each_surface = pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.name)
 
 
