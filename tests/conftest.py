@@ -8,11 +8,14 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.harness.cli import program_runs
 from tests.harness.databases import PostgresqlServer, postgresql_server
+from tests.harness.e2e.demo_backend import keep_demo
+from tests.harness.run_once import once_per_run
 
 # A test starts many processes of Python; each would compile the whole package again where compiled files are not kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -69,6 +72,12 @@ def postgresql() -> Iterator[PostgresqlServer]:
     """One PostgreSQL server for all tests of a process."""
     with postgresql_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def kept_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for caches in which a demo world is kept: what starts with one starts in a fraction of the time."""
+    return once_per_run(tmp_path_factory, "kept-demo", keep_demo)
 
 
 @pytest.fixture(scope="session")
