@@ -38,6 +38,10 @@ gc.disable()
 
 def pytest_collection_finish() -> None:
     """Everything imported stays until the end; what tests leave behind is looked for now and then."""
+    if providers := sys.modules.get("hypothesis.internal.conjecture.providers"):
+        # Hypothesis reads the sources of all that is imported, for constants to try: what it draws would depend on what
+        # else a process tests, and it takes more than a second.
+        providers.is_local_module_file = lambda _path: False
     gc.freeze()  # without a collection before: it would take a second, and find nothing worth one
     gc.enable()
     gc.set_threshold(50_000, 20, 50)

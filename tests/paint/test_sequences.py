@@ -15,6 +15,7 @@ from textual.message import Message
 from kraty_console.paint import input_thread
 from kraty_console.paint.input_thread import TerminalReader
 from kraty_console.paint.sequences import LONGEST_PASTE, PASTE_SILENCE, PAUSE, SILENCE
+from tests.harness.each import for_each
 
 
 class Clock:
@@ -119,8 +120,8 @@ REPLIES = {
 }
 
 
-@pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES)
-@pytest.mark.parametrize("size", [1, 2, 1 << 20], ids=["byte by byte", "by two", "at once"])
+@for_each("reply", REPLIES.values())
+@for_each("size", [1, 2, 1 << 20])
 def test_a_terminal_reply_is_not_a_key(reply: bytes, size: int) -> None:
     sent = b"a" + reply + b"b"
     told = read(*(sent[at : at + size] for at in range(0, len(sent), size)))
@@ -160,8 +161,8 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize(("sent", "meant"), KEYS.items(), ids=map(repr, KEYS))
-@pytest.mark.parametrize("size", [1, 1 << 20], ids=["byte by byte", "at once"])
+@for_each(("sent", "meant"), KEYS.items())
+@for_each("size", [1, 1 << 20])
 def test_a_key_sequence_is_recognized_in_parts_of_any_size(sent: bytes, meant: list[str], size: int) -> None:
     assert keys(read(*(sent[at : at + size] for at in range(0, len(sent), size)), b"z")) == [*meant, "z"]
 
