@@ -8,11 +8,14 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.harness.cli import program_runs
 from tests.harness.databases import PostgresqlServer, postgresql_server
+from tests.harness.e2e.demo_backend import keep_demo
+from tests.harness.run_once import once_per_run
 
 # A test starts many processes of Python; each would compile the whole package again where compiled files are not kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -35,9 +38,37 @@ gc.disable()
 
 def pytest_collection_finish() -> None:
     """Everything imported stays until the end; what tests leave behind is looked for now and then."""
+    if providers := sys.modules.get("hypothesis.internal.conjecture.providers"):
+        # Hypothesis reads the sources of all that is imported, for constants to try: what it draws would depend on what
+        # else a process tests, and it takes more than a second.
+        providers.is_local_module_file = lambda _path: False
     gc.freeze()  # without a collection before: it would take a second, and find nothing worth one
     gc.enable()
     gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test has all its parameters on SQLite, and the first of them on PostgreSQL.
+
+    Where the parameters lead to other statements, or to what many do at once, it is marked `on_both`; where nothing
+    depends on the database, `no_database`.
+    """
+    seen: set[str] = set()
+    left = [item for item in items if _is_tried_enough(item, seen)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        known = set(left)
+        items[:] = [item for item in items if item not in known]
+
+
+def _is_tried_enough(item: pytest.Item, seen: set[str]) -> bool:
+    params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    if "postgresql" not in (params.get("databases"), params.get("database_url")) or item.get_closest_marker("on_both"):
+        return False
+    name = item.nodeid.partition("[")[0]
+    known = name in seen or item.get_closest_marker("no_database") is not None
+    seen.add(name)
+    return known
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +76,12 @@ def postgresql() -> Iterator[PostgresqlServer]:
     """One PostgreSQL server for all tests of a process."""
     with postgresql_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def kept_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for caches in which a demo world is kept: what starts with one starts in a fraction of the time."""
+    return once_per_run(tmp_path_factory, "kept-demo", keep_demo)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import pytest
 
 from kraty_console.backend.webhooks import address_policy as addresses
 from kraty_console.backend.webhooks import endpoint_url as targets
+from tests.harness.each import for_each
 
 REFUSED = [
     "0.0.0.0",
@@ -108,22 +109,22 @@ NO_ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("address", REFUSED)
+@for_each("address", REFUSED)
 def test_a_private_webhook_address_is_refused(address: str) -> None:
     assert addresses.refusal_of(address)
 
 
-@pytest.mark.parametrize("address", ALLOWED)
+@for_each("address", ALLOWED)
 def test_the_public_internet_is_reached(address: str) -> None:
     assert addresses.refusal_of(address) is None
 
 
-@pytest.mark.parametrize("text", NO_ADDRESSES)
+@for_each("text", NO_ADDRESSES)
 def test_other_texts_are_not_addresses(text: str) -> None:
     assert addresses.refusal_of(text) == addresses.NO_ADDRESS
 
 
-@pytest.mark.parametrize("address", REFUSED)
+@for_each("address", REFUSED)
 def test_an_endpoint_with_such_an_address_is_refused(address: str) -> None:
     written = f"[{address}]" if ":" in address else address
     with pytest.raises(targets.BadTarget):

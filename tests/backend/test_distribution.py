@@ -6,12 +6,12 @@ is no counter that everybody waits for, and nothing that fires on a row but the 
 
 from __future__ import annotations
 
-import pytest
 import sqlalchemy as sa
 
 from kraty_console.backend.storage import tables
 from tests.backend.test_storage import DIRECTORY
 from tests.harness.backend.small_game import SmallGame
+from tests.harness.each import for_each
 
 SPREAD_BY = "studio_id"
 SPREAD = [table for table in tables.metadata.sorted_tables if table.name not in DIRECTORY]
@@ -19,7 +19,7 @@ WHOLE = DIRECTORY
 """Small tables that every machine has whole."""
 
 
-@pytest.mark.parametrize("table", SPREAD, ids=lambda table: table.name)
+@for_each("table", SPREAD)
 def test_every_unique_key_has_the_column_that_rows_are_spread_by(table: sa.Table) -> None:
     keys = [list(table.primary_key.columns)]
     keys += [list(each.columns) for each in table.constraints if isinstance(each, sa.UniqueConstraint)]
@@ -28,7 +28,7 @@ def test_every_unique_key_has_the_column_that_rows_are_spread_by(table: sa.Table
     assert not table.c[SPREAD_BY].nullable
 
 
-@pytest.mark.parametrize("table", SPREAD, ids=lambda table: table.name)
+@for_each("table", SPREAD)
 def test_every_index_starts_where_rows_are_looked_for(table: sa.Table) -> None:
     """By studio, except credentials, which identify the caller before a studio is known."""
     by_themselves = {"ix_api_keys_prefix", "ix_game_roles_member"}
@@ -37,7 +37,7 @@ def test_every_index_starts_where_rows_are_looked_for(table: sa.Table) -> None:
             assert next(iter(index.columns)).name == SPREAD_BY, index.name
 
 
-@pytest.mark.parametrize("table", SPREAD, ids=lambda table: table.name)
+@for_each("table", SPREAD)
 def test_rows_refer_only_to_rows_beside_them(table: sa.Table) -> None:
     for foreign in table.foreign_key_constraints:
         if foreign.referred_table.name in WHOLE:

@@ -33,6 +33,7 @@ from tests.harness.backend.playable_events import define, drain, sweeper
 from tests.harness.backend.small_game import DAY, SmallGame
 from tests.harness.backend.webhook_receiver import receiving
 from tests.harness.backend.webhook_studio import Studio
+from tests.harness.each import for_each
 
 ID, GUEST = "alexandra.w_77", "guest_device_9f"
 EMAIL, NAME = "Alexandra.W@Example.org", "Alex Winterbourne"
@@ -68,7 +69,7 @@ DEFINED = {"items", "currencies", "bundles", "reward_tables", "events", "event_w
 """Definitions of the game, made by the studio."""
 
 
-@pytest.mark.parametrize("table", tables.metadata.sorted_tables, ids=lambda table: table.name)
+@for_each("table", tables.metadata.sorted_tables)
 def test_every_text_column_is_searched_or_listed_as_free_of_names(table: sa.Table) -> None:
     if table.name in OF_STAFF | CLEARED | DEFINED:
         return

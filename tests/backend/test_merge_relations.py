@@ -17,6 +17,7 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from tests.harness.backend.invariants import ledgers_add_up
 from tests.harness.backend.small_game import SmallGame
+from tests.harness.each import for_each
 
 GUEST, USER = "guest_device_abc", "auth_user_42"
 
@@ -33,7 +34,7 @@ KEPT = {"audit", "outbox", "webhook_deliveries"}
 """Tables of history, which keep the ids of their time."""
 
 
-@pytest.mark.parametrize("table", tables.metadata.sorted_tables, ids=lambda table: table.name)
+@for_each("table", tables.metadata.sorted_tables)
 def test_a_merge_handles_every_table_that_refers_to_a_player(table: sa.Table) -> None:
     naming = {"player_id", "participant_id", "friend_id", "blocked_id", "sender_id", "recipient_id"}
     assert bool(naming & set(table.c.keys())) == (table.name in HANDLED | KEPT)

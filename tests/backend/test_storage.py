@@ -28,6 +28,7 @@ from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.storage.urls import UnknownDatabase, engine_url
 from tests.harness.backend.admin_actions import present
 from tests.harness.backend.small_game import ALICE, MEMBER, SmallGame
+from tests.harness.each import for_each
 
 DIRECTORY = {"members", "sessions"}
 """Members may belong to several studios, so these keys start with the member."""
@@ -54,7 +55,7 @@ OF_PLAYERS = {
 }
 
 
-@pytest.mark.parametrize("table", tables.metadata.sorted_tables, ids=lambda table: table.name)
+@for_each("table", tables.metadata.sorted_tables)
 def test_every_key_starts_with_the_tenant(table: sa.Table) -> None:
     keys = [[column.name for column in table.primary_key]]
     keys += [[c.name for c in each.columns] for each in table.constraints if isinstance(each, sa.UniqueConstraint)]

@@ -12,6 +12,7 @@ from kraty_console.backend.runtime.settings import Settings
 from kraty_console.backend.runtime.startup import CannotServe, prepare
 from kraty_console.backend.storage.urls import UnknownDatabase, engine_url, shown
 from kraty_console.contract.secret import HIDDEN
+from tests.harness.each import for_each
 
 PASSWORDS = [
     "qxhidden",
@@ -58,9 +59,9 @@ def parts(password: str) -> Iterator[str]:
     yield from (part for part in re.split(r"\W+", password) if part.startswith("qx"))
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("password", PASSWORDS)
-@pytest.mark.parametrize("encoded", [False, True], ids=["raw", "encoded"])
+@for_each("shape", SHAPES)
+@for_each("password", PASSWORDS)
+@for_each("encoded", [False, True])
 def test_no_part_of_a_password_is_shown(shape: str, password: str, encoded: bool) -> None:
     url = shape.format(quote(password, safe="") if encoded else password)
     display = shown(url)

@@ -9,6 +9,7 @@ import pytest
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.paths import Paths
 from kraty_console.config.profiles import DEFAULT_AMOUNT_LIMIT, Overrides, Profile, load_profile
+from tests.harness.each import for_each
 
 TWO = """
 default = "live"
@@ -235,7 +236,7 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "words"), MISTAKES)
+@for_each(("text", "words"), MISTAKES)
 def test_errors_contain_location_and_fix(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(ConfigError) as raised:
         loaded(text, tmp_path)

@@ -11,6 +11,7 @@ from kraty_console.config.errors import ConfigError
 from kraty_console.config.profiles import FieldNames, Profile, RouteSetting, load_profile
 from kraty_console.config.routes import BODY_FIELDS, PATH_NAMES, built_in, names_of, routes_and_fields, targets_of
 from kraty_console.contract.operations import ADMIN_OPERATIONS, OPERATIONS, Operation, model_of
+from tests.harness.each import for_each
 
 
 def routed(lines: str, tmp_path: Path) -> Profile:
@@ -176,7 +177,7 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("lines", "words"), MISTAKES)
+@for_each(("lines", "words"), MISTAKES)
 def test_errors_contain_location_and_fix(lines: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as raised:
         routed(lines, tmp_path)

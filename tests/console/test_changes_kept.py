@@ -48,8 +48,10 @@ MAIL = "Reward missing\nplayer says the gold never arrived\n\n\n\nThanks\n\n"
 TICKETS = "Refund\nCredit\ngold\n500\nZD-1\nplease\n\nMany thanks\nFred\n\n\n"
 
 
-@pytest.mark.parametrize("text", [MAIL, TICKETS, ".\n\n\n\nok\n\n\n"], ids=["mail", "tickets", "dots"])
-@pytest.mark.parametrize("pause", [0.001, 0.02, 0.1], ids=str)
+@pytest.mark.parametrize(
+    ("text", "pause"),
+    [(MAIL, 0.001), (TICKETS, 0.02), (MAIL, 0.1), (".\n\n\n\nok\n\n\n", 0.001), (".\n\n\n\nok\n\n\n", 0.1)],
+)
 async def test_an_unbracketed_paste_changes_nothing(
     backend: DemoStage, wire: FaultyTransport, text: str, pause: float
 ) -> None:

@@ -45,6 +45,9 @@ SCREENS: dict[str, tuple[type[RunsActions], tuple[str, ...]]] = {
 }
 """Where keys are pressed: what is on top there, and the actions that lead to it from the player screen."""
 
+ONE_OF_EACH = ("player", "audit log", "opened audit row", "journal of a list")
+"""One place of each kind."""
+
 
 def loaded(screen: Screen[object]) -> bool:
     return not isinstance(screen, PagedList) or not screen.is_loading
@@ -65,8 +68,11 @@ async def arrives(
     return driver.app.screen
 
 
-@pytest.mark.parametrize("keymap", [{}, REMAPPED], ids=["default", "remapped"])
-@pytest.mark.parametrize("place", SCREENS)
+@pytest.mark.parametrize(
+    ("place", "keymap"),
+    [*((place, {}) for place in SCREENS), *((place, REMAPPED) for place in ONE_OF_EACH)],
+    ids=[*(f"{place}-default" for place in SCREENS), *(f"{place}-remapped" for place in ONE_OF_EACH)],
+)
 async def test_keys_mean_the_same_everywhere(backend: DemoStage, place: str, keymap: dict[str, str]) -> None:
     keys = {action_id: each[0] for action_id, each in effective_keys(keymap).items()}
     kind, way = SCREENS[place]

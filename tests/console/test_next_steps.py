@@ -9,7 +9,7 @@ import pytest
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.domain.fields import Value
-from tests.harness.console.driver import at
+from tests.harness.console.driver import SIZE, SMALL, at
 from tests.harness.console.faulty_transport import FaultyTransport
 from tests.harness.console.stage import DemoStage
 
@@ -88,8 +88,9 @@ async def test_the_next_step_of_a_healthy_row_goes_to_the_faulty_row(backend: De
     assert not wire.changes
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
-@pytest.mark.parametrize("player", [each.player for each in STEPS])
+@pytest.mark.parametrize(
+    ("player", "size"), [*((each.player, SMALL) for each in STEPS), ("alice_42", SIZE), ("carol_ng", SIZE)]
+)
 async def test_the_advice_is_shown_in_full_on_every_row(backend: DemoStage, size: tuple[int, int], player: str) -> None:
     async with at(backend.app(player=player), size=size) as driver:
         await driver.looks_at(player)

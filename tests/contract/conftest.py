@@ -5,34 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from kraty_console.backend.http.rate_limit import Rate
-from kraty_console.contract.permissions import ROLE_PERMISSIONS
 from tests.harness.contract.served_backend import NOW, Backend
 from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
 from tests.harness.databases import KINDS, PostgresqlServer, SqliteFiles
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A module with a `SMOKE` set of routes tries all of them on SQLite, and the set alone on PostgreSQL.
-
-    Its tests named in `LET_IN`, and roles that may do what they try, run on both.
-    """
-    left = {item for item in items if _is_tried_once(item)}
-    if left:
-        config.hook.pytest_deselected(items=list(left))
-        items[:] = [item for item in items if item not in left]
-
-
-def _is_tried_once(item: pytest.Item) -> bool:
-    if not isinstance(item, pytest.Function):
-        return False
-    smoke: frozenset[str] | None = getattr(item.module, "SMOKE", None)
-    callspec = getattr(item, "callspec", None)
-    if smoke is None or callspec is None or callspec.params.get("database_url") != "postgresql":
-        return False
-    route, role = callspec.params.get("route"), callspec.params.get("role", "")
-    if route is None or item.originalname in item.module.LET_IN or route.permission in ROLE_PERMISSIONS.get(role, ()):
-        return False
-    return f"{route.method} {route.path}" not in smoke
 
 
 @pytest.fixture(scope="session", params=KINDS)

@@ -19,6 +19,8 @@ from tests.harness.contract.served_backend import Answered, Backend
 from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
 from tests.harness.databases import SqliteFiles
 
+pytestmark = pytest.mark.no_database
+
 PATIENCE = 100
 QUICK = ConnectionLimits(head_seconds=0.05, body_seconds=0.05, write_seconds=0.05)
 FEW = ConnectionLimits(of_address=4)

@@ -14,6 +14,8 @@ from kraty_console.backend.http.routing import RouteAccess
 from tests.harness.contract.served_backend import PORTAL
 from tests.harness.contract.troubled_game import TroubledGame
 
+pytestmark = pytest.mark.no_database
+
 _keys = itertools.count(1)
 
 JSON = {"Content-Type": "application/json"}

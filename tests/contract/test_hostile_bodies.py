@@ -13,6 +13,8 @@ from tests.data import Hostile, load_hostile
 from tests.harness.contract.served_backend import Answered
 from tests.harness.contract.troubled_game import TroubledGame
 
+pytestmark = pytest.mark.no_database
+
 KEY = b'"idempotencyKey":"key-0000-0001"'
 REASON = b'"reason":"make-good"'
 ENTRIES = b'"entries":[{"type":"currency","currencyKey":"gold","amount":5}]'

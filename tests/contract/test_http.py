@@ -20,6 +20,8 @@ from tests.harness.contract.served_backend import Backend
 from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
 from tests.harness.databases import SqliteFiles
 
+pytestmark = pytest.mark.no_database
+
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 

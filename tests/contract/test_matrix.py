@@ -15,6 +15,7 @@ from kraty_console.backend.http.routing import NOTHING, SIGNED_IN, Route, RouteA
 from kraty_console.contract.session import GAME_ADMIN, ROLE_PERMISSIONS, Permission
 from tests.harness.contract import acquaintances, collectables, open_events, webhooks
 from tests.harness.contract.troubled_game import NEIGHBOUR, OUTSIDER, ROLES, TroubledGame
+from tests.harness.each import for_each
 
 PERMISSIONS = ROLE_PERMISSIONS[GAME_ADMIN]
 BODIES = {
@@ -62,12 +63,6 @@ SCENES: dict[str, Callable[[TroubledGame], Mapping[str, str]]] = {
 
 def _id(route: Route) -> str:
     return f"{route.method} {route.path}"
-
-
-SMOKE = frozenset({(route.access, route.method): _id(route) for route in ROUTES}.values())
-"""Routes that refuse on the second database too: refusals are decided without it, so one of each kind is enough."""
-LET_IN = frozenset({"test_a_key_with_the_right_permission_set_is_accepted"})
-"""Tests of calls that are answered: each reads and writes, so they run on both."""
 
 
 every_route = pytest.mark.parametrize("route", ROUTES, ids=_id)
@@ -122,7 +117,7 @@ def secret(route: Route, world: TroubledGame) -> dict[str, str]:
     return {"X-Player-Secret": world.secret("alice")} if route.access is RouteAccess.PLAYER else {}
 
 
-@every_route
+@for_each("route", ROUTES)
 def test_a_route_declares_the_permission_it_needs(route: Route) -> None:
     wanted = {
         RouteAccess.ANYONE: {NOTHING},

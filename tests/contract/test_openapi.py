@@ -13,6 +13,9 @@ from kraty_console.backend.app.openapi.surfaces import SURFACES, Surface
 from kraty_console.backend.app.routes import ROUTES
 from kraty_console.backend.http.routing import Route
 from tests.harness.contract.troubled_game import TroubledGame
+from tests.harness.each import for_each
+
+pytestmark = pytest.mark.no_database
 
 each_surface = pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.name)
 
@@ -21,7 +24,7 @@ def test_none_is_stale() -> None:
     assert not committed.stale(), "the routes have changed: run `make openapi`"
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+@for_each("route", ROUTES)
 def test_every_route_says_what_it_reads_and_answers(route: Route) -> None:
     answers = route.reply is not None or route.stream or route.status == (204,) or route.path.endswith("/openapi.json")
     assert answers, "say with `reply` what it answers"

@@ -21,6 +21,8 @@ from tests.harness.contract.console_writer import FIVE, REASON, call, prepare, w
 from tests.harness.contract.served_backend import NOW, Backend
 from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
 
+pytestmark = pytest.mark.no_database
+
 CONFIG = """
 [profiles.x]
 url = "https://kraty.example"

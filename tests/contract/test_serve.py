@@ -22,9 +22,11 @@ from typing import Protocol
 import pytest
 
 from kraty_console import __version__
+from kraty_console.backend.storage.vault import SECRET_VARIABLE
 from kraty_console.contract.session import ROLE_PERMISSIONS
 from tests.harness.cli.program_runs import ForkServer, run_of
 from tests.harness.databases import PostgresqlServer, SqliteFiles
+from tests.harness.e2e.demo_backend import demo_options
 from tests.harness.ports import reserved_port
 
 PATIENCE = 100
@@ -87,9 +89,10 @@ def test_the_demo_comes_with_credentials_that_work_again_after_a_restart(tmp_pat
     assert not list(tmp_path.glob(".credentials*"))
 
 
-def test_a_reduced_kraty_serves_the_demo(tmp_path: Path) -> None:
+def test_a_reduced_kraty_serves_the_demo(tmp_path: Path, kept_demo: Path) -> None:
     file = tmp_path / "credentials.json"
-    command = serve(tmp_path, "--demo", "--credentials-out", str(file), "--only", "published")
+    options = demo_options(tmp_path, kept_demo)
+    command = ["env", f"{SECRET_VARIABLE}=", *serve(tmp_path, *options, "--only", "published")]
     with started(command) as (_, url):
         written = json.loads(file.read_text(encoding="utf-8"))
         token = written["sessions"]["GAME_ADMIN"]
@@ -106,7 +109,7 @@ def test_a_reduced_kraty_serves_the_demo(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("way", ["SIGINT", "SIGHUP", "its parent's end"])
 def test_serve_stops_cleanly_on_every_stop_request(tmp_path: Path, way: str) -> None:
-    with started(serve(tmp_path, "--exit-with-parent")) as (process, _):
+    with started(serve(tmp_path, "--exit-with-parent", database=SqliteFiles(tmp_path).fresh())) as (process, _):
         if way.startswith("SIG"):
             process.send_signal(signal.Signals[way])
             assert process.wait(PATIENCE) == 0
@@ -148,7 +151,7 @@ def refused(fork_server: ForkServer, tmp_path: Path) -> Refusals:
 
 @pytest.mark.parametrize("host", ["*", "0.0.0.0", "[::1]", "localhost"])
 def test_the_address_it_names_can_be_called(tmp_path: Path, host: str) -> None:
-    command = [*SERVE, "--database", f"sqlite:///{tmp_path}/kraty.db", "--listen", f"{host}:0"]
+    command = [*SERVE, "--database", SqliteFiles(tmp_path).fresh(), "--listen", f"{host}:0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
@@ -266,14 +269,17 @@ def until_it_answers(process: subprocess.Popen[bytes], port: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("streams", ["<&- >&-", "<&- >&- 2>&-", ">&-", ">/dev/full", "2>/dev/full"])
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(
+    ("workers", "streams"),
+    [("1", "<&- >&- 2>&-"), ("1", ">&-"), ("1", ">/dev/full 2>/dev/full"), ("2", "<&- >&-"), ("2", "2>/dev/full")],
+)
 def test_serve_works_without_standard_streams(tmp_path: Path, streams: str, workers: str) -> None:
     """And no file or socket takes their place, which would then be printed into."""
     errors = tmp_path / "errors"
     errors.touch()
     with reserved_port() as port:
-        command = [*SERVE, "--database", f"sqlite:///{tmp_path}/kraty.db", "--listen", f"127.0.0.1:{port}"]
+        database = SqliteFiles(tmp_path).fresh()
+        command = [*SERVE, "--database", database, "--listen", f"127.0.0.1:{port}"]
         script = f'exec "$@" {streams if "2>" in streams else f"{streams} 2>{errors}"}'
         with subprocess.Popen(["sh", "-c", script, "sh", *command, "--workers", workers, "--log-calls"]) as process:
             try:
@@ -283,7 +289,7 @@ def test_serve_works_without_standard_streams(tmp_path: Path, streams: str, work
             finally:
                 process.kill()
     assert "Traceback" not in errors.read_text()
-    with closing(sqlite3.connect(tmp_path / "kraty.db")) as connection:
+    with closing(sqlite3.connect(database.removeprefix("sqlite:///"))) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 

@@ -27,10 +27,12 @@ from kraty_console.backend.storage import probe
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.faults import StorageFault, fault_of
 from kraty_console.backend.storage.probe import FRESH_SECONDS, Probe
+from kraty_console.backend.storage.vault import SECRET_VARIABLE
 from tests.contract.test_serve import PATIENCE, serve, started
 from tests.harness.contract.served_backend import Backend
 from tests.harness.contract.troubled_game import TroubledGame
 from tests.harness.databases import PATIENT, PostgresqlServer, SqliteFiles
+from tests.harness.e2e.demo_backend import demo_options
 
 NOBODY = 65534
 
@@ -72,8 +74,8 @@ def test_a_start_on_a_file_that_cannot_be_written_says_which(folder: Path) -> No
     assert done.stdout == f"the database file {file} cannot be written: attempt to write a readonly database\n", done
 
 
-def test_a_file_system_that_is_full_shows_in_health_until_it_is_not(folder: Path) -> None:
-    command = serve(folder, "--demo", "--credentials-out", str(folder / "credentials.json"), "--no-worker")
+def test_a_file_system_that_is_full_shows_in_health_until_it_is_not(folder: Path, kept_demo: Path) -> None:
+    command = ["env", f"{SECRET_VARIABLE}=", *serve(folder, *demo_options(folder, kept_demo), "--no-worker")]
     with started(command) as (process, url):
         told = json.loads((folder / "credentials.json").read_text())
         assert health(url) == {"ok": True, "kind": "sqlite", "trouble": None}

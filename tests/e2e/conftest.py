@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -22,10 +21,9 @@ class Serve(Protocol):
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+def serve(tmp_path_factory: pytest.TempPathFactory, kept_demo: Path) -> Iterator[Serve]:
     def fill(name: str, plant: Callable[[Path], None], folder: Path) -> None:
-        demo = once_per_run(tmp_path_factory, "demo-world", load_demo)
-        shutil.copytree(demo, folder, dirs_exist_ok=True)
+        load_demo(folder, kept_demo)
         plant(folder)
 
     with ExitStack() as worlds:

@@ -9,8 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kraty_console.backend.storage.vault import SECRET_VARIABLE
-from tests.harness.e2e.demo_backend import KRATY_CONSOLE, Credentials, DemoBackend, folders
+from tests.harness.e2e.demo_backend import KRATY_CONSOLE, OWN_KEY, Credentials, DemoBackend, folders
 from tests.harness.e2e.user import User
 from tests.harness.terminal import Terminal
 from tests.harness.terminal.audit import assert_clean
@@ -27,7 +26,7 @@ class Demo(User):
     def __init__(self, folder: Path, cache: Path, *arguments: str) -> None:
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
-        env = {**folders(folder), "TMPDIR": str(self.temporary), "XDG_CACHE_HOME": str(cache), SECRET_VARIABLE: ""}
+        env = {**folders(folder), "TMPDIR": str(self.temporary), "XDG_CACHE_HOME": str(cache), **OWN_KEY}
         super().__init__([*KRATY_CONSOLE, "demo", *arguments], env=env, patience=_START)
 
     def backend(self) -> psutil.Process:
@@ -43,15 +42,9 @@ class Demo(User):
         return DemoBackend(url, Credentials.read(folder / "credentials.json"), folder, folder)
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the first demo keeps a copy of its world, from which the others start."""
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture
-def demo(tmp_path: Path, cache: Path) -> Iterator[Demo]:
-    with Demo(tmp_path, cache) as demo:
+def demo(tmp_path: Path, kept_demo: Path) -> Iterator[Demo]:
+    with Demo(tmp_path, kept_demo) as demo:
         demo.wait_for("alice_42")
         demo.signed_in()
         yield demo
@@ -79,10 +72,12 @@ def test_a_ticket_is_solved_from_id_to_audit_link(demo: Demo) -> None:
     assert_clean(demo.sent, copies=1)
 
 
-def test_a_later_demo_starts_from_the_kept_world(demo: Demo, cache: Path, tmp_path: Path) -> None:
+def test_a_later_demo_starts_from_the_world_that_the_first_kept(tmp_path: Path) -> None:
+    cache = tmp_path / "kept"
+    with Demo(tmp_path, cache) as demo:
+        demo.signed_in()
     (kept,) = cache.rglob("world-*.db")
     made = kept.stat()
-    demo.close()
     later = tmp_path / "later"
     later.mkdir()
     with Demo(later, cache, "alice_42") as again:
@@ -92,8 +87,8 @@ def test_a_later_demo_starts_from_the_kept_world(demo: Demo, cache: Path, tmp_pa
     assert (kept.stat().st_ino, kept.stat().st_mtime_ns) == (made.st_ino, made.st_mtime_ns)
 
 
-def test_what_is_typed_while_the_demo_starts_is_kept(tmp_path: Path, cache: Path) -> None:
-    with Demo(tmp_path, cache) as demo:
+def test_what_is_typed_while_the_demo_starts_is_kept(tmp_path: Path, kept_demo: Path) -> None:
+    with Demo(tmp_path, kept_demo) as demo:
         demo.wait_for("Starting a Kraty backend")
         demo.type("bob_7")
         demo.press("Enter")
@@ -101,8 +96,8 @@ def test_what_is_typed_while_the_demo_starts_is_kept(tmp_path: Path, cache: Path
         assert "Starting a Kraty backend" not in demo.text()
 
 
-def test_ctrl_c_while_the_demo_starts_ends_it_and_restores_the_terminal(tmp_path: Path, cache: Path) -> None:
-    with Demo(tmp_path, cache) as demo:
+def test_ctrl_c_while_the_demo_starts_ends_it_and_restores_the_terminal(tmp_path: Path, kept_demo: Path) -> None:
+    with Demo(tmp_path, kept_demo) as demo:
         demo.wait_for("Starting a Kraty backend")
         demo.press("C-c")
         assert demo.wait_exit() == 130
@@ -154,8 +149,10 @@ def test_the_backend_stops_with_the_console(demo: Demo, end: Callable[[Demo], No
     ends_with_all(demo, end, code)
 
 
-def test_a_read_only_role_sees_missing_permissions_and_sigterm_ends_the_console(tmp_path: Path, cache: Path) -> None:
-    with Demo(tmp_path, cache, "--role", "GAME_VIEWER", "alice_42") as demo:
+def test_a_read_only_role_sees_missing_permissions_and_sigterm_ends_the_console(
+    tmp_path: Path, kept_demo: Path
+) -> None:
+    with Demo(tmp_path, kept_demo, "--role", "GAME_VIEWER", "alice_42") as demo:
         demo.on("alice_42")
         demo.press("R")
         demo.wait_for("needs grant.retry_reward_roll")

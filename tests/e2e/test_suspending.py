@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.harness.e2e.demo_backend import KRATY_CONSOLE, DemoBackend, folders
+from tests.harness.e2e.demo_backend import KRATY_CONSOLE, OWN_KEY, DemoBackend, folders
 from tests.harness.e2e.user import User, until
 
 pytestmark = pytest.mark.xdist_group("suspending")
@@ -111,11 +111,12 @@ def test_sigcont_without_a_stop_changes_nothing(shell: User) -> None:
     shell.wait_for(lambda _: is_given_back(shell))
 
 
-def test_suspending_the_demo_keeps_its_backend_running(tmp_path: Path) -> None:
+def test_suspending_the_demo_keeps_its_backend_running(tmp_path: Path, kept_demo: Path) -> None:
     command = shlex.join([*KRATY_CONSOLE, "demo", "alice_42"])
     (tmp_path / "Makefile").write_text(f"demo:\n\t@{command}\n", encoding="utf-8")
     (tmp_path / "tmp").mkdir()
-    env = folders(tmp_path) | {"PS1": PROMPT, "TMPDIR": str(tmp_path / "tmp")}
+    own = {"PS1": PROMPT, "TMPDIR": str(tmp_path / "tmp"), "XDG_CACHE_HOME": str(kept_demo)}
+    env = folders(tmp_path) | own | OWN_KEY
     with User(["bash", "--norc", "--noprofile", "--noediting", "-i"], env=env, patience=60.0) as shell:
         shell.wait_for(PROMPT)
         shell.type(f"make -f {tmp_path}/Makefile demo\n")

@@ -91,7 +91,12 @@ def test_a_megabyte_of_noise_is_ignored_and_a_signal_still_works(world: DemoBack
 # Sizes
 
 
-@pytest.mark.parametrize("size", [(9_999, 9_999), (99_999, 99_999)])
+@pytest.mark.parametrize(
+    ("person", "size"),
+    [(True, (9_999, 9_999)), (False, (99_999, 99_999))],
+    indirect=["person"],
+    ids=["large-modern", "larger-older"],
+)
 def test_an_absurd_screen_size_is_clamped_to_the_largest(person: User, size: tuple[int, int]) -> None:
     columns, rows = size
     person.send(f"\x1b[48;{rows};{columns};1;1t".encode())
@@ -138,7 +143,12 @@ def full(person: User) -> bool:
     return person.unread > 4_000
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("person", "number", "code"),
+    [(True, signal.SIGTERM, 143), (False, signal.SIGHUP, 129), (True, signal.SIGINT, 130)],
+    indirect=["person"],
+    ids=["SIGTERM-modern", "SIGHUP-older", "SIGINT-modern"],
+)
 def test_a_signal_works_while_the_terminal_does_not_read(person: User, number: signal.Signals, code: int) -> None:
     for _ in range(100):  # nothing is read from here on
         person.press_unread("C-l")

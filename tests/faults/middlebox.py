@@ -13,6 +13,9 @@ from tests.harness.tcp_server import tcp_server
 
 STATUSES: Final = (200, 201, 202, 204, 301, 302, 307, *range(400, 430), 431, 451, *range(500, 505), 511, 520, 530)
 
+TELLING: Final = (200, 204, 302, 400, 401, 403, 404, 405, 409, 412, 422, 429, 500, 503)
+"""Those that mean something to the client: an answer, a refusal, a missing route, a reason to wait."""
+
 BODIES: Final[dict[str, bytes]] = {
     "nothing": b"",
     "a page": b"<html>blocked by the security gateway</html>",

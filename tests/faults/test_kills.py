@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.faults.killing import kill_and_check
 from tests.harness.databases import PostgresqlServer, SqliteFiles
 
-KILLS = 5
+KILLS = 3
 """Of each database; `make soak` kills a hundred times."""
 
 

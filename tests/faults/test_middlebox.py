@@ -19,7 +19,7 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.contract.session import GAME_ADMIN
-from tests.faults.middlebox import BODIES, STATUSES, Middlebox, middlebox
+from tests.faults.middlebox import BODIES, STATUSES, TELLING, Middlebox, middlebox
 from tests.harness.contract.served_backend import Backend
 from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
 from tests.harness.databases import SqliteFiles
@@ -82,7 +82,7 @@ async def test_an_answer_of_every_status_leaves_the_outcome_to_be_looked_up(
 ) -> None:
     count = Count()
     async with behind(world, tmp_path) as (box, _, writer):
-        for status in STATUSES:
+        for status in STATUSES if body == "kraty's words" else TELLING:
             box.status, box.body = status, BODIES[body]
             case, player, key = f"{status} with {body}", f"p-{uuid.uuid4().hex}", f"key-{uuid.uuid4().hex}"
             world.register(player)

@@ -30,6 +30,17 @@ KINDS = ("sqlite", "postgresql")
 PATIENT = Limits(pool_wait_seconds=100, statement_ms=100_000, lock_ms=100_000, idle_ms=100_000)
 """For tests of what many do at once: who waits for a turn is not to give up on a machine that is slow."""
 
+_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "checkpoint_timeout": "3600",
+    "max_wal_size": "4096",
+}
+"""A test's database lives for a second: it need not survive a power cut, nor be tidied up. Where statistics matter,
+tests make them."""
+
 
 def _wait(work: Coroutine[Any, Any, None]) -> None:
     """Run it to its end on a loop of its own, wherever we are called from."""
@@ -86,11 +97,8 @@ class PostgresqlServer:
     def fresh(self) -> str:
         """The URL of a new, migrated, empty database."""
         if not self._ready:
-            # A test's database lives for a second: it need not survive a power cut.
-            _wait(self._execute("ALTER SYSTEM SET fsync = off"))
-            _wait(self._execute("ALTER SYSTEM SET synchronous_commit = off"))
-            _wait(self._execute("SELECT pg_reload_conf()"))
-            _wait(self._execute("CREATE DATABASE kraty_template"))
+            changes = [f"ALTER SYSTEM SET {name} = {value}" for name, value in _SETTINGS.items()]
+            _wait(self._execute(*changes, "SELECT pg_reload_conf()", "CREATE DATABASE kraty_template"))
             _wait(migrate(self._server.get_uri(database="kraty_template")))
             self._ready = True
         name = f"kraty_{next(self._numbers)}"
@@ -112,10 +120,11 @@ class PostgresqlServer:
         assert not alive, "what is left of the server does not end"
         self._server.ensure_postgres_running()
 
-    async def _execute(self, statement: str) -> None:
+    async def _execute(self, *statements: str) -> None:
         connection = await asyncpg.connect(self._server.get_uri())
         try:
-            await connection.execute(statement)
+            for statement in statements:
+                await connection.execute(statement)
         finally:
             await connection.close()
 

@@ -15,6 +15,7 @@ from textual.message import Message
 from kraty_console.paint import input_thread
 from kraty_console.paint.input_thread import TerminalReader
 from kraty_console.paint.sequences import LONGEST_PASTE, PASTE_SILENCE, PAUSE, SILENCE
+from tests.harness.each import for_each
 
 
 class Clock:
@@ -119,8 +120,8 @@ REPLIES = {
 }
 
 
-@pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES)
-@pytest.mark.parametrize("size", [1, 2, 1 << 20], ids=["byte by byte", "by two", "at once"])
+@for_each("reply", REPLIES.values())
+@for_each("size", [1, 2, 1 << 20])
 def test_a_terminal_reply_is_not_a_key(reply: bytes, size: int) -> None:
     sent = b"a" + reply + b"b"
     told = read(*(sent[at : at + size] for at in range(0, len(sent), size)))
@@ -160,8 +161,8 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize(("sent", "meant"), KEYS.items(), ids=map(repr, KEYS))
-@pytest.mark.parametrize("size", [1, 1 << 20], ids=["byte by byte", "at once"])
+@for_each(("sent", "meant"), KEYS.items())
+@for_each("size", [1, 1 << 20])
 def test_a_key_sequence_is_recognized_in_parts_of_any_size(sent: bytes, meant: list[str], size: int) -> None:
     assert keys(read(*(sent[at : at + size] for at in range(0, len(sent), size)), b"z")) == [*meant, "z"]
 
@@ -318,7 +319,7 @@ def sent_in_reads(draw: st.DrawFn) -> tuple[str, list[bytes]]:
     return typed, [sent[start:end] for start, end in zip([0, *cuts], [*cuts, len(sent)], strict=True)]
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=200)
 @given(sent_in_reads())
 def test_only_what_is_typed_is_typed(case: tuple[str, list[bytes]]) -> None:
     typed, reads = case
@@ -326,7 +327,7 @@ def test_only_what_is_typed_is_typed(case: tuple[str, list[bytes]]) -> None:
     assert "".join(each.character or "" for each in printable) == typed
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=150)
 @given(st.lists(_NUMBER, max_size=4).map(lambda numbers: ";".join(["97", *numbers])), st.booleans())
 def test_a_key_report_contains_no_other_characters(numbers: str, split: bool) -> None:
     sent = f"\x1b[{numbers}u".encode()
@@ -338,7 +339,7 @@ def test_a_key_report_contains_no_other_characters(numbers: str, split: bool) ->
             assert unicodedata.category(key.character) not in ("Cc", "Cs", "Co")
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=150)
 @given(st.lists(st.binary(max_size=40), max_size=8))
 def test_later_keys_are_read_after_any_input(reads: list[bytes]) -> None:
     reader = TerminalReader(mouse=True, debug=False)

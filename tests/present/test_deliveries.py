@@ -13,6 +13,7 @@ from kraty_console.domain.formatting import grouped
 from kraty_console.present.deliveries import COLUMNS, GAME_COLUMNS, delivery_document, next_words, row
 from tests.data import load_hostile
 from tests.harness.domain.snapshots import NOW, ago
+from tests.harness.each import for_each
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 ID = "evt_01HZX70000000000000000000A"
@@ -94,7 +95,7 @@ def test_a_delivery_with_missing_fields_is_shown() -> None:
     assert delivery_document(bare, NOW).plain_lines()
 
 
-@pytest.mark.parametrize("entry", [each for each in load_hostile() if each.raw is None], ids=lambda each: each.name)
+@for_each("entry", [each for each in load_hostile() if each.raw is None])
 def test_external_text_contains_no_control_characters(entry: Any) -> None:
     value = entry.value[:2_000]
     whole = delivery(

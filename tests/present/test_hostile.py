@@ -6,8 +6,6 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from kraty_console.contract.audit import AuditRow
 from kraty_console.contract.errors import Invalid, NotAllowed, Refused
 from kraty_console.contract.players import SearchHit, Snapshot
@@ -23,6 +21,7 @@ from kraty_console.present.rows import tables
 from kraty_console.present.text_output import hits_text, pane_text, player_json, player_text
 from tests.data import load_hostile
 from tests.harness.domain.snapshots import NOW, ago, attempt, grant
+from tests.harness.each import for_each
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 LONGEST = 2_000
@@ -136,7 +135,7 @@ def errors(value: str) -> Iterator[str]:
         yield from (texts.title, texts.text, texts.hint)
 
 
-@pytest.mark.parametrize("entry", VALUES, ids=lambda entry: entry.name)
+@for_each("entry", VALUES)
 def test_error_texts_are_safe(entry) -> None:
     value = entry.value[:LONGEST]
     answer = whole(value)

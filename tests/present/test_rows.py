@@ -13,6 +13,7 @@ from kraty_console.present.audit import row as audit_row
 from kraty_console.present.rows import COLUMNS, TABLES_OF, TableId, pane_count, pane_title, rows, tables
 from kraty_console.present.table import Column, TableRow, fit, sort_key, sorted_rows
 from tests.harness.domain.snapshots import NOW, ago, attempt, grant, snapshot
+from tests.harness.each import for_each
 
 N = "\u202f"
 G1 = grant()["id"]
@@ -261,8 +262,8 @@ def test_filtering_finds_text_in_any_cell() -> None:
     assert not row.matches("weekly")
 
 
-@pytest.mark.parametrize("table", list(COLUMNS))
-@pytest.mark.parametrize("width", [200, 118, 86, 78, 60, 40, 20, 5, 1])
+@for_each("table", list(COLUMNS))
+@for_each("width", [200, 118, 86, 78, 60, 40, 20, 5, 1])
 def test_columns_are_fitted(table: TableId, width: int) -> None:
     answer = snapshot(
         attempts=[attempt(eventKey="an_event_with_a_very_long_name_indeed", roll={"status": "failed"})],

@@ -17,6 +17,7 @@ from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import CUT, MAX_MARKS, SafeText, misleading_form, safe
 from kraty_console.present.width import cells, clip, clip_middle, pad
 from tests.data import load_hostile
+from tests.harness.each import for_each
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 FAMILY = "👩\u200d👩\u200d👧"
@@ -46,7 +47,7 @@ def unsafe(text: str) -> str:
     return re.sub(r"\\u\{[0-9A-F]+\}|[\u2400-\u2421]", back, text)
 
 
-@pytest.mark.parametrize("entry", load_hostile(), ids=lambda entry: entry.name)
+@for_each("entry", load_hostile())
 def test_the_corpus(entry) -> None:
     shown = safe(entry.value)
     assert_harmless(shown)

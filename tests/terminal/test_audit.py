@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.data import Hostile, load_hostile
+from tests.harness.each import for_each
 from tests.harness.terminal.audit import audit, unseen
 
 _START = b"\x1b[?1049h\x1b[?25l\x1b[?1004h\x1b[>25u\x1b[?2026$p\x1b[?2048$p\x1b[?2004h\x1b[?7l\x1b[?2048h"
@@ -31,7 +32,7 @@ def dangerous() -> list[Hostile]:
     ]
 
 
-@pytest.mark.parametrize("entry", dangerous(), ids=lambda entry: entry.name)
+@for_each("entry", dangerous())
 def test_each_string_that_steers_a_terminal_is_found(entry: Hostile) -> None:
     value = entry.value.encode() if entry.raw is None else entry.raw
     assert audit(screen_with(value.replace(b"\n", b"\r\n")))

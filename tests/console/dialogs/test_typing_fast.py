@@ -91,8 +91,16 @@ async def test_text_typed_for_a_dialog_that_failed_to_open_is_dropped() -> None:
         assert pilot.app.beneath == 1
 
 
-@pytest.mark.parametrize("pace", [0.0, 0.02, 0.1, 0.2])
-@pytest.mark.parametrize("text", ["ZD-9\nplease claim\n\n", "one\ntwo\n\n\n\nThanks\n\n", "a\nbcd\n" + 30 * "\n"])
+@pytest.mark.parametrize(
+    ("pace", "text"),
+    [
+        (0.0, "ZD-9\nplease claim\n\n"),
+        (0.02, "one\ntwo\n\n\n\nThanks\n\n"),
+        (0.1, "ZD-9\nplease claim\n\n"),
+        (0.2, "one\ntwo\n\n\n\nThanks\n\n"),
+        (0.2, "a\nbcd\n" + 30 * "\n"),
+    ],
+)
 async def test_no_burst_confirms(pace: float, text: str) -> None:
     workspace = desk_for("grant.force_claim")
     async with running(Host(workspace)) as pilot:

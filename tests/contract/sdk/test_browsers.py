@@ -6,6 +6,8 @@ import pytest
 
 from tests.harness.contract.troubled_game import TroubledGame
 
+pytestmark = pytest.mark.no_database
+
 PAGE = {"Origin": "https://game.example"}
 
 

@@ -15,7 +15,12 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+from kraty_console.backend.storage.vault import SECRET_VARIABLE
+from kraty_console.config.paths import cache_dir
+
 KRATY_CONSOLE = [sys.executable, "-m", "kraty_console"]
+OWN_KEY = {SECRET_VARIABLE: ""}
+"""The environment in which a world has the key of its sealed columns in a file beside it, so that it can be kept."""
 _PATIENCE = 15.0
 
 
@@ -106,10 +111,27 @@ def folders(home: Path) -> dict[str, str]:
     return {"HOME": str(home), **{f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in kinds}}
 
 
-def load_demo(folder: Path) -> None:
-    """Make the demo world in `folder/kraty.db`, with `folder/credentials.json` beside it."""
-    with _served(folder, "--demo", "--credentials-out", str(folder / "credentials.json")):
+def load_demo(folder: Path, cache: Path | None = None) -> None:
+    """Make the demo world in `folder/kraty.db`, with `folder/credentials.json` beside it; or take the one in a cache.
+
+    Where the cache has none, the world is kept there.
+    """
+    with _served(folder, *demo_options(folder, cache)):
         pass
+
+
+def demo_options(folder: Path, cache: Path | None) -> list[str]:
+    """What has `backend serve` begin with the demo world, in a folder for caches (`XDG_CACHE_HOME`) if it is there."""
+    kept = None if cache is None else cache_dir({"XDG_CACHE_HOME": str(cache)})
+    options = ["--demo", "--credentials-out", str(folder / "credentials.json")]
+    return options if kept is None else [*options, "--demo-cache", str(kept / "demo")]
+
+
+def keep_demo(cache: Path) -> None:
+    """Fill a folder for caches as the first `kraty-console demo` does."""
+    made = cache / "made"
+    made.mkdir()
+    load_demo(made, cache)
 
 
 @contextmanager
@@ -125,7 +147,8 @@ def serving(folder: Path, *, only: str | None = None) -> Iterator[DemoBackend]:
 def serve_command(folder: Path) -> list[str]:
     """What serves the database of a folder on a free port, to as many calls as the tests of a run make."""
     database = ["--database", f"sqlite:///{folder / 'kraty.db'}", "--listen", "127.0.0.1:0"]
-    return [*KRATY_CONSOLE, "backend", "serve", *database, "--rate", "0"]
+    key = [f"{name}={value}" for name, value in OWN_KEY.items()]
+    return ["env", *key, *KRATY_CONSOLE, "backend", "serve", *database, "--rate", "0"]
 
 
 @contextmanager
