@@ -14,5 +14,6 @@ class Exit(IntEnum):
     NOT_FOUND = 3
     NOT_ALLOWED = 4
     UNREACHABLE = 5
+    SOMETHING_WRONG = 10
     CRASHED = 70
     INTERRUPTED = 130

@@ -60,7 +60,7 @@ def search_players(options: Options, query: str, limit: int, *, as_json: bool) -
     pasted = read_pasted(query)
     if _names_more(pasted):
         return _search_text(options, pasted, as_json=as_json)
-    hits, now = _run_query(options, lambda workspace: _hits(workspace, query, limit))
+    hits, now = run_query(options, lambda workspace: _hits(workspace, query, limit))
     if isinstance(hits, str):
         print_message(hits)
         return Exit.FAILED if looks_like_email(query) else Exit.NOT_FOUND
@@ -79,8 +79,14 @@ def search_players(options: Options, query: str, limit: int, *, as_json: bool) -
     return Exit.FOUND
 
 
-def show_player(options: Options, player: str, pane: PaneId | None, limit: int, *, as_json: bool) -> int:
-    """Print the player with this id, or one pane, and return the exit code."""
+def player_query(player: str, limit: int) -> Callable[[Workspace], Awaitable[Fetched[Snapshot] | str | None]]:
+    """The look-up of the player that a text names, as all commands do it; for `run_query` or within another query.
+
+    Its result is the player, each list cut at `limit` rows, or else what to do instead, in words (`player_or_message`).
+
+    Raises:
+        click.UsageError: the text has no visible characters.
+    """
     _refuse_blank(player)
     pasted = read_pasted(player)
 
@@ -95,14 +101,27 @@ def show_player(options: Options, player: str, pane: PaneId | None, limit: int, 
                 return _suggestion(player, await workspace.search(player))
         return result
 
-    fetched, now = _run_query(options, query)
+    return query
+
+
+def player_or_message(player: str, fetched: Fetched[Snapshot] | str | None) -> Snapshot | None:
+    """The player that `player_query` found; else None, and the message is printed. An id that differs is told."""
     if fetched is None or isinstance(fetched, str):
         print_message(fetched or f"No player of this game has exactly the id {player}.")
-        return Exit.NOT_FOUND
+        return None
     snapshot = fetched.value
     if (actual_id := snapshot.player.external_player_id) and actual_id != player:
         words = cleaned_id_note(player, actual_id) if actual_id in candidates(player) else ""
         print_message(words or f"The text names {actual_id}.")
+    return snapshot
+
+
+def show_player(options: Options, player: str, pane: PaneId | None, limit: int, *, as_json: bool) -> int:
+    """Print the player with this id, or one pane, and return the exit code."""
+    fetched, now = run_query(options, player_query(player, limit))
+    snapshot = player_or_message(player, fetched)
+    if snapshot is None:
+        return Exit.NOT_FOUND
     if as_json:
         emit_json(player_json(snapshot, pane))
         if words := unreadable_text(snapshot, pane):
@@ -128,7 +147,7 @@ def _names_more(pasted: PastedText) -> bool:
 
 def _search_text(options: Options, pasted: PastedText, *, as_json: bool) -> int:
     """Print the players and rows that a text names, and return the exit code."""
-    found, _ = _run_query(options, lambda workspace: _found_in(workspace, pasted))
+    found, _ = run_query(options, lambda workspace: _found_in(workspace, pasted))
     if as_json:
         emit_json(
             {"matches": [_match_json(pasted, hit) for hit in found.decision.hits], "nearest": found.nearest or []}
@@ -225,7 +244,7 @@ def _suggestion(text: str, hits: Sequence[SearchHit]) -> str:
     return f"{words} Look for others: kraty-console search {quote(text)}" if hits else words
 
 
-def _run_query(options: Options, query: Callable[[Workspace], Awaitable[T]]) -> tuple[T, datetime]:
+def run_query(options: Options, query: Callable[[Workspace], Awaitable[T]]) -> tuple[T, datetime]:
     """Sign in, select the game, run the query and close; returns the result and the server's time."""
 
     async def run() -> tuple[T, datetime]:

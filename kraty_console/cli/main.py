@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "open": ("kraty_console.cli.open_command", "open_console", "Open the console, optionally on a player."),
     "search": ("kraty_console.cli.lookup_commands", "search", "Find players by id, e-mail, or the beginning of an id."),
     "show": ("kraty_console.cli.lookup_commands", "show", "Show a player."),
+    "diagnose": ("kraty_console.cli.diagnose", "diagnose", "Tell what is wrong with a player, and the next step."),
     "demo": ("kraty_console.cli.demo", "demo", "Open the console on an embedded backend with a demo world."),
     "server": ("kraty_console.cli.server", "server", "Call the server API with a server key."),
     "backend": ("kraty_console.cli.backend", "backend", "Run and administer a Kraty backend."),
@@ -65,7 +66,8 @@ def cli(ctx: click.Context, /, **flags: Any) -> int | None:  # noqa: ANN401 (eac
 
     Without a command it opens the console; with a player's id (kraty-console alice_42), on that player.
 
-    Exit codes: 0 found, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 unreachable.
+    Exit codes: 0 found, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 unreachable, 10 something is
+    wrong (diagnose).
     """
     ctx.obj = Options(**flags)
     if ctx.invoked_subcommand is None:

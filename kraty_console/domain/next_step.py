@@ -80,7 +80,7 @@ class NextStep:
         return self.action_id is not None or self.other is not None
 
 
-class _Trouble(NamedTuple):
+class Trouble(NamedTuple):
     """A fault, and the row on which it is fixed."""
 
     diagnosis: Diagnosis
@@ -147,7 +147,7 @@ class NextSteps:
         if first.action_id is not None:
             return NextStep(first.advice, first.action_id, first.prefill, first.severity, also)
         other = next(
-            (each.row for each in self._troubles if each.diagnosis.action_id and each.row.row_id != row_id), None
+            (each.row for each in self.troubles if each.diagnosis.action_id and each.row.row_id != row_id), None
         )
         return NextStep(first.advice, severity=first.severity, also=also, other=other)
 
@@ -157,8 +157,8 @@ class NextSteps:
         snapshot, player = self.snapshot, self.snapshot.player
         if player.merged_into is not None:
             return NextStep(f"This player was merged into {player.merged_into}; look there.")
-        loaded = _loaded(snapshot)
-        unknown = "".join(f" {sentence(each)}" for each in _not_provided(snapshot))
+        loaded = loaded_words(snapshot)
+        unknown = "".join(f" {sentence(each)}" for each in unknown_words(snapshot))
         if player.ban is not None:
             return NextStep(
                 f"The player is banned ({ban_why(player.ban)}); nothing else is wrong{loaded}. "
@@ -178,11 +178,11 @@ class NextSteps:
         return NextStep(f"Nothing is wrong{loaded}: {claim}.{unknown}{elsewhere} {self._make_good}")
 
     @property
-    def _most_urgent(self) -> _Trouble | None:
-        return self._troubles[0] if self._troubles else None
+    def _most_urgent(self) -> Trouble | None:
+        return self.troubles[0] if self.troubles else None
 
     @cached_property
-    def _troubles(self) -> tuple[_Trouble, ...]:
+    def troubles(self) -> tuple[Trouble, ...]:
         """All faults of all rows, most urgent first."""
         return tuple(sorted(self._all_troubles(), key=lambda each: URGENCY[each.diagnosis.code]))
 
@@ -196,7 +196,7 @@ class NextSteps:
             return (diagnose_lobby(lobby, self._now),)
         return None
 
-    def _all_troubles(self) -> Iterator[_Trouble]:
+    def _all_troubles(self) -> Iterator[Trouble]:
         snapshot, now = self.snapshot, self._now
         by_row: list[tuple[str, tuple[Diagnosis, ...]]] = [
             *((each.id, self._analysis.attempt_faults(each, now)) for each in snapshot.attempts),
@@ -214,7 +214,7 @@ class NextSteps:
                 is_provided.add((diagnosis.code, mended_on))
                 row = self._row_of(mended_on)
                 assert row is not None, "it is a row of the lists"
-                yield _Trouble(diagnosis, replace(row, words=diagnosis.advice, severity=diagnosis.severity))
+                yield Trouble(diagnosis, replace(row, words=diagnosis.advice, severity=diagnosis.severity))
 
     def _row_of(self, row_id: str) -> OtherRow | None:
         """A row, with its label for people."""
@@ -247,7 +247,7 @@ def next_steps(snapshot: Snapshot, now: datetime, *, can_credit: bool = True, ca
     )
 
 
-def _loaded(snapshot: Snapshot) -> str:
+def loaded_words(snapshot: Snapshot) -> str:
     """` in the 50 of 69 attempts loaded` if a list is cut short; empty if all rows are loaded."""
     summary = snapshot.summary
     parts = []
@@ -260,7 +260,7 @@ def _loaded(snapshot: Snapshot) -> str:
     return f" in the {' and '.join(parts)} loaded" if parts else ""
 
 
-def _not_provided(snapshot: Snapshot) -> Iterator[str]:
+def unknown_words(snapshot: Snapshot) -> Iterator[str]:
     """Possible faults that are unknown because the backend does not provide the data."""
     missing = [name for name in ("attempts", "grants") if why_unknown(snapshot, name) == NOT_PROVIDED]
     if missing:

@@ -21,7 +21,9 @@ TYPE_CHECKING = False  # as in `typing`, whose import takes 4 ms
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-OTHER_COMMANDS = frozenset({"search", "show", "server", "webhooks", "audit", "backend", "config", "doctor"})
+OTHER_COMMANDS = frozenset(
+    {"search", "show", "diagnose", "timeline", "audit", "server", "webhooks", "backend", "config", "doctor"}
+)
 """Commands that open no console."""
 
 DEMO = "demo"
