@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 PRIVATE_FILE: Final = 0o600
 PRIVATE_DIR: Final = 0o700
@@ -48,10 +50,25 @@ def write_private(path: Path, content: str | bytes, *, replace: bool = True, cre
     """
     if create_folder and not path.parent.is_dir():
         private_dir(path.parent)
+    with private_writer(path, replace=replace) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def private_writer(path: Path, *, replace: bool = True) -> Iterator[BinaryIO]:
+    """Write a private file piece by piece; it gets its name when the block ends, and not if that ends in an error.
+
+    Args:
+        path: The file.
+        replace: Whether an existing file is replaced.
+
+    Raises:
+        OSError: as `write_private`.
+    """
     partial = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
         with open(create_private(partial), "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         if replace:

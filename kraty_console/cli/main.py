@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "show": ("kraty_console.cli.lookup_commands", "show", "Show a player."),
     "diagnose": ("kraty_console.cli.diagnose", "diagnose", "Tell what is wrong with a player, and the next step."),
     "timeline": ("kraty_console.cli.timeline", "timeline", "Print what happened to a player, newest first."),
+    "audit": ("kraty_console.cli.audit", "audit", "Print or export the studio's audit log, filtered."),
     "demo": ("kraty_console.cli.demo", "demo", "Open the console on an embedded backend with a demo world."),
     "server": ("kraty_console.cli.server", "server", "Call the server API with a server key."),
     "backend": ("kraty_console.cli.backend", "backend", "Run and administer a Kraty backend."),
