@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.lookup import player_or_message, player_query, run_query
+from kraty_console.cli.lookup import player_or_message, player_query, run_query, text_of
 from kraty_console.cli.options import Options, json_option, where_options
 from kraty_console.cli.output import emit, emit_json, print_message
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
@@ -31,10 +31,14 @@ from kraty_console.present.text_output import unreadable_text
 def diagnose(before: Options, /, player: str, as_json: bool, limit: int, **flags: Any) -> int:  # noqa: ANN401
     """Tell what is wrong with PLAYER: each fault with its row, since when, the evidence, and the one next step.
 
+    PLAYER is an id or a text, as in `show`; `-` reads it from standard input.
+
     Exit codes: 10 something is wrong, 0 nothing is wrong in what was loaded, 1 nothing was found but not everything
     could be read; the others are those of `kraty-console --help`.
     """
-    fetched, now = run_query(before.then(Options(**flags)), player_query(player, limit))
+    options = before.then(Options(**flags))
+    player = text_of(player, options)
+    fetched, now = run_query(options, player_query(player, limit))
     snapshot = player_or_message(player, fetched)
     if snapshot is None:
         return Exit.NOT_FOUND

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.lookup import player_or_message, player_query, run_query
+from kraty_console.cli.lookup import player_or_message, player_query, run_query, text_of
 from kraty_console.cli.options import Options, where_options
 from kraty_console.cli.output import emit, print_message
 from kraty_console.cli.row_limits import page_size, row_limit, row_limit_options
@@ -58,9 +58,12 @@ def timeline(
 ) -> int:
     """Print what happened to PLAYER, newest first: attempts, grants, ledgers, lobbies, bans, changes and webhooks.
 
-    Each line has the time, the kind, the id of the row, what happened, and who did it.
+    Each line has the time, the kind, the id of the row, what happened, and who did it. PLAYER is an id or a text,
+    as in `show`; `-` reads it from standard input.
     """
     most = row_limit(limit, all_rows=all_rows)
+    options = before.then(Options(**flags))
+    player = text_of(player, options)
     look_up = player_query(player, 1)
 
     async def query(workspace: Workspace) -> int:
@@ -76,7 +79,7 @@ def timeline(
             print_message(f"{words.text} {words.hint} The last rows of each list: kraty-console show.")
             return words.exit_code
 
-    code, _ = run_query(before.then(Options(**flags)), query)
+    code, _ = run_query(options, query)
     return code
 
 

@@ -105,7 +105,7 @@ def test_kinds_narrow_it(eventful: TroubledGame, member: Member) -> None:
 
 def test_a_player_is_found_as_show_finds_them(member: Member) -> None:
     told, shown = member.run("timeline", "other@example.org"), member.run("show", "other@example.org")
-    assert (told.code, told.err) == (3, shown.err)
+    assert (told.code, told.err.splitlines()[:1]) == (shown.code, shown.err.splitlines()[:1])
     assert member.run("timeline", "'alicia'", "--limit", "1", "--json").code == 0
     assert member.run("timeline", "alice", "--all", "--limit", "3").code == 2
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kraty_console.contract.audit import AuditRow
@@ -154,6 +154,7 @@ TERMS = st.tuples(st.sampled_from([*KEYS, "x", ""]), st.sampled_from([":", "", "
 LINES = st.text(st.characters(codec=None)) | st.lists(TERMS.map("".join)).map(" ".join)
 
 
+@settings(deadline=None, derandomize=True)
 @given(LINES)
 def test_a_line_is_read_or_refused_and_what_is_read_is_written_and_read_again(line: str) -> None:
     try:
@@ -170,11 +171,13 @@ PATTERNS = st.lists(TEXTS.map(escaped), unique=True, max_size=3).map(tuple)
 FILTERS = st.builds(AuditFilter, PATTERNS, PATTERNS, PATTERNS, PATTERNS, PATTERNS, MOMENTS, MOMENTS)
 
 
+@settings(deadline=None, derandomize=True)
 @given(FILTERS)
 def test_any_filter_is_written_and_read_again(wanted: AuditFilter) -> None:
     assert parse_audit_filter(wanted.line()) == wanted
 
 
+@settings(deadline=None, derandomize=True)
 @given(TEXTS, TEXTS)
 def test_an_escaped_value_matches_itself_and_nothing_else(value: str, other: str) -> None:
     assert literal_of(escaped(value)) == value
