@@ -111,3 +111,8 @@ viewport
 # Columns that are written, and read with whole rows.
 _.deposited_at
 _.fired_at
+
+# Called by name, so that `--help` does not import their modules.
+_.diagnose_player
+_.print_timeline
+_.print_audit

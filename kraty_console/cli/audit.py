@@ -7,16 +7,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.lookup import run_query
-from kraty_console.cli.options import Options, where_options
+from kraty_console.cli.options import Options
 from kraty_console.cli.output import emit, print_message
 from kraty_console.cli.progress import RowProgress
-from kraty_console.cli.row_limits import page_size, row_limit, row_limit_options
+from kraty_console.cli.row_limits import page_size, row_limit
 from kraty_console.cli.streams import OutputFailed
 from kraty_console.client.paging import pages
 from kraty_console.contract.errors import KratyError
@@ -65,36 +65,22 @@ class AuditCounts:
         return words
 
 
-@click.command()
-@click.argument("filter_line", metavar="[FILTER]…", nargs=-1)
-@click.option("--csv", "csv_file", metavar="FILE", help="Write CSV that is safe in a spreadsheet; - prints it.")
-@click.option("--jsonl", "json_file", metavar="FILE", help="Write JSON Lines; - prints them.")
-@row_limit_options
-@where_options
-@click.pass_obj
-def audit(
-    before: Options,
-    /,
-    filter_line: tuple[str, ...],
+def print_audit(
+    options: Options,
+    filter_line: str,
     csv_file: str | None,
     json_file: str | None,
     limit: int | None,
+    *,
     all_rows: bool,
-    **flags: Any,  # noqa: ANN401
 ) -> int:
-    """Print the studio's audit log of this game, newest first; or export it to the last row.
-
-    FILTER is a line such as: actor:maria action:grant.* player:alice_42 ticket:ZD-4821 outcome:denied since:7d
-    until:2026-06-01. Terms of one key are alternatives; * and ? are wildcards; values with blanks are quoted within the
-    line. A file is written whole, or not at all.
-    """
+    """Print or export the matching rows of the audit log, and return the exit code."""
     exports = _exports(csv_file, json_file)
     most = row_limit(limit, all_rows=all_rows, default=None if exports else DEFAULT_LIMIT)
     try:
-        wanted = parse_audit_filter(" ".join(filter_line))
+        wanted = parse_audit_filter(filter_line)
     except AuditFilterError as error:
         raise click.UsageError(str(error)) from None
-    options = before.then(Options(**flags))
     if exports:
         return _export(options, wanted, most, exports)
     return _print_table(options, wanted, most)

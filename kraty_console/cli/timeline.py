@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import click
+from typing import TYPE_CHECKING
 
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.lookup import player_or_message, player_query, run_query, text_of
-from kraty_console.cli.options import Options, where_options
+from kraty_console.cli.options import Options
 from kraty_console.cli.output import emit, print_message
-from kraty_console.cli.row_limits import page_size, row_limit, row_limit_options
+from kraty_console.cli.row_limits import page_size
 from kraty_console.client.paging import pages
 from kraty_console.contract.errors import OperationMissing
-from kraty_console.contract.timeline import TimelineKind
 from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
 from kraty_console.domain.formatting import counted
 from kraty_console.present.errors import error_text
@@ -22,47 +19,13 @@ from kraty_console.present.timeline import timeline_line
 
 if TYPE_CHECKING:
     from kraty_console.console.workspace import Workspace
+    from kraty_console.contract.timeline_kinds import TimelineKind
 
 
-def _kinds(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[TimelineKind, ...]:
-    """The kinds of `--kinds attempt,grant`, which may be given several times."""
-    named = [word.strip() for value in values for word in value.split(",")]
-    unknown = [word for word in named if word not in tuple(TimelineKind)]
-    if unknown:
-        raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(TimelineKind)}")
-    return tuple(dict.fromkeys(map(TimelineKind, named)))
-
-
-@click.command()
-@click.argument("player")
-@click.option(
-    "--kinds",
-    multiple=True,
-    callback=_kinds,
-    metavar="KIND[,KIND…]",
-    help=f"Only these kinds: {', '.join(TimelineKind)}.",
-)
-@row_limit_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per line, in ASCII.")
-@where_options
-@click.pass_obj
-def timeline(
-    before: Options,
-    /,
-    player: str,
-    kinds: tuple[TimelineKind, ...],
-    limit: int | None,
-    all_rows: bool,
-    as_json: bool,
-    **flags: Any,  # noqa: ANN401
+def print_timeline(
+    options: Options, player: str, kinds: tuple[TimelineKind, ...], most: int | None, *, as_json: bool
 ) -> int:
-    """Print what happened to PLAYER, newest first: attempts, grants, ledgers, lobbies, bans, changes and webhooks.
-
-    Each line has the time, the kind, the id of the row, what happened, and who did it. PLAYER is an id or a text,
-    as in `show`; `-` reads it from standard input.
-    """
-    most = row_limit(limit, all_rows=all_rows)
-    options = before.then(Options(**flags))
+    """Print the events of the player, `most` of them at most, and return the exit code."""
     player = text_of(player, options)
     look_up = player_query(player, 1)
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.notes import NotePage
     from kraty_console.contract.resolve import Resolved
-    from kraty_console.contract.timeline import TimelineKind, TimelinePage
+    from kraty_console.contract.timeline import TimelinePage
+    from kraty_console.contract.timeline_kinds import TimelineKind
     from kraty_console.contract.webhooks import DeliveryDetail, DeliveryPage
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from pydantic import Field
 
@@ -11,22 +10,6 @@ from kraty_console.contract.audit import AuditRow
 from kraty_console.contract.players import Attempt, Grant, LedgerRow, Lobby
 from kraty_console.contract.webhooks import Delivery
 from kraty_console.contract.wire import Answer
-
-
-class TimelineKind(StrEnum):
-    """The kind of a timeline row; the row itself is in the field of the same name."""
-
-    ATTEMPT = "attempt"
-    GRANT = "grant"
-    WALLET = "wallet"
-    ITEM = "item"
-    LOBBY = "lobby"
-    BAN = "ban"
-    """The audit row of a ban or an unban."""
-    AUDIT = "audit"
-    """Any other audit row."""
-    WEBHOOK = "webhook"
-    """A delivery: one event on its way to one endpoint; the row's id is the delivery's as a UUID."""
 
 
 class TimelineRow(Answer):

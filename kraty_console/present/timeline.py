@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.contract.timeline import TimelineKind
+from kraty_console.contract.timeline_kinds import TimelineKind
 from kraty_console.domain.completeness import NOT_READ
 from kraty_console.domain.formatting import counted, plain, signed
 from kraty_console.domain.grant_contents import contents_words

@@ -12,7 +12,7 @@ import pytest
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.contract.session import GAME_VIEWER
-from kraty_console.contract.timeline import TimelineKind
+from kraty_console.contract.timeline_kinds import TimelineKind
 from tests.data import load_hostile
 from tests.harness.cli.member_runs import Member, become_member
 from tests.harness.client.scripted_server import Act, failed, ok, wired

@@ -31,7 +31,7 @@ from kraty_console.contract.errors import NotAllowed, NotFound, Refused, SignInN
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.contract.session import GAME_ADMIN, GAME_VIEWER
-from kraty_console.contract.timeline import TimelineKind
+from kraty_console.contract.timeline_kinds import TimelineKind
 from tests.harness.client.cutting_proxy import Cutter, cutting
 from tests.harness.contract.served_backend import Backend
 from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game

@@ -63,9 +63,8 @@ def told(driver: ConsoleDriver, notice: Notice | None = None) -> list[Part]:
 def areas_of(driver: ConsoleDriver, size: tuple[int, int]) -> Layout | None:
     """Where the views put the parts of the player on screen."""
     screen, workspace = driver.app.bottom, driver.app.workspace
-    snapshot = screen.state.snapshot
-    assert snapshot is not None
-    return arranged(workspace, snapshot, NOW, steps_of(workspace, screen.state, NOW), screen.table.rows, size)
+    assert screen.state.snapshot is not None
+    return arranged(workspace, screen.state, NOW, steps_of(workspace, screen.state, NOW), screen.table.rows, size)
 
 
 def cells(segments: Iterable[Segment]) -> list[Cell]:

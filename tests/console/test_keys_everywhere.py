@@ -29,7 +29,7 @@ REMAPPED = {
     "palette.open": "f2",
     "ticket.set": "a",
     "copy.worklog": "e",
-    "journal.open": "i",
+    "journal.open": "z",
     "next.step": "n",
     "search.focus": "x",
 }

@@ -39,7 +39,8 @@ async def test_a_player_named_at_launch_is_opened_however_the_game_is_named(
 async def test_a_player_named_by_id_is_asked_for_once(backend: DemoStage, wire: FaultyTransport) -> None:
     async with at(backend.app(player="alice_42")) as driver:
         await driver.looks_at("alice_42")
-    assert [each.target.partition("?")[0].rpartition("/")[2] for each in wire.of("GET", "/players")] == ["alice_42"]
+    players = [each.target.partition("?")[0].rpartition("/")[2] for each in wire.of("GET", "/players")]
+    assert players == ["alice_42", "notes"]
 
 
 async def test_a_key_typed_while_the_launch_player_loads_applies_to_that_player(

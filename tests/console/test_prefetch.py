@@ -48,10 +48,10 @@ async def test_a_prefetched_request_is_not_repeated(backend: DemoStage, wire: Fa
         await driver.sees("rabbit-rush ▸ alice_42", "Swift Otter", "roll failed", "maria · GAME_ADMIN")
         assert app.bottom.table.has_focus
         assert app.workspace.players.recent[0] == "alice_42"
-        assert [len(wire.of("GET", part)) for part in ("/me", "/players/alice_42")] == [1, 1]
+        assert [len(wire.of("GET", part)) for part in ("/me", "/players/alice_42?")] == [1, 1]
         await driver.press("r")
         await driver.rest()
-        assert len(wire.of("GET", "/players/alice_42")) == 2
+        assert len(wire.of("GET", "/players/alice_42?")) == 2
 
 
 async def test_returning_to_a_player_reads_it_again(backend: DemoStage, wire: FaultyTransport) -> None:
@@ -61,7 +61,7 @@ async def test_returning_to_a_player_reads_it_again(backend: DemoStage, wire: Fa
         for player in ("bob_7", "alice_42"):
             app.bottom.open_player(player, typed=True)
             await driver.looks_at(player)
-        assert len(wire.of("GET", "/players/alice_42")) == 2
+        assert len(wire.of("GET", "/players/alice_42?")) == 2
 
 
 @pytest.mark.parametrize("theme", sorted(NAMES))
@@ -144,7 +144,7 @@ async def test_a_launch_that_cannot_be_painted_is_left_to_the_console(
     assert (head.state, head.painter) == (None, None)
     async with at(KratyApp(backend.launch(player="alice_42"), environ=ENVIRON, started=head)) as driver:
         await driver.looks_at("alice_42")
-    assert len(wire.of("GET", "/players/alice_42")) == 1
+    assert len(wire.of("GET", "/players/alice_42?")) == 1
 
 
 async def test_a_missing_player_is_reported_by_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
@@ -153,7 +153,7 @@ async def test_a_missing_player_is_reported_by_the_console(backend: DemoStage, w
     assert head.state is None
     async with at(KratyApp(head.workspace.launch, environ=ENVIRON, started=head)) as driver:
         await driver.sees("No player is called alice_43: nearest are", "alice_42")
-    assert len(wire.of("GET", "/players/alice_43")) == 1
+    assert len(wire.of("GET", "/players/alice_43?")) == 1
 
 
 async def test_an_expired_session_asks_for_a_token_and_continues(backend: DemoStage, wire: FaultyTransport) -> None:
@@ -171,7 +171,7 @@ async def test_an_expired_session_asks_for_a_token_and_continues(backend: DemoSt
 
 
 async def test_a_slow_answer_is_waited_for_by_the_console(backend: DemoStage, wire: FaultyTransport) -> None:
-    late = wire.holds("GET", "/players/alice_42")
+    late = wire.holds("GET", "/players/alice_42?")
     questions = ask(backend.launch(player="alice_42"), ENVIRON, now)
     assert questions is not None
     head = begin(questions, None, "truecolor", ENVIRON, patience=0.001)
@@ -181,4 +181,4 @@ async def test_a_slow_answer_is_waited_for_by_the_console(backend: DemoStage, wi
         await driver.sees("maria · GAME_ADMIN")
         late.let_go()
         await driver.looks_at("alice_42")
-    assert len(wire.of("GET", "/players/alice_42")) == 1
+    assert len(wire.of("GET", "/players/alice_42?")) == 1

@@ -141,7 +141,7 @@ async def test_a_403_of_the_backend_itself_in_a_read(backend: DemoStage, wire: F
         await driver.sees("needs player.read")
 
 
-async def test_a_409_explains_with_code_and_request_and_keeps_the_draft(
+async def test_a_refusal_explains_with_code_and_request_and_keeps_the_draft(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
     async with at(backend.app(player="alice_42")) as driver:
@@ -154,9 +154,7 @@ async def test_a_409_explains_with_code_and_request_and_keeps_the_draft(
         with colleague(backend) as other:
             other.retry_roll(attempt.id)
         await confirm(driver)
-        await shows_words(
-            driver, "Not applied: 1 grant is already linked to this attempt", "409 conflict", "request ", "with 2"
-        )
+        await shows_words(driver, "nothing was done", "412 stale", "request ", "roll failed → rolled")
         await driver.sees("the table is back")
         assert dialog(driver).phase is Phase.EDITING
         await driver.press("enter")  # the focus is on a field: one more enter sends nothing

@@ -37,9 +37,9 @@ async def test_a_429_counts_down_and_tries_again_by_itself(backend: DemoStage, w
     async with at(app) as driver:
         await driver.looks_at("bob_7")
         said = notices(driver)
-        wire.answers("GET", "/players/", 429, "rate_limited", "slow down", headers={"retry-after": "1"}, times=4)
+        wire.answers("GET", "/players/bob_7?", 429, "rate_limited", "slow down", headers={"retry-after": "1"}, times=4)
         await driver.press("r")
-        await driver.until(lambda: status(driver) is LoadStatus.READY and wire.count("GET", "/players/") == 6)
+        await driver.until(lambda: status(driver) is LoadStatus.READY and wire.count("GET", "/players/bob_7?") == 6)
         await driver.rest()
         assert "Too many requests. Trying again in 1 s." in said
         assert "Trying again" not in driver.text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kraty_console.backend.webhooks.posting import Outcome
-from kraty_console.contract.timeline import TimelineKind, TimelinePage
+from kraty_console.contract.timeline import TimelinePage
+from kraty_console.contract.timeline_kinds import TimelineKind
 from tests.harness.contract.exact_shapes import exactly
 from tests.harness.contract.served_backend import Answered, segment
 from tests.harness.contract.troubled_game import HOUR, TroubledGame

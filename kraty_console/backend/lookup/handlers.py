@@ -13,7 +13,7 @@ from kraty_console.backend.lookup.search import search_players
 from kraty_console.backend.lookup.timeline import timeline_page
 from kraty_console.backend.rules.errors import invalid, not_found
 from kraty_console.contract.limits import MAX_TEXTS
-from kraty_console.contract.timeline import TimelineKind
+from kraty_console.contract.timeline_kinds import TimelineKind
 
 
 async def search(call: Call) -> HandlerReply:

@@ -300,7 +300,7 @@ def _matches(lookup: _Lookup, found: QueryResults, read: Candidates, *, first: b
         if row.alias in externals:
             yield _player(row, ResolvedBy.MERGED)
     for row in found[lookup.by_email]:
-        if row.email_folded == folded_email:
+        if player_refs.has_email(row, folded_email):
             yield _player(row, ResolvedBy.EMAIL)
     if first:
         for row in found[_BY_PREFIX]:

@@ -29,7 +29,7 @@ from kraty_console.backend.storage.tables.record import RecordT, RecordTable
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks.delivery_ids import as_uuid, first_from, moment_of
 from kraty_console.backend.webhooks.queries import newest_of_player
-from kraty_console.contract.timeline import TimelineKind
+from kraty_console.contract.timeline_kinds import TimelineKind
 
 _BANS: Final = ("player.ban", "player.unban")
 _IS_BAN: Final = tables.audit.c.action.in_([sa.literal_column(f"'{action}'") for action in _BANS])

@@ -113,6 +113,11 @@ def fold_email(email: str) -> str:
     return email.casefold()
 
 
+def has_email(player: PlayerRecord, folded_email: str) -> bool:
+    """Whether this is the player's e-mail, folded."""
+    return player.email_folded == folded_email
+
+
 async def find_by_external_id(
     tx: Transaction, game: GameKey, environment: str, external_id: str, *, lock: bool = False
 ) -> PlayerRecord | None:

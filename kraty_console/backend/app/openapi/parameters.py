@@ -14,7 +14,7 @@ from kraty_console.backend.leaderboards import segments
 from kraty_console.backend.social.friend_handlers import LONGEST_QUERY, MOST_HITS, MOST_SUGGESTIONS
 from kraty_console.backend.webhooks.handlers import STATES
 from kraty_console.contract.limits import MAX_LIMIT, MAX_TEXTS
-from kraty_console.contract.timeline import TimelineKind
+from kraty_console.contract.timeline_kinds import TimelineKind
 from kraty_console.contract.webhooks import EventName
 
 Schema = Mapping[str, Any]
