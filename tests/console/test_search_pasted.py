@@ -8,6 +8,8 @@ import pytest
 
 from kraty_console.console.dialogs.found import FoundDialog
 from kraty_console.console.player_state import LoadStatus
+from kraty_console.console.widgets.search import suggestions
+from kraty_console.contract.players import SearchHit
 from tests.console.test_search import look_up
 from tests.harness.console.demo_copies import DemoTemplate
 from tests.harness.console.driver import SIZE, ConsoleDriver, at
@@ -137,3 +139,15 @@ async def test_a_name_is_offered_and_not_opened(backend: DemoStage) -> None:
         await driver.press("enter")
         await driver.rest()
         assert driver.app.bottom.state.status is not LoadStatus.READY
+
+
+def test_a_suggestion_stays_while_what_it_was_found_by_begins_like_the_text() -> None:
+    by_id, by_name, by_email = suggestions(
+        [
+            SearchHit(external_player_id="grace_hopper", match="prefix"),
+            SearchHit(external_player_id="p_77", display_name="Grand Hare", match="name"),
+            SearchHit(external_player_id="p_78", email="gra@example.com", match="email"),
+        ]
+    )
+    assert [each.still_fits("GRAN") for each in (by_id, by_name, by_email)] == [False, True, False]
+    assert [each.still_fits("grac") for each in (by_id, by_name, by_email)] == [True, False, False]

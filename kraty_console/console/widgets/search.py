@@ -46,7 +46,15 @@ class PlayerSuggestion:
     shown: str
     """The id as it is safe to show."""
     note: str = ""
-    """What it was found by, when that is not the id: the e-mail, or the id it was merged from."""
+    """What it was found by, when that is not the id: the e-mail, the name, or the id it was merged from."""
+    name: str | None = None
+    """The display name, if the player was found by its beginning."""
+
+    def still_fits(self, query: str) -> bool:
+        """Whether what was found by its beginning also begins with a text that was typed further."""
+        if self.name is not None:
+            return self.name.casefold().startswith(query.casefold())
+        return not self.note and self.player.startswith(query)
 
 
 def suggestions(hits: Sequence[SearchHit]) -> list[PlayerSuggestion]:
@@ -55,14 +63,14 @@ def suggestions(hits: Sequence[SearchHit]) -> list[PlayerSuggestion]:
 
 
 def _suggestion(hit: SearchHit) -> PlayerSuggestion:
-    note = ""
+    note, name = "", None
     if hit.match == "email" and hit.email:
         note = safe(hit.email, limit=60)
     elif hit.match == "merged":
         note = "(merged)"
     elif hit.match == "name" and hit.display_name:
-        note = f"name {safe(hit.display_name, limit=40)}"
-    return PlayerSuggestion(hit.external_player_id, safe(hit.external_player_id, limit=60), note)
+        note, name = f"name {safe(hit.display_name, limit=40)}", hit.display_name
+    return PlayerSuggestion(hit.external_player_id, safe(hit.external_player_id, limit=60), note, name)
 
 
 def _ids_of_list(text: str) -> tuple[str, ...]:
@@ -334,7 +342,7 @@ class SearchBar(Horizontal):
     def _fade(self, query: str) -> None:
         """Until there is an answer, what still begins like the text stays to be seen; none of it is chosen."""
         line = self.query_one(SuggestionLine)
-        still = [each for each in line.shown if query and not each.note and each.player.startswith(query)]
+        still = [each for each in line.shown if query and each.still_fits(query)]
         self._suggestions, self._step = (), 0
         if still:
             line.show(still, None)
