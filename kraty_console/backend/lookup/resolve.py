@@ -334,7 +334,7 @@ def _filled(name: str, values: Iterable[str], places: int, rest: str) -> dict[st
 
 
 def _near(read: Sequence[Candidates]) -> str:
-    """The text that ids are likest to: the first single word, since a longer text is no misspelt id."""
+    """The text to find similar ids for: the first single word, since a longer text is not a misspelled id."""
     words = (each.stripped for each in read if len(each.stripped.split()) == 1 and not each.is_link)
     return next(words, read[0].stripped)
 
