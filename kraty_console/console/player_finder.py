@@ -207,7 +207,7 @@ class PlayerFinder:
         if found is not None and (found.nearest is not None or not found.pasted.is_plain):
             unread = unreadable_words(self.unread, "player that fits", "players that fit")
             words = sentence(unread) if self.unread else ""
-            return _likest(player, found), words
+            return _most_similar(player, found), words
         nearest: tuple[str, ...] = ()
         words = ""
         shortest, longest = 1, min(len(player) - 1, LONGEST_BEGINNING)
@@ -276,7 +276,7 @@ def found_player(found: FoundInText, hit: TextHit, row: TextHit | None = None) -
     return FoundPlayer(player, f"found by {safe(words, limit=120)}", row)
 
 
-def _likest(text: str, found: FoundInText) -> tuple[str, ...]:
+def _most_similar(text: str, found: FoundInText) -> tuple[str, ...]:
     """The ids that the backend calls nearest, the most similar first."""
     if found.pasted.is_plain and looks_like_email(text):
         return ()
