@@ -47,7 +47,7 @@ OPENING_BYTES, PEAK_MIB = 8_000, 60
 PAGE, PANE, TYPING, DIALOG = "page", "pane switch", "typed character", "a dialog opens"
 PALETTE, HELP, CLOSE = "the palette opens", "the help opens", "what is on top closes"
 KEY_GROUPS = (MOVE, PAGE, PANE, TYPING, DIALOG, PALETTE, HELP, CLOSE)
-KEY_BUDGETS = {MOVE: 700, PANE: 4_000, TYPING: 180, DIALOG: 4_000}
+KEY_BUDGETS = {MOVE: 700, PANE: 4_000, TYPING: 130, DIALOG: 4_000}
 """Bytes that the answer to one key may have."""
 MOST_TIMES_FEWEST = 1.2
 ALL_PANES = "2 3 4 5 6 1"

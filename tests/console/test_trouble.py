@@ -141,6 +141,20 @@ async def test_a_403_of_the_backend_itself_in_a_read(backend: DemoStage, wire: F
         await driver.sees("needs player.read")
 
 
+async def test_a_409_says_which_grants_are_linked_and_where_they_are(backend: DemoStage, wire: FaultyTransport) -> None:
+    wire.answers("POST", "/retry-reward-roll", 409, "conflict", "A grant is linked", details={"grantIds": ["g1"]})
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        await driver.press("R")
+        await driver.opened(ActionDialog)
+        await put(driver, reason="the table is back")
+        await confirm(driver)
+        await shows_words(
+            driver, "Not applied: 1 grant is already linked to this attempt", "409 conflict", "request ", "with 2"
+        )
+        await driver.sees("the table is back")
+
+
 async def test_a_refusal_explains_with_code_and_request_and_keeps_the_draft(
     backend: DemoStage, wire: FaultyTransport
 ) -> None:
