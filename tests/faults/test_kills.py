@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.faults.killing import kill_and_check
 from tests.harness.databases import PostgresqlServer, SqliteFiles
 
-KILLS = 3
+KILLS = 5
 """Of each database; `make soak` kills a hundred times."""
 
 

@@ -57,7 +57,7 @@ def piece_of(y: int, x: int, segments: list[tuple[str, Style | None]]) -> tuple[
     return y, x, list(strip.crop(0, COLUMNS - x))
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.sampled_from(ABILITIES), updates)
 def test_both_emulators_and_the_memory_show_the_same(
     capabilities: TerminalCapabilities, story: list[list[Wanted]]

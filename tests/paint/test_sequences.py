@@ -319,7 +319,7 @@ def sent_in_reads(draw: st.DrawFn) -> tuple[str, list[bytes]]:
     return typed, [sent[start:end] for start, end in zip([0, *cuts], [*cuts, len(sent)], strict=True)]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=600)
 @given(sent_in_reads())
 def test_only_what_is_typed_is_typed(case: tuple[str, list[bytes]]) -> None:
     typed, reads = case
@@ -327,7 +327,7 @@ def test_only_what_is_typed_is_typed(case: tuple[str, list[bytes]]) -> None:
     assert "".join(each.character or "" for each in printable) == typed
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=400)
 @given(st.lists(_NUMBER, max_size=4).map(lambda numbers: ";".join(["97", *numbers])), st.booleans())
 def test_a_key_report_contains_no_other_characters(numbers: str, split: bool) -> None:
     sent = f"\x1b[{numbers}u".encode()
@@ -339,7 +339,7 @@ def test_a_key_report_contains_no_other_characters(numbers: str, split: bool) ->
             assert unicodedata.category(key.character) not in ("Cc", "Cs", "Co")
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=400)
 @given(st.lists(st.binary(max_size=40), max_size=8))
 def test_later_keys_are_read_after_any_input(reads: list[bytes]) -> None:
     reader = TerminalReader(mouse=True, debug=False)
