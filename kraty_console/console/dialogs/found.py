@@ -18,7 +18,7 @@ _ID_CELLS = 40
 
 
 class FoundDialog(PickDialog):
-    """Answers the place of the chosen hit, None when closed."""
+    """Returns the index of the chosen hit as text, None if closed."""
 
     def __init__(self, found: FoundInText) -> None:
         super().__init__(
