@@ -9,6 +9,7 @@ from kraty_console.contract.errors import KratyError
 from kraty_console.contract.limits import MAX_LIMIT
 from kraty_console.domain.completeness import unreadable_count
 from kraty_console.present.errors import error_text
+from kraty_console.present.notes import NewestNote
 
 if TYPE_CHECKING:
     from kraty_console.console.screens.player import PlayerScreen
@@ -41,13 +42,14 @@ async def show_notes(screen: PlayerScreen) -> None:
         screen.app.push_screen(dialog, screen.run_id)
 
 
-async def newest_note(workspace: Workspace, player: str) -> list[Note]:
-    """The newest note on a player; empty if there is none.
+async def newest_note(workspace: Workspace, player: str) -> NewestNote:
+    """The newest note on a player.
 
     Raises:
         KratyError: It could not be read.
     """
-    return (await (await workspace.game_client()).notes(player, limit=1)).rows
+    rows = (await (await workspace.game_client()).notes(player, limit=1)).rows
+    return NewestNote(rows[0] if rows else None, is_unread=not rows and unreadable_count(rows) > 0)
 
 
 async def all_notes(workspace: Workspace, player: str) -> AllNotes:

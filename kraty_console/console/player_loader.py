@@ -28,6 +28,7 @@ from kraty_console.domain.pasted_text import read_pasted
 from kraty_console.domain.player_analysis import analysis_of
 from kraty_console.domain.player_resolution import looks_like_email, unambiguous_match
 from kraty_console.present.errors import error_text
+from kraty_console.present.notes import NewestNote
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -317,19 +318,21 @@ class PlayerLoader:
     # -- notes ---------------------------------------------------------------------------------------------------
 
     def read_notes(self) -> None:
-        """Read the newest note on the player, behind everything else; without an answer the profile shows none."""
+        """Read the newest note on the player, behind everything else."""
         if self.state.snapshot is not None and Operation.NOTES not in self._workspace.facts.missing():
             self._screen.in_background(self._read_notes, group="notes", description="notes")
 
     async def _read_notes(self) -> None:
         player = self.state.player
         try:
-            notes = await newest_note(self._workspace, player)
-        except KratyError:
+            newest = await newest_note(self._workspace, player)
+        except OperationMissing:
             return
+        except KratyError:
+            newest = NewestNote(is_unread=True)
         if self.state.player == player and self.state.snapshot is not None:
-            differs = [*notes] != [*(self.state.notes or ())]
-            self.state = self.state.with_notes(notes)
+            differs = newest != (self.state.newest_note or NewestNote())
+            self.state = self.state.with_note(newest)
             if differs:
                 self._screen.draw()
 

@@ -8,12 +8,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from kraty_console.client.fetched import Fetched
     from kraty_console.contract.errors import KratyError
-    from kraty_console.contract.notes import Note
     from kraty_console.contract.players import Snapshot
+    from kraty_console.present.notes import NewestNote
 
 
 class LoadStatus(StrEnum):
@@ -45,8 +43,8 @@ class PlayerState:
     error: KratyError | None = None
     since: datetime | None = None
     """While loading: when it began."""
-    notes: Sequence[Note] | None = None
-    """The newest note of the support staff, if there is one; None while that is not known."""
+    newest_note: NewestNote | None = None
+    """The newest note of the support staff; None until it was asked for."""
     note: str = ""
     """Why another player than the one searched for is shown."""
     nearest: tuple[str, ...] = ()
@@ -80,13 +78,13 @@ class PlayerState:
             fetched.etag,
             now,
             fetched.elapsed_ms,
-            notes=self.notes if snapshot.player.external_player_id == self.player else None,
+            newest_note=self.newest_note if snapshot.player.external_player_id == self.player else None,
             note=self.note,
         )
 
-    def with_notes(self, notes: Sequence[Note]) -> PlayerState:
-        """The newest notes were read."""
-        return replace(self, notes=notes)
+    def with_note(self, newest: NewestNote) -> PlayerState:
+        """The newest note was asked for."""
+        return replace(self, newest_note=newest)
 
     def failed(self, error: KratyError, *, missing: bool = False) -> PlayerState:
         """No answer: earlier data stays, with its age."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kraty_console.domain.completeness import sentence, unreadable_words
+from kraty_console.domain.completeness import NOT_READ, sentence, unreadable_words
 from kraty_console.domain.labels import actor_name, short_actor_name
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.times import ago, exact
@@ -14,11 +14,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kraty_console.contract.notes import Note
+    from kraty_console.present.table import Tone
 
 NO_NOTES: Final = SafeText("There are no notes on this player.")
 
 _NEWEST_LENGTH: Final = 160
 _NAME_LENGTH: Final = 60
+
+
+class NewestNote(NamedTuple):
+    """What is known of the newest note on a player."""
+
+    note: Note | None = None
+    """None if there is none, or if it could not be read."""
+    is_unread: bool = False
+
+
+def newest_words(newest: NewestNote | None, now: datetime, *, limit: int = _NEWEST_LENGTH) -> SafeText:
+    """The newest note for the profile, or that it could not be read; empty if there is none or it is not known yet."""
+    if newest is None:
+        return SafeText("")
+    if newest.note is not None:
+        return SafeText(f"note {newest_line(newest.note, now, limit=limit)}")
+    return SafeText(f"notes {NOT_READ}" if newest.is_unread else "")
+
+
+def note_tone(newest: NewestNote | None) -> Tone:
+    """The tone of `newest_words`."""
+    return "warn" if newest is not None and newest.is_unread else "accent"
 
 
 def newest_line(note: Note, now: datetime, *, limit: int = _NEWEST_LENGTH) -> SafeText:

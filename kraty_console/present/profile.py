@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +18,7 @@ from kraty_console.present.document import (
     safe_item,
     section,
 )
-from kraty_console.present.notes import newest_line
+from kraty_console.present.notes import NewestNote, newest_words, note_tone
 from kraty_console.present.numbers import number
 from kraty_console.present.numbers import total as total_of
 from kraty_console.present.rows import pane_count
@@ -27,7 +27,6 @@ from kraty_console.present.table import Cell, Tone
 from kraty_console.present.times import ago, day, exact
 
 if TYPE_CHECKING:
-    from kraty_console.contract.notes import Note
     from kraty_console.contract.players import Player, Snapshot
 
 Line = tuple[Cell, ...]
@@ -52,7 +51,7 @@ def profile(snapshot: Snapshot, now: datetime) -> tuple[Line, ...]:
     return (*_about(snapshot, now), (), *_totals(snapshot))
 
 
-def compact_profile(snapshot: Snapshot, now: datetime, notes: Sequence[Note] | None = None) -> tuple[Line, Line]:
+def compact_profile(snapshot: Snapshot, now: datetime, note: NewestNote | None = None) -> tuple[Line, Line]:
     """The profile in two lines: identity, then state; a ban or a note is mentioned only if there is one."""
     player = snapshot.player
     first = [Cell(title(snapshot), "accent"), *_identity(player)]
@@ -62,8 +61,8 @@ def compact_profile(snapshot: Snapshot, now: datetime, notes: Sequence[Note] | N
     second = [*_warnings(player, now)]
     if player.ban is None and not is_provided(player, "ban"):
         second.append(Cell(SafeText("ban unknown"), _not_banned(player).tone))
-    if notes:
-        second.append(Cell(SafeText(f"note {newest_line(notes[0], now, limit=_SHORT_NOTE)}"), "accent"))
+    if words := newest_words(note, now, limit=_SHORT_NOTE):
+        second.append(Cell(words, note_tone(note)))
     second.extend(
         Cell(SafeText("".join(cell.text for cell in line).strip())) for line in _totals(snapshot, narrow=True)
     )

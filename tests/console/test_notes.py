@@ -88,7 +88,7 @@ async def test_notes_that_cannot_be_read_are_not_taken_for_none(backend: DemoSta
         other.note("alice_42", "prefers French")
     wire.answers("GET", "/notes", 403, "forbidden", "not for you")
     async with at(backend.app(player="alice_42")) as driver:
-        await driver.looks_at("alice_42")
+        await driver.sees("notes could not be read")
         await driver.press("i")
         await driver.sees("403 forbidden")
         assert driver.app.screen is driver.app.bottom
@@ -118,3 +118,13 @@ async def test_a_backend_without_notes_is_told(backend: DemoStage, wire: FaultyT
         await put(driver, text="prefers French")
         await confirm(driver)
         await shows_words(driver, "no route POST …/notes")
+
+
+async def test_an_unreadable_note_is_not_taken_for_none(backend: DemoStage, wire: FaultyTransport) -> None:
+    wire.answers("GET", "/notes", 200, data={"rows": [{"text": "without an id"}], "nextCursor": None})
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.sees("notes could not be read")
+        await driver.press("i")
+        await driver.opened(NotesDialog)
+        await driver.sees("1 note could not be read")
+        assert "There are no notes" not in driver.text

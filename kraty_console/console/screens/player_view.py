@@ -193,7 +193,7 @@ class PlayerView(ActionScreen):
         pane, counted = self._pane, counts(snapshot) if snapshot is not None else None
         self.tabs.show_lines(lambda width, _: tab_lines(pane, counted, width))
         if snapshot is not None:
-            self.profile.show_lines(partial(profile_lines, snapshot, now, notes=state.notes))
+            self.profile.show_lines(partial(profile_lines, snapshot, now, note=state.newest_note))
         self.table.show(
             self._sections,
             self.table_state,

@@ -80,7 +80,7 @@ def player_parts(
         (
             "profile",
             at.profile,
-            profile_lines(snapshot, now, at.profile.width, at.profile.height, notes=state.notes),
+            profile_lines(snapshot, now, at.profile.width, at.profile.height, note=state.newest_note),
         ),
         ("next", at.next, next_step_lines(step, player.why_no_step(workspace, step), at.next.width, at.next.height)),
         ("tabs", at.tabs, tab_lines(pane, counts(snapshot), at.tabs.width)),

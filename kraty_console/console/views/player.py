@@ -121,7 +121,7 @@ def arranged(
     if state.snapshot is None:
         return None
     if not is_folded(columns, lines):
-        profile = profile_lines(state.snapshot, now, SIDE - 1, lines, notes=state.notes)
+        profile = profile_lines(state.snapshot, now, SIDE - 1, lines, note=state.newest_note)
         return layout(columns, lines, profile=len(profile))
     most, needed, known = step_room(lines, rows.height), STEP[0], set[str]()
     listed = [row for section in rows.sections for row in section.rows]

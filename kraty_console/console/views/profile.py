@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.console.views.text import Line, Span, cut, width_of, wrap
-from kraty_console.present.notes import newest_line
+from kraty_console.present.notes import newest_words, note_tone
 from kraty_console.present.profile import compact_profile, profile, title
 
 if TYPE_CHECKING:
-    from kraty_console.contract.notes import Note
     from kraty_console.contract.players import Snapshot
+    from kraty_console.present.notes import NewestNote
     from kraty_console.present.table import Cell
 
 FOLDED: Final = 4
@@ -24,11 +24,11 @@ NOTE_LINES: Final = 4
 
 
 def profile_lines(
-    snapshot: Snapshot, now: datetime, width: int, height: int, *, notes: Sequence[Note] | None = None
+    snapshot: Snapshot, now: datetime, width: int, height: int, *, note: NewestNote | None = None
 ) -> list[Line]:
-    """Who the player is, the totals, and the newest of the notes; ages are counted to `now`."""
+    """Who the player is, the totals, and the newest note; ages are counted to `now`."""
     if height < FOLDED:
-        return [[(" ", "plain"), *_spans(line)] for line in compact_profile(snapshot, now, notes)]
+        return [[(" ", "plain"), *_spans(line)] for line in compact_profile(snapshot, now, note)]
     head: list[Span] = [("─ ", "rule"), (title(snapshot), "title"), (" ", "plain")]
     head = cut(head, width - 1)
     lines: list[Line] = [[*head, ("─" * max(0, width - width_of(head)), "rule")]]
@@ -39,11 +39,11 @@ def profile_lines(
         else:
             text = "".join(text for text, _ in spans)
             lines += [[(f" {part}", spans[0][1])] for part in wrap(text, width - 2)]
-    if notes:
-        words = wrap(f"note {newest_line(notes[0], now)}", width - 2)
+    if text := newest_words(note, now):
+        words = wrap(text, width - 2)
         cut_off = words[NOTE_LINES:]
         shown = [*words[: NOTE_LINES - 1], f"{words[NOTE_LINES - 1]} …"] if cut_off else words
-        lines += [[], *([(f" {line}", "accent")] for line in shown)]
+        lines += [[], *([(f" {line}", note_tone(note))] for line in shown)]
     return lines
 
 
