@@ -77,7 +77,7 @@ TROUBLE: dict[str, tuple[Scene, Callable[[FaultyTransport], object]]] = {
         lambda wire: wire.answers("GET", "/players", 500, "internal_error", "it broke"),
     ),
     "loading": (
-        Scene("loading", None, ("WRONG", "text:bob_7", "sees:▸bob_7", "enter", "sees:loading")),
+        Scene("loading", None, ("WRONG", "text:bob_7", "sees:▸bob_7", "enter", "sees:loading"), is_waiting=True),
         lambda wire: wire.holds("GET", "/players/"),
     ),
     "stale": (
@@ -97,7 +97,7 @@ TROUBLE: dict[str, tuple[Scene, Callable[[FaultyTransport], object]]] = {
         lambda wire: wire.answers("POST", "/retry", 409, "conflict", "2 grants are already linked to this attempt"),
     ),
     "checking": (
-        Scene("checking", "alice_42", ("WRONG", *ROLL, "sees:checking")),
+        Scene("checking", "alice_42", ("WRONG", *ROLL, "sees:checking"), is_waiting=True),
         lambda wire: (wire.cuts("POST", "/retry"), wire.holds("GET", "/players/"), wire.holds("GET", "/audit-log")),
     ),
 }

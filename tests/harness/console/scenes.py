@@ -32,6 +32,8 @@ class Scene:
     role: str = "GAME_ADMIN"
     size: tuple[int, int] = SIZE
     launch: dict[str, Any] = field(default_factory=dict)
+    is_waiting: bool = False
+    """The picture is of something under way, which never ends; any other is of all that was asked for."""
 
     def app(self, backend: DemoStage) -> KratyApp:
         """The console at the beginning of the scene."""
@@ -67,6 +69,8 @@ class Scene:
                 await driver.sees(key.removeprefix("sees:"))
             else:
                 await driver.press(key)
+        if not self.is_waiting:
+            await driver.rest()
         await wait_until_idle(driver.app)
 
 
@@ -124,7 +128,7 @@ STATES = (
     Scene("deliveries", "erin", ("h", "sees:grant.created")),
     Scene("healthy_row", "alice_42", ("G",)),
     Scene("journal", "alice_42", ("full_stop", "DIALOG", "enter", REASON, "enter", "enter", "REST", "o", "DIALOG")),
-    Scene("token", None, ("DIALOG",), launch={"token": "kst_" + "0" * 43}),
+    Scene("token", None, ("DIALOG",), launch={"token": "kst_" + "0" * 43}, is_waiting=True),
     Scene("first_run", None, ("DIALOG",), launch={"token": "", "url": None}),
 )
 
