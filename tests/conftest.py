@@ -48,27 +48,17 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test has all its parameters on SQLite, and the first of them on PostgreSQL.
-
-    Where the parameters lead to other statements, or to what many do at once, it is marked `on_both`; where nothing
-    depends on the database, `no_database`.
-    """
-    seen: set[str] = set()
-    left = [item for item in items if _is_tried_enough(item, seen)]
+    """Tests run on SQLite and PostgreSQL; those that no database decides (`no_database`) run on SQLite alone."""
+    left = [item for item in items if item.get_closest_marker("no_database") and _is_on_postgresql(item)]
     if left:
         config.hook.pytest_deselected(items=left)
         known = set(left)
         items[:] = [item for item in items if item not in known]
 
 
-def _is_tried_enough(item: pytest.Item, seen: set[str]) -> bool:
+def _is_on_postgresql(item: pytest.Item) -> bool:
     params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    if "postgresql" not in (params.get("databases"), params.get("database_url")) or item.get_closest_marker("on_both"):
-        return False
-    name = item.nodeid.partition("[")[0]
-    known = name in seen or item.get_closest_marker("no_database") is not None
-    seen.add(name)
-    return known
+    return "postgresql" in (params.get("databases"), params.get("database_url"))
 
 
 @pytest.fixture(scope="session")

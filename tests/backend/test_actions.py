@@ -78,7 +78,6 @@ async def test_a_refusal_changes_nothing_and_releases_the_key(world: SmallGame, 
     assert not (await action.call(world, action.context(world), target)).replayed
 
 
-@pytest.mark.on_both
 @each_action
 async def test_concurrent_changes_with_one_key_take_effect_once(world: SmallGame, action: Action) -> None:
     target = await action.prepare(world)
@@ -92,7 +91,6 @@ async def test_concurrent_changes_with_one_key_take_effect_once(world: SmallGame
     assert len(await world.rows(tables.audit, action=action.action, idempotency_key="key-0001")) == 1
 
 
-@pytest.mark.on_both
 @each_action
 async def test_concurrent_changes_with_different_keys_each_take_effect(world: SmallGame, action: Action) -> None:
     target = await action.prepare(world)

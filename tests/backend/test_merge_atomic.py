@@ -112,7 +112,6 @@ RULES = {
 }
 
 
-@pytest.mark.on_both
 @pytest.mark.parametrize("rule", RULES)
 async def test_a_failure_at_any_statement_changes_nothing(world: SmallGame, rule: str) -> None:
     await full(world)

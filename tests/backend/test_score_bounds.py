@@ -58,7 +58,6 @@ async def test_a_value_out_of_bounds_is_refused_and_leaves_nothing(
     assert await world.rows(tables.board_entries) == []
 
 
-@pytest.mark.on_both
 @pytest.mark.parametrize("value", [0, -0.0, 0.5, MAX_BALANCE])
 @pytest.mark.parametrize("report", [_metric, _final_score, _board_score])
 async def test_the_bounds_are_accepted(world: SmallGame, report: Report, value: float) -> None:

@@ -88,7 +88,6 @@ async def _aside(world: SmallGame) -> dict[str, int]:
         return dict(await set_aside.counts(tx))
 
 
-@pytest.mark.on_both
 @pytest.mark.parametrize("kind", [each for each in KINDS if each != "grants"])
 async def test_the_rows_beside_a_bad_one_are_done(world: SmallGame, kind: str) -> None:
     sweep, make, table, spoilt = KINDS[kind]

@@ -208,7 +208,6 @@ class TestBoth:
         await settle(world.later(DAY))
         assert {row["attempt_id"] for row in await world.rows(tables.grants)} == {attempt["id"]}
 
-    @pytest.mark.on_both
     async def test_a_window_is_settled_once_by_concurrent_workers(self, world: SmallGame, event: str) -> None:
         for number in range(7):
             await world.play(event, 10 + number, f"player {number}")

@@ -200,7 +200,6 @@ async def test_every_query_goes_by_an_index(world: SmallGame) -> None:
                 assert ["attempt_id=?" in step for step in steps] == [True], steps
 
 
-@pytest.mark.on_both
 @pytest.mark.parametrize("external_id", ["a/b", "..", "%2e", "x/merge-into/y", " ", "[/nope]", "é", "e\u0301", "日本"])
 async def test_an_id_of_any_kind_finds_exactly_that_player(world: SmallGame, external_id: str) -> None:
     await world.run(players.upsert, world.engine(), external_id)

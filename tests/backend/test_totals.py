@@ -78,7 +78,6 @@ async def _check(world: SmallGame) -> None:
     assert {row["grant_id"] for row in deposits} == claimed
 
 
-@pytest.mark.on_both
 @pytest.mark.parametrize("seed", range(2))
 async def test_totals_and_ledgers_hold_whatever_happens(world: SmallGame, seed: int) -> None:
     chance = random.Random(seed)

@@ -82,7 +82,6 @@ def test_a_member_of_several_games_sees_each(world: TroubledGame) -> None:
     ]
 
 
-@pytest.mark.on_both
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -236,7 +235,6 @@ def test_the_catalog_lists_what_can_be_granted(still: TroubledGame) -> None:
 MOST_TRIPS = 4
 
 
-@pytest.mark.on_both
 @pytest.mark.parametrize("path", ["/players/{player}", "/players?query={player}", "/resolve?q={player}"])
 def test_a_read_of_a_player_makes_few_trips_to_the_database(still: TroubledGame, path: str) -> None:
     database = still.backend.db

@@ -75,7 +75,6 @@ def test_each_filter_narrows_and_all_of_them_together(busy: TroubledGame) -> Non
         assert len(busy.audit_rows(**filters)) == count, filters
 
 
-@pytest.mark.on_both
 @pytest.mark.parametrize("size", [1, 2, 5, 6])
 def test_the_pages_join_without_a_gap_or_a_double(busy: TroubledGame, size: int) -> None:
     whole = [row["id"] for row in busy.audit_rows()]

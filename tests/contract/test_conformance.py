@@ -130,7 +130,6 @@ every_route = pytest.mark.parametrize(
 )
 
 
-@pytest.mark.on_both
 @every_route
 def test_every_answer_is_one_that_the_document_has(route: Route, caller: Caller, database_url: str) -> None:
     succeeds(route, caller)

@@ -19,7 +19,6 @@ def all_at_once(world: TroubledGame, path: str, bodies: list[dict[str, object]])
         return list(threads.map(lambda body: world.post(path, body), bodies))
 
 
-@pytest.mark.on_both
 @pytest.mark.parametrize("change", CHANGES, ids=str)
 def test_one_key_has_one_effect(world: TroubledGame, change: Change) -> None:
     path = prepared(world, change)

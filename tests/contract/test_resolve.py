@@ -29,7 +29,6 @@ def _found(world: TroubledGame, text: str) -> list[tuple[str, str | None, str]]:
     return [(each.kind, each.external_player_id, each.match) for each in _resolve(world, text).matches]
 
 
-@pytest.mark.on_both
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -61,7 +60,6 @@ def test_the_beginning_of_a_name_is_marked_as_such(still: TroubledGame) -> None:
     assert [(each.external_player_id, each.display_name) for each in named] == [("alice", "Alice")]
 
 
-@pytest.mark.on_both
 @pytest.mark.parametrize("form", [str, str.upper, lambda text: text.replace("-", ""), lambda text: f" {text}\n"])
 def test_the_id_of_a_row_of_any_kind_finds_it_with_its_player(world: TroubledGame, form: Any) -> None:
     snapshot = world.get(world.player("alice")).data

@@ -82,7 +82,6 @@ def test_a_row_is_the_one_that_the_look_up_shows(eventful: TroubledGame) -> None
         exactly(TimelinePage, {"rows": [{**row, **empty}], "nextCursor": None})
 
 
-@pytest.mark.on_both
 @pytest.mark.parametrize("size", [1, 3, 7])
 def test_the_pages_join_without_a_gap_or_a_double(eventful: TroubledGame, size: int) -> None:
     whole = [row["id"] for row in look(eventful, "limit=200").data["rows"]]
@@ -98,7 +97,6 @@ def test_the_pages_join_without_a_gap_or_a_double(eventful: TroubledGame, size: 
     assert found == whole
 
 
-@pytest.mark.on_both
 @pytest.mark.parametrize("kinds", ["ban", "attempt,grant", "wallet,wallet,item", "lobby", "webhook"])
 def test_the_timeline_can_be_filtered_by_kind(eventful: TroubledGame, kinds: str) -> None:
     whole = look(eventful, "limit=200").data["rows"]
