@@ -99,8 +99,8 @@ async def test_a_stale_answer_of_another_player_is_dropped(backend: DemoStage, w
     with colleague(backend) as other:
         other.note("alice_42", "prefers French")
     held = wire.holds("GET", "/alice_42/notes")
-    async with at(backend.app(player="alice_42")) as driver:
-        await driver.looks_at("alice_42")
+    async with at(backend.app()) as driver:
+        driver.app.bottom.open_player("alice_42")
         await driver.until(held.arrived.is_set)
         driver.app.bottom.open_player("bob_7")
         await driver.looks_at("bob_7")
