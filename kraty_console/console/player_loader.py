@@ -234,10 +234,7 @@ class PlayerLoader:
         """The player was read; `before` is what was known of this player."""
         state = self.state.arrived(fetched, self._workspace.now())
         self.limit = self._requested_limit
-        if fetched is not None and self.limit > DEFAULT_LIMIT:
-            await self._analyse(fetched.value)
-            self._screen.prepare(state)
-            await asyncio.sleep(BREATH)
+        await self.prepare(fetched, state)
         self.state = state
         if state.snapshot is not None:
             self._workspace.date_changes(state.snapshot.audit)
@@ -252,6 +249,13 @@ class PlayerLoader:
             self._screen.tell(state.note, "accent")
         elif skew := tell_skew(self._workspace):
             self._screen.tell(skew, "warn")
+
+    async def prepare(self, fetched: Fetched[Snapshot] | None, state: PlayerState) -> None:
+        """Take a large answer in by pieces, with room for keys between them; `state` is shown next."""
+        if fetched is not None and self.limit > DEFAULT_LIMIT:
+            await self._analyse(fetched.value)
+            self._screen.prepare(state)
+            await asyncio.sleep(BREATH)
 
     async def _analyse(self, snapshot: Snapshot) -> None:
         """Diagnose the rows of a large answer in pieces; the views find the results."""

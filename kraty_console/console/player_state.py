@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.domain.formatting import counted
 
 if TYPE_CHECKING:
     from kraty_console.client.fetched import Fetched
@@ -108,22 +110,52 @@ class PlayerState:
         return PlayerState()
 
 
+_ID_OF_ROW: Final = {
+    "attempts": "id",
+    "grants": "id",
+    "lobbies": "id",
+    "wallet": "economy_key",
+    "inventory": "item_key",
+    "wallet_ledger": "ledger_id",
+    "item_ledger": "ledger_id",
+    "audit": "id",
+}
+"""The lists of a snapshot, and the field by which a row is known in the next one."""
+
+
+def changed_by_list(before: Snapshot | None, after: Snapshot | None) -> dict[str, frozenset[str]]:
+    """For each list with changes: ids of the rows of `after` that are new or different."""
+    if before is None or after is None or before.player.external_player_id != after.player.external_player_id:
+        return {}
+    changed: dict[str, frozenset[str]] = {}
+    for name, key in _ID_OF_ROW.items():
+        old = {getattr(row, key): row for row in getattr(before, name)}
+        rows = frozenset(getattr(row, key) for row in getattr(after, name) if old.get(getattr(row, key)) != row)
+        if rows:
+            changed[name] = rows
+    return changed
+
+
 def changed_rows(before: Snapshot | None, after: Snapshot | None) -> frozenset[str]:
     """Ids of the rows of `after` that are new or different."""
-    if before is None or after is None or before.player.external_player_id != after.player.external_player_id:
-        return frozenset()
-    changed: set[str] = set()
-    pairs = (
-        (before.attempts, after.attempts, "id"),
-        (before.grants, after.grants, "id"),
-        (before.lobbies, after.lobbies, "id"),
-        (before.wallet, after.wallet, "economy_key"),
-        (before.inventory, after.inventory, "item_key"),
-        (before.wallet_ledger, after.wallet_ledger, "ledger_id"),
-        (before.item_ledger, after.item_ledger, "ledger_id"),
-        (before.audit, after.audit, "id"),
-    )
-    for old_rows, new_rows, name in pairs:
-        old = {getattr(row, name): row for row in old_rows}
-        changed.update(getattr(row, name) for row in new_rows if old.get(getattr(row, name)) != row)
-    return frozenset(changed)
+    return frozenset().union(*changed_by_list(before, after).values())
+
+
+_ROWS_OF_LIST: Final = {
+    "attempts": ("attempt", "attempts"),
+    "grants": ("grant", "grants"),
+    "lobbies": ("lobby", "lobbies"),
+    "wallet": ("balance", "balances"),
+    "inventory": ("item", "items"),
+    "wallet_ledger": ("wallet movement", "wallet movements"),
+    "item_ledger": ("item movement", "item movements"),
+    "audit": ("audit row", "audit rows"),
+}
+
+
+def changed_words(before: Snapshot | None, after: Snapshot | None) -> str:
+    """How many rows of which lists are new or different, and whether the profile is; empty if nothing is."""
+    changed = [counted(len(rows), *_ROWS_OF_LIST[name]) for name, rows in changed_by_list(before, after).items()]
+    if before is not None and after is not None and before.player != after.player:
+        changed.insert(0, "the profile")
+    return f"changed: {', '.join(changed)}" if changed else ""

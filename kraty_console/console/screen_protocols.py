@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
+    from textual.timer import Timer
+
     from kraty_console.console.player_finder import SeveralFit
     from kraty_console.console.player_state import PlayerState
     from kraty_console.console.text_search import FoundInText
@@ -92,6 +94,30 @@ class LoaderScreen(WorkerScreen, Protocol):
     def clear_notice(self) -> bool:
         """Remove the message."""
         ...
+
+
+class WatchScreen(WorkerScreen, Protocol):
+    """Shows the player that is watched."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether no dialog and no other screen is above it."""
+        ...
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the server is rate limiting, and the player is read again by itself."""
+        ...
+
+    def set_interval(self, interval: float, callback: Callable[[], None]) -> Timer:
+        """Call something again and again."""
+        ...
+
+    def stop_background(self, group: str) -> None:
+        """Cancel the workers of a group."""
+
+    def draw_header(self) -> None:
+        """The top line is out of date."""
 
 
 class WriterScreen(WorkerScreen, Protocol):

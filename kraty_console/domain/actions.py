@@ -137,6 +137,14 @@ NOTES: Final = ActionSpec(
     scope="player",
     operation=Operation.NOTES,
 )
+WATCH: Final = ActionSpec(
+    "player.watch",
+    "Watch",
+    ("v",),
+    "watch the player: read again every 5 s, changes marked",
+    scope="player",
+    operation=Operation.PLAYER,
+)
 REPLAY: Final = ActionSpec(
     "delivery.replay",
     "Replay delivery",
@@ -165,6 +173,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     MERGE,
     COMPARE,
     NOTES,
+    WATCH,
     REPLAY,
     ActionSpec(
         "next.step",

@@ -18,6 +18,7 @@ from kraty_console.console.notes import show_notes
 from kraty_console.console.player_finder import FoundPlayer, SeveralFit
 from kraty_console.console.player_loader import PlayerLoader
 from kraty_console.console.player_state import LoadStatus, PlayerState
+from kraty_console.console.player_watch import PlayerWatch
 from kraty_console.console.screens.action_screen import typed_key
 from kraty_console.console.screens.player_offers import PlayerOffers
 from kraty_console.console.views.bars import Notice
@@ -54,6 +55,16 @@ class PlayerScreen(PlayerOffers):
     def changes(self) -> WriteController:
         """What opens the dialogs of changes."""
         return WriteController(self.app, self)
+
+    @cached_property
+    def player_watch(self) -> PlayerWatch:
+        """What reads the player on screen again and again, when asked to."""
+        return PlayerWatch(self, self.loader, self.workspace)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether the player on screen is read again every few seconds."""
+        return self.player_watch.is_on
 
     def on_mount(self) -> None:
         """Draw the prefetched player, or request the session; nothing if the console is closing."""
@@ -208,6 +219,10 @@ class PlayerScreen(PlayerOffers):
         """Show all notes on the player."""
         self.in_background(partial(show_notes, self), group="all notes", description="notes of the player")
 
+    def action_player_watch(self) -> None:
+        """Watch the player on screen, or no longer."""
+        self.player_watch.toggle()
+
     def action_player_recent(self) -> None:
         """Choose from the players opened before."""
         waiting = self.workspace.players.waiting
@@ -360,6 +375,7 @@ class PlayerScreen(PlayerOffers):
 
     def left_player(self) -> None:
         """Another player is turned to, or none any more; a ticket that something was done under stays with this one."""
+        self.player_watch.end()
         self.workspace.leave_player()
         self._table_states.clear()
         ticket = self.workspace.ticket
@@ -374,6 +390,7 @@ class PlayerScreen(PlayerOffers):
 
     def close_player(self) -> None:
         """Back to the first screen."""
+        self.player_watch.end()
         self.loader.close()
         self.workspace.leave_player()
         self.draw()

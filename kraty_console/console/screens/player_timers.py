@@ -77,6 +77,11 @@ class PlayerTimers(PlayerView):
         self.tell(f"{title} Trying again in {seconds} s.", "warn")
         self._pause = self.set_timer(1.0, lambda: self.begin_pause(title, seconds - 1))
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether the player is requested again when the rate limit allows it."""
+        return self._pause is not None
+
     def end_pause(self) -> None:
         """Nothing is requested again by itself."""
         if self._pause is not None:

@@ -114,6 +114,11 @@ class PlayerView(ActionScreen):
         return self.loader.state
 
     @property
+    def is_watched(self) -> bool:
+        """Whether the player on screen is read again every few seconds."""
+        return False
+
+    @property
     def pane(self) -> PaneId:
         """The pane that is open."""
         return self._pane
@@ -252,4 +257,5 @@ class PlayerView(ActionScreen):
             self._draw_header()
 
     def _draw_header(self) -> None:
-        self.header.show(view.heading(self.workspace, self.state, self.workspace.now(), waiting=self.waiting))
+        now = self.workspace.now()
+        self.header.show(view.heading(self.workspace, self.state, now, waiting=self.waiting, watched=self.is_watched))

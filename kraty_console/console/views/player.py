@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from kraty_console.present.table import TableRow
 
 
-def heading(workspace: Workspace, state: PlayerState, now: datetime, *, waiting: bool = False) -> Heading:
+def heading(
+    workspace: Workspace, state: PlayerState, now: datetime, *, waiting: bool = False, watched: bool = False
+) -> Heading:
     """The top line; `waiting` when an answer has been waited for long enough to say so."""
     age, tone = "", "dim"
     if state.status is LoadStatus.LOADING and state.since is not None and waiting:
@@ -41,6 +43,8 @@ def heading(workspace: Workspace, state: PlayerState, now: datetime, *, waiting:
         age, tone = f"STALE since {state.at:%H:%M:%S}Z", "bad"
     elif state.at is not None:
         age = f"as of {state.at:%H:%M:%S}Z"
+    if watched:
+        age, tone = f"watched, {age}", "good" if tone == "dim" else tone
     return Heading(
         place=safe(workspace.game, limit=40) if workspace.game else "",
         player=safe(state.player, limit=80) if state.player else "",

@@ -121,6 +121,7 @@ STATES = (
     Scene("many", "heavy_user", ("3",)),
     Scene("off_for_debugger", "alice_42", ("M",), role="GAME_DEBUGGER"),
     Scene("read_only", "alice_42", launch={"read_only": True}),
+    Scene("watched", "alice_42", ("v", "REST")),
     Scene("test_environment", None, launch={"environment": "test"}),
     Scene("invalid_field", "carol_ng", ("F", "DIALOG", "text:x")),
     Scene("rolled", "alice_42", ("full_stop", "DIALOG", "enter", REASON, "enter", "enter", "REST")),
