@@ -116,3 +116,4 @@ _.fired_at
 _.diagnose_player
 _.print_timeline
 _.print_audit
+_.make_change

@@ -14,6 +14,9 @@ class Exit(IntEnum):
     NOT_FOUND = 3
     NOT_ALLOWED = 4
     UNREACHABLE = 5
+    REFUSED = 6
+    STALE = 7
+    UNKNOWN = 8
     SOMETHING_WRONG = 10
     CRASHED = 70
     INTERRUPTED = 130

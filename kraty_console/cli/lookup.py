@@ -245,7 +245,11 @@ def _suggestion(text: str, hits: Sequence[SearchHit]) -> str:
 
 
 def run_query(options: Options, query: Callable[[Workspace], Awaitable[T]]) -> tuple[T, datetime]:
-    """Sign in, select the game, run the query and close; returns the result and the server's time."""
+    """Sign in, select the game, run the query and close; returns the result and the server's time.
+
+    Raises:
+        KratyError, ConfigError, click.UsageError: as signing in and the query do.
+    """
 
     async def run() -> tuple[T, datetime]:
         workspace = workspace_of(options)

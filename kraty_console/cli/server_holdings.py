@@ -14,6 +14,7 @@ from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
 from kraty_console.contract.limits import MAX_AMOUNT
 from kraty_console.domain.formatting import grouped
 from kraty_console.domain.grant_contents import contents_words
+from kraty_console.domain.grant_words import read_entry
 
 if TYPE_CHECKING:
     from kraty_console.client.server import Entry, ServerClient
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-_KINDS = ("currency", "item", "crate")
 _amount = click.argument("amount", type=click.IntRange(1, MAX_AMOUNT))
 _reason = click.option("--reason", metavar="TEXT", help="The reason, for ledger and audit log.")
 _reference = click.option("--reference", metavar="ID", help="A reference, such as a receipt.")
@@ -59,14 +59,11 @@ class GrantEntryType(click.ParamType[tuple[str, str, int]]):
         """The kind, the key and the count."""
         if isinstance(value, tuple):
             return value
-        kind, colon, rest = value.partition(":")
-        key, equals, count = rest.rpartition("=")
-        if kind not in _KINDS or not colon or not equals or not 1 <= len(key) <= 200:
-            kinds = ", ".join(_KINDS)
-            self.fail(f"{value!r} is not KIND:KEY=COUNT, such as currency:gold=50; kinds are {kinds}", param, ctx)
-        if not (count.isascii() and count.isdigit() and len(count) <= 10 and 1 <= int(count) <= MAX_AMOUNT):
-            self.fail(f"{count!r} is not a whole number from 1 to {MAX_AMOUNT}", param, ctx)
-        return kind, key, int(count)
+        try:
+            entry = read_entry(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return entry.type, entry.key, entry.count
 
 
 @click.command()

@@ -88,4 +88,4 @@ def workspace_of(options: Options) -> Workspace:
         )
     from kraty_console.console.workspace import Workspace  # `open` loads it after the configuration is checked
 
-    return Workspace(launch)
+    return Workspace(launch, ticket=launch.ticket or "")

@@ -35,6 +35,7 @@ from kraty_console.contract.errors import (
     Unavailable,
 )
 from kraty_console.contract.limits import MAX_LIMIT
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.wire import Answer, unreadable_rows
 
 PAGES: Final = 5
@@ -99,7 +100,7 @@ class Writer:
             if earlier is not None and earlier.is_open:
                 return await self._resolve(earlier, member, resend=True)
             if earlier is not None and earlier.applied:
-                return self._again(earlier, body)
+                return self._again(earlier, path, body)
             entry = await self._journal.begin(
                 scope,
                 operation=call.operation,
@@ -118,6 +119,19 @@ class Writer:
         except (Invalid, OperationMissing) as error:
             return ChangeOutcome("refused", None, error=error)
         return await self._deliver(entry)
+
+    async def earlier(self, operation: Operation, key: str) -> ChangeOutcome | None:
+        """The outcome so far of the change with this key that took effect, or may have; None if there is none.
+
+        Nothing is sent: an open entry is `unknown` until it is resolved.
+
+        Raises:
+            JournalFailed: the journal cannot be read.
+        """
+        entry = await self._journal.earlier(self._scope(), operation, key)
+        if entry is None or not (entry.is_open or entry.applied):
+            return None
+        return replace(self._stored_outcome(entry), replayed=entry.applied is True)
 
     async def open_entries(self) -> list[JournalEntry]:
         """Changes to this game without a confirmed outcome, oldest first.
@@ -248,8 +262,8 @@ class Writer:
         error = KratyError(entry.error) if entry.error and not entry.applied else None
         return ChangeOutcome(_outcome(entry), entry, answer=_stored_answer(entry), audit=entry.audit, error=error)
 
-    def _again(self, earlier: JournalEntry, body: str) -> ChangeOutcome:
-        if earlier.body == body:
+    def _again(self, earlier: JournalEntry, path: str, body: str) -> ChangeOutcome:
+        if (earlier.path, earlier.body) == (path, body):
             return replace(self._stored_outcome(earlier), replayed=True)
         words = "This change was already made, with other values: reopen the dialog to make another."
         return ChangeOutcome("refused", earlier, audit=earlier.audit, error=IdempotencyConflict(words))

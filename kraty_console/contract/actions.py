@@ -9,7 +9,16 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from kraty_console.contract.audit import AuditLink
-from kraty_console.contract.limits import MAX_AMOUNT, MAX_BALANCE, MAX_ENTRIES, MAX_REASON, MAX_TICKET, MIN_REASON
+from kraty_console.contract.limits import (
+    MAX_AMOUNT,
+    MAX_BALANCE,
+    MAX_ENTRIES,
+    MAX_KEY,
+    MAX_REASON,
+    MAX_TICKET,
+    MIN_KEY,
+    MIN_REASON,
+)
 from kraty_console.contract.players import Attempt, Grant, LedgerRow
 from kraty_console.contract.wire import Answer, Request
 
@@ -28,7 +37,7 @@ Reason = Annotated[
     AfterValidator(_not_blank),
 ]
 Ticket = Annotated[str, Field(min_length=1, max_length=MAX_TICKET)]
-IdempotencyKey = Annotated[str, Field(min_length=8, max_length=200)]
+IdempotencyKey = Annotated[str, Field(min_length=MIN_KEY, max_length=MAX_KEY)]
 Amount = Annotated[int, Field(ge=1, le=MAX_AMOUNT)]
 EconomyKey = Annotated[str, Field(min_length=1, max_length=200)]
 ExternalPlayerId = Annotated[str, Field(min_length=1, max_length=512)]

@@ -19,6 +19,10 @@ MAX_TEXTS: Final = 20
 MAX_ENTRIES: Final = 50
 """Maximum number of entries in a manual grant."""
 
+MIN_KEY: Final = 8
+MAX_KEY: Final = 200
+"""Characters of an idempotency key."""
+
 MIN_REASON: Final = 3
 MAX_REASON: Final = 1000
 MAX_TICKET: Final = 200

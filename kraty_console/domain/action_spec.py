@@ -85,6 +85,8 @@ class ActionSpec:
     footer: bool = False
     footer_title: str = ""
     """The text in the footer if the title does not fit."""
+    command: str = ""
+    """The name of its command under `act`, if that is not the last word of the id."""
     key_only: bool = False
     """Whether only server keys have it, because the admin surface has no such call."""
     disabled_rule: Callable[[ActionContext], str | None] = field(default=_never_disabled, repr=False)

@@ -74,6 +74,7 @@ MANUAL_GRANT: Final = ActionSpec(
     "issue a manual grant to this player",
     scope="player",
     operation=Operation.MANUAL_GRANT,
+    command="manual-grant",
     footer=True,
     footer_title="grant",
 )

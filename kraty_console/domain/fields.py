@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from kraty_console.contract.characters import first_control
 from kraty_console.contract.limits import MAX_AMOUNT, MAX_BALANCE, MAX_REASON, MAX_TICKET, MIN_REASON
@@ -160,6 +160,17 @@ def _nothing_after(_form: Form, _values: Values, _key: str) -> ChangeRequest | N
     return None
 
 
+class Shorthand(NamedTuple):
+    """Words after the target on a command line that stand for fields."""
+
+    usage: str
+    """`KEY=AMOUNT`, or `KIND:KEY=COUNT…` for several words."""
+    many: bool
+    """Whether there may be more than one word."""
+    texts: Callable[[Sequence[str]], Mapping[str, str]]
+    """The texts of fields by name; raises ValueError with the reason in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeDialog:
     """The dialog of a change: its form, request, effects and summary. Each module of `changes` has one."""
@@ -181,6 +192,12 @@ class ChangeDialog:
     """A second request, to be sent only after the first succeeded; None when there is none."""
     other_operation: Operation | None = None
     """A second operation that the dialog may send in place of its spec's."""
+    choices: Mapping[Operation, Values] = field(default_factory=dict)
+    """By operation: the values that ask for it, where the form asks which of the two."""
+    shorthand: Shorthand | None = None
+    """How a command line gives some of the fields in short: `gold=50`."""
+    names_other: bool = False
+    """Whether it acts on a second player, `context.other`."""
 
 
 def over_limit(amount: Callable[[Form, Values], int]) -> Callable[[Form, Values], str | None]:

@@ -88,7 +88,7 @@ def test_without_the_backend_extra_its_commands_say_how_to_install_it(command: t
 def test_help_names_every_command_and_exit_code() -> None:
     output = run_program("--help").stdout
     assert all(f"  {name}" in output for name in COMMANDS)
-    assert "0 found, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 unreachable" in " ".join(output.split())
+    assert "0 found or done, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 unreachable" in " ".join(output.split())
 
 
 def test_config_prints_the_path_and_an_example(tmp_path: Path) -> None:

@@ -105,4 +105,12 @@ def summary(call: ChangeRequest, answer: Banned | Unbanned, _before: Snapshot | 
     return "ban lifted" if answer.applied else "was not banned"
 
 
-CHANGE: Final = ChangeDialog(actions.BAN, form, effects, summary, call, other_operation=Operation.UNBAN)
+CHANGE: Final = ChangeDialog(
+    actions.BAN,
+    form,
+    effects,
+    summary,
+    call,
+    other_operation=Operation.UNBAN,
+    choices={Operation.BAN: {"do": BAN}, Operation.UNBAN: {"do": LIFT}},
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.contract.calls import ChangeRequest
@@ -18,6 +19,7 @@ from kraty_console.domain.fields import (
     Field,
     Form,
     FormContext,
+    Shorthand,
     Values,
     check_amount,
     over_limit,
@@ -108,6 +110,17 @@ def amount_request(form: Form, values: Values, key: str) -> ChangeRequest:
     return change_request(form, values, key, economy_key=economy_key, amount=amount(form, values))
 
 
+def _amount_texts(words: Sequence[str]) -> dict[str, str]:
+    key, equals, amount = words[0].rpartition("=")
+    if not equals or not key:
+        raise ValueError(f"{words[0]!r} is not KEY=AMOUNT, such as gold=50")
+    return {"economy_key": key, "amount": amount}
+
+
+AMOUNT_SHORTHAND: Final = Shorthand("KEY=AMOUNT", False, _amount_texts)
+"""`gold=50` on a command line."""
+
+
 def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     """The balance before and after."""
     key, added = form.text(values, "economy_key"), amount(form, values)
@@ -133,4 +146,6 @@ def summary(call: ChangeRequest, answer: Credited, _before: Snapshot | None) -> 
     return f"{answer.economy_key} {signed(added)}, balance {grouped(answer.balance)}"
 
 
-CHANGE: Final = ChangeDialog(actions.CREDIT, form, effects, summary, amount_request, over_limit(amount))
+CHANGE: Final = ChangeDialog(
+    actions.CREDIT, form, effects, summary, amount_request, over_limit(amount), shorthand=AMOUNT_SHORTHAND
+)

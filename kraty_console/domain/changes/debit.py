@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
-from kraty_console.domain.changes.credit import amount, amount_fields, amount_request
+from kraty_console.domain.changes.credit import AMOUNT_SHORTHAND, amount, amount_fields, amount_request
 from kraty_console.domain.changes.subject_lines import player_line
 from kraty_console.domain.completeness import balance_of
 from kraty_console.domain.fields import (
@@ -69,4 +69,6 @@ def summary(call: ChangeRequest, answer: Debited, _before: Snapshot | None) -> s
     return f"{answer.economy_key} {signed(None if taken is None else -taken)}, balance {grouped(answer.balance)}"
 
 
-CHANGE: Final = ChangeDialog(actions.DEBIT, form, effects, summary, amount_request, over_limit(amount))
+CHANGE: Final = ChangeDialog(
+    actions.DEBIT, form, effects, summary, amount_request, over_limit(amount), shorthand=AMOUNT_SHORTHAND
+)

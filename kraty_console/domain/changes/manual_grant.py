@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ from kraty_console.domain.fields import (
     Field,
     Form,
     FormContext,
+    Shorthand,
     Values,
     over_limit,
     ticket_and_reason,
@@ -25,7 +27,8 @@ from kraty_console.domain.fields import (
 )
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.grant_contents import contents_words
-from kraty_console.domain.grant_entries import parse_entries, templates
+from kraty_console.domain.grant_entries import parse_entries, templates, write_entries
+from kraty_console.domain.grant_words import ENTRY_USAGE, read_entry
 from kraty_console.domain.labels import status_words
 from kraty_console.domain.requests import change_request
 from kraty_console.domain.timestamps import as_utc
@@ -124,4 +127,16 @@ def summary(_call: ChangeRequest, answer: GrantCreated, _before: Snapshot | None
     return f"granted {contents_words(grant.contents, grant.kind)}, {status_words(grant.status)}"
 
 
-CHANGE: Final = ChangeDialog(actions.MANUAL_GRANT, form, effects, summary, call, over_limit(largest))
+def _entry_texts(words: Sequence[str]) -> dict[str, str]:
+    return {"entries": write_entries(map(read_entry, words))}
+
+
+CHANGE: Final = ChangeDialog(
+    actions.MANUAL_GRANT,
+    form,
+    effects,
+    summary,
+    call,
+    over_limit(largest),
+    shorthand=Shorthand(ENTRY_USAGE, True, _entry_texts),
+)

@@ -102,4 +102,4 @@ def summary(_call: ChangeRequest, answer: Merged, _before: Snapshot | None) -> s
     return f"merged into {answer.to_external_player_id}"
 
 
-CHANGE: Final = ChangeDialog(actions.MERGE, form, effects, summary)
+CHANGE: Final = ChangeDialog(actions.MERGE, form, effects, summary, names_other=True)
