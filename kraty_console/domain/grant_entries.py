@@ -1,4 +1,4 @@
-"""The JSON editor of a manual grant: parsing, error messages, completion (contract/README.md#manual-grant)."""
+"""The entries of a manual grant as text: parsing, error messages, completion (contract/README.md#manual-grant)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from kraty_console.contract.limits import MAX_AMOUNT, MAX_ENTRIES
 from kraty_console.contract.spelling import closest
 from kraty_console.domain.formatting import grouped
 from kraty_console.domain.grant_contents import COUNT_FIELD, KEY_FIELD, GrantEntry, entries_of, listed
+from kraty_console.domain.grant_words import are_words, read_entry, split_words, write_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.catalog import Catalog
@@ -93,20 +94,14 @@ class _Reader:
         return self._text[self._place : self._place + 1]
 
     def read(self) -> None:
-        first = self._skip()
-        if first == "{":
+        if self._skip() == "{":
             self._entry()
-        elif first == "[":
-            self._list()
         else:
-            self._complain(self._place, 'write a list of entries: [{"type": "currency", …}]')
-            return
+            self._list()
         if not self.problems and self._skip():
             self._complain(self._place, "there is extra text after the entries")
         if not self.problems and not self.entries:
             self._complain(0, "there is no entry; a grant needs at least one")
-        if len(self.entries) > MAX_ENTRIES:
-            self._complain(0, f"at most {MAX_ENTRIES} entries, these are {len(self.entries)}")
 
     def _list(self) -> None:
         self._place += 1
@@ -191,7 +186,7 @@ def _plain(message: str) -> str:
 
 
 def parse_entries(text: str, catalog: Catalog | None = None) -> Entries:
-    """Parse entries from JSON: a list, or a single entry. With a catalog, unknown keys are problems.
+    """Parse entries from JSON (a list, or a single entry) or from words. With a catalog, unknown keys are problems.
 
     Never raises: problems are returned with their lines. A text over 64 KiB is not parsed.
     """
@@ -199,10 +194,44 @@ def parse_entries(text: str, catalog: Catalog | None = None) -> Entries:
         return Entries((), (Problem(1, f"at most {grouped(_MAX_TEXT)} characters"),))
     if not text.strip():
         return Entries((), (Problem(1, "write what to give"),))
-    reader = _Reader(text, catalog)
-    reader.read()
-    problems = tuple(sorted(reader.problems, key=lambda each: each.line))
-    return Entries(tuple(reader.entries), problems)
+    if are_words(text):
+        entries, problems = _read_words(text, CatalogNames(catalog) if catalog is not None else None)
+    else:
+        reader = _Reader(text, catalog)
+        reader.read()
+        entries, problems = reader.entries, reader.problems
+    if len(entries) > MAX_ENTRIES:
+        problems.append(Problem(1, f"at most {MAX_ENTRIES} entries, these are {len(entries)}"))
+    return Entries(tuple(entries), tuple(sorted(problems, key=lambda each: each.line)))
+
+
+def _read_words(text: str, names: CatalogNames | None) -> tuple[list[GrantEntry], list[Problem]]:
+    entries: list[GrantEntry] = []
+    problems: list[Problem] = []
+    for line, word in split_words(text):
+        try:
+            entry = read_entry(word)
+        except ValueError as error:
+            problems.append(Problem(line, str(error)))
+            continue
+        unknown = names.problem(entry.type, entry.key) if names is not None else None
+        if unknown is not None:
+            problems.append(Problem(line, unknown))
+        else:
+            entries.append(entry)
+    return entries, problems
+
+
+def converted(text: str) -> str:
+    """Words as JSON, JSON as words; the entries stay the same.
+
+    Raises:
+        ValueError: the text has problems, or JSON holds what words cannot say; with the reason in words.
+    """
+    parsed = parse_entries(text)
+    if not parsed.ok:
+        raise ValueError("fix these entries first, then change their form")
+    return write_entries(parsed.entries) if are_words(text) else write_words(parsed.entries)
 
 
 class CatalogNames:

@@ -1,4 +1,4 @@
-"""The JSON of a manual grant: entries, and problems with their lines."""
+"""The text of a manual grant, JSON or words: entries, and problems with their lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kraty_console.domain.grant_contents import GrantEntry, contents_words, entries_of, listed
-from kraty_console.domain.grant_entries import completions, parse_entries, templates, write_entries
+from kraty_console.domain.grant_entries import completions, converted, parse_entries, templates, write_entries
+from kraty_console.domain.grant_words import write_words
 from tests.data import load_hostile
 from tests.harness.domain.snapshots import CATALOG, grant, snapshot
 
@@ -40,7 +41,7 @@ def test_an_item_may_have_parameters() -> None:
     [
         ("", 1, "write what to give"),
         ("  \n ", 1, "write what to give"),
-        ("gold", 1, "write a list of entries"),
+        ("gold", 1, "is not KIND:KEY=COUNT"),
         ("[]", 1, "there is no entry"),
         (f"[\n {GOLD}\n {BOX}\n]", 3, "a comma or the closing ] is missing here"),
         (f"[\n {GOLD},\n]", 3, "a value is missing here"),
@@ -174,3 +175,56 @@ def test_entries_of_an_unknown_shape_are_ignored() -> None:
 
 def test_lists_of_words() -> None:
     assert [listed(each) for each in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_words_say_the_same_as_json() -> None:
+    found = parse_entries("currency:gold=500\n crate:legendary_box=1  item:potion=2", CATALOG)
+    assert found.ok
+    assert found.entries == (
+        GrantEntry("currency", "gold", 500),
+        GrantEntry("crate", "legendary_box", 1),
+        GrantEntry("item", "potion", 2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("gold=5", 1, "is not KIND:KEY=COUNT"),
+        ("currency:gold=5\ncurrency:golf=5", 2, 'no currency "golf"; nearest is gold'),
+        ("currency:gold=5 currency:potion=5", 1, '"potion" is an item, not a currency'),
+        ("currency:gold=5\n\ncurrency:gold=0", 3, "is not a whole number from 1"),
+        ("currency:gold=5,", 1, "is not a whole number from 1"),
+        ("currency:gold=1 " * 51, 1, "at most 50 entries, these are 51"),
+    ],
+)
+def test_problems_of_words_have_line_numbers(text: str, line: int, words: str) -> None:
+    found = parse_entries(text, CATALOG)
+    assert not found.ok
+    assert [each.line for each in found.problems if words in each.words] == [line]
+
+
+KEYS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20)
+ENTRIES = st.builds(GrantEntry, st.sampled_from(["currency", "item", "crate"]), KEYS, st.integers(1, 1_000_000_000))
+
+
+@given(st.lists(ENTRIES, min_size=1, max_size=50).map(tuple))
+def test_words_and_json_turn_into_each_other(entries: tuple[GrantEntry, ...]) -> None:
+    words = write_words(entries)
+    assert parse_entries(words).entries == entries
+    assert parse_entries(converted(words)).entries == entries
+    assert converted(converted(words)) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[{"type": "item", "itemKey": "potion", "quantity": 1, "parameters": {}}]', "potion has parameters"),
+        ('[{"type": "item", "itemKey": "big potion", "quantity": 1}]', "'big potion' holds spaces"),
+        ("currency:gold=", "fix these entries first"),
+        ("[", "fix these entries first"),
+    ],
+)
+def test_what_cannot_be_converted_says_why(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        converted(text)

@@ -1,4 +1,4 @@
-"""Completion in the entries editor, by the position of the cursor: fields of an entry, keys of the catalog."""
+"""Completion in the entries editor, by the position of the cursor: kinds, fields of an entry, keys of the catalog."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.domain.grant_contents import COUNT_FIELD, KEY_FIELD
 from kraty_console.domain.grant_entries import completions
+from kraty_console.domain.grant_words import are_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.catalog import Catalog
@@ -44,6 +45,20 @@ def _open_string(before: str) -> tuple[str, str] | None:
     return None
 
 
+def _word_completion(before: str, after: str, catalog: Catalog | None) -> str:
+    """`cur` becomes `currency:`, and `currency:go` becomes `currency:gold=`."""
+    typed = "" if not before or before[-1].isspace() else before.split()[-1]
+    if not typed or "=" in typed or (after and not after[0].isspace()):
+        return ""
+    kind, colon, key = typed.partition(":")
+    if colon:
+        candidates = [each for each in _values(KEY_FIELD.get(kind, ""), catalog) if each.split() == [each]]
+        match = next((each for each in candidates if each.startswith(key)), None)
+        return f"{match[len(key) :]}=" if match is not None else ""
+    match = next((each for each in _KINDS if each.startswith(kind)), None)
+    return f"{match[len(kind) :]}:" if match is not None else ""
+
+
 def completion(before: str, after: str, catalog: Catalog | None) -> str:
     """What to put in at the cursor, empty when nothing fits.
 
@@ -52,6 +67,8 @@ def completion(before: str, after: str, catalog: Catalog | None) -> str:
         after: The text behind it.
         catalog: What may be given; None offers no keys.
     """
+    if are_words(before + after):
+        return _word_completion(before, after, catalog)
     place = _open_string(before)
     if place is None or (after[:1] and after[0] not in '",}] \n\t'):
         return ""

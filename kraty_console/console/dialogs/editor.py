@@ -1,4 +1,4 @@
-"""The editor for the entries of a manual grant: JSON with templates, completion, and the wrong line underlined.
+"""The editor for the entries of a manual grant: JSON or words, templates, completion, the wrong line underlined.
 
 It is Textual's `TextArea` without blink (480 bytes a second) and without its language parser, which does not know the
 catalog: completion and errors come from `domain/grant_entries.py`. Pasted control characters are refused.
@@ -7,6 +7,7 @@ catalog: completion and errors come from `domain/grant_entries.py`. Pasted contr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,7 +20,8 @@ from textual.widgets.text_area import EditResult, Location, Selection
 from kraty_console.console.dialogs.completion import completion
 from kraty_console.console.dialogs.lines import masked, refusal
 from kraty_console.contract.characters import first_unsafe
-from kraty_console.domain.grant_entries import parse_entries, write_entries
+from kraty_console.domain.grant_entries import converted, parse_entries, write_entries
+from kraty_console.domain.grant_words import are_words, write_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.catalog import Catalog
@@ -36,11 +38,14 @@ class Completer:
 
 
 class EntriesEditor(TextArea):
-    """Edits JSON; tab leaves it, as enter begins a line here."""
+    """Edits JSON or words, and turns one into the other; tab leaves it, as enter begins a line here."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "template", "Template", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+t", "template", "Template", show=False),
+        Binding("ctrl+g", "convert", "JSON or words", show=False),
+    ]
 
-    help_words = "ctrl+t template · → complete · tab next"
+    help_words = "ctrl+g words · ctrl+t template · → complete · tab next"
 
     @dataclass
     class Rejected(Message):
@@ -134,6 +139,16 @@ class EntriesEditor(TextArea):
             return EditResult(end, "")
         return super().replace(text, start, end, maintain_selection_offset=maintain_selection_offset)
 
+    def action_convert(self) -> None:
+        """Words become JSON, JSON becomes words."""
+        try:
+            text = converted(self.text)
+        except ValueError as error:
+            self.post_message(self.Rejected(self, str(error)))
+            return
+        super().replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
+        self.move_cursor(self.document.end)
+
     def action_template(self) -> None:
         """Insert a template: in place of an unedited one, or after edited entries."""
         templates = self._completer.templates
@@ -163,4 +178,8 @@ def _joined(around: str, template: str) -> str | None:
         return template
     if not there.ok:
         return None
-    return write_entries([*there.entries, *parse_entries(template).entries])
+    entries = [*there.entries, *parse_entries(template).entries]
+    if are_words(around):
+        with suppress(ValueError):
+            return write_words(entries)
+    return write_entries(entries)

@@ -195,6 +195,32 @@ async def test_entries_have_templates_completion_errors_at_their_line_and_a_prev
         assert dialog.focused.name == "expires_in"
 
 
+async def test_entries_are_words_or_json_and_turn_into_each_other() -> None:
+    workspace = Workspace("player.grant")
+    async with running(Host(workspace), size=(120, 36)) as pilot:
+        dialog = await opened(pilot)
+        editor = dialog.query_one(EntriesEditor)
+        await pilot.press("c", "u")
+        assert (editor.text, editor.suggestion) == ("cu", "rrency:")
+        await pilot.press("right", "g", "o")
+        assert editor.suggestion == "ld="
+        await pilot.press("right", "5", "0")
+        assert editor.text == "currency:gold=50"
+        assert "50 gold" in text_of(pilot.app)
+        await pilot.press("ctrl+t")
+        assert editor.text == "currency:gold=50\ncurrency:gold=100"
+        await pilot.press("ctrl+g")
+        assert [line.strip() for line in editor.text.splitlines()][1] == (
+            '{"type": "currency", "currencyKey": "gold", "amount": 50},'
+        )
+        assert "50 gold and 100 gold" in text_of(pilot.app)
+        await pilot.press("ctrl+g")
+        assert editor.text == "currency:gold=50\ncurrency:gold=100"
+        await pilot.press("enter", "x", "ctrl+g")
+        assert "fix these entries first, then change their form" in text_of(pilot.app)
+        assert editor.text.endswith("\nx")
+
+
 async def test_a_paste_with_control_characters_is_rejected_by_the_entries_editor() -> None:
     workspace = Workspace("player.grant")
     async with running(Host(workspace), size=(120, 36)) as pilot:
