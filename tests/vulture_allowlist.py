@@ -117,3 +117,10 @@ _.diagnose_player
 _.print_timeline
 _.print_audit
 _.make_change
+
+# Models that the table of operations names by text.
+AttemptPage
+GrantPage
+LedgerPage
+LobbyPage
+PlayerAuditPage

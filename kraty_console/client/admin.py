@@ -22,7 +22,7 @@ from kraty_console.client.capabilities import REQUEST_IDS, Capabilities, Support
 from kraty_console.client.change_responses import changed
 from kraty_console.client.connection import BeforeSend
 from kraty_console.client.detection import Detector
-from kraty_console.client.fetched import Fetched, fetched, parse_data
+from kraty_console.client.fetched import Fetched, parse_data
 from kraty_console.client.replies import HttpReply, check_refusal, data_of, error_of, not_from_kraty
 from kraty_console.client.retries import RetryPolicy
 from kraty_console.client.routes import ClientRoute, Query, RouteTable
@@ -270,7 +270,7 @@ class KratyClient(AdminReads):
         reply = await self._retries.run(lambda: self._exchange(route, target))
         named = [value for name, value in segments.items() if name not in GAME_IDS]
         await self._detector.learn(operation, reply, named)
-        return fetched(model_of(OPERATIONS[operation].answer), reply).value
+        return (await fetched_in_thread(model_of(OPERATIONS[operation].answer), reply)).value
 
     async def _exchange(self, route: ClientRoute, target: str, **more: Any) -> HttpReply:  # noqa: ANN401
         reply = await self._transport.exchange(route.method, target, **more)

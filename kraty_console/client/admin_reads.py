@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from kraty_console.client.routes import Query
 from kraty_console.contract.audit import AuditPage, AuditRow
 from kraty_console.contract.limits import DEFAULT_LIMIT
-from kraty_console.contract.operations import Operation
+from kraty_console.contract.operations import PLAYER_LISTS, Operation, PlayerListName
 from kraty_console.contract.players import SearchHit, SearchResult
 from kraty_console.contract.wire import iso
 
 if TYPE_CHECKING:
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.notes import NotePage
+    from kraty_console.contract.player_lists import ListOrder, PlayerListPage
     from kraty_console.contract.resolve import Resolved
     from kraty_console.contract.timeline import TimelinePage
     from kraty_console.contract.timeline_kinds import TimelineKind
@@ -146,4 +147,28 @@ class AdminReads(ABC):
         segments = {"externalPlayerId": external_id, **self.game_ids()}
         parameters: Query = {"environment": self.environment, "cursor": cursor, "limit": limit}
         page: NotePage = await self.get(Operation.NOTES, segments, parameters)
+        return page
+
+    async def player_list(
+        self,
+        name: PlayerListName,
+        external_id: str,
+        *,
+        order: ListOrder = "newest",
+        cursor: str | None = None,
+        limit: int = DEFAULT_LIMIT,
+    ) -> PlayerListPage:
+        """A page of one list of a player, named as in a look-up, with rows as a look-up has them.
+
+        The last rows of a list of any length are the first page with `order="oldest"`. `client.paging.pages` reads a
+        list to its end.
+        """
+        segments = {"externalPlayerId": external_id, **self.game_ids()}
+        parameters: Query = {
+            "environment": self.environment,
+            "order": None if order == "newest" else order,
+            "cursor": cursor,
+            "limit": limit,
+        }
+        page: PlayerListPage = await self.get(PLAYER_LISTS[name], segments, parameters)
         return page

@@ -30,6 +30,12 @@ class Operation(StrEnum):
     PLAYER = "player"
     TIMELINE = "timeline"
     NOTES = "notes"
+    ATTEMPTS = "attempts"
+    GRANTS = "grants"
+    WALLET_LEDGER = "wallet_ledger"
+    ITEM_LEDGER = "item_ledger"
+    LOBBIES = "lobbies"
+    PLAYER_AUDIT = "player_audit"
     CATALOG = "catalog"
     AUDIT_LOG = "audit_log"
     AUDIT_ROW = "audit_row"
@@ -124,6 +130,14 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
     ),
     Operation.TIMELINE: OperationSpec("GET", _PLAYER + "/timeline", _READ, answer="timeline.TimelinePage"),
     Operation.NOTES: OperationSpec("GET", _PLAYER + "/notes", _READ, answer="notes.NotePage"),
+    Operation.ATTEMPTS: OperationSpec("GET", _PLAYER + "/attempts", _READ, answer="player_lists.AttemptPage"),
+    Operation.GRANTS: OperationSpec("GET", _PLAYER + "/grants", _READ, answer="player_lists.GrantPage"),
+    Operation.WALLET_LEDGER: OperationSpec("GET", _PLAYER + "/wallet-ledger", _READ, answer="player_lists.LedgerPage"),
+    Operation.ITEM_LEDGER: OperationSpec("GET", _PLAYER + "/item-ledger", _READ, answer="player_lists.LedgerPage"),
+    Operation.LOBBIES: OperationSpec("GET", _PLAYER + "/lobbies", _READ, answer="player_lists.LobbyPage"),
+    Operation.PLAYER_AUDIT: OperationSpec(
+        "GET", _PLAYER + "/audit", _READ_AUDIT, answer="player_lists.PlayerAuditPage"
+    ),
     Operation.CATALOG: OperationSpec("GET", _GAME + "/catalog", _READ, answer="catalog.Catalog"),
     Operation.AUDIT_LOG: OperationSpec("GET", _STUDIO + "/audit-log", _READ_AUDIT, answer="audit.AuditPage"),
     Operation.AUDIT_ROW: OperationSpec("GET", _STUDIO + "/audit-log/{auditId}", _READ_AUDIT, answer="audit.AuditRow"),
@@ -244,6 +258,19 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
 
 ADMIN_OPERATIONS: Final = {operation: spec for operation, spec in OPERATIONS.items() if spec.path}
 """The operations of the admin surface; the others need a server key."""
+
+PlayerListName = Literal["attempts", "grants", "wallet_ledger", "item_ledger", "lobbies", "audit"]
+"""A list of a player, by its name in a look-up (`Snapshot`)."""
+
+PLAYER_LISTS: Final[dict[PlayerListName, Operation]] = {
+    "attempts": Operation.ATTEMPTS,
+    "grants": Operation.GRANTS,
+    "wallet_ledger": Operation.WALLET_LEDGER,
+    "item_ledger": Operation.ITEM_LEDGER,
+    "lobbies": Operation.LOBBIES,
+    "audit": Operation.PLAYER_AUDIT,
+}
+"""The operation that reads each list to its end (contract/README.md#lists-of-a-player)."""
 
 PUBLISHED: Final = tuple(operation for operation, spec in OPERATIONS.items() if spec.published)
 """The operations that every Kraty has."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from kraty_console.backend.http.routing import RouteAccess
 from kraty_console.client.admin import KratyClient
 from kraty_console.client.capabilities import Support
 from kraty_console.contract.errors import OperationMissing
-from kraty_console.contract.operations import OPERATIONS, PUBLISHED, Operation
+from kraty_console.contract.operations import OPERATIONS, PLAYER_LISTS, PUBLISHED, Operation, PlayerListName
 from kraty_console.contract.session import GAME_DEBUGGER, GAME_VIEWER
 from tests.contract import test_matrix as matrix
 from tests.harness.compat import published_shapes
@@ -230,9 +231,14 @@ def test_any_list_takes_the_features_from_health(database_url: str) -> None:
         assert set(backend.call("GET", "/admin/v1/health").json) == {"ok", "version", "database", "worker"}
 
 
+def _list(name: PlayerListName, client: KratyClient) -> Awaitable[object]:
+    return client.player_list(name, "alice")
+
+
 READS: dict[Operation, Callable[[KratyClient], Awaitable[object]]] = {
     Operation.NOTES: lambda client: client.notes("alice"),
     Operation.RESOLVE: lambda client: client.resolve("alice"),
+    **{operation: partial(_list, name) for name, operation in PLAYER_LISTS.items()},
 }
 """Reads that another Kraty may lack."""
 

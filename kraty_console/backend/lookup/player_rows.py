@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from kraty_console.backend.events.serializers import ATTEMPT, AttemptOfEvent
 from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.lobbies.serializers import LOBBY, LobbyOfEvent
+from kraty_console.backend.rules import player_refs
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -29,6 +30,21 @@ class SeatInLobby(LobbyOfEvent):
     """A lobby with its event, and when the player took a seat."""
 
     joined_at: int
+
+
+IS_PREPARED_PLAYER: Final = player_refs.prepared_external_id()
+"""The row of `players` is that of the external id that a prepared query is read with (`player_refs`)."""
+
+_PLAYER_ID: Final = sa.select(tables.players.c.player_id).where(*IS_PREPARED_PLAYER).scalar_subquery()
+
+
+def belongs_to_prepared(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    """The row is that player's."""
+    return (
+        table.c.studio_id == player_refs.STUDIO_ID,
+        table.c.game_id == player_refs.GAME_ID,
+        table.c.player_id == _PLAYER_ID,
+    )
 
 
 def belongs_to(table: sa.Table, player: PlayerKey) -> tuple[sa.ColumnElement[bool], ...]:
@@ -114,3 +130,14 @@ async def lobbies(tx: Transaction, player: PlayerKey, limit: int, before: PagePo
     query = page(LOBBIES.where(*belongs_to(seat, player)), seat.c.joined_at, seat.c.lobby_id, limit, before)
     rows = await tx.records(SeatInLobby, query)
     return [DatedRow(row.joined_at, row.lobby_id, LOBBY.of(row)) for row in rows]
+
+
+def _select_audit() -> sa.Select[Any]:
+    audit, denied = tables.audit, tables.denials
+    return sa.select(audit, denied.c.first_at, denied.c.last_at, denied.c.count).select_from(
+        audit.outerjoin(denied, sa.and_(denied.c.studio_id == audit.c.studio_id, denied.c.audit_id == audit.c.audit_id))
+    )
+
+
+AUDIT: Final = _select_audit()
+"""Audit rows with how often an attempt was refused (`audit.denial_counts.COUNTED_AUDIT_ROW`)."""

@@ -15,7 +15,15 @@ from kraty_console.backend.audit.denial_counts import COUNTED_AUDIT_ROW, Counted
 from kraty_console.backend.economy.serializers import BALANCE, ITEM, ITEM_ENTRY, WALLET_ENTRY
 from kraty_console.backend.events.serializers import ATTEMPT, AttemptOfEvent
 from kraty_console.backend.lobbies.serializers import LOBBY
-from kraty_console.backend.lookup.player_rows import ATTEMPTS, LOBBIES, SeatInLobby, columns_shown
+from kraty_console.backend.lookup.player_rows import (
+    ATTEMPTS,
+    AUDIT,
+    IS_PREPARED_PLAYER,
+    LOBBIES,
+    SeatInLobby,
+    belongs_to_prepared,
+    columns_shown,
+)
 from kraty_console.backend.players.serializers import serialize_player, serialize_totals
 from kraty_console.backend.rewards.serializers import GRANT
 from kraty_console.backend.rules import player_refs
@@ -38,21 +46,10 @@ class PlayerWithSuccessor(PlayerRecord):
 
 
 _LIMIT: Final = parameter("limit", INTEGER)
-_IS_THE_PLAYER: Final = player_refs.prepared_external_id()
-_PLAYER_ID: Final = sa.select(tables.players.c.player_id).where(*_IS_THE_PLAYER).scalar_subquery()
-
-
-def _own(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
-    """The row is the player's."""
-    return (
-        table.c.studio_id == player_refs.STUDIO_ID,
-        table.c.game_id == player_refs.GAME_ID,
-        table.c.player_id == _PLAYER_ID,
-    )
 
 
 def _newest(query: sa.Select[Any], table: sa.Table, *order: str) -> sa.Select[Any]:
-    return query.where(*_own(table)).order_by(*(table.c[name].desc() for name in order)).limit(_LIMIT)
+    return query.where(*belongs_to_prepared(table)).order_by(*(table.c[name].desc() for name in order)).limit(_LIMIT)
 
 
 def _newest_of(table: RecordTable[RecordT], *order: str) -> Query[RecordT]:
@@ -60,7 +57,7 @@ def _newest_of(table: RecordTable[RecordT], *order: str) -> Query[RecordT]:
 
 
 def _holdings(table: RecordTable[RecordT], key: sa.Column[str], *conditions: sa.ColumnElement[bool]) -> Query[RecordT]:
-    query = sa.select(*columns_shown(table)).where(*_own(table), *conditions)
+    query = sa.select(*columns_shown(table)).where(*belongs_to_prepared(table), *conditions)
     return Query(table.record, query.order_by(table.columns["updated_at"].desc(), key).limit(_LIMIT))
 
 
@@ -75,15 +72,7 @@ def _player() -> Query[PlayerWithSuccessor]:
         )
         .scalar_subquery()
     )
-    return Query(PlayerWithSuccessor, sa.select(player, successor.label("successor")).where(*_IS_THE_PLAYER))
-
-
-def _audit() -> Query[CountedAuditRow]:
-    audit, denied = tables.audit, tables.denials
-    query = sa.select(audit, denied.c.first_at, denied.c.last_at, denied.c.count).select_from(
-        audit.outerjoin(denied, sa.and_(denied.c.studio_id == audit.c.studio_id, denied.c.audit_id == audit.c.audit_id))
-    )
-    return Query(CountedAuditRow, _newest(query, audit, "occurred_at", "audit_id"))
+    return Query(PlayerWithSuccessor, sa.select(player, successor.label("successor")).where(*IS_PREPARED_PLAYER))
 
 
 _PLAYER: Final = _player()
@@ -96,7 +85,7 @@ _WALLET: Final = _holdings(tables.wallets, tables.wallets.c.economy_key)
 """Every balance, zero included (contract/README.md#snapshot)."""
 _WALLET_LEDGER: Final = _newest_of(tables.wallet_ledger, "occurred_at", "position")
 _ITEM_LEDGER: Final = _newest_of(tables.item_ledger, "occurred_at", "position")
-_AUDIT: Final = _audit()
+_AUDIT: Final = Query(CountedAuditRow, _newest(AUDIT, tables.audit, "occurred_at", "audit_id"))
 
 _EVERYBODY: Final = (_PLAYER, _ATTEMPTS, _GRANTS, _LOBBIES, _INVENTORY, _WALLET)
 _ADMIN: Final = (*_EVERYBODY, _WALLET_LEDGER, _ITEM_LEDGER, _AUDIT)
@@ -105,6 +94,10 @@ _READ: Final = {"admin": Queries(*_ADMIN), "server": Queries(*_EVERYBODY)}
 QUERIES: Final = len(_ADMIN)
 """How many queries an admin look-up takes."""
 
+
+VERSIONED_ATTEMPT: Final = versioned(ATTEMPT, tables.attempts)
+VERSIONED_GRANT: Final = versioned(GRANT, tables.grants)
+"""The forms of the admin surface."""
 
 _SHOWN_TO_ALL: Final[Mapping[str, tuple[Query[Any], WireForm]]] = {
     "attempts": (_ATTEMPTS, ATTEMPT),
@@ -115,8 +108,8 @@ _SHOWN_TO_ALL: Final[Mapping[str, tuple[Query[Any], WireForm]]] = {
 }
 _SHOWN_TO_ADMINS: Final[Mapping[str, tuple[Query[Any], WireForm]]] = {
     **_SHOWN_TO_ALL,
-    "attempts": (_ATTEMPTS, versioned(ATTEMPT, tables.attempts)),
-    "grants": (_GRANTS, versioned(GRANT, tables.grants)),
+    "attempts": (_ATTEMPTS, VERSIONED_ATTEMPT),
+    "grants": (_GRANTS, VERSIONED_GRANT),
     "wallet": (_WALLET, versioned(BALANCE, tables.wallets)),
     "walletLedger": (_WALLET_LEDGER, WALLET_ENTRY),
     "itemLedger": (_ITEM_LEDGER, ITEM_ENTRY),

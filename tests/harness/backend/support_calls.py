@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
@@ -71,6 +72,19 @@ def _veteran(full: Full, more: str) -> str:
     return full.world.player(full.crowd.external_id(full.crowd.players)) + more
 
 
+def _last_page(full: Full, name: str) -> Answered:
+    """The last page of the veteran's list: what follows, newest first, on a position near the oldest row."""
+    path = _veteran(full, f"/{name}?limit=100")
+    oldest = full.world.get(f"{path}&order=oldest")
+    last = full.world.get(f"{path}&cursor={oldest.data['nextCursor']}")
+    assert last.data["rows"] == oldest.data["rows"][-2::-1]
+    assert last.data["nextCursor"] is None
+    return last
+
+
+LISTS: Final = ("attempts", "grants", "wallet-ledger", "item-ledger", "audit")
+"""Those of which the veteran has a great many rows."""
+
 TEXTS: Mapping[str, Callable[[Full], str]] = {
     "an id": lambda full: full.crowd.external_id(77),
     "an e-mail": lambda full: full.crowd.email(78).upper(),
@@ -99,6 +113,8 @@ def resolve_all(full: Full) -> Answered:
 
 CALLS: Mapping[str, Callable[[Full], Answered]] = {
     **{f"resolve {name}": _resolving(text) for name, text in TEXTS.items()},
+    **{f"last {name} of a veteran": partial(_last_page, name=name) for name in LISTS},
+    "lobbies": lambda full: full.world.get(_veteran(full, "/lobbies?order=oldest")),
     "notes of a veteran": lambda full: _page_after_a_page(full, _veteran(full, "/notes?limit=100")),
     "correction": _correct,
     "note": lambda full: full.world.post(_veteran(full, "/notes"), {"text": "hello", "idempotencyKey": "plan-note"}),

@@ -14,6 +14,7 @@ from kraty_console.backend.leaderboards import segments
 from kraty_console.backend.social.friend_handlers import LONGEST_QUERY, MOST_HITS, MOST_SUGGESTIONS
 from kraty_console.backend.webhooks.handlers import STATES
 from kraty_console.contract.limits import MAX_LIMIT, MAX_TEXTS
+from kraty_console.contract.player_lists import LIST_ORDERS
 from kraty_console.contract.timeline_kinds import TimelineKind
 from kraty_console.contract.webhooks import EventName
 
@@ -60,6 +61,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, Schema]]] = {
     "kinds": ("Only rows of these kinds.", _array({"enum": [str(kind) for kind in TimelineKind]})),
     "limit": ("The maximum number of rows.", _integer(MAX_LIMIT)),
     "maxSegments": ("The maximum number of segments.", _integer(100)),
+    "order": ("Which rows come first; `newest` by default.", {"enum": list(LIST_ORDERS)}),
     "outcome": ("Only rows with this outcome.", _TEXT),
     "period": ("`current`, or a time within the period.", {"anyOf": [{"const": "current"}, _TIMESTAMP]}),
     "player": ("Only rows about this player: the external id, or the internal one.", _TEXT),
