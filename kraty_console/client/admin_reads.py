@@ -16,6 +16,8 @@ from kraty_console.contract.wire import iso
 
 if TYPE_CHECKING:
     from kraty_console.contract.catalog import Catalog
+    from kraty_console.contract.fault_kinds import FaultKind
+    from kraty_console.contract.faults import FaultPage
     from kraty_console.contract.notes import NotePage
     from kraty_console.contract.player_lists import ListOrder, PlayerListPage
     from kraty_console.contract.resolve import Resolved
@@ -171,4 +173,29 @@ class AdminReads(ABC):
             "limit": limit,
         }
         page: PlayerListPage = await self.get(PLAYER_LISTS[name], segments, parameters)
+        return page
+
+    async def faults(
+        self,
+        *,
+        kind: FaultKind | None = None,
+        event_key: str | None = None,
+        since: datetime | None = None,
+        cursor: str | None = None,
+        limit: int = DEFAULT_LIMIT,
+    ) -> FaultPage:
+        """A page of the faults of all players, most urgent kind first, within a kind newest first.
+
+        The first page has counts. A page may be short or empty although there is a next one; `client.paging.pages`
+        reads to the end.
+        """
+        parameters: Query = {
+            "kind": kind,
+            "eventKey": event_key,
+            "since": iso(since) if since else None,
+            "environment": self.environment,
+            "cursor": cursor,
+            "limit": limit,
+        }
+        page: FaultPage = await self.get(Operation.FAULTS, self.game_ids(), parameters)
         return page

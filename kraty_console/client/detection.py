@@ -34,6 +34,7 @@ _OF_NOTHING: Final = (Operation.ME, Operation.END_SESSION)
 _OF_THE_GAME: Final = (
     Operation.SEARCH,
     Operation.RESOLVE,
+    Operation.FAULTS,
     Operation.CATALOG,
     Operation.AUDIT_LOG,
     Operation.DELIVERIES,

@@ -27,6 +27,7 @@ class Operation(StrEnum):
     END_SESSION = "end_session"
     SEARCH = "search"
     RESOLVE = "resolve"
+    FAULTS = "faults"
     PLAYER = "player"
     TIMELINE = "timeline"
     NOTES = "notes"
@@ -125,6 +126,7 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
     Operation.END_SESSION: OperationSpec("DELETE", "/admin/v1/session"),
     Operation.SEARCH: OperationSpec("GET", _GAME + "/players", _READ, answer="players.SearchResult"),
     Operation.RESOLVE: OperationSpec("GET", _GAME + "/resolve", _READ, answer="resolve.Resolved"),
+    Operation.FAULTS: OperationSpec("GET", _GAME + "/faults", _READ, answer="faults.FaultPage"),
     Operation.PLAYER: OperationSpec(
         "GET", _PLAYER, _READ, answer="players.Snapshot", published=True, key_path=_KEY_PLAYER
     ),

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from kraty_console.contract.fault_kinds import IDLE_AFTER, IDLE_AFTER_TARGET, PENDING_IS_NORMAL
 from kraty_console.domain.action_spec import COMPLETE
 from kraty_console.domain.completeness import is_provided, why_unknown
 from kraty_console.domain.failed_rolls import failed_when, failed_why, later_roll_words
@@ -22,16 +23,6 @@ from kraty_console.domain.timestamps import age, is_past
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Ban, Grant, Lobby, Snapshot
-
-IDLE_AFTER: Final = 24 * 3600
-"""Seconds without progress after which an attempt counts as stuck."""
-
-IDLE_AFTER_TARGET: Final = 600
-"""Seconds an attempt may stay in progress after its target is met; reaching it should have ended it
-(contract/SDK.md#progress-and-finish)."""
-
-PENDING_IS_NORMAL: Final = 600
-"""Seconds a grant may wait for the game before it is worth mentioning."""
 
 
 def diagnose_attempt(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links | None = None) -> Diagnosis:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal
 
+from kraty_console.contract.fault_kinds import FaultKind
+
 Severity = Literal["fine", "notice", "wrong"]
 """`fine`: nothing to do. `notice`: may be what the player complains about. `wrong`: broken state."""
 
@@ -14,18 +16,18 @@ Severity = Literal["fine", "notice", "wrong"]
 class Fault(StrEnum):
     """All possible faults, most urgent first."""
 
-    ROLL_FAILED = "roll_failed"
-    NOT_ROLLED = "not_rolled"
-    GRANT_EXPIRED = "grant_expired"
-    TARGET_MET = "target_met"
-    WINDOW_OVER = "window_over"
-    STUCK = "stuck"
+    ROLL_FAILED = FaultKind.ROLL_FAILED
+    NOT_ROLLED = FaultKind.NOT_ROLLED
+    GRANT_EXPIRED = FaultKind.GRANT_EXPIRED
+    TARGET_MET = FaultKind.TARGET_MET
+    WINDOW_OVER = FaultKind.WINDOW_OVER
+    STUCK = FaultKind.STUCK
     BANNED_PENDING = "banned_pending"
-    GRANT_OVERDUE = "grant_overdue"
-    GRANT_PENDING = "grant_pending"
+    GRANT_OVERDUE = FaultKind.GRANT_OVERDUE
+    GRANT_PENDING = FaultKind.GRANT_PENDING
     NO_GRANTS_LINKED = "no_grants_linked"
     """Like `NOT_ROLLED`, but it is unknown whether the event pays rewards."""
-    NEVER_FINISHED = "never_finished"
+    NEVER_FINISHED = FaultKind.NEVER_FINISHED
     BANNED_PLAYING = "banned_playing"
     PROGRESS_UNKNOWN = "progress_unknown"
     """Like `STUCK`, but the time of the last progress is unknown."""
@@ -43,6 +45,13 @@ class Fault(StrEnum):
     UNKNOWN_STATUS = "unknown_status"
     FINE = "fine"
 
+
+KIND_OF: Final[Mapping[Fault, FaultKind]] = {
+    **{fault: FaultKind(fault.value) for fault in Fault if fault.value in set(FaultKind)},
+    Fault.NO_GRANTS_LINKED: FaultKind.NOT_ROLLED,
+    Fault.PROGRESS_UNKNOWN: FaultKind.STUCK,
+}
+"""The kind by which a backend tells who else has a fault; those that it cannot tell of are not in it."""
 
 URGENCY: Final[dict[Fault, int]] = {fault: place for place, fault in enumerate(Fault)}
 

@@ -12,10 +12,12 @@ import pytest
 
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.lifecycle import redaction as forgetting
+from kraty_console.backend.lookup import faults
 from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.runtime.jobs import JobNeeds, jobs
 from kraty_console.backend.runtime.scheduler import Job
 from kraty_console.backend.runtime.sweeper import Sweeper
+from kraty_console.contract.fault_kinds import FaultKind
 from tests.bench.crowd import PENDING, STUCK, UNROLLED, Crowd, crowd_of, load, load_veteran
 from tests.harness.backend import hot_calls, support_calls
 from tests.harness.backend.query_plans import recorded, steps_of, walks
@@ -193,6 +195,24 @@ def test_several_texts_are_looked_up_in_indexes(full: Full) -> None:
         answer = support_calls.resolve_all(full)
     assert [each["q"] for each in answer.data["matches"]] == [0, 1, 4, 5, 5], answer.raw
     assert full.wait(walks(database, sent, MOST, as_if_large=True)) == []
+
+
+def test_faults_are_counted_in_their_indexes_up_to_a_limit(full: Full, monkeypatch: pytest.MonkeyPatch) -> None:
+    database, most = full.world.backend.db, MOST // 2
+    monkeypatch.setattr(faults, "COUNTED", most * len(FaultKind))
+    with recorded(database) as sent:
+        answer = full.world.get(f"{full.world.game}/faults?limit=1")
+    told = {each["kind"]: (each["count"], each["counted"]) for each in answer.data["counts"]}
+    assert told["roll_failed"] == (most, "at_least")
+    assert told["grant_pending"][1] == told["stuck"][1] == "at_least"
+    assert told["grant_expired"] == (0, "exact")
+    assert full.wait(walks(database, sent, MOST)) == []
+    if not database.postgresql:
+        steps = [step for each in sent if "candidates" in each.text for step in full.wait(steps_of(database, each))]
+        found = [
+            step for step in steps if re.match(r"SEARCH (attempts|grants) USING INDEX ix_\w+ \(.*environment=\?", step)
+        ]
+        assert len(found) >= len(FaultKind), "each kind by its own index"
 
 
 def test_an_erasure_scans_only_tables_that_may_mention_a_player(full: Full) -> None:

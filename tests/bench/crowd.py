@@ -213,6 +213,7 @@ def _tables(crowd: Crowd, say: _Sql, came: str) -> list[tuple[str, Columns, int]
         "metrics": laps,
         "metrics_raw": laps,
         "score": "i % 1000",
+        "roll_at": f"CASE WHEN {stuck} THEN NULL ELSE {started} + 30000 END",
         "roll_status": f"CASE WHEN {stuck} THEN 'none' WHEN k = {UNROLLED} THEN 'failed' ELSE 'rolled' END",
     }
     grants: Columns = {

@@ -237,6 +237,7 @@ def _list(name: PlayerListName, client: KratyClient) -> Awaitable[object]:
 
 READS: dict[Operation, Callable[[KratyClient], Awaitable[object]]] = {
     Operation.NOTES: lambda client: client.notes("alice"),
+    Operation.FAULTS: lambda client: client.faults(),
     Operation.RESOLVE: lambda client: client.resolve("alice"),
     **{operation: partial(_list, name) for name, operation in PLAYER_LISTS.items()},
 }

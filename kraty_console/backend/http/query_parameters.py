@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Final, TypeVar, overload
 
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.pagination import PagePosition
@@ -56,7 +56,11 @@ def keys(call: Call, name: str) -> tuple[str, ...]:
     return given
 
 
-def one_of(call: Call, name: str, words: Sequence[Word], default: Word) -> Word:
+@overload
+def one_of(call: Call, name: str, words: Sequence[Word], default: Word) -> Word: ...
+@overload
+def one_of(call: Call, name: str, words: Sequence[Word], default: None) -> Word | None: ...
+def one_of(call: Call, name: str, words: Sequence[Word], default: Word | None) -> Word | None:
     """One of the given words."""
     text = call.query(name)
     if text is None:

@@ -1,4 +1,4 @@
-"""Handlers of the player search, the snapshot and the timeline."""
+"""Handlers of the player search, the faults of a game, the snapshot and the timeline."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Collection
 from kraty_console.backend.http import query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
+from kraty_console.backend.http.request_models import milliseconds
 from kraty_console.backend.lookup import resolve as resolving
 from kraty_console.backend.lookup import snapshot as snapshots
+from kraty_console.backend.lookup.faults import FaultFilters, FaultPosition, FaultReader
 from kraty_console.backend.lookup.search import search_players
 from kraty_console.backend.lookup.timeline import timeline_page
 from kraty_console.backend.rules.errors import invalid, not_found
+from kraty_console.contract.fault_kinds import FaultKind
 from kraty_console.contract.limits import MAX_TEXTS
 from kraty_console.contract.timeline_kinds import TimelineKind
 
@@ -32,6 +35,25 @@ async def resolve(call: Call) -> HandlerReply:
     if not texts:
         raise invalid("q", "is required")
     return HandlerReply(await resolving.resolve(call.services.db, call.game, call.environment, texts, call.limit()))
+
+
+async def faults(call: Call) -> HandlerReply:
+    """The faults of all players: counts by kind and event, and pages, most urgent kind first, then newest first."""
+    filters = FaultFilters(
+        query_parameters.one_of(call, "kind", tuple(FaultKind), None),
+        call.query("eventKey"),
+        milliseconds(call.query("since"), "since"),
+    )
+    cursor, limit = call.query("cursor"), call.limit()
+    after = None if cursor is None else FaultPosition.decoded(cursor)
+    if cursor is not None and after is None:
+        raise invalid("cursor", "is not one that this list gave")
+    async with call.services.db.read() as tx:
+        reader = FaultReader(tx, call.game, call.environment, filters, call.now_ms)
+        await reader.prepare()
+        counts = await reader.counts() if after is None else None
+        rows, next_cursor = await reader.page(after, limit)
+    return HandlerReply({"counts": counts, "rows": rows, "nextCursor": next_cursor})
 
 
 async def snapshot_for_admin(call: Call) -> HandlerReply:

@@ -23,6 +23,12 @@ ADMIN: Final[tuple[Route, ...]] = (
         operation_id="players.resolve",
     ),
     admin_route(
+        Operation.FAULTS,
+        handlers.faults,
+        query=("kind", "eventKey", "since", "environment", "cursor", "limit"),
+        operation_id="faults.page",
+    ),
+    admin_route(
         Operation.PLAYER,
         handlers.snapshot_for_admin,
         query=("environment", "limit"),

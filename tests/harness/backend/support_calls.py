@@ -8,8 +8,11 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from kraty_console.backend.http.pagination import PagePosition
+from kraty_console.backend.lookup.faults import FaultPosition
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.fault_kinds import FaultKind
 from tests.bench.crowd import Crowd
 from tests.harness.backend.hot_calls import Full
 from tests.harness.contract.served_backend import Answered, segment
@@ -82,6 +85,13 @@ def _last_page(full: Full, name: str) -> Answered:
     return last
 
 
+def _faults(full: Full, kind: FaultKind, more: str = "") -> Answered:
+    """A page of faults in the middle of the list."""
+    row = PagePosition(full.crowd.now_ms - 10**9, full.crowd.attempt_id(1300, 0))
+    cursor = FaultPosition(kind, row).encoded()
+    return full.world.get(f"{full.world.game}/faults?kind={kind}&cursor={cursor}&limit=100{more}")
+
+
 LISTS: Final = ("attempts", "grants", "wallet-ledger", "item-ledger", "audit")
 """Those of which the veteran has a great many rows."""
 
@@ -114,6 +124,10 @@ def resolve_all(full: Full) -> Answered:
 CALLS: Mapping[str, Callable[[Full], Answered]] = {
     **{f"resolve {name}": _resolving(text) for name, text in TEXTS.items()},
     **{f"last {name} of a veteran": partial(_last_page, name=name) for name in LISTS},
+    **{f"faults: {kind}": partial(_faults, kind=kind) for kind in FaultKind},
+    "faults of an event since a day": partial(
+        _faults, kind=FaultKind.GRANT_PENDING, more="&eventKey=race&since=2025-12-01T00:00:00Z"
+    ),
     "lobbies": lambda full: full.world.get(_veteran(full, "/lobbies?order=oldest")),
     "notes of a veteran": lambda full: _page_after_a_page(full, _veteran(full, "/notes?limit=100")),
     "correction": _correct,

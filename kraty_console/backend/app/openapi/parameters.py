@@ -13,6 +13,7 @@ from kraty_console.backend.leaderboards import queries as board_queries
 from kraty_console.backend.leaderboards import segments
 from kraty_console.backend.social.friend_handlers import LONGEST_QUERY, MOST_HITS, MOST_SUGGESTIONS
 from kraty_console.backend.webhooks.handlers import STATES
+from kraty_console.contract.fault_kinds import FaultKind
 from kraty_console.contract.limits import MAX_LIMIT, MAX_TEXTS
 from kraty_console.contract.player_lists import LIST_ORDERS
 from kraty_console.contract.timeline_kinds import TimelineKind
@@ -52,12 +53,14 @@ _PARAMETERS: Final[Mapping[str, tuple[str, Schema]]] = {
     "cursor": ("The `nextCursor` of the previous page.", _TEXT),
     "endpoint": ("Only deliveries to this endpoint.", _UUID),
     "environment": ("`live` by default.", _TEXT),
+    "eventKey": ("Only faults of this event.", _TEXT),
     "eventName": ("Only deliveries of this event.", {"enum": [str(name) for name in EventName]}),
     "externalId": ("The player whose own entry and segment are used.", _TEXT),
     "force": ("Replace a secret that was registered before.", _FLAG),
     "from": ("Only rows at this time or later.", _TIMESTAMP),
     "gameId": ("Only rows of this game.", _UUID),
     "includeSelf": ("Include the entry of `externalId`.", _FLAG),
+    "kind": ("Only faults of this kind.", {"enum": [str(kind) for kind in FaultKind]}),
     "kinds": ("Only rows of these kinds.", _array({"enum": [str(kind) for kind in TimelineKind]})),
     "limit": ("The maximum number of rows.", _integer(MAX_LIMIT)),
     "maxSegments": ("The maximum number of segments.", _integer(100)),
@@ -73,6 +76,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, Schema]]] = {
     "query": ("An external id or its beginning, or an e-mail address.", _TEXT),
     "scope": ("The segments to include.", {"enum": list(board_queries.SCOPES)}),
     "segment": ("The segment, on a board with segments.", {**_TEXT, "maxLength": segments.LONGEST}),
+    "since": ("Only faults that began at this time or later.", _TIMESTAMP),
     "ticket": ("Only rows with this ticket.", _TEXT),
     "timezone": ("A zone of the IANA list.", {**_TEXT, "examples": ["Europe/Lisbon"]}),
     "to": ("Only rows before this time.", _TIMESTAMP),

@@ -30,6 +30,8 @@ class GrantRecord(OwnedByPlayer):
     version = version()
 
 
+_IN_ENVIRONMENT: Final = ("studio_id", "game_id", "environment")
+
 grants: Final = table(
     "grants",
     GrantRecord,
@@ -40,6 +42,10 @@ grants: Final = table(
     sa.Index("ix_grants_expiry", "studio_id", "game_id", "status", "expires_at"),
     where("ix_grants_pending", "status = 'pending'", "studio_id", "game_id", "player_id", "created_at", "grant_id"),
     sa.Index("ix_grants_id", "studio_id", "game_id", "grant_id"),
+    # One for each kind of fault (`lookup.fault_sources`).
+    where("ix_grants_expired", "status = 'expired'", *_IN_ENVIRONMENT, "expires_at", "grant_id"),
+    where("ix_grants_overdue", "status = 'pending'", *_IN_ENVIRONMENT, "expires_at", "grant_id"),
+    where("ix_grants_waiting", "status = 'pending'", *_IN_ENVIRONMENT, "created_at", "grant_id"),
 )
 
 

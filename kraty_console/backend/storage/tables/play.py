@@ -140,6 +140,8 @@ class AttemptRecord(OwnedByPlayer):
     version = version()
 
 
+_IN_ENVIRONMENT: Final = ("studio_id", "game_id", "environment")
+
 attempts: Final = table(
     "attempts",
     AttemptRecord,
@@ -151,6 +153,16 @@ attempts: Final = table(
         "ix_attempts_playing", "status = 'in_progress'", "studio_id", "game_id", "player_id", "window_id", "started_at"
     ),
     where("ix_attempts_due", "status = 'in_progress'", "studio_id", "game_id", "ends_at", "player_id", "attempt_id"),
+    # One for each kind of fault (`lookup.fault_sources`).
+    where("ix_attempts_failed", "roll_status = 'failed'", *_IN_ENVIRONMENT, "roll_at", "attempt_id"),
+    where(
+        "ix_attempts_unrolled",
+        "roll_status = 'none' AND status IN ('completed', 'force_completed')",
+        *(*_IN_ENVIRONMENT, "completed_at", "attempt_id"),
+    ),
+    where("ix_attempts_started", "status = 'in_progress'", *_IN_ENVIRONMENT, "started_at", "attempt_id"),
+    where("ix_attempts_over", "status = 'in_progress'", *_IN_ENVIRONMENT, "ends_at", "attempt_id"),
+    where("ix_attempts_expired", "status = 'expired'", *_IN_ENVIRONMENT, "ends_at", "attempt_id"),
 )
 
 
