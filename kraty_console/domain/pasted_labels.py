@@ -171,14 +171,20 @@ def id_tables(text: str) -> list[IdTable]:
     return tables
 
 
+def title_kind(title: str) -> CandidateKind | None:
+    """Whether a column title names ids of players, or ids of some kind; None if it names something else."""
+    match = _column_titles().fullmatch(title)
+    if match is None:
+        return None
+    return CandidateKind.PLAYER_ID if match["player"] else CandidateKind.SOME_ID
+
+
 def _title_columns(cells: Sequence[str]) -> dict[int, CandidateKind]:
     """The columns of ids in a line of titles; none in a line with values."""
     if len(cells) < 2 or any(("@" in each or any(map(str.isdigit, each))) for each in cells):
         return {}
-    titles = ((place, _column_titles().fullmatch(each)) for place, each in enumerate(cells))
-    return {
-        place: CandidateKind.PLAYER_ID if title["player"] else CandidateKind.SOME_ID for place, title in titles if title
-    }
+    titles = ((place, title_kind(each)) for place, each in enumerate(cells))
+    return {place: kind for place, kind in titles if kind is not None}
 
 
 def of_columns(tables: Sequence[IdTable]) -> Iterator[Candidate]:
