@@ -23,7 +23,14 @@ from kraty_console.client.change_responses import changed
 from kraty_console.client.connection import BeforeSend
 from kraty_console.client.detection import Detector
 from kraty_console.client.fetched import Fetched, parse_data
-from kraty_console.client.replies import HttpReply, check_refusal, data_of, error_of, not_from_kraty
+from kraty_console.client.replies import (
+    DEFAULT_RETRY_AFTER,
+    HttpReply,
+    check_refusal,
+    data_of,
+    error_of,
+    not_from_kraty,
+)
 from kraty_console.client.retries import RetryPolicy
 from kraty_console.client.routes import ClientRoute, Query, RouteTable
 from kraty_console.client.transport import Timeouts, Transport
@@ -39,6 +46,7 @@ from kraty_console.contract.session import Health, Me
 if TYPE_CHECKING:
     from kraty_console.client.connection import ConnectionSettings
     from kraty_console.client.prefetcher import Prefetcher
+    from kraty_console.client.request_pace import RequestPace
     from kraty_console.client.server_clock import ServerClock
     from kraty_console.contract.actions import Changed
 
@@ -121,6 +129,8 @@ class KratyClient(AdminReads):
         self.environment = environment
         self._audit_page = audit_page
         self._detector = Detector(self, self._routes, self.capabilities)
+        self.pace: RequestPace | None = None
+        """Holds back the requests of many tasks at a rate limit; None if only a person asks."""
         self.last_ms: float | None = None
         """Duration of the last answered call, in milliseconds."""
 
@@ -273,7 +283,11 @@ class KratyClient(AdminReads):
         return (await fetched_in_thread(model_of(OPERATIONS[operation].answer), reply)).value
 
     async def _exchange(self, route: ClientRoute, target: str, **more: Any) -> HttpReply:  # noqa: ANN401
+        if self.pace is not None:
+            await self.pace.passed()
         reply = await self._transport.exchange(route.method, target, **more)
+        if self.pace is not None and reply.status == 429:
+            self.pace.hold(DEFAULT_RETRY_AFTER if reply.retry_after is None else reply.retry_after)
         if reply.echoes_id:
             self.capabilities.learn(REQUEST_IDS, Support.AVAILABLE)
         self.last_ms = reply.elapsed_ms

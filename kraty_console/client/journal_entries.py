@@ -30,6 +30,9 @@ class EntryState(StrEnum):
 NOT_SENT: Final = "not sent: "
 """Prefix of the error of a change that was never sent."""
 
+NEVER_SENT: Final = "never sent"
+"""The error of an intent that was given up before it was sent."""
+
 OPEN: Final = (EntryState.INTENT, EntryState.SENT, EntryState.UNKNOWN)
 """The states without a confirmed outcome."""
 
@@ -86,6 +89,11 @@ class JournalEntry:
     def never_left(self) -> bool:
         """Whether it was closed before anything was sent."""
         return self.state is EntryState.REFUSED and (self.error or "").startswith(NOT_SENT)
+
+    @property
+    def was_given_up(self) -> bool:
+        """Whether it is an intent that was closed without being sent: its key may be used for the same change."""
+        return self.state is EntryState.RESOLVED and self.applied is False and self.error == NEVER_SENT
 
     @property
     def scope(self) -> Scope:

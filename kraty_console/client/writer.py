@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from kraty_console.client.admin import ChangeResponse, KratyClient
 from kraty_console.client.change_responses import answer_model
 from kraty_console.client.journal import Journal, JournalFailed
-from kraty_console.client.journal_entries import NOT_SENT, EntryState, JournalEntry, Scope
+from kraty_console.client.journal_entries import NEVER_SENT, NOT_SENT, EntryState, JournalEntry, Scope
 from kraty_console.contract.actions import Changed
 from kraty_console.contract.audit import AuditLink, AuditPage, AuditRow
 from kraty_console.contract.calls import ChangeRequest
@@ -161,8 +161,8 @@ class Writer:
             if self._journal.is_being_sent(entry):
                 words = "Another console of yours is sending this change: check again in a moment."
                 return ChangeOutcome("unknown", entry, error=Unavailable(words))
-            if entry.state is EntryState.INTENT and await self._journal.give_up(entry, "never sent"):
-                never = replace(entry, state=EntryState.RESOLVED, applied=False, error="never sent")
+            if entry.state is EntryState.INTENT and await self._journal.give_up(entry, NEVER_SENT):
+                never = replace(entry, state=EntryState.RESOLVED, applied=False, error=NEVER_SENT)
                 return ChangeOutcome("refused", never, error=Unavailable("It was not sent, so nothing was changed."))
             if entry.scope != self._scope():
                 raise Invalid("This change belongs to another backend or game: open that profile to resolve it.")
