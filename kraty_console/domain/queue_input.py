@@ -26,7 +26,9 @@ MOST_BYTES: Final = 16 * 1024 * 1024
 """Bytes of an input."""
 
 _SEPARATORS: Final = {"\t": "tabs", ";": "semicolons", ",": "commas"}
-_EMAIL_TITLE: Final = re.compile(r"(?:(?:player|user|account|customer|contact)[ _-]?)?e?-?mail(?:[ _-]?address)?", re.I)
+_EMAIL_TITLE: Final = re.compile(
+    r"(?:(?:player|user|account|customer|contact)[ _-]?)?e?-?mail(?:[ _-]?address)?", re.IGNORECASE
+)
 _SEPARATOR_LINE: Final = re.compile(r"sep=([\t;,])")
 """The first line by which a spreadsheet is told the separator."""
 

@@ -61,7 +61,7 @@ def test_damage_before_the_last_line_is_refused(tmp_path: Path, line: bytes) -> 
     path = made(tmp_path)
     data = path.read_bytes()
     path.write_bytes(data.replace(b"\n", b"\n" + line + b"\n", 1))
-    with pytest.raises(QueueFileError, match="Line 2 of .* is damaged"):
+    with pytest.raises(QueueFileError, match=r"Line 2 of .* is damaged"):
         QueueFile.open(tmp_path, path.stem)
     path.write_bytes(data)
     QueueFile.open(tmp_path, path.stem)[0].close()

@@ -71,8 +71,7 @@ def test_a_list_below_a_title_is_taken_as_it_is(ids: list[str], encoding: str, l
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
         read = read_queue_bytes(data)
-    except QueueInputError as error:
-        assert str(error)
+    except QueueInputError:
         return
     for row in read.rows:
         assert row.line >= 1
