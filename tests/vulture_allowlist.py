@@ -117,6 +117,9 @@ _.diagnose_player
 _.print_timeline
 _.print_audit
 _.make_change
+_.run_queue
+_.resume_queue
+_.list_queues
 
 # Models that the table of operations names by text.
 AttemptPage

@@ -17,6 +17,7 @@ class Exit(IntEnum):
     REFUSED = 6
     STALE = 7
     UNKNOWN = 8
+    PARTLY_DONE = 9
     SOMETHING_WRONG = 10
     CRASHED = 70
     INTERRUPTED = 130
