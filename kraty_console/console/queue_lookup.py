@@ -55,7 +55,7 @@ class LookedUpRow:
     words: str = ""
 
 
-Visit = Callable[["Snapshot"], None]
+Visit = Callable[[QueuedPlayer, "Snapshot"], None]
 """Called once for each player that was found; the snapshot is not kept."""
 
 Progress = Callable[[int, int], None]
@@ -155,7 +155,7 @@ class QueueLookup:
         if player not in visited:
             visited[player] = queued_player(found, self._workspace.now())
             if visit is not None:
-                visit(found)
+                visit(visited[player], found)
         return LookedUpRow(visited[player])
 
     async def _found(self, text: str) -> Snapshot | str:

@@ -18,7 +18,7 @@ from kraty_console.domain.action_spec import ActionContext
 from kraty_console.domain.change_commands import ChangeCommand, change_commands
 from kraty_console.domain.fields import EffectContext, FormContext, typed_id_for
 from kraty_console.domain.planned_change import PlannedChange, plan_change
-from kraty_console.domain.queue_groups import queued_player
+from kraty_console.domain.queue_groups import QueuedPlayer
 from kraty_console.domain.queue_plan import NOT_IN_QUEUES, PlanOne, QueuePlan, found_row
 from kraty_console.domain.queue_records import QueueRecordError, head_records, plan_records, state_of
 from kraty_console.domain.queue_state import QueueOrder, QueueOrigin, QueueState
@@ -73,9 +73,14 @@ async def prepare(
             await workspace.catalog()
         plan = QueuePlan(command, order.group, _planner(workspace, command, order))
 
-    def visit(snapshot: Snapshot) -> None:
+    meant: dict[str, set[str]] = {}
+    for row in rows:
+        if row.target_id:
+            meant.setdefault(row.text, set()).add(row.target_id)
+
+    def visit(player: QueuedPlayer, snapshot: Snapshot) -> None:
         if plan is not None:
-            plan.visit(queued_player(snapshot, workspace.now()), snapshot)
+            plan.visit(player, snapshot, meant.get(player.external_player_id, ()))
 
     found = await QueueLookup(workspace, limit=limit).run(rows, visit=visit, progress=progress)
     return PreparedQueue(rows, found, plan)

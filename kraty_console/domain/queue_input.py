@@ -50,6 +50,8 @@ class InputRow:
     """What names the player."""
     problem: str = ""
     """Why it names no player, in words; empty if it may."""
+    target_id: str = ""
+    """The one attempt or grant of the player that is meant; empty for all that are in the group."""
 
 
 class QueueInput(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -59,11 +59,18 @@ class QueuePlan:
     totals: Counter[Holding] = field(default_factory=Counter)
     _texts: dict[str, str] = field(default_factory=dict)
 
-    def visit(self, player: QueuedPlayer, snapshot: Snapshot) -> None:
-        """Plan the changes of one player, if they are in the group."""
+    def visit(self, player: QueuedPlayer, snapshot: Snapshot, only: Collection[str] = ()) -> None:
+        """Plan the changes of one player, if they are in the group.
+
+        Args:
+            player: What is wrong with the player.
+            snapshot: The player.
+            only: The ids of the attempts and grants that are meant; none for all that are in the group.
+        """
         scope = self.command.change.spec.scope
         for row_id in rows_in_group(player, self.group, scope) or ():
-            self._plan(player.external_player_id, row_id, snapshot)
+            if not row_id or not only or row_id in only:
+                self._plan(player.external_player_id, row_id, snapshot)
 
     def _plan(self, player: str, row_id: str, snapshot: Snapshot) -> None:
         key = idempotency_key(uuid.uuid4())

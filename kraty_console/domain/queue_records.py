@@ -54,7 +54,7 @@ def head_records(state: QueueState) -> Iterator[dict[str, Any]]:
         "confirm": order.confirm,
     }
     for row in state.rows:
-        yield {"kind": "input", "line": row.line, "text": row.text, "problem": row.problem}
+        yield {"kind": "input", "line": row.line, "text": row.text, "problem": row.problem, "target": row.target_id}
 
 
 def plan_records(state: QueueState) -> Iterator[dict[str, Any]]:
@@ -149,7 +149,7 @@ def _state_of(records: Iterator[Mapping[str, Any]]) -> QueueState:
     for record in records:
         match record["kind"]:
             case "input":
-                rows.append(InputRow(record["line"], record["text"], record["problem"]))
+                rows.append(InputRow(record["line"], record["text"], record["problem"], record["target"]))
             case "plan":
                 state.found, state.refused, state.intents, bodies = [], [], [], []
             case "found":
