@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,42 +14,31 @@ from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.lookup import run_query
 from kraty_console.cli.options import Options
 from kraty_console.cli.output import emit, emit_json, print_message
-from kraty_console.cli.progress import RowProgress
 from kraty_console.cli.queue_commands import LATEST
+from kraty_console.cli.queue_sending import carry_out, count_words, prepared_queue, tell_shortcomings
 from kraty_console.cli.session import profile_of
-from kraty_console.client.queue_file import QueueFile, stored_queues
+from kraty_console.client.queue_file import stored_queues
 from kraty_console.console.queue_orders import (
     PreparedQueue,
     check_place,
-    confirm,
     new_queue,
     open_queue,
     order_of,
-    prepare,
     queue_commands,
-    queue_run,
 )
-from kraty_console.console.queue_run import QueueProgress, QueueRun
 from kraty_console.contract.errors import KratyError
-from kraty_console.domain.formatting import counted
 from kraty_console.domain.queue_groups import GROUPS, groups_of
 from kraty_console.domain.queue_input import MOST_BYTES, QueueInput, QueueInputError, read_queue_bytes
 from kraty_console.domain.queue_records import QueueRecordError, state_of
-from kraty_console.domain.queue_report import INCOMPLETE, counts_of, is_complete, report_rows
-from kraty_console.domain.queue_state import QueueOrder, QueueState, RowState
+from kraty_console.domain.queue_state import QueueOrder
 from kraty_console.present.queue_report import (
     FORMS,
-    counts_words,
     groups_json,
     groups_text,
     preview_json,
     preview_text,
-    report_row_json,
-    report_text,
     rows_text,
-    totals_text,
 )
-from kraty_console.private_files import private_writer
 
 if TYPE_CHECKING:
     from kraty_console.console.workspace import Workspace
@@ -78,13 +65,13 @@ def run_queue(
         print_message(f"The players are taken from the column {given.title}.")
 
     async def work(workspace: Workspace) -> int:
-        if wanted is None or dry_run:
-            prepared = await _prepared(workspace, given.rows, wanted, limit)
+        complete = None if wanted is None else _with_ticket(wanted, workspace)
+        if complete is None or dry_run:
+            prepared = await prepared_queue(workspace, given.rows, complete, limit)
             return _tell(prepared, as_json=as_json)
-        complete = _with_ticket(wanted, workspace)
         file, state = await new_queue(workspace, given.rows, complete, source)
         try:
-            return await _carry_out(workspace, file, state, limit, report_file, form, as_json=as_json)
+            return await carry_out(workspace, file, state, limit, report_file, form, as_json=as_json)
         finally:
             file.close()
 
@@ -104,7 +91,7 @@ def resume_queue(
 
     async def work(workspace: Workspace) -> int:
         await check_place(workspace, state)
-        return await _carry_out(workspace, file, state, limit, report_file, form, as_json=as_json)
+        return await carry_out(workspace, file, state, limit, report_file, form, as_json=as_json)
 
     try:
         code, _ = run_query(options, work)
@@ -196,26 +183,12 @@ def _report_form(report_file: str | None) -> str:
     return form
 
 
-async def _prepared(workspace: Workspace, rows: Any, order: QueueOrder | None, limit: int) -> PreparedQueue:  # noqa: ANN401
-    progress = RowProgress()
-    try:
-        return await prepare(
-            workspace,
-            rows,
-            order,
-            limit=limit,
-            progress=lambda done, total: progress.show(f"{done} of {total} players looked up"),
-        )
-    finally:
-        progress.clear()
-
-
 def _tell(prepared: PreparedQueue, *, as_json: bool) -> int:
     """Print the groups, or what an order would do; returns the exit code."""
     plan = prepared.plan
     if plan is not None:
         emit_json(preview_json(plan, prepared.players)) if as_json else emit(preview_text(plan, prepared.players))
-        print_message(_count_words(prepared))
+        print_message(count_words(prepared))
     else:
         distinct = {each.player.external_player_id: each.player for each in prepared.found if each.player is not None}
         groups = groups_of(distinct.values())
@@ -235,174 +208,11 @@ def _tell(prepared: PreparedQueue, *, as_json: bool) -> int:
         elif groups:
             names = {each.change.spec.id: name for name, each in reversed(queue_commands().items())}
             emit(groups_text(groups, lambda action_id: names.get(action_id, "")))
-    _tell_shortcomings(prepared)
+    tell_shortcomings(prepared)
     if not prepared.players:
         return Exit.NOT_FOUND
     all_found = all(each.player is not None and not each.player.unread for each in prepared.found)
     return Exit.FOUND if all_found and (plan is None or not plan.refused) else Exit.PARTLY_DONE
-
-
-def _tell_shortcomings(prepared: PreparedQueue) -> None:
-    """Print which rows have no player, and what was not looked at."""
-    for row, found in zip(prepared.rows, prepared.found, strict=True):
-        if found.player is None:
-            words = found.words if found.words.startswith("line ") else f"line {row.line}: {row.text}: {found.words}"
-            print_message(words)
-    partial = {
-        each.player.external_player_id for each in prepared.found if each.player is not None and each.player.partial
-    }
-    if partial:
-        print_message(f"Of {counted(len(partial), 'player')} only the newest rows were looked at (--limit).")
-
-
-def _count_words(prepared: PreparedQueue) -> str:
-    plan = prepared.plan
-    assert plan is not None
-    refused = sum(map(len, plan.refused.values()))
-    ruled_out = f"; {counted(refused, 'row')} cannot be changed" if refused else ""
-    return f"{counted(plan.count, 'change')} for {counted(len(plan.changes), 'player')}{ruled_out}."
-
-
-def _agreed(prepared: PreparedQueue, order: QueueOrder) -> bool:
-    """Whether the number of changes was confirmed."""
-    plan = prepared.plan
-    assert plan is not None
-    if order.confirm is not None:
-        if order.confirm == plan.count:
-            return True
-        print_message(
-            f"{_count_words(prepared)} That is not the {order.confirm} that were confirmed: nothing was sent."
-        )
-        return False
-    if not sys.stdin.isatty() or not sys.stderr.isatty():
-        print_message(f"Nothing was sent. To send them: --confirm {plan.count}")
-        return False
-    typed = click.prompt(f"Type {plan.count} to send them", default="", show_default=False, err=True)
-    if typed.strip() != str(plan.count):
-        print_message("Nothing was sent.")
-        return False
-    return True
-
-
-# -- sending ---------------------------------------------------------------------------------------------------------
-
-
-async def _carry_out(
-    workspace: Workspace,
-    file: QueueFile,
-    state: QueueState,
-    limit: int,
-    report_file: str | None,
-    form: str,
-    *,
-    as_json: bool,
-) -> int:
-    """Look up and confirm what was not confirmed yet, send what is left, and report; returns the exit code."""
-    if not state.confirmed:
-        code = await _confirmed(workspace, file, state, limit)
-        if code is not None:
-            return code
-    progress = RowProgress()
-
-    def show(run: QueueProgress) -> None:
-        progress.show(f"{run.settled} of {run.total} changes: {counts_words(run.states)}")
-
-    interrupted = False
-    run = await queue_run(workspace, file, state, show)
-    try:
-        with _on_interrupt(lambda: run.stop("interrupted")):
-            await run.run()
-    finally:
-        progress.clear()
-        interrupted = run.stopped == "interrupted"
-        _report(state, report_file, form)
-    _tell_outcome(file, state, run, as_json=as_json)
-    if interrupted:
-        return Exit.INTERRUPTED
-    return Exit.FOUND if is_complete(counts_of(state)) else Exit.PARTLY_DONE
-
-
-async def _confirmed(workspace: Workspace, file: QueueFile, state: QueueState, limit: int) -> int | None:
-    """Look up, plan and ask; None if it was agreed to, else the exit code. A new file is removed then."""
-    agreed = False
-    try:
-        prepared = await _prepared(workspace, state.rows, state.order, limit)
-        plan = prepared.plan
-        assert plan is not None
-        if state.order.confirm is None:
-            emit(preview_text(plan, prepared.players))
-        else:
-            emit(totals_text(plan.totals))
-        if plan.count == 0 and not plan.refused:
-            print_message(f"Nobody is in the group {state.order.group}: there is nothing to do.")
-            _tell_shortcomings(prepared)
-            return Exit.NOT_FOUND
-        print_message(_count_words(prepared))
-        agreed = _agreed(prepared, state.order)
-        if not agreed:
-            _tell_shortcomings(prepared)
-            return Exit.FAILED if state.order.confirm is not None or sys.stdin.isatty() else Exit.USAGE
-        await confirm(file, state, prepared)
-    finally:
-        if not agreed:
-            file.remove()
-    return None
-
-
-@contextmanager
-def _on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
-    """The first ctrl+c stops the queue and awaits what is under way; a second one ends the program."""
-    loop = asyncio.get_running_loop()
-
-    def first() -> None:
-        loop.remove_signal_handler(signal.SIGINT)
-        stop()
-        print_message("Nothing more is sent; waiting for what is under way.")
-
-    with suppress(ValueError, RuntimeError, NotImplementedError):  # not in the main thread
-        loop.add_signal_handler(signal.SIGINT, first)
-    try:
-        yield
-    finally:
-        with suppress(ValueError, RuntimeError, NotImplementedError):
-            loop.remove_signal_handler(signal.SIGINT)
-
-
-def _report(state: QueueState, report_file: str | None, form: str) -> None:
-    """Write the report, whole or not at all."""
-    if report_file is None:
-        return
-    with private_writer(Path(report_file)) as out:
-        for part in report_text(state, form):
-            out.write(part.encode())
-
-
-def _tell_outcome(file: QueueFile, state: QueueState, run: QueueRun, *, as_json: bool) -> None:
-    counts = counts_of(state)
-    if as_json:
-        emit_json(
-            {
-                "queue": file.id,
-                "stopped": run.stopped or None,
-                "counts": {each.value: counts[each] for each in RowState if counts[each]},
-                "rows": [report_row_json(row) for row in report_rows(state)],
-            }
-        )
-    else:
-        emit(f"{counts_words(counts)}\n")
-        rows = [each for each in report_rows(state) if each.state in INCOMPLETE and each.same_as is None]
-        emit(
-            rows_text(
-                [
-                    {"line": str(row.line), "player": row.player or row.text, "state": row.state, "why": row.words}
-                    for row in rows
-                ]
-            )
-        )
-    if run.stopped:
-        print_message(f"Stopped: {run.stopped}.")
-    if state.left:
-        print_message(f"To continue: kraty-console queue --resume {file.id}")
 
 
 def _latest(state_dir: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
     from kraty_console.contract.webhooks import Delivery
     from kraty_console.domain.action_spec import ActionSpec
+    from kraty_console.domain.change_totals import Totals
 
 FieldKind = Literal["text", "number", "check", "json", "choice", "key"]
 """`key` is a text with suggestions (`choices`); `choice` takes one of `choices` only; `json` is the entries editor."""
@@ -171,6 +173,10 @@ class Shorthand(NamedTuple):
     """The texts of fields by name; raises ValueError with the reason in words."""
 
 
+def _no_totals(_call: ChangeRequest, _snapshot: Snapshot) -> Totals:
+    return Counter()
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeDialog:
     """The dialog of a change: its form, request, effects and summary. Each module of `changes` has one."""
@@ -196,6 +202,8 @@ class ChangeDialog:
     """By operation: the values that ask for it, where the form asks which of the two."""
     shorthand: Shorthand | None = None
     """How a command line gives some of the fields in short: `gold=50`."""
+    totals: Callable[[ChangeRequest, Snapshot], Totals] = _no_totals
+    """What the request gives or takes, as far as it is known before; to be added up over many requests."""
     names_other: bool = False
     """Whether it acts on a second player, `context.other`."""
 

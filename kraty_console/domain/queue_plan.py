@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.contract.operations import Operation
 from kraty_console.domain.change_commands import ChangeCommand
+from kraty_console.domain.change_totals import Totals
 from kraty_console.domain.form_values import FieldErrors
 from kraty_console.domain.idempotency import idempotency_key
 from kraty_console.domain.planned_change import ChangeNotPossible, PlannedChange
 from kraty_console.domain.problems import Fault
 from kraty_console.domain.queue_groups import QueuedPlayer, rows_in_group
 from kraty_console.domain.queue_state import FoundRow, QueueIntent, RefusedRow, RowState, intent_of
-from kraty_console.domain.queue_totals import Holding, totals_of
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
@@ -56,7 +56,7 @@ class QueuePlan:
     changes: dict[str, list[PreviewedChange]] = field(default_factory=dict)
     """By player."""
     refused: dict[str, list[RefusedRow]] = field(default_factory=dict)
-    totals: Counter[Holding] = field(default_factory=Counter)
+    totals: Totals = field(default_factory=Counter)
     _texts: dict[str, str] = field(default_factory=dict)
 
     def visit(self, player: QueuedPlayer, snapshot: Snapshot, only: Collection[str] = ()) -> None:
@@ -87,7 +87,7 @@ class QueuePlan:
             effects = [f"{each.label}: {each.words}" for each in planned.effects if not each.note]
             change = PreviewedChange(intent, self._line(effects), self._line(notes))
             self.changes.setdefault(player, []).append(change)
-            self.totals.update(totals_of(planned.call, snapshot))
+            self.totals.update(self.command.change.totals(planned.call, snapshot))
 
     def _refuse(self, player: str, row_id: str, words: str) -> None:
         row = RefusedRow(player, row_id or None, self._shared(words))

@@ -19,8 +19,8 @@ from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.width import cells, pad
 
 if TYPE_CHECKING:
+    from kraty_console.domain.change_totals import Totals
     from kraty_console.domain.queue_plan import QueuePlan
-    from kraty_console.domain.queue_totals import Holding
 
 STATE_WORDS: Final = {
     RowState.DONE: "done",
@@ -178,7 +178,7 @@ def preview_text(plan: QueuePlan, players: Sequence[str]) -> str:
     return f"{text}{totals_text(plan.totals)}"
 
 
-def totals_text(totals: Counter[Holding]) -> str:
+def totals_text(totals: Totals) -> str:
     """`total  +5000 gold`, a line for each currency and item."""
     return "".join(
         f"total  {signed(number)} {safe(what.key, limit=80)}{'' if what.type == 'currency' else f' ({what.type})'}\n"

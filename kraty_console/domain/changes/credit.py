@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ from kraty_console.contract.limits import MAX_BALANCE
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.spelling import closest
 from kraty_console.domain import actions, snapshot_lookup
+from kraty_console.domain.change_totals import Holding, Totals
 from kraty_console.domain.changes.subject_lines import ban_note, player_line
 from kraty_console.domain.completeness import balance_of
 from kraty_console.domain.fields import (
@@ -117,6 +119,11 @@ def _amount_texts(words: Sequence[str]) -> dict[str, str]:
     return {"economy_key": key, "amount": amount}
 
 
+def totals(call: ChangeRequest, _snapshot: Snapshot) -> Totals:
+    """The amount."""
+    return Counter({Holding("currency", call.economy_key or ""): getattr(call.request, "amount", 0)})
+
+
 AMOUNT_SHORTHAND: Final = Shorthand("KEY=AMOUNT", False, _amount_texts)
 """`gold=50` on a command line."""
 
@@ -147,5 +154,12 @@ def summary(call: ChangeRequest, answer: Credited, _before: Snapshot | None) -> 
 
 
 CHANGE: Final = ChangeDialog(
-    actions.CREDIT, form, effects, summary, amount_request, over_limit(amount), shorthand=AMOUNT_SHORTHAND
+    actions.CREDIT,
+    form,
+    effects,
+    summary,
+    amount_request,
+    over_limit(amount),
+    shorthand=AMOUNT_SHORTHAND,
+    totals=totals,
 )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
+from kraty_console.domain.change_totals import Totals, negative
 from kraty_console.domain.changes.credit import AMOUNT_SHORTHAND, amount, amount_fields, amount_request
+from kraty_console.domain.changes.credit import totals as credit_totals
 from kraty_console.domain.changes.subject_lines import player_line
 from kraty_console.domain.completeness import balance_of
 from kraty_console.domain.fields import (
@@ -69,6 +71,11 @@ def summary(call: ChangeRequest, answer: Debited, _before: Snapshot | None) -> s
     return f"{answer.economy_key} {signed(None if taken is None else -taken)}, balance {grouped(answer.balance)}"
 
 
+def totals(call: ChangeRequest, snapshot: Snapshot) -> Totals:
+    """The amount, which is taken."""
+    return negative(credit_totals(call, snapshot))
+
+
 CHANGE: Final = ChangeDialog(
-    actions.DEBIT, form, effects, summary, amount_request, over_limit(amount), shorthand=AMOUNT_SHORTHAND
+    actions.DEBIT, form, effects, summary, amount_request, over_limit(amount), shorthand=AMOUNT_SHORTHAND, totals=totals
 )

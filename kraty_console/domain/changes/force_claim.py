@@ -8,6 +8,7 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.permissions import Permission
 from kraty_console.domain import actions, snapshot_lookup
+from kraty_console.domain.change_totals import Totals, grant_totals
 from kraty_console.domain.changes.subject_lines import ban_note, done_before, grant_lines
 from kraty_console.domain.completeness import NOT_READ, Amount, balance_of, is_complete, quantity_of
 from kraty_console.domain.fields import (
@@ -133,4 +134,9 @@ def summary(_call: ChangeRequest, answer: ForceClaimed, before: Snapshot | None)
     return f"{status}{status_words(answer.grant.status)}, {what}"
 
 
-CHANGE: Final = ChangeDialog(actions.FORCE_CLAIM, form, effects, summary)
+def totals(call: ChangeRequest, snapshot: Snapshot) -> Totals:
+    """What the grant delivers."""
+    return grant_totals(snapshot_lookup.grant(snapshot, call.target_id), snapshot)
+
+
+CHANGE: Final = ChangeDialog(actions.FORCE_CLAIM, form, effects, summary, totals=totals)

@@ -10,6 +10,7 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.iso_time import iso
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
+from kraty_console.domain.change_totals import Totals, entry_totals
 from kraty_console.domain.changes.subject_lines import ban_note, player_line
 from kraty_console.domain.fields import (
     ChangeDialog,
@@ -26,7 +27,7 @@ from kraty_console.domain.fields import (
     whole_number,
 )
 from kraty_console.domain.formatting import counted
-from kraty_console.domain.grant_contents import contents_words
+from kraty_console.domain.grant_contents import contents_words, entries_of
 from kraty_console.domain.grant_entries import parse_entries, templates, write_entries
 from kraty_console.domain.grant_words import ENTRY_USAGE, read_entry
 from kraty_console.domain.labels import status_words
@@ -131,6 +132,11 @@ def _entry_texts(words: Sequence[str]) -> dict[str, str]:
     return {"entries": write_entries(map(read_entry, words))}
 
 
+def totals(call: ChangeRequest, _snapshot: Snapshot) -> Totals:
+    """The entries."""
+    return entry_totals(entries_of(call.request.body()))
+
+
 CHANGE: Final = ChangeDialog(
     actions.MANUAL_GRANT,
     form,
@@ -139,4 +145,5 @@ CHANGE: Final = ChangeDialog(
     call,
     over_limit(largest),
     shorthand=Shorthand(ENTRY_USAGE, True, _entry_texts),
+    totals=totals,
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions, snapshot_lookup
+from kraty_console.domain.change_totals import Totals, grant_totals, negative
 from kraty_console.domain.changes.subject_lines import grant_lines
 from kraty_console.domain.fields import (
     CannotOpen,
@@ -82,4 +83,9 @@ def summary(_call: ChangeRequest, answer: GrantRevoked, before: Snapshot | None)
     return f"{status}{status_words(grant.status)}, {contents_words(grant.contents, grant.kind)}"
 
 
-CHANGE: Final = ChangeDialog(actions.REVOKE, form, effects, summary)
+def totals(call: ChangeRequest, snapshot: Snapshot) -> Totals:
+    """What the grant would have delivered, which is taken."""
+    return negative(grant_totals(snapshot_lookup.grant(snapshot, call.target_id), snapshot))
+
+
+CHANGE: Final = ChangeDialog(actions.REVOKE, form, effects, summary, totals=totals)
