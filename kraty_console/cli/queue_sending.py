@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,46 +50,48 @@ async def carry_out(
 ) -> int:
     """Look up and confirm what was not confirmed yet, send what is left, and report; returns the exit code."""
     if not state.confirmed:
-        code = await _confirmed(workspace, file, state, limit)
+        code = await _confirmed(workspace, file, state, limit, as_json=as_json)
         if code is not None:
             return code
     progress = RowProgress()
 
     def show(run: QueueProgress) -> None:
-        progress.show(f"{run.settled} of {run.total} changes: {counts_words(run.states)}")
+        others = run.settled - run.states[RowState.DONE]
+        progress.show(f"{run.settled} of {run.total} changes{f', {others} not done' if others else ''}")
 
-    interrupted = False
+    if state.left and state.origin.member != workspace.member:
+        print_message(f"The queue was begun by {state.origin.member}; what is left is sent as {workspace.member}.")
     run = await queue_run(workspace, file, state, show)
     try:
-        with _on_interrupt(lambda: run.stop("interrupted")):
+        with _on_interrupt(run, progress):
             await run.run()
     finally:
         progress.clear()
-        interrupted = run.stopped == "interrupted"
         _report(state, report_file, form)
     _tell_outcome(file, state, run, as_json=as_json)
-    if interrupted:
+    if run.stopped == _INTERRUPTED:
         return Exit.INTERRUPTED
     return Exit.FOUND if is_complete(counts_of(state)) else Exit.PARTLY_DONE
 
 
-async def _confirmed(workspace: Workspace, file: QueueFile, state: QueueState, limit: int) -> int | None:
-    """Look up, plan and ask; None if it was agreed to, else the exit code. A new file is removed then."""
+async def _confirmed(
+    workspace: Workspace, file: QueueFile, state: QueueState, limit: int, *, as_json: bool
+) -> int | None:
+    """Look up, plan and ask; None if it was agreed to, else the exit code, and the file is removed."""
     agreed = False
     try:
         prepared = await prepared_queue(workspace, state.rows, state.order, limit)
         plan = prepared.plan
         assert plan is not None
-        if state.order.confirm is None:
-            emit(preview_text(plan, prepared.players))
-        else:
-            emit(totals_text(plan.totals))
+        if not as_json:  # the standard output is for the JSON of the outcome
+            is_asked = state.order.confirm is None
+            emit(preview_text(plan, prepared.players) if is_asked else totals_text(plan.totals))
         if plan.count == 0 and not plan.refused:
             print_message(f"Nobody is in the group {state.order.group}: there is nothing to do.")
             tell_shortcomings(prepared)
             return Exit.NOT_FOUND
         print_message(count_words(prepared))
-        agreed = _agreed(prepared, state.order)
+        agreed = _agreed(prepared, state.order, may_ask=not as_json)
         if not agreed:
             tell_shortcomings(prepared)
             return Exit.FAILED if state.order.confirm is not None or sys.stdin.isatty() else Exit.USAGE
@@ -100,14 +102,18 @@ async def _confirmed(workspace: Workspace, file: QueueFile, state: QueueState, l
     return None
 
 
+_INTERRUPTED = "interrupted"
+
+
 @contextmanager
-def _on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
+def _on_interrupt(run: QueueRun, progress: RowProgress) -> Iterator[None]:
     """The first ctrl+c stops the queue and awaits what is under way; a second one ends the program."""
     loop = asyncio.get_running_loop()
 
     def first() -> None:
         loop.remove_signal_handler(signal.SIGINT)
-        stop()
+        run.stop(_INTERRUPTED)
+        progress.clear()
         print_message("Nothing more is sent; waiting for what is under way.")
 
     with suppress(ValueError, RuntimeError, NotImplementedError):  # not in the main thread
@@ -165,7 +171,7 @@ def count_words(prepared: PreparedQueue) -> str:
     return f"{counted(plan.count, 'change')} for {counted(len(plan.changes), 'player')}{ruled_out}."
 
 
-def _agreed(prepared: PreparedQueue, order: QueueOrder) -> bool:
+def _agreed(prepared: PreparedQueue, order: QueueOrder, *, may_ask: bool) -> bool:
     """Whether the number of changes was confirmed."""
     plan = prepared.plan
     assert plan is not None
@@ -174,7 +180,7 @@ def _agreed(prepared: PreparedQueue, order: QueueOrder) -> bool:
             return True
         print_message(f"{count_words(prepared)} That is not the {order.confirm} that were confirmed: nothing was sent.")
         return False
-    if not sys.stdin.isatty() or not sys.stderr.isatty():
+    if not may_ask or not sys.stdin.isatty() or not sys.stderr.isatty():
         print_message(f"Nothing was sent. To send them: --confirm {plan.count}")
         return False
     typed = click.prompt(f"Type {plan.count} to send them", default="", show_default=False, err=True)
