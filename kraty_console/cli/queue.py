@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,12 @@ from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.lookup import run_query
 from kraty_console.cli.options import Options
 from kraty_console.cli.output import emit, emit_json, print_message
+from kraty_console.cli.progress import RowProgress
 from kraty_console.cli.queue_commands import LATEST
 from kraty_console.cli.queue_sending import carry_out, count_words, prepared_queue, tell_shortcomings
 from kraty_console.cli.session import profile_of
 from kraty_console.client.queue_file import stored_queues
+from kraty_console.console.queue_incident import incident_rows
 from kraty_console.console.queue_orders import (
     PreparedQueue,
     check_place,
@@ -27,8 +29,11 @@ from kraty_console.console.queue_orders import (
     queue_commands,
 )
 from kraty_console.contract.errors import KratyError
+from kraty_console.contract.fault_kinds import FaultKind
+from kraty_console.domain.audit_filter import AuditFilterError, Moment, moment_at, parse_moment
+from kraty_console.domain.completeness import sentence, unreadable_words
 from kraty_console.domain.queue_groups import GROUPS, groups_of
-from kraty_console.domain.queue_input import MOST_BYTES, QueueInput, QueueInputError, read_queue_bytes
+from kraty_console.domain.queue_input import MOST_BYTES, InputRow, QueueInputError, read_queue_bytes
 from kraty_console.domain.queue_records import QueueRecordError, state_of
 from kraty_console.domain.queue_state import QueueOrder
 from kraty_console.present.queue_report import (
@@ -43,13 +48,16 @@ from kraty_console.present.queue_report import (
 if TYPE_CHECKING:
     from kraty_console.console.workspace import Workspace
 
+Incident = tuple[str, str | None, str | None]
+"""Kind of fault, key of an event, and since when."""
+
 Order = tuple[str, str, Mapping[str, str], int | None]
 """Group, action, texts of fields, and the number that was confirmed."""
 
 
 def run_queue(
     options: Options,
-    source: str,
+    players: str | Incident,
     order: Order | None,
     limit: int,
     *,
@@ -60,16 +68,16 @@ def run_queue(
     """Look up a queue, and make what was ordered once it is confirmed; returns the exit code."""
     wanted = _order(order)
     form = _report_form(report_file)
-    given = _input(source, options)
-    if given.title:
-        print_message(f"The players are taken from the column {given.title}.")
+    given = _input(players, options) if isinstance(players, str) else ()
+    since = None if isinstance(players, str) else _since(players)
 
     async def work(workspace: Workspace) -> int:
+        rows = given if isinstance(players, str) else await _incident(workspace, players, since)
         complete = None if wanted is None else _with_ticket(wanted, workspace)
         if complete is None or dry_run:
-            prepared = await prepared_queue(workspace, given.rows, complete, limit)
+            prepared = await prepared_queue(workspace, rows, complete, limit)
             return _tell(prepared, as_json=as_json)
-        file, state = await new_queue(workspace, given.rows, complete, source)
+        file, state = await new_queue(workspace, rows, complete, _source(players))
         try:
             return await carry_out(workspace, file, state, limit, report_file, form, as_json=as_json)
         finally:
@@ -158,7 +166,43 @@ def _with_ticket(order: QueueOrder, workspace: Workspace) -> QueueOrder:
     return QueueOrder(order.group, order.action, texts, order.confirm)
 
 
-def _input(source: str, options: Options) -> QueueInput:
+def _since(incident: Incident) -> Moment | None:
+    _, _, since = incident
+    try:
+        return parse_moment("--since", since) if since is not None else None
+    except AuditFilterError as error:
+        raise click.UsageError(str(error)) from None
+
+
+async def _incident(workspace: Workspace, incident: Incident, since: Moment | None) -> Sequence[InputRow]:
+    """The players of an incident."""
+    kind, event_key, _ = incident
+    progress = RowProgress()
+    try:
+        found = await incident_rows(
+            workspace,
+            FaultKind(kind),
+            event_key=event_key,
+            since=moment_at(since, workspace.now()),
+            progress=lambda count: progress.show(f"{count} faults read"),
+        )
+    finally:
+        progress.clear()
+    if found.is_cut:
+        print_message(f"There are more: these are the newest {len(found.rows)}.")
+    if found.unreadable:
+        print_message(sentence(unreadable_words(found.unreadable, "fault")))
+    return found.rows
+
+
+def _source(players: str | Incident) -> str:
+    if isinstance(players, str):
+        return players
+    kind, event_key, since = players
+    return f"{kind}{f' at {event_key}' if event_key else ''}{f' since {since}' if since else ''}"
+
+
+def _input(source: str, options: Options) -> Sequence[InputRow]:
     if source == "-" and options.token_stdin:
         raise click.UsageError("the standard input cannot hold both the token and the players")
     try:
@@ -167,9 +211,12 @@ def _input(source: str, options: Options) -> QueueInput:
         else:
             with Path(source).open("rb") as file:
                 data = file.read(MOST_BYTES + 1)
-        return read_queue_bytes(data)
+        given = read_queue_bytes(data)
     except QueueInputError as error:
         raise click.UsageError(f"{source}: {error}") from None
+    if given.title:
+        print_message(f"The players are taken from the column {given.title}.")
+    return given.rows
 
 
 def _report_form(report_file: str | None) -> str:

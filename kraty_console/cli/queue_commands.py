@@ -8,6 +8,7 @@ import click
 
 from kraty_console.cli.deferred import deferred
 from kraty_console.cli.options import Options, json_option, where_options
+from kraty_console.contract.fault_kinds import FaultKind
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
 _run_queue: Final = deferred("queue", "run_queue")
@@ -37,6 +38,13 @@ def _fields(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...
     sent, not found or not read, 3 nothing to do, 130 interrupted; the others are those of `kraty-console --help`."""
 )
 @click.argument("source", metavar="[FILE|-]", required=False)
+@click.option(
+    "--fault",
+    type=click.Choice([each.value for each in FaultKind]),
+    help="Instead of a file: everybody in the game with this fault, as far as the backend tells.",
+)
+@click.option("--event", metavar="KEY", help="With --fault: only at this event.")
+@click.option("--since", metavar="AGE", help="With --fault: only if it began since, such as 24h or 2026-06-01.")
 @click.option("--group", metavar="KIND", help="Act on the players of a group; `all` for everybody who was found.")
 @click.option("--action", metavar="CHANGE", help="What to do: a change of `kraty-console act --help`.")
 @click.option(
@@ -65,6 +73,9 @@ def queue(
     before: Options,
     /,
     source: str | None,
+    fault: str | None,
+    event: str | None,
+    since: str | None,
     group: str | None,
     action: str | None,
     fields: dict[str, str],
@@ -84,28 +95,34 @@ def queue(
     FILE is a table (CSV with commas, semicolons or tabs) with a column such as player_id or e-mail, or has one player
     per line; - reads it from standard input. Without --group and --action, only the groups are printed. Changes are
     sent once their number is confirmed, by --confirm or on the terminal, each once; what a crash, ctrl+c or five
-    failures one after the other left undone, --resume continues.
+    failures one after the other left undone, --resume continues. With --fault, the players are those of an incident,
+    and only the attempts or grants with the fault are meant.
     """
     options = before.then(Options(ticket=ticket, **flags))
     order = (group, action, reason, *fields)
+    if (event is not None or since is not None) and fault is None:
+        raise click.UsageError("--event and --since need --fault")
     if as_list or resume is not None:
-        if source is not None or any(order) or dry_run or ticket or (as_list and (resume or confirm or report_file)):
+        is_more = any(order) or dry_run or ticket or (as_list and (resume or confirm or report_file))
+        if source is not None or fault is not None or is_more:
             raise click.UsageError("--list and --resume take no input and no order")
         if as_list:
             return _list_queues(as_json=as_json)
         return _resume_queue(options, resume, confirm, report_file, limit, as_json=as_json)
-    if source is None:
-        raise click.UsageError("give a file, - for the standard input, --resume or --list")
+    if (source is None) == (fault is None):
+        raise click.UsageError("give a file, - for the standard input, --fault, --resume or --list")
+    players = source if source is not None else (fault, event, since)
     if not any(order):
         if dry_run or confirm is not None or report_file is not None:
             raise click.UsageError("--dry-run, --confirm and --report need --group and --action")
-        return _run_queue(options, source, None, limit, as_json=as_json)
+        return _run_queue(options, players, None, limit, as_json=as_json)
+    group = group or fault
     if not group or not action or not reason:
         raise click.UsageError("an order needs --group, --action and --reason")
     texts = {**fields, "reason": reason}
     return _run_queue(
         options,
-        source,
+        players,
         (group, action, texts, confirm),
         limit,
         dry_run=dry_run,

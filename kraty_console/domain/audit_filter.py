@@ -77,7 +77,7 @@ class AuditFilter:
 
     def at(self, now: datetime) -> AuditMatcher:
         """The filter with ages counted back from a time."""
-        return AuditMatcher(self, _moment_at(self.since, now), _moment_at(self.until, now))
+        return AuditMatcher(self, moment_at(self.since, now), moment_at(self.until, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def parse_audit_filter(line: str) -> AuditFilter:
         if key in times:
             raise AuditFilterError(f"{key}: is given twice")
         if key in TIME_KEYS:
-            times[key] = _parse_moment(key, value)
+            times[key] = parse_moment(key, value)
             continue
         parts = _ALTERNATIVES.findall(value) if key in _LISTS else [value]
         if not parts:
@@ -229,7 +229,12 @@ def _is_whole_actor(name: str) -> bool:
     return "@" in name or ":" in name
 
 
-def _parse_moment(key: str, value: str) -> Moment:
+def parse_moment(key: str, value: str) -> Moment:
+    """An age such as `24h`, or a time in UTC.
+
+    Raises:
+        AuditFilterError: it is neither; the message begins with the key.
+    """
     if (age := _AGE.fullmatch(value)) is not None:
         seconds = int(age[1]) * _UNITS[age[2]]
         if seconds <= _LONGEST_AGE:
@@ -249,7 +254,8 @@ def _age_text(age: timedelta) -> str:
     return f"{seconds // _UNITS[unit]}{unit}"
 
 
-def _moment_at(moment: Moment | None, now: datetime) -> datetime | None:
+def moment_at(moment: Moment | None, now: datetime) -> datetime | None:
+    """The time of a moment, ages counted back from now."""
     if isinstance(moment, timedelta):
         moment = now.astimezone(UTC) - moment
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -57,6 +57,8 @@ class QueuePlan:
     """By player."""
     refused: dict[str, list[RefusedRow]] = field(default_factory=dict)
     totals: Totals = field(default_factory=Counter)
+    missed: set[str] = field(default_factory=set)
+    """Players of whom single rows are meant, and none of them was found with the fault."""
     _texts: dict[str, str] = field(default_factory=dict)
 
     def visit(self, player: QueuedPlayer, snapshot: Snapshot, only: Collection[str] = ()) -> None:
@@ -68,9 +70,11 @@ class QueuePlan:
             only: The ids of the attempts and grants that are meant; none for all that are in the group.
         """
         scope = self.command.change.spec.scope
-        for row_id in rows_in_group(player, self.group, scope) or ():
-            if not row_id or not only or row_id in only:
-                self._plan(player.external_player_id, row_id, snapshot)
+        rows = rows_in_group(player, self.group, scope) or ()
+        for row_id in (meant := [each for each in rows if not each or not only or each in only]):
+            self._plan(player.external_player_id, row_id, snapshot)
+        if only and not meant:
+            self.missed.add(player.external_player_id)
 
     def _plan(self, player: str, row_id: str, snapshot: Snapshot) -> None:
         key = idempotency_key(uuid.uuid4())
@@ -118,6 +122,8 @@ def found_row(player: QueuedPlayer | None, state: RowState | None, words: str, p
     name = player.external_player_id
     if name in plan.changes or name in plan.refused:
         return FoundRow(name)
+    if name in plan.missed:
+        return FoundRow(name, RowState.NOT_IN_GROUP, "not broken any more, or older than the rows that were loaded")
     kinds = player.kinds()
     if kinds == (Fault.FINE,):
         return FoundRow(name, RowState.HEALTHY)

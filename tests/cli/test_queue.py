@@ -211,9 +211,14 @@ def test_a_viewer_changes_nothing(
         (("p.txt", "--group", "all", "--action", "ban"), "needs --group, --action and --reason"),
         (("p.txt", "--confirm", "3"), "need --group and --action"),
         (("p.txt", "--resume"), "take no input"),
+        (("--fault", "stuck", "--list"), "take no input"),
         (("p.txt", *ROLL, "--report", "r.xls"), "the file ends in one of"),
         (("p.txt", *ROLL, "--report", "none/r.md"), "there is no folder"),
         (("p.txt", *ROLL, "--set", "x"), "is not NAME=VALUE"),
+        (("p.txt", "--fault", "stuck"), "give a file"),
+        (("p.txt", "--event", "race"), "need --fault"),
+        (("--fault", "stuck", "--since", "soon"), "is no time"),
+        (("--fault", "odd"), "'odd' is not one of"),
         (("empty.txt",), "the input is empty"),
         (("none.txt",), "No such file"),
     ],
@@ -249,3 +254,41 @@ def test_there_may_be_nobody_to_act_on(member: Member) -> None:
     assert member.run("queue", listed("ghost")).code == 3
     result = member.run("queue", "--resume")
     assert (result.code, "There is no queue" in result.err) == (1, True)
+
+
+def test_an_incident_is_a_queue_of_its_rows(world: TroubledGame, member: Member) -> None:
+    told = member.run("queue", "--fault", "roll_failed", "--json").json
+    assert {each["externalPlayerId"] for each in told["rows"]} == {"alice", "hit_0", "hit_1", "hit_2"}
+    order = ("--action", "retry-roll", "--reason", "the table was archived", "--ticket", "INC-2")
+    result = member.run(
+        "queue", "--fault", "roll_failed", "--event", "race", "--since", "2026-01-01", *order, "--dry-run"
+    )
+    assert "4 changes for 4 players." in result.err
+    assert member.run("queue", "--fault", "roll_failed", "--event", "training", *order, "--dry-run").code == 3
+    result = member.run("queue", "--fault", "roll_failed", *order, "--confirm", "4", "--report", "r.jsonl")
+    assert result.code == 0, result
+    assert "4 done" in result.out
+    rolls = rolls_of(world)
+    assert [rolls[f"hit_{n}"] for n in range(3)] == [1, 1, 1]
+    assert member.run("queue", "--fault", "roll_failed").code == 3
+    assert "roll_failed" in member.run("queue", "--list").out
+
+
+def test_only_the_rows_of_an_incident_are_meant(world: TroubledGame, member: Member) -> None:
+    """Alice has a failed roll at one event, and an attempt at another that nobody asked about."""
+    order = ("--group", "all", "--action", "force-complete", "--reason", "crashed", "--dry-run", "--json")
+    result = member.run("queue", "--fault", "never_finished", *order)
+    (change,) = result.json["changes"]
+    assert change["rowId"] == world.attempts["late"]
+    older = member.run("queue", "--fault", "never_finished", *order, "--limit", "1").json
+    assert (older["count"], older["changes"]) == (0, [])
+
+
+def test_a_backend_that_does_not_tell_of_faults_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Backend(SqliteFiles(tmp_path).fresh(), Rate(0), only="published").running() as running:
+        become_member(monkeypatch, tmp_path, make_troubled_game(running), GAME_VIEWER)
+        result = Member(capsys).run("queue", "--fault", "stuck")
+    assert (result.code, result.out) == (1, "")
+    assert "no route GET …/faults" in result.err

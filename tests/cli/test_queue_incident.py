@@ -124,6 +124,7 @@ def rolled_once(world: TroubledGame, count: int) -> None:
 def test_five_hundred_players_are_rolled_once_each_though_it_is_killed_twice(
     world: TroubledGame, member: Member
 ) -> None:
+    """Half of them have a failed roll; killed during the look-up, and while changes are under way."""
     source = incident(world, 250, 250)
     with terminal(source, *ROLL, "--confirm", "250") as first:
         first.wait_for(lambda screen: "players looked up" in screen)
