@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import suppress
+from typing import Final
+
+EVERY: Final = 0.1
+"""Seconds between two lines: more often costs more than it tells."""
 
 
 class RowProgress:
@@ -11,11 +16,13 @@ class RowProgress:
 
     def __init__(self) -> None:
         self._is_shown = False
+        self._next = 0.0
         self._is_terminal = sys.stderr.isatty()
 
     def show(self, words: str) -> None:
-        """Replace the line; `words` are this program's own."""
-        if self._is_terminal:
+        """Replace the line, unless that was done just before; `words` are this program's own."""
+        if self._is_terminal and (now := time.monotonic()) >= self._next:
+            self._next = now + EVERY
             self._write(f"\r{words}\x1b[K")
             self._is_shown = True
 
