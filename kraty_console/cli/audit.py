@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,14 +17,14 @@ from kraty_console.cli.output import emit, print_message
 from kraty_console.cli.progress import RowProgress
 from kraty_console.cli.row_limits import page_size, row_limit
 from kraty_console.cli.streams import OutputFailed
-from kraty_console.client.paging import pages
+from kraty_console.console.audit_reader import AuditCounts, IncompleteExport, export_rows, matching_pages
 from kraty_console.contract.errors import KratyError
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.domain.audit_filter import AuditFilter, AuditFilterError, parse_audit_filter
-from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
+from kraty_console.domain.completeness import sentence
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.grant_contents import listed
-from kraty_console.present.audit_export import BYTE_ORDER_MARK, AuditTable, csv_head, csv_rows, json_rows
+from kraty_console.present.audit_export import BYTE_ORDER_MARK, CSV, JSON_LINES, AuditFileFormat, AuditTable
 from kraty_console.present.errors import error_text
 from kraty_console.private_files import private_writer
 
@@ -42,27 +41,6 @@ class ExportFailed(click.ClickException):
     """An export that would not be complete; no file is left."""
 
     exit_code = Exit.FAILED
-
-
-@dataclass(slots=True)
-class AuditCounts:
-    """What was read."""
-
-    read: int = 0
-    matched: int = 0
-    unreadable: int = 0
-    undecided: int = 0
-    """Rows without what the filter asks for."""
-    is_cut: bool = False
-    """Whether the limit ended it."""
-
-    def shortcomings(self) -> list[str]:
-        """What keeps the rows from being complete, without full stop."""
-        words = [unreadable_words(self.unreadable, "audit row")] if self.unreadable else []
-        if self.undecided:
-            lacks = "lacks" if self.undecided == 1 else "lack"
-            words.append(f"{counted(self.undecided, 'audit row')} {lacks} what the filter asks for")
-        return words
 
 
 def print_audit(
@@ -86,39 +64,31 @@ def print_audit(
     return _print_table(options, wanted, most)
 
 
-Export = tuple[str, str, Callable[[Sequence["AuditRow"]], str]]
-"""The file or `-`, what it begins with, and how rows are written."""
+Export = tuple[str, AuditFileFormat]
+"""The file or `-`, and its format."""
 
 
 def _exports(csv_file: str | None, json_file: str | None) -> list[Export]:
     if csv_file is not None and csv_file == json_file:
         raise click.UsageError("--csv and --jsonl need different files")
-    exports: list[Export] = []
-    if csv_file is not None:
-        mark = "" if csv_file == STANDARD_OUTPUT else BYTE_ORDER_MARK
-        exports.append((csv_file, mark + csv_head(), csv_rows))
-    if json_file is not None:
-        exports.append((json_file, "", json_rows))
-    return exports
+    return [(name, form) for name, form in ((csv_file, CSV), (json_file, JSON_LINES)) if name is not None]
 
 
 def _export(options: Options, wanted: AuditFilter, most: int | None, exports: Sequence[Export]) -> int:
     """Write the rows to all files, each whole or not at all."""
-    names = [name for name, _, _ in exports if name != STANDARD_OUTPUT]
+    names = [name for name, _ in exports if name != STANDARD_OUTPUT]
     not_written = f": {listed(names)} {'was' if len(names) == 1 else 'were'} not written" if names else ""
     try:
         with ExitStack() as stack:
-            writers = [(_writer(stack, name), head, form) for name, head, form in exports]
-            for write, head, _ in writers:
-                write(head)
+            writers = [(_writer(stack, name, form), form) for name, form in exports]
 
-            def write_rows(rows: Sequence[AuditRow], _: datetime) -> None:
-                for write, _head, form in writers:
-                    write(form(rows))
+            def write_rows(rows: Sequence[AuditRow]) -> None:
+                for write, form in writers:
+                    write(form.rows(rows))
 
-            counts, _ = run_query(options, lambda workspace: _read(workspace, wanted, most, write_rows))
-            if words := counts.shortcomings():
-                raise ExportFailed(f"{', and '.join(words)}{not_written or ': the output is incomplete'}")
+            counts, _ = run_query(options, lambda workspace: _read_into(workspace, wanted, most, write_rows))
+    except IncompleteExport as error:
+        raise ExportFailed(f"{error}{not_written or ': the output is incomplete'}") from None
     except KratyError as error:
         words_of_error = error_text(error)
         print_message(f"{words_of_error.text.rstrip('.')}{not_written or ': the output is incomplete'}.")
@@ -135,11 +105,34 @@ def _export(options: Options, wanted: AuditFilter, most: int | None, exports: Se
     return Exit.FOUND
 
 
-def _writer(stack: ExitStack, name: str) -> Callable[[str], object]:
+def _writer(stack: ExitStack, name: str, form: AuditFileFormat) -> Callable[[str], object]:
+    """What writes to a file or to the standard output; the head of the format is written already."""
     if name == STANDARD_OUTPUT:
+        emit(form.head.removeprefix(BYTE_ORDER_MARK))
         return emit
     file = stack.enter_context(private_writer(Path(name)))
+    file.write(form.head.encode())
     return lambda text: file.write(text.encode())
+
+
+async def _read_into(
+    workspace: Workspace, wanted: AuditFilter, most: int | None, write: Callable[[Sequence[AuditRow]], None]
+) -> AuditCounts:
+    """Export the log to its last row, or to the limit."""
+    client = await workspace.game_client()
+    counts, progress = AuditCounts(), RowProgress()
+
+    def written(rows: Sequence[AuditRow]) -> None:
+        if rows:
+            progress.clear()
+            write(rows)
+        progress.show(_progress(counts))
+
+    try:
+        await export_rows(client, wanted.at(workspace.now()), counts, written, size=_size(wanted, most), most=most)
+    finally:
+        progress.clear()
+    return counts
 
 
 def _print_table(options: Options, wanted: AuditFilter, most: int | None) -> int:
@@ -167,33 +160,28 @@ async def _read(
 ) -> AuditCounts:
     """Read the log to its last row, or to the limit, and write the matching rows in blocks."""
     client = await workspace.game_client()
-    matcher = wanted.at(workspace.now())
-    asked, counts, progress = matcher.query(), AuditCounts(), RowProgress()
-    size = page_size(None if most is None or wanted != AuditFilter() else most)
+    counts, progress = AuditCounts(), RowProgress()
     waiting: list[AuditRow] = []
+    found = matching_pages(client, wanted.at(workspace.now()), counts, size=_size(wanted, most), most=most)
     try:
-        async for page in pages(lambda cursor: client.audit_log(**asked, cursor=cursor, limit=size)):
-            counts.unreadable += unreadable_count(page.rows)
-            for row in page.rows:
-                if counts.matched == most:
-                    counts.is_cut = True
-                    break
-                counts.read += 1
-                verdict = matcher.matches(row)
-                counts.undecided += verdict is None
-                if verdict:
-                    counts.matched += 1
-                    waiting.append(row)
+        async for page in found:
+            waiting += page.rows
             if len(waiting) >= TABLE_BLOCK:
                 progress.clear()
                 write(waiting, workspace.now())
                 waiting = []
-            progress.show(f"{counts.read} rows read, {counts.matched} match")
-            counts.is_cut = counts.is_cut or (counts.matched == most and bool(page.next_cursor))
-            if counts.is_cut:
-                break
+            progress.show(_progress(counts))
     finally:
         progress.clear()
     if waiting:
         write(waiting, workspace.now())
     return counts
+
+
+def _size(wanted: AuditFilter, most: int | None) -> int:
+    """How many rows to ask for at once: with a filter all that a page can hold, for it may drop most of them."""
+    return page_size(None if wanted != AuditFilter() else most)
+
+
+def _progress(counts: AuditCounts) -> str:
+    return f"{counts.read} rows read, {counts.matched} match"

@@ -32,20 +32,24 @@ PageT = TypeVar("PageT", bound=KeysetPage)
 
 
 async def pages(
-    ask: Callable[[str | None], Awaitable[PageT]], *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ask: Callable[[str | None], Awaitable[PageT]],
+    *,
+    start: str | None = None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncIterator[PageT]:
     """All pages, in order. A page without readable rows ends the iteration with an error, never like a last page.
 
     Args:
         ask: Reads the page at a cursor; None for the first one.
+        start: The cursor of the page to begin with.
         sleep: Waits between attempts.
 
     Raises:
         BadAnswer: a page has no readable list or cursor, or a cursor came before, so that there is no end.
         KratyError: from `ask`; a rate limit is waited for, up to `LONGEST_WAIT`.
     """
-    cursor: str | None = None
-    seen: set[str] = set()
+    cursor = start
+    seen = {start} if start else set()
     while True:
         page = await _with_pauses(ask, cursor, sleep)
         if "rows" not in page.model_fields_set or "next_cursor" in page.unreadable_fields:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kraty_console.contract.iso_time import iso
 from kraty_console.domain.timestamps import as_utc
@@ -93,6 +93,23 @@ def _json(value: Any) -> str | None:  # noqa: ANN401 (any JSON)
 def json_rows(rows: Sequence[AuditRow]) -> str:
     """Audit rows as JSON Lines, each as it was received."""
     return "".join(json_line(row.raw()) for row in rows)
+
+
+class AuditFileFormat(NamedTuple):
+    """A format of exported rows."""
+
+    name: str
+    suffix: str
+    """Of file names."""
+    head: str
+    """What a file begins with."""
+    rows: Callable[[Sequence[AuditRow]], str]
+    """Writes rows as text."""
+
+
+CSV: Final = AuditFileFormat("CSV", ".csv", BYTE_ORDER_MARK + csv_head(), csv_rows)
+JSON_LINES: Final = AuditFileFormat("JSON Lines", ".jsonl", "", json_rows)
+FORMATS: Final = (CSV, JSON_LINES)
 
 
 class AuditTable:
