@@ -29,7 +29,7 @@ TIME_KEYS: Final = ("since", "until")
 KEYS: Final = (*VALUE_KEYS, *TIME_KEYS)
 """The keys of terms, in the order of a written line."""
 
-_LISTS: Final = ("action", "outcome")
+LIST_KEYS: Final = ("action", "outcome")
 """The keys whose values are comma-separated alternatives: the log's own words, which have no commas."""
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -67,7 +67,7 @@ class AuditFilter:
     def _terms(self) -> Iterator[str]:
         for key in VALUE_KEYS:
             for value in getattr(self, key):
-                yield f"{key}:{value if _BARE.fullmatch(value) else shlex.quote(value)}"
+                yield term(key, value)
         for key in TIME_KEYS:
             moment = getattr(self, key)
             if isinstance(moment, timedelta):
@@ -152,7 +152,7 @@ def parse_audit_filter(line: str) -> AuditFilter:
         if key in TIME_KEYS:
             times[key] = parse_moment(key, value)
             continue
-        parts = _ALTERNATIVES.findall(value) if key in _LISTS else [value]
+        parts = _ALTERNATIVES.findall(value) if key in LIST_KEYS else [value]
         if not parts:
             raise AuditFilterError(f"{key}: has no value")
         values[key].extend(parts)
@@ -161,6 +161,11 @@ def parse_audit_filter(line: str) -> AuditFilter:
         since=times.get("since"),
         until=times.get("until"),
     )
+
+
+def term(key: str, pattern: str) -> str:
+    """A term of a line; the pattern is quoted if it has to be."""
+    return f"{key}:{pattern if _BARE.fullmatch(pattern) else shlex.quote(pattern)}"
 
 
 def escaped(value: str) -> str:
