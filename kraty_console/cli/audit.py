@@ -17,9 +17,10 @@ from kraty_console.cli.output import emit, print_message
 from kraty_console.cli.progress import RowProgress
 from kraty_console.cli.row_limits import page_size, row_limit
 from kraty_console.cli.streams import OutputFailed
-from kraty_console.console.audit_reader import AuditCounts, IncompleteExport, export_rows, matching_pages
+from kraty_console.console.audit_reader import IncompleteExport, export_rows, matching_pages
 from kraty_console.contract.errors import KratyError
 from kraty_console.contract.limits import DEFAULT_LIMIT
+from kraty_console.domain.audit_counts import AuditCounts
 from kraty_console.domain.audit_filter import AuditFilter, AuditFilterError, parse_audit_filter
 from kraty_console.domain.completeness import sentence
 from kraty_console.domain.formatting import counted

@@ -3,43 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from kraty_console.client.paging import pages
 from kraty_console.contract.limits import MAX_LIMIT
-from kraty_console.domain.completeness import unreadable_count, unreadable_words
-from kraty_console.domain.formatting import counted
+from kraty_console.domain.completeness import unreadable_count
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
     from kraty_console.contract.audit import AuditRow
+    from kraty_console.domain.audit_counts import AuditCounts
     from kraty_console.domain.audit_filter import AuditMatcher
 
 
 class IncompleteExport(Exception):
     """Rows are missing in an export; the message says which, without full stop."""
-
-
-@dataclass(slots=True)
-class AuditCounts:
-    """What was read."""
-
-    read: int = 0
-    matched: int = 0
-    unreadable: int = 0
-    undecided: int = 0
-    """Rows without what the filter asks for."""
-    is_cut: bool = False
-    """Whether the limit ended it."""
-
-    def shortcomings(self) -> list[str]:
-        """What keeps the rows from being complete, without full stop."""
-        words = [unreadable_words(self.unreadable, "audit row")] if self.unreadable else []
-        if self.undecided:
-            lacks = "lacks" if self.undecided == 1 else "lack"
-            words.append(f"{counted(self.undecided, 'audit row')} {lacks} what the filter asks for")
-        return words
 
 
 class MatchingPage(NamedTuple):
@@ -96,7 +74,7 @@ async def export_rows(
     client: KratyClient,
     matcher: AuditMatcher,
     counts: AuditCounts,
-    write: Callable[[Sequence[AuditRow]], None],
+    write: Callable[[Sequence[AuditRow]], object],
     *,
     size: int = MAX_LIMIT,
     most: int | None = None,

@@ -79,6 +79,8 @@ class Workspace:
     """By event key: force-completions in the whole game in the last seven days."""
     reasons: list[str] = field(default_factory=list)
     """The last reasons given, newest first."""
+    audit_filters: list[str] = field(default_factory=list)
+    """The filter lines of the audit log, newest first."""
     ahead: Prefetcher | None = None
     """The requests that were sent before there was a client."""
     _client: KratyClient | None = None

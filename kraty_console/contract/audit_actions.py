@@ -13,11 +13,11 @@ AUDIT_ACTIONS: Final = tuple(
     sorted(
         {
             *_CHANGES,
-            Permission.WEBHOOK_MANAGE,
             *("player.unban", "player.merge", "player.delete"),
             *("grant.create", "grant.ack"),
             *("wallet.debit", "inventory.grant", "inventory.revoke"),
             *("migrate.players", "migrate.wallet", "migrate.inventory"),
+            *("webhook.create", "webhook.pause", "webhook.unpause", "webhook.archive", Permission.WEBHOOK_MANAGE),
             *("session.create", "session.revoke", "key.create", "key.revoke"),
             *("game.create", "game.define", "member.role"),
         }

@@ -12,6 +12,7 @@ from kraty_console.contract.permissions import ROLE_PERMISSIONS
 from kraty_console.domain.scopes import PANE_OF, Scope, pane
 
 if TYPE_CHECKING:
+    from kraty_console.contract.audit import AuditRow
     from kraty_console.contract.players import Attempt, Grant, Snapshot
     from kraty_console.contract.webhooks import Delivery
 
@@ -47,6 +48,8 @@ class ActionContext:
     now: datetime | None = None
     delivery: Delivery | None = None
     """The delivery under the cursor, on the screen of deliveries."""
+    audit_row: AuditRow | None = None
+    """The audit row under the cursor, in the studio's audit log."""
     offered: frozenset[str] | None = None
     """Ids of the actions of a studio list; None on the player screen, which has all of them."""
 
@@ -115,7 +118,7 @@ class ActionSpec:
             return missing
         if not self.is_permitted(context):
             return missing_permission(self.permission, context.role)
-        if self.scope == "delivery":
+        if self.scope == "delivery" or (self.scope == "audit" and context.offered is not None):
             return self.disabled_rule(context)
         if self.scope != "anywhere" and context.snapshot is None:
             return "open a player first (/)"

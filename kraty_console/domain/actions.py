@@ -1,6 +1,7 @@
 """The registry of actions, from which footer, palette, `?`, the key table of the README and the dialogs are made.
 
-Lower-case keys read and upper-case keys change, except `G` and `J`, which only read, as in every pager.
+Lower-case keys read and upper-case keys change, except `G` and `J`, which only read, as in every pager, and `E`, which
+writes a file. What changes or writes something opens a dialog first.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Final
 from kraty_console.contract.operations import Operation
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
 from kraty_console.domain.disabled_reasons import (
+    audit_player_disabled,
     copy_disabled,
     force_claim_disabled,
     force_complete_disabled,
@@ -245,6 +247,21 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         "the studio's audit log",
         operation=Operation.AUDIT_LOG,
         footer_title="audit log",
+    ),
+    ActionSpec(
+        "audit.player",
+        "Go to its player",
+        ("d",),
+        "on an audit row: go to its player, at the row that was changed",
+        scope="audit",
+        disabled_rule=audit_player_disabled,
+    ),
+    ActionSpec(
+        "audit.export",
+        "Export audit rows",
+        ("E",),
+        "export rows of the audit log into a file",
+        operation=Operation.AUDIT_LOG,
     ),
     ActionSpec(
         "webhooks.open",

@@ -103,6 +103,12 @@ class AuditMatcher:
                 asked[key] = exact
         return {key: value for key, value in asked.items() if value is not None}
 
+    @property
+    def is_asked_whole(self) -> bool:
+        """Whether a backend that takes every parameter sends matching rows alone."""
+        asked = self.query()
+        return all(key in asked for key in VALUE_KEYS if getattr(self.filter, key))
+
     def matches(self, row: AuditRow) -> bool | None:
         """Whether a row matches; None if the backend did not send, or sent unreadable, what decides it."""
         answers = [

@@ -99,6 +99,16 @@ def row_disabled(context: ActionContext) -> str | None:
     return None if context.row_id is not None else "there is no row under the cursor"
 
 
+def audit_player_disabled(context: ActionContext) -> str | None:
+    """If the audit row names no player."""
+    if context.row_id is None:
+        return "there is no row under the cursor"
+    player = context.audit_row.player if context.audit_row is not None else None
+    if context.offered is not None and (player is None or not (player.external_player_id or player.id)):
+        return "this audit row names no player"
+    return None
+
+
 def list_disabled(context: ActionContext) -> str | None:
     """If there is no list, because no player is open."""
     return None if context.snapshot is not None or context.offered is not None else "open a player first (/)"

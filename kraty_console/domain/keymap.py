@@ -48,6 +48,8 @@ _RESERVED: Final = {
 }
 _FIXED: Final = frozenset({"app.quit"})
 _LOOK_THAT_SHOUT: Final = frozenset({"row.last", "view.json"})
+_WRITE_FILES: Final = frozenset({"audit.export"})
+"""Actions that change nothing on the server, and open a dialog all the same."""
 
 
 def key_label(key: str) -> str:
@@ -77,6 +79,8 @@ def _problem_of_key(spec: ActionSpec, key: str) -> str | None:
         return f"there is no key {key!r}"
     if spec.is_write and not (len(key) == 1 and key.isupper()):
         return f"{key} cannot change anything: changes are on upper-case letters"
+    if spec.id in _WRITE_FILES:
+        return None if len(key) == 1 and key.isupper() else f"{key} cannot write a file: that is on upper-case letters"
     if not spec.is_write and len(key) == 1 and key.isupper() and spec.id not in _LOOK_THAT_SHOUT:
         return f"{key} is upper case, and those are for changes"
     return None

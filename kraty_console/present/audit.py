@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.domain.labels import actor_name, short_actor_name
-from kraty_console.present.difference import differences
+from kraty_console.present.difference import differences, unchanged
 from kraty_console.present.document import Document, DocumentSection, item, mapping, non_empty, safe_item, section
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import SafeText, safe
@@ -80,7 +80,8 @@ def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) 
         )
         if entry.before is not None or entry.after is not None:
             changes = differences(entry.before, entry.after)
-            yield section("Changes", changes or (safe_item("none", SafeText("before and after are the same"), "dim"),))
+            none = (safe_item("none", SafeText("before and after are the same"), "dim"),)
+            yield section("Changes", (*(changes or none), unchanged(entry.before, entry.after)))
         yield mapping("Metadata", metadata)
         yield section(
             "Ids",

@@ -6,6 +6,7 @@ import pytest
 from textual.screen import Screen
 
 from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.dialogs.audit_filter import AuditFilterDialog
 from kraty_console.console.dialogs.filter import FilterDialog
 from kraty_console.console.dialogs.journal import JournalDialog
 from kraty_console.console.dialogs.keys import KeysDialog
@@ -159,11 +160,12 @@ async def test_keys_are_text_in_the_filter_of_a_list(backend: DemoStage) -> None
     async with at(backend.app(player="alice_42")) as driver:
         await driver.looks_at("alice_42")
         await arrives(driver, AuditLogScreen, ("audit.open",), {"audit.open": "l"})
-        await driver.press("f")
-        await driver.opened(FilterDialog)
-        await driver.type("?:two./")
-        assert isinstance(driver.app.screen, FilterDialog)
-        assert driver.app.screen.line.value == "?:two./"
+        for way, dialog in ((("f",), AuditFilterDialog), (("escape", "escape", "h", "f"), FilterDialog)):
+            await driver.press(*way)
+            await driver.opened(dialog)
+            await driver.type("?:two./")
+            assert isinstance(driver.app.screen, dialog)
+            assert driver.app.screen.line.value == "?:two./"
 
 
 async def test_an_action_of_the_list_is_not_done_behind_a_document(backend: DemoStage) -> None:

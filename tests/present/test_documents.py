@@ -10,7 +10,7 @@ import pytest
 from kraty_console.contract.audit import AuditRow
 from kraty_console.contract.players import Snapshot
 from kraty_console.present.detail import Document, audit_document, document, player_document
-from kraty_console.present.difference import MAX_CHANGES, differences
+from kraty_console.present.difference import MAX_CHANGES, MAX_UNCHANGED, differences, unchanged
 from kraty_console.present.document import LINES_LIMIT, json_lines
 from kraty_console.present.profile import compact_profile, profile
 from kraty_console.present.row_summary import row_summary
@@ -112,8 +112,8 @@ def test_an_audit_row_shows_what_changed() -> None:
             "target": {"kind": "grant", "id": "g1"},
             "reason": "ack lost",
             "metadata": {"reason": "ack lost", "grantCount": 1},
-            "before": {"status": "pending", "claimedAt": None, "contents": {"a": 1}, "gone": 1},
-            "after": {"status": "claimed", "claimedAt": ago(), "contents": {"a": 2}},
+            "before": {"status": "pending", "claimedAt": None, "contents": {"a": 1, "b": 3}, "gone": 1, "k": [1]},
+            "after": {"status": "claimed", "claimedAt": ago(), "contents": {"a": 2, "b": 3}, "k": [1]},
             "requestId": "req-1",
         }
     )
@@ -123,11 +123,16 @@ def test_an_audit_row_shows_what_changed() -> None:
         "claimedAt": f"+ {ago()}",
         "contents.a": "1 → 2",
         "gone": "− 1",
+        "unchanged": "2 fields: contents.b, k",
     }
+    assert list(pairs(sections, "Changes"))[-1] == "unchanged"
     assert pairs(sections, "Metadata") == {"grantCount": "1"}
     assert pairs(sections, "Ids")["request"] == "req-1"
     same = entry.model_copy(update={"before": {"a": 1}, "after": {"a": 1}})
-    assert pairs(audit_document(same, NOW, CET), "Changes") == {"none": "before and after are the same"}
+    assert pairs(audit_document(same, NOW, CET), "Changes") == {
+        "none": "before and after are the same",
+        "unchanged": "1 field: a",
+    }
 
 
 @pytest.mark.parametrize(
@@ -145,6 +150,17 @@ def test_an_audit_row_shows_what_changed() -> None:
 )
 def test_differences(before: Any, after: Any, words: dict[str, str]) -> None:
     assert {item.label: item.value for item in differences(before, after)} == words
+
+
+def test_unchanged_fields_are_folded_into_one_line() -> None:
+    many = {f"n{number}": number for number in range(MAX_UNCHANGED + 2)}
+    folded = unchanged({**many, "a": 1, "c": {"d": 1}}, {**many, "a": 2, "c": {"d": 1}})
+    assert folded is not None
+    assert folded.value.startswith(f"{MAX_UNCHANGED + 3} fields: n0, n1, ")
+    assert folded.value.endswith(" and 3 more")
+    assert unchanged({"a": 1}, {"a": 2}) is None
+    assert unchanged(None, {"a": 1}) is None
+    assert unchanged(1, 1) is None
 
 
 def test_differences_are_limited() -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from kraty_console.console.dialogs.action import ActionDialog as ActionDialog
+    from kraty_console.console.dialogs.audit_export import AuditExportDialog as AuditExportDialog
+    from kraty_console.console.dialogs.audit_filter import AuditFilterDialog as AuditFilterDialog
     from kraty_console.console.dialogs.filter import FilterDialog as FilterDialog
     from kraty_console.console.dialogs.found import FoundDialog as FoundDialog
     from kraty_console.console.dialogs.keys import KeysDialog as KeysDialog
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 _MODULES: Final = {
     "ActionDialog": "action",
+    "AuditExportDialog": "audit_export",
+    "AuditFilterDialog": "audit_filter",
     "FilterDialog": "filter",
     "FoundDialog": "found",
     "KeysDialog": "keys",

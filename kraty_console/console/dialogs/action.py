@@ -22,7 +22,7 @@ from kraty_console.console.dialogs import outcome
 from kraty_console.console.dialogs.draft import Draft
 from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.console.dialogs.frame import Dialog
-from kraty_console.console.dialogs.parts import Lines, PushButton
+from kraty_console.console.dialogs.parts import HASTY, Lines, PushButton
 from kraty_console.console.dialogs.phases import EVERY_ROW, DialogUse, FilledForm, Phase, Step, not_in_use
 from kraty_console.contract.errors import Stale
 from kraty_console.domain.fields import Form
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from kraty_console.client.writer import ChangeOutcome
 
 HINTS: Final = "enter next · tab ↔ · PgUp PgDn · esc close, draft kept"
-HASTY: Final = "Too fast to be sure that it was meant: press enter again."
 _HINTS_BUSY: Final = "esc does not stop what was sent"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -31,6 +33,7 @@ class AskDialog(Dialog[ResultT]):
         hidden: bool = False,
         longest: int,
         hints: str,
+        offers: Sequence[str] = (),
     ) -> None:
         """
         Args:
@@ -42,11 +45,14 @@ class AskDialog(Dialog[ResultT]):
             hidden: Shows dots only.
             longest: Characters it takes.
             hints: The keys, for the bottom border.
+            offers: Values that `↑` puts in, nearest first.
         """
         super().__init__(title, hints=hints)
         self._label = label
         self._words = words
-        self._input = LineInput(value, widget_id="answer", placeholder=placeholder, hidden=hidden, longest=longest)
+        self._input = LineInput(
+            value, widget_id="answer", placeholder=placeholder, hidden=hidden, longest=longest, offers=offers
+        )
 
     def compose_body(self) -> ComposeResult:
         """Words, the line, and room for what is wrong."""

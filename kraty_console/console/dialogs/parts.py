@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from rich.cells import cell_len
 from textual import events
@@ -24,6 +25,10 @@ from kraty_console.console.views.text import fit, wrap
 
 _HEADING = 14
 """Cells of the heading of a pair, with the blanks behind it."""
+
+
+HASTY: Final = "Too fast to be sure that it was meant: press enter again."
+"""What there is to say about a button that was pressed hastily."""
 
 
 class PushButton(Button, inherit_css=False):

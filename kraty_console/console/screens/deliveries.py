@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,7 @@ from kraty_console.console.write_controller import WriteController
 from kraty_console.contract.errors import KratyError, OperationMissing
 from kraty_console.domain.action_spec import ActionContext
 from kraty_console.domain.actions import REPLAY
+from kraty_console.domain.completeness import unreadable_count
 from kraty_console.present import deliveries
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
@@ -56,13 +57,15 @@ class DeliveriesScreen(PagedList["Delivery"]):
 
     # -- the rows ------------------------------------------------------------------------------------------------
 
-    async def _ask(self, client: KratyClient, cursor: str | None) -> Page[Delivery]:
+    async def _pages(self, client: KratyClient, cursor: str | None) -> AsyncIterator[Page[Delivery]]:
         try:
             page = await client.deliveries(player=self._player, cursor=cursor)
         except OperationMissing:
-            return Page((), None, NONE_KEPT)
+            yield Page((), None, NONE_KEPT)
+            return
         whom = "of this player " if self._player else ""
-        return Page(page.deliveries, page.next_cursor, f"Nothing was sent to a webhook endpoint {whom}yet.")
+        none = f"Nothing was sent to a webhook endpoint {whom}yet."
+        yield Page(page.deliveries, page.next_cursor, none, unreadable_count(page.deliveries))
 
     def _section(self, rows: Sequence[Delivery], now: datetime, empty: str) -> TableSection:
         of_game = self._player is None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from textual import on
@@ -20,7 +21,7 @@ from kraty_console.console.workspace import Workspace
 from kraty_console.contract.errors import KratyError, SignInNeeded
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
 from kraty_console.domain.actions import BY_ID
-from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
+from kraty_console.domain.completeness import sentence, unreadable_words
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.keymap import key_label
 from kraty_console.present.errors import error_text
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 _FOOTER: Final = {
     "delivery.replay": "replay",
     "row.open": "open",
+    "audit.player": "player",
     "copy.audit_link": "link",
+    "audit.export": "export",
     "copy.value": "copy id",
     "pane.filter": "filter",
     "pane.sort": "sort",
@@ -79,6 +82,8 @@ class Page(NamedTuple, Generic[T]):
     """None on the last page."""
     none: str
     """The text without rows."""
+    unreadable: int = 0
+    """Rows that could not be read."""
 
 
 class PagedList(ActionScreen, Generic[T]):
@@ -97,14 +102,15 @@ class PagedList(ActionScreen, Generic[T]):
         self._unread = 0
         self._cursor: str | None = None
         self._complete = False
-        self._loading = False
+        self._reading: object | None = None
+        """The reading under way; another one takes its place."""
         self._words = wording.loading
         self._table_state = TableState()
 
     @property
     def is_loading(self) -> bool:
-        """Whether a page is being read."""
-        return self._loading
+        """Whether pages are being read."""
+        return self._reading is not None
 
     @property
     def is_complete(self) -> bool:
@@ -114,12 +120,16 @@ class PagedList(ActionScreen, Generic[T]):
     # -- what each list says for itself --------------------------------------------------------------------------
 
     @abstractmethod
-    async def _ask(self, client: KratyClient, cursor: str | None) -> Page[T]:
-        """The page that begins at a cursor, the first one without.
+    def _pages(self, client: KratyClient, cursor: str | None) -> AsyncIterator[Page[T]]:
+        """The pages from a cursor on, from the first one without; as many are taken as are needed.
 
         Raises:
             KratyError: As the client does.
         """
+
+    def _goes_on(self) -> bool:
+        """Whether the next page is read at once."""
+        return False
 
     @abstractmethod
     def _section(self, rows: Sequence[T], now: datetime, empty: str) -> TableSection:
@@ -150,7 +160,8 @@ class PagedList(ActionScreen, Generic[T]):
         self.call_after_refresh(self.arrived)
         self._draw()
         self.table.focus()
-        self._load()
+        if not self._rows:
+            self._load()
 
     # -- actions -------------------------------------------------------------------------------------------------
 
@@ -215,6 +226,7 @@ class PagedList(ActionScreen, Generic[T]):
 
     def action_view_refresh(self) -> None:
         """Read the list again from its beginning."""
+        self._stop_reading()
         self._rows.clear()
         self._unread = 0
         self._cursor, self._complete = None, False
@@ -292,17 +304,21 @@ class PagedList(ActionScreen, Generic[T]):
         return next((each for each in self._rows if each.id == row_id), None)
 
     def _load(self) -> None:
-        if self._loading or self._complete:
+        if self.is_loading or self._complete:
             return
-        self._loading = True
-        self.in_background(self._read, group="page", description=self._wording.subject)
+        self._reading = reading = object()
+        self.in_background(partial(self._read, reading), group="page", description=self._wording.subject)
 
-    async def _read(self) -> None:
+    def _stop_reading(self) -> None:
+        self._reading = None
+        self.stop_background("page")
+
+    async def _read(self, reading: object) -> None:
         try:
             client = await self.workspace.game_client()
             while True:
                 try:
-                    page = await self._ask(client, self._cursor)
+                    await self._take_pages(client)
                     break
                 except SignInNeeded as error:
                     if not await self.app.ask_token(error):
@@ -312,18 +328,25 @@ class PagedList(ActionScreen, Generic[T]):
             self._words = f"{words.title} {words.hint}".strip()
             if self.can_draw:
                 self.keys.tell(Notice(self._words, "bad"))
-        else:
-            known = {each.id for each in self._rows}
-            self._rows.extend(each for each in page.rows if each.id not in known)
+        finally:
+            if self._reading is reading:
+                self._reading = None
+        self.draw()
+
+    async def _take_pages(self, client: KratyClient) -> None:
+        known = {each.id for each in self._rows}
+        async for page in self._pages(client, self._cursor):
+            fresh = [each for each in page.rows if each.id not in known]
+            known |= {each.id for each in fresh}
+            self._rows.extend(fresh)
             self._cursor = page.next_cursor
             self._complete = page.next_cursor is None
-            self._unread += unreadable_count(page.rows)
+            self._unread += page.unreadable
             self._words = sentence(unreadable_words(self._unread)) if self._unread else page.none
             if self._unread and self.can_draw:
                 self.keys.tell(Notice(self._words, "warn"))
-        finally:
-            self._loading = False
-        self.draw()
+            if self._complete or not self._goes_on():
+                return
 
     @on(RowTable.AtEnd)
     def _at_end(self) -> None:

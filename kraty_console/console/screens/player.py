@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from textual import events, on
 
 from kraty_console.console import dialogs
+from kraty_console.console.audit_visits import AuditVisits
 from kraty_console.console.copy_actions import audit_link_copied, value_copied
 from kraty_console.console.notes import show_notes
 from kraty_console.console.player_finder import FoundPlayer, SeveralFit
@@ -33,6 +34,7 @@ from kraty_console.domain.scopes import PANES, PaneId
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
+    from kraty_console.domain.finding import TextHit
     from kraty_console.domain.next_step import OtherRow
     from kraty_console.present.table import TableRow
 
@@ -49,6 +51,7 @@ class PlayerScreen(PlayerOffers):
         self._typed = typed
         self.loader = PlayerLoader(self, workspace, state)
         self._initial = workspace.launch.initial_player if state is None else None
+        self._audit_visits = AuditVisits(self)
         self.opened_player()
 
     @cached_property
@@ -177,11 +180,15 @@ class PlayerScreen(PlayerOffers):
 
     def action_view_back(self) -> bool:
         """One step back: stop waiting, drop the filter, leave the field; never quits. True when there was a step."""
+        player = self.state.player
         if self.state.status is LoadStatus.LOADING:
             self.loader.give_up()
+            self._audit_visits.go_back(player)
         elif self.table_state.filter:
             self.table_state.filter = ""
             self.draw()
+        elif self._audit_visits.go_back(player):
+            pass
         elif self.state.status is not LoadStatus.IDLE:
             self.close_player()
         else:
@@ -237,9 +244,20 @@ class PlayerScreen(PlayerOffers):
 
     def action_audit_open(self) -> None:
         """Show the studio's audit log."""
-        from kraty_console.console.screens.audit_log import AuditLogScreen  # 40 ms with its documents
+        self._audit_visits.open()
 
-        self.app.push_screen(AuditLogScreen(self.workspace), self.run_id)
+    def action_audit_export(self) -> None:
+        """Show the audit log of the player on screen, or of the game, with the dialog of its export."""
+        self._audit_visits.open(player=self.state.player if self.state.snapshot is not None else "", exports=True)
+
+    def action_audit_player(self) -> None:
+        """Go from an audit row to the row that it is about: its player is on screen already."""
+        self._audit_visits.go_to_target()
+
+    def show_found(self, row: TextHit) -> None:
+        """Go to the row that led to this player."""
+        if not self._audit_visits.arrive(row):
+            super().show_found(row)
 
     def action_webhooks_open(self) -> None:
         """Show webhook deliveries, of the player on screen or of the game."""
@@ -365,6 +383,7 @@ class PlayerScreen(PlayerOffers):
         self, player: str, *, typed: bool = False, step: int = 0, found: FoundPlayer | None = None, whole: str = ""
     ) -> None:
         """Look a player up; `typed` text may be no id, and match several players, of which `step` chooses one."""
+        self._audit_visits.forget()
         try:
             self.loader.open(player, typed=typed, step=step, found=found, whole=whole)
         except SeveralFit as several:
