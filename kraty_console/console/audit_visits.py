@@ -8,6 +8,7 @@ from kraty_console.console.player_finder import FoundPlayer
 from kraty_console.domain import snapshot_lookup
 from kraty_console.domain.audit_filter import escaped, term
 from kraty_console.domain.finding import TextHit
+from kraty_console.domain.keymap import key_label
 from kraty_console.domain.labels import short
 from kraty_console.domain.scopes import PANE_OF
 from kraty_console.present.safe import safe
@@ -89,7 +90,8 @@ class AuditVisits:
         way = self._way_back
         if way is None or way.row.id != found.row_id:
             return False
-        self._go_to_target(way.row)
+        back = key_label(self._screen.keymap["app.back_or_quit"][0])
+        self._go_to_target(way.row, f"; {back} goes back to the audit log")
         return True
 
     def go_to_target(self) -> None:
@@ -100,8 +102,13 @@ class AuditVisits:
             if row is not None:
                 self._go_to_target(row)
 
-    def _go_to_target(self, row: AuditRow) -> None:
-        """Go to the row that an audit row is about, or else to the audit row, as far as they were read."""
+    def _go_to_target(self, row: AuditRow, more: str = "") -> None:
+        """Go to the row that an audit row is about, or else to the audit row, as far as they were read.
+
+        Args:
+            row: The audit row.
+            more: What to say, too.
+        """
         screen, snapshot = self._screen, self._screen.state.snapshot
         if snapshot is None:
             return
@@ -110,11 +117,11 @@ class AuditVisits:
             words = f"{target.kind} {safe(short(target.id), limit=40)}"
             if find(snapshot, target.id) is not None:
                 screen.show_row(PANE_OF[target.kind], target.id)
-                screen.tell(f"now at {words}", "accent")
+                screen.tell(f"now at {words}{more}", "accent")
                 return
         missing = f"{words} is not among the rows that were read" if words else "it names no other row"
         if snapshot_lookup.audit(snapshot, row.id) is not None:
             screen.show_row("audit", row.id)
-            screen.tell(f"now at audit row {safe(short(row.id), limit=40)}; {missing}", "accent")
+            screen.tell(f"now at audit row {safe(short(row.id), limit=40)}; {missing}{more}", "accent")
         else:
-            screen.tell(f"the audit row is not among the rows that were read; {missing}", "warn")
+            screen.tell(f"the audit row is not among the rows that were read; {missing}{more}", "warn")

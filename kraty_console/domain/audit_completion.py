@@ -28,9 +28,11 @@ class Completion(NamedTuple):
     end: int
     terms: tuple[str, ...]
     """The possible texts of that part; unsanitized."""
+    labels: tuple[str, ...]
+    """What is different in each; unsanitized."""
 
 
-_NONE: Final = Completion(0, 0, ())
+NO_COMPLETION: Final = Completion(0, 0, (), ())
 
 
 class AuditVocabulary:
@@ -81,22 +83,23 @@ def _actions(names: Iterable[str]) -> Iterator[str]:
 def completion(line: str, cursor: int, vocabulary: AuditVocabulary) -> Completion:
     """What may stand in place of the term that ends at the cursor."""
     if line[cursor : cursor + 1] not in ("", *_BLANKS):
-        return _NONE
+        return NO_COMPLETION
     start, text = _term_before(line, cursor)
     key, separator, typed = text.partition(":")
     if not separator:
         others = [word.partition(":")[0] for word in (*line[:start].split(), *line[cursor:].split())]
         keys = [each for each in KEYS if each.startswith(key) and not (each in TIME_KEYS and each in others)]
-        return Completion(start, cursor, tuple(f"{each}:" for each in keys))
+        terms = tuple(f"{each}:" for each in keys)
+        return Completion(start, cursor, terms, terms)
     if key not in KEYS:
-        return _NONE
+        return NO_COMPLETION
     head = typed[: _last_alternative(typed)] if key in LIST_KEYS else ""
     begun = typed[len(head) :].casefold()
     given = head.split(",")
     fitting = [each for each in vocabulary.patterns(key) if each.casefold().startswith(begun) and each not in given]
     if fitting == [typed[len(head) :]]:
-        return _NONE
-    return Completion(start, cursor, tuple(term(key, head + each) for each in fitting))
+        return NO_COMPLETION
+    return Completion(start, cursor, tuple(term(key, head + each) for each in fitting), tuple(fitting))
 
 
 def _last_alternative(text: str) -> int:

@@ -36,14 +36,21 @@ def differences(before: Any, after: Any) -> tuple[LabelledValue, ...]:  # noqa: 
 
 
 def unchanged(before: Any, after: Any) -> LabelledValue | None:  # noqa: ANN401 (any JSON)
-    """One line for all fields with the same value in both, `3 fields: id, kind, status`; None without any."""
-    names = [".".join(path) for path, old, new in _walk(before, after, ()) if path and _same(old, new)]
+    """One line for all fields with the same value in both, `3 fields: id, kind, status`; None if there are none.
+
+    Fields that are null in both are left out.
+    """
+    names = [".".join(path) for path, old, new in _walk(before, after, ()) if _kept(path, old, new)]
     if not names:
         return None
     named = ", ".join(names[:MAX_UNCHANGED])
     more = f" and {grouped(len(names) - MAX_UNCHANGED)} more" if len(names) > MAX_UNCHANGED else ""
     words = safe(f"{counted(len(names), 'field')}: {named}{more}", limit=VALUE_LIMIT)
     return LabelledValue(SafeText("unchanged"), words, "dim")
+
+
+def _kept(path: tuple[str, ...], old: Any, new: Any) -> bool:  # noqa: ANN401 (any JSON)
+    return bool(path) and not _nothing(new) and _same(old, new)
 
 
 def _opened(value: Any, other: Any) -> Any:  # noqa: ANN401 (any JSON)

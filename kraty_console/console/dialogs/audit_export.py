@@ -88,7 +88,7 @@ class AuditExportDialog(Dialog[str | None]):
     def on_mount(self) -> None:
         """Fill the fields."""
         super().on_mount()
-        names = tuple(each.name for each in FORMATS)
+        names = tuple(each.name for each in reversed(FORMATS))  # the first ↑ puts in the other one
         self.path_row.renew(Field("path", "file", required=True, check=_wrong_path), self._stem + self._format.suffix)
         self.format_row.renew(Field("format", "format", "choice", required=True, choices=names), self._format.name)
         self._look()

@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.getters import query_one
 
 from kraty_console.console.dialogs.ask import AskDialog
-from kraty_console.console.dialogs.frame import WIDTH
+from kraty_console.console.dialogs.frame import WIDE
 from kraty_console.console.dialogs.parts import Lines
-from kraty_console.domain.audit_completion import AuditVocabulary, Completion, completion
+from kraty_console.domain.audit_completion import NO_COMPLETION, AuditVocabulary, completion
 from kraty_console.domain.audit_filter import AuditFilterError, parse_audit_filter
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.width import cells
@@ -20,8 +20,8 @@ from kraty_console.present.width import cells
 LONGEST: Final = 1_000
 """Characters of a line."""
 
-_ROOM: Final = WIDTH - 6
-"""Cells of the line of completions."""
+_EDGES: Final = 6
+"""Cells beside the line of completions."""
 
 
 class AuditFilterDialog(AskDialog[str | None]):
@@ -51,13 +51,13 @@ class AuditFilterDialog(AskDialog[str | None]):
             offers=earlier,
         )
         self._vocabulary = vocabulary
-        self._completion = Completion(0, 0, ())
+        self._completion = NO_COMPLETION
         self._chosen = -1
         self._before = ""
         """The line that is completed."""
         self._completed: str | None = None
         """The line with the chosen completion."""
-        self.add_class("-low")
+        self.add_class("-low", "-wide")
 
     def compose_body(self) -> ComposeResult:
         """The line, and below it what completes it."""
@@ -82,7 +82,8 @@ class AuditFilterDialog(AskDialog[str | None]):
         self._show_offers()
 
     def _show_offers(self) -> None:
-        self.offered.say(offers_line([safe(each, limit=60) for each in self._completion.terms], self._chosen, _ROOM))
+        room = min(WIDE, self.app.size.width) - _EDGES
+        self.offered.say(offers_line([safe(each, limit=60) for each in self._completion.labels], self._chosen, room))
 
     def action_complete(self, step: int) -> None:
         """Put in the next completion, or the one before; of a single one the next tab completes what follows."""
@@ -90,7 +91,7 @@ class AuditFilterDialog(AskDialog[str | None]):
             self._complete_anew(self.line.value)
         elif self._completed is None:
             self._complete_anew(self._before)  # the cursor may have moved
-        start, end, terms = self._completion
+        start, end, terms, _ = self._completion
         if not terms:
             return
         self._chosen = (self._chosen + step) % len(terms) if self._chosen >= 0 else (0 if step > 0 else len(terms) - 1)
@@ -121,15 +122,15 @@ def _problem(line: str) -> str | None:
     return None
 
 
-def offers_line(terms: Sequence[SafeText], chosen: int, room: int) -> str:
+def offers_line(labels: Sequence[SafeText], chosen: int, room: int) -> str:
     """The completions in one line, beginning so that the chosen one is in it; a blank if there are none."""
-    if not terms:
+    if not labels:
         return " "
     first = max(0, chosen - 1)
     words = "tab"
-    for place, each in enumerate(terms[first:], first):
+    for place, each in enumerate(labels[first:], first):
         more = f" {'▸' if place == chosen else ' '}{each}"
-        left = len(terms) - place
+        left = len(labels) - place
         tail = f"  +{left}"
         is_last = left == 1
         if cells(SafeText(words + more)) + (0 if is_last else len(tail)) > room and place > first:

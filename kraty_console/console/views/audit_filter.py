@@ -50,9 +50,10 @@ def coverage(
     elif is_reading:
         words = f"{read} read, {matched} match; {stop} stops" if here else f"reading; {stop} stops"
     elif is_complete:
-        words = f"{matched} match, of all {read}" if here and counts.read else f"all {read} that match"
+        whole = f"all {read} that match" if counts.read else "no row matches"
+        words = f"{matched} match; {read} read, to the last one" if here and counts.read else whole
     else:
-        newest = f"{matched} match, of the newest {read}" if here else f"the newest {read} that match"
+        newest = f"{matched} match; the newest {read} read" if here else f"the newest {read} that match"
         words = f"{newest}; {more} reads on"
     return Coverage(words + tail, tone)
 
