@@ -63,6 +63,12 @@ def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) 
     """The detail document of an audit row: actor, action, reason and changed fields."""
     target = entry.target
     metadata = {name: value for name, value in (entry.metadata or {}).items() if name != "reason"}
+    before, after = entry.before, entry.after
+    if before is None and after is None:  # a Kraty may tell them in the metadata alone
+        before, after = metadata.get("before"), metadata.get("after")
+    for name, value in (("before", before), ("after", after)):
+        if value is not None and metadata.get(name) == value:
+            del metadata[name]
 
     def sections() -> Iterator[DocumentSection | None]:
         yield section(
@@ -78,10 +84,10 @@ def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) 
                 item("ticket", entry.ticket),
             ),
         )
-        if entry.before is not None or entry.after is not None:
-            changes = differences(entry.before, entry.after)
+        if before is not None or after is not None:
+            changes = differences(before, after)
             none = (safe_item("none", SafeText("before and after are the same"), "dim"),)
-            yield section("Changes", (*(changes or none), unchanged(entry.before, entry.after)))
+            yield section("Changes", (*(changes or none), unchanged(before, after)))
         yield mapping("Metadata", metadata)
         yield section(
             "Ids",

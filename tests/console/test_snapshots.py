@@ -27,13 +27,24 @@ from tests.harness.console.demo_copies import DemoTemplate
 from tests.harness.console.driver import SIZE, SMALL
 from tests.harness.console.faulty_transport import FaultyTransport
 from tests.harness.console.frames import Picture, pictures
-from tests.harness.console.scenes import DIALOGS, LOOKS, PANES, REDUCED, SERVER_KEY, STATES, THEMES, Scene
+from tests.harness.console.scenes import (
+    AUDIT_LOG,
+    DIALOGS,
+    LOG,
+    LOOKS,
+    PANES,
+    REDUCED,
+    SERVER_KEY,
+    STATES,
+    THEMES,
+    Scene,
+)
 from tests.harness.console.stage import DemoStage, stage
 
 Compare = Callable[..., bool]
 SIZES = (SIZE, SMALL)
 
-BOTH = (*PANES, *DIALOGS, *LOOKS, *STATES, *SERVER_KEY)
+BOTH = (*PANES, *DIALOGS, *LOOKS, *STATES, *AUDIT_LOG, *SERVER_KEY)
 ODD = (
     Scene("size_40x12", "alice_42", size=(40, 12)),
     Scene("size_39x11", "alice_42", size=(39, 11)),
@@ -100,6 +111,24 @@ TROUBLE: dict[str, tuple[Scene, Callable[[FaultyTransport], object]]] = {
         Scene("checking", "alice_42", ("WRONG", *ROLL, "sees:checking"), is_waiting=True),
         lambda wire: (wire.cuts("POST", "/retry"), wire.holds("GET", "/players/"), wire.holds("GET", "/audit-log")),
     ),
+    "audit_searching": (
+        Scene(
+            "audit_searching",
+            None,
+            (*LOG, "WRONG", "f", "DIALOG", "text:actor:maria", "enter", "sees:esc stops"),
+            is_waiting=True,
+        ),
+        lambda wire: wire.holds("GET", "/audit-log"),
+    ),
+    "audit_exporting": (
+        Scene(
+            "audit_exporting",
+            None,
+            (*LOG, "E", "DIALOG", "WRONG", "enter", "enter", "enter", "sees:reading"),
+            is_waiting=True,
+        ),
+        lambda wire: wire.holds("GET", "/audit-log"),
+    ),
 }
 """What goes wrong on the wire, and what it looks like."""
 
@@ -162,6 +191,7 @@ def test_scene(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.chdir(tmp_path)  # where files are exported to
 
     def draw() -> list[Picture]:
         own = stage(world, tmp_path) if "REST" in scene.keys else nullcontext(replace(looking, folder=tmp_path))
@@ -288,8 +318,10 @@ def test_an_error_matches_its_snapshot(
     tmp_path: Path,
     album: Album,
     snap_compare: Compare,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     scene, go_wrong = TROUBLE[name]
+    monkeypatch.chdir(tmp_path)  # where files are exported to
     backend, wire = troubled
 
     def draw() -> list[Picture]:

@@ -128,6 +128,11 @@ def test_an_audit_row_shows_what_changed() -> None:
     assert list(pairs(sections, "Changes"))[-1] == "unchanged"
     assert pairs(sections, "Metadata") == {"grantCount": "1"}
     assert pairs(sections, "Ids")["request"] == "req-1"
+    told = {"reason": "r", "before": {"a": 1}, "after": {"a": 2}}
+    for fields in ({}, {"before": {"a": 1}, "after": {"a": 2}}):  # in the metadata alone, as published, or in both
+        published = AuditRow.model_validate({"id": "a-1", "metadata": told, **fields})
+        assert pairs(audit_document(published, NOW, CET), "Changes") == {"a": "1 → 2"}
+        assert not [each for each in audit_document(published, NOW, CET).sections if each.title == "Metadata"]
     same = entry.model_copy(update={"before": {"a": 1}, "after": {"a": 1}})
     assert pairs(audit_document(same, NOW, CET), "Changes") == {
         "none": "before and after are the same",

@@ -43,12 +43,13 @@ def coverage(
     here = filters_here or counts.read > counts.matched
     tail, tone = "", "dim"
     if counts.undecided:
-        tail = f"; {counted(counts.undecided, 'row')} lack what it asks for"
+        lacks = "lacks" if counts.undecided == 1 else "lack"
+        tail = f"; {counted(counts.undecided, 'row')} {lacks} what it asks for"
         tone = "warn"
     if not filters:
         words = f"all {read}" if is_complete else f"the newest {read}" if counts.read else ""
     elif is_reading:
-        words = f"{read} read, {matched} match; {stop} stops" if here else f"reading; {stop} stops"
+        words = f"{read} read, {matched} match; {stop} stops" if here and counts.read else f"reading; {stop} stops"
     elif is_complete:
         whole = f"all {read} that match" if counts.read else "no row matches"
         words = f"{matched} match; {read} read, to the last one" if here and counts.read else whole

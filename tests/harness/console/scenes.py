@@ -107,6 +107,23 @@ LOOKS = (
     Scene("audit_document", "alice_42", ("6", "enter", "DIALOG")),
 )
 
+LOG = ("escape", "l", "sees:ACTION")
+
+AUDIT_LOG = (
+    Scene("audit_filter_completion", None, (*LOG, "f", "DIALOG", "text:actor:maria action:wal", "tab", "tab")),
+    Scene("audit_filter_error", None, (*LOG, "f", "DIALOG", "text:outcome:denied since:yesterday")),
+    Scene("audit_filtered", None, (*LOG, "f", "DIALOG", "text:actor:maria action:grant.*,player.*", "enter")),
+    Scene(
+        "audit_difference",
+        None,
+        (*LOG, "f", "DIALOG", "text:action:grant.manual_force_claim", "enter", "sees:match", "enter", "DIALOG"),
+    ),
+    Scene("audit_player", None, (*LOG, "f", "DIALOG", "text:player:ivy", "enter", "sees:match", "d", "sees:now at")),
+    Scene("audit_export", None, (*LOG, "E", "DIALOG")),
+    Scene("audit_exported", None, (*LOG, "E", "DIALOG", "enter", "enter", "enter", "sees:audit rows in")),
+)
+"""The studio's audit log."""
+
 STATES = (
     Scene("missing", "alice_99", ("sees:No player is called",)),
     Scene("missing_nothing_near", "zzzzzz", ("sees:No player is called",)),
