@@ -166,8 +166,8 @@ class AuditExportDialog(Dialog[str | None]):
         self.confirm.add_class("-off")
         self.cancel.relabel("Stop")
         self.rehint(_HINTS_RUNNING)
-        self._clock = self.set_interval(1.0, self._show_progress)
-        self._show_progress()
+        self._clock = self.set_interval(1.0, self.show_progress)
+        self.show_progress()
         work = partial(self._export, path, self._format, replace=self._replaces)
         self.in_background(work, group="export", description="export of audit rows")
 
@@ -198,7 +198,8 @@ class AuditExportDialog(Dialog[str | None]):
             await export_rows(client, self._matcher, counts, lambda rows: file.write(form.rows(rows).encode()))
         return counts
 
-    def _show_progress(self) -> None:
+    def show_progress(self) -> None:
+        """Say how far the export is; called once a second."""
         if (counts := self._counts) is not None:
             rows = counted(counts.read, "row")
             written = "" if counts.read == counts.matched else f", {grouped(counts.matched)} match"
