@@ -7,6 +7,7 @@ import pytest
 from kraty_console.console.dialogs.audit_filter import AuditFilterDialog
 from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.console.screens.audit_log import AuditLogScreen
+from kraty_console.contract.audit_actions import AUDIT_ACTIONS
 from tests.harness.console.audit_screens import column, edits, filters, log_of, opens_log
 from tests.harness.console.colleague import colleague, impatient
 from tests.harness.console.driver import SIZE, SMALL, ConsoleDriver, at
@@ -164,6 +165,15 @@ async def test_tab_completes_names_and_values(backend: DemoStage) -> None:
         dialog.line.cursor_position = len("player:bob_7 outcome:d")
         await driver.press("tab")
         assert dialog.line.value == "player:bob_7 outcome:denied since:7d", "where the cursor is"
+
+
+async def test_every_action_of_the_log_is_known_to_the_completion(backend: DemoStage) -> None:
+    async with at(backend.app()) as driver:
+        screen = await opens_log(driver)
+        await driver.press("G")
+        await log_of(driver)
+        assert len(screen.table.rows) == 96
+        assert set(column(screen, "action")) <= set(AUDIT_ACTIONS)
 
 
 # -- to a player and back --------------------------------------------------------------------------------------------

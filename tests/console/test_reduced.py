@@ -53,6 +53,16 @@ async def test_the_role_is_unknown_and_the_player_opens(reduced: DemoStage) -> N
         assert driver.app.workspace.permissions is None
 
 
+async def test_without_an_audit_log_its_keys_say_so(reduced: DemoStage) -> None:
+    async with at(reduced.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        for key in ("l", "E"):
+            await driver.press(key)
+            await driver.sees("this Kraty has no route GET …/audit-log")
+            assert driver.app.screen is driver.app.bottom
+            await driver.press("escape")
+
+
 async def test_text_is_taken_at_once_on_the_first_screen(reduced: DemoStage) -> None:
     async with at(reduced.app()) as driver:
         await driver.press("slash")

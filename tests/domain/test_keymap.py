@@ -35,6 +35,7 @@ def test_the_default_keys_do_not_clash() -> None:
         ({"view.refresh": "bogus"}, "keymap: view.refresh: there is no key 'bogus'"),
         ({"view.refresh": "R"}, "keymap: view.refresh: R is upper case, and those are for changes"),
         ({"player.grant": "m"}, "keymap: player.grant: m cannot change anything: changes are on upper-case letters"),
+        ({"audit.export": "e"}, "keymap: audit.export: e cannot write a file: that is on upper-case letters"),
         ({"player.grant": "f5"}, "keymap: player.grant: f5 cannot change anything: changes are on upper-case letters"),
         ({"view.refresh": ""}, "keymap: view.refresh names no key"),
         ({"app.quit": "x"}, "keymap: app.quit keeps its key, so that there is always a way out"),
