@@ -15,7 +15,7 @@ from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from kraty_console.console.screens.audit_log import AuditListing
-    from kraty_console.console.screens.player import PlayerScreen
+    from kraty_console.console.screens.player_offers import PlayerOffers
     from kraty_console.contract.audit import AuditRow
 
 _FIND: Final = {
@@ -40,7 +40,7 @@ class _WayBack(NamedTuple):
 class AuditVisits:
     """Opens the audit log above the player screen, and remembers the way back to it."""
 
-    def __init__(self, screen: PlayerScreen) -> None:
+    def __init__(self, screen: PlayerOffers) -> None:
         self._screen = screen
         self._way_back: _WayBack | None = None
 

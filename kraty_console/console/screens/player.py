@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 from textual import events, on
 
 from kraty_console.console import dialogs
-from kraty_console.console.audit_visits import AuditVisits
 from kraty_console.console.copy_actions import audit_link_copied, value_copied
 from kraty_console.console.notes import show_notes
 from kraty_console.console.player_finder import FoundPlayer, SeveralFit
@@ -21,7 +20,7 @@ from kraty_console.console.player_loader import PlayerLoader
 from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.player_watch import PlayerWatch
 from kraty_console.console.screens.action_screen import typed_key
-from kraty_console.console.screens.player_offers import PlayerOffers
+from kraty_console.console.screens.player_audit import PlayerAudit
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.widgets.search import SearchBar
 from kraty_console.console.widgets.table import RowTable
@@ -34,7 +33,6 @@ from kraty_console.domain.scopes import PANES, PaneId
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
-    from kraty_console.domain.finding import TextHit
     from kraty_console.domain.next_step import OtherRow
     from kraty_console.present.table import TableRow
 
@@ -42,7 +40,7 @@ _PANE_OF: Final[dict[str, PaneId]] = {f"pane.{each.id}": each.id for each in PAN
 """The pane that an action shows, by the action's id."""
 
 
-class PlayerScreen(PlayerOffers):
+class PlayerScreen(PlayerAudit):
     """The bottom of the console: it has every action of the registry."""
 
     def __init__(self, workspace: Workspace, state: PlayerState | None = None, typed: str = "") -> None:
@@ -51,7 +49,6 @@ class PlayerScreen(PlayerOffers):
         self._typed = typed
         self.loader = PlayerLoader(self, workspace, state)
         self._initial = workspace.launch.initial_player if state is None else None
-        self._audit_visits = AuditVisits(self)
         self.opened_player()
 
     @cached_property
@@ -183,11 +180,11 @@ class PlayerScreen(PlayerOffers):
         player = self.state.player
         if self.state.status is LoadStatus.LOADING:
             self.loader.give_up()
-            self._audit_visits.go_back(player)
+            self.audit_visits.go_back(player)
         elif self.table_state.filter:
             self.table_state.filter = ""
             self.draw()
-        elif self._audit_visits.go_back(player):
+        elif self.audit_visits.go_back(player):
             pass
         elif self.state.status is not LoadStatus.IDLE:
             self.close_player()
@@ -241,23 +238,6 @@ class PlayerScreen(PlayerOffers):
     def _open_recent(self, player: str | None) -> None:
         if player is not None:
             self.open_player(player)
-
-    def action_audit_open(self) -> None:
-        """Show the studio's audit log."""
-        self._audit_visits.open()
-
-    def action_audit_export(self) -> None:
-        """Show the audit log of the player on screen, or of the game, with the dialog of its export."""
-        self._audit_visits.open(player=self.state.player if self.state.snapshot is not None else "", exports=True)
-
-    def action_audit_player(self) -> None:
-        """Go from an audit row to the row that it is about: its player is on screen already."""
-        self._audit_visits.go_to_target()
-
-    def show_found(self, row: TextHit) -> None:
-        """Go to the row that led to this player."""
-        if not self._audit_visits.arrive(row):
-            super().show_found(row)
 
     def action_webhooks_open(self) -> None:
         """Show webhook deliveries, of the player on screen or of the game."""
@@ -383,7 +363,7 @@ class PlayerScreen(PlayerOffers):
         self, player: str, *, typed: bool = False, step: int = 0, found: FoundPlayer | None = None, whole: str = ""
     ) -> None:
         """Look a player up; `typed` text may be no id, and match several players, of which `step` chooses one."""
-        self._audit_visits.forget()
+        self.audit_visits.forget()
         try:
             self.loader.open(player, typed=typed, step=step, found=found, whole=whole)
         except SeveralFit as several:
