@@ -59,6 +59,10 @@ class DemoSupport:
         grant_id: str = answer.data["grant"]["id"]
         return grant_id
 
+    async def revoke(self, who: StaffMember, grant_id: str, reason: str, ticket: str) -> None:
+        """Take a pending grant back."""
+        await grants.revoke(self._tx, self._member(who, reason, ticket), grant_id)
+
     async def force_claim(self, who: StaffMember, grant_id: str, reason: str, ticket: str) -> None:
         """Mark a grant claimed, and deliver it."""
         await grants.force_claim(self._tx, self._member(who, reason, ticket), grant_id)
@@ -98,12 +102,14 @@ class DemoSupport:
 class StudioBackend:
     """The studio's backend, which delivers what players bought (contract/SERVER.md#grants)."""
 
-    def __init__(self, stage: DemoStage, tx: Transaction, environment: str = LIVE) -> None:
+    def __init__(
+        self, stage: DemoStage, tx: Transaction, environment: str = LIVE, last_order: int = 71_200
+    ) -> None:
         self.stage = stage
         self.environment = environment
         self._tx = tx
         self._actor = Actor("api_key", SHOP_KEY, SHOP_KEY)
-        self._orders = 71_200
+        self._orders = last_order
 
     async def deliver(
         self, player: str, entries: Sequence[Json], *, kind: str | None = None, expires_at: int | None = None

@@ -23,6 +23,7 @@ from kraty_console.backend.demo import (
     second_studio,
     tryouts,
     veteran,
+    walk_ins,
 )
 from kraty_console.backend.demo.calendar import Calendar, DemoWindow
 from kraty_console.backend.demo.cast import Scene
@@ -121,6 +122,7 @@ async def _make_demo_studio(tx: Transaction, studio: Studio, now_ms: int, seed: 
             *crowd.hostile_stories(scene),
             *rankings.stories(scene, others),
             *tryouts.stories(trials),
+            *walk_ins.stories(scene, studio),
             veteran.register(scene),
         ],
     )
