@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "act": ("kraty_console.cli.act", "act", "Make one change, as the dialogs of the console do."),
     "queue": ("kraty_console.cli.queue_commands", "queue", "Look up many players, and make one change for a group."),
     "demo": ("kraty_console.cli.demo", "demo", "Open the console on an embedded backend with a demo world."),
+    "practice": ("kraty_console.cli.practice", "practice", "Solve tickets of the demo world, and see how it went."),
     "server": ("kraty_console.cli.server", "server", "Call the server API with a server key."),
     "backend": ("kraty_console.cli.backend", "backend", "Run and administer a Kraty backend."),
     "webhooks": ("kraty_console.cli.webhooks", "webhooks", "Receive a game's events, for development."),
@@ -75,7 +76,8 @@ def cli(ctx: click.Context, /, **flags: Any) -> int | None:  # noqa: ANN401 (eac
     Without a command it opens the console; with a player's id (kraty-console alice_42), on that player.
 
     Exit codes: 0 found or done, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 unreachable; of a change 6 refused,
-    7 the row had changed, 8 outcome unknown; 9 partly done (queue); 10 something is wrong (diagnose).
+    7 the row had changed, 8 outcome unknown; 9 partly done (queue); 10 something is wrong (diagnose),
+    or not every ticket was solved (practice).
     """
     ctx.obj = Options(**flags)
     if ctx.invoked_subcommand is None:

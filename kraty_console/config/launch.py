@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kraty_console.config.access import Access
+from kraty_console.config.inbox import Inbox
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.secret import Credential, Secret
 
@@ -34,6 +35,8 @@ class Launch:
     initial_player: str | None = None
     ticket: str | None = None
     tries: tuple[SampleTicket, ...] = ()
+    inbox: Inbox | None = None
+    """Tickets to solve one after the other; None if the console was opened without."""
     access: Access = field(default_factory=Access)
     """The headers and certificate for an access gateway."""
     config_file: Path | None = None

@@ -90,6 +90,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
         if self._first_state is not None:
             self.suspend_painting()
         self.spares = SpareDialogs(self)
+        self._inbox = launch.inbox
         self._writes: set[asyncio.Task[object]] = set()
         self._interrupted = False
         for theme in THEMES:
@@ -152,6 +153,8 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
             if event.key == "ctrl+j":
                 event.key, event.character = "enter", "\r"
             self._interrupted = self._interrupted and event.key == "ctrl+c"
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._inbox is not None:
+            self._inbox.count_key()
         await super().on_event(event)
 
     def keys_ahead(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kraty_console.contract.operations import OPERATIONS, Operation
 from kraty_console.contract.permissions import ROLE_PERMISSIONS
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 COMPLETE: Final = frozenset({"completed", "force_completed"})
 """The statuses of an attempt that was completed (contract/README.md#attempt)."""
+
+
+class InboxPlace(NamedTuple):
+    """Where the person is among the tickets that the console was opened with."""
+
+    position: int
+    """Of the open ticket, from 0; `total` when the last one was left."""
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,8 @@ class ActionContext:
     """The delivery under the cursor, on the screen of deliveries."""
     audit_row: AuditRow | None = None
     """The audit row under the cursor, in the studio's audit log."""
+    inbox: InboxPlace | None = None
+    """None if the console was opened without tickets."""
     offered: frozenset[str] | None = None
     """Ids of the actions of a studio list; None on the player screen, which has all of them."""
 
@@ -92,6 +102,8 @@ class ActionSpec:
     """The name of its command under `act`, if that is not the last word of the id."""
     key_only: bool = False
     """Whether only server keys have it, because the admin surface has no such call."""
+    inbox_only: bool = False
+    """Whether only a console that was opened with tickets has it."""
     disabled_rule: Callable[[ActionContext], str | None] = field(default=_never_disabled, repr=False)
     """Why the state of the player or of the row disables it, in words; None if it does not."""
 

@@ -18,11 +18,13 @@ from kraty_console.domain.disabled_reasons import (
     force_complete_disabled,
     link_disabled,
     list_disabled,
+    previous_ticket_disabled,
     replay_disabled,
     retry_roll_disabled,
     revoke_disabled,
     row_disabled,
     step_disabled,
+    ticket_disabled,
     worklog_disabled,
 )
 from kraty_console.domain.scopes import PANES
@@ -238,6 +240,44 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         "copy.worklog", "Copy worklog", ("w",), "copy what was done under this ticket", disabled_rule=worklog_disabled
     ),
     ActionSpec("ticket.set", "Ticket", ("t",), "set the ticket for what follows", footer=True, footer_title="ticket"),
+    ActionSpec(
+        "ticket.next",
+        "Next ticket",
+        (">",),
+        "with tickets at hand: this one is answered, take the next",
+        inbox_only=True,
+        footer=True,
+        footer_title="next ticket",
+        disabled_rule=ticket_disabled,
+    ),
+    ActionSpec(
+        "ticket.give_up",
+        "Give up ticket",
+        ("-",),
+        "with tickets at hand: give this one up, take the next",
+        inbox_only=True,
+        footer_title="give up",
+        disabled_rule=ticket_disabled,
+    ),
+    ActionSpec(
+        "ticket.previous",
+        "Previous ticket",
+        ("<",),
+        "with tickets at hand: back to the one before",
+        inbox_only=True,
+        footer_title="previous",
+        disabled_rule=previous_ticket_disabled,
+    ),
+    ActionSpec(
+        "ticket.read",
+        "Read ticket",
+        ("#",),
+        "with tickets at hand: read the whole ticket",
+        inbox_only=True,
+        footer=True,
+        footer_title="read",
+        disabled_rule=ticket_disabled,
+    ),
     ActionSpec("player.recent", "Recent players", ("p",), "players opened before", footer_title="recent"),
     ActionSpec("journal.open", "Journal", ("o",), "what was sent from here, and what became of it"),
     ActionSpec(
@@ -285,6 +325,10 @@ BY_ID: Final[dict[str, ActionSpec]] = {each.id: each for each in REGISTRY}
 
 FIRST_SCREEN: Final = (
     "search.focus",
+    "ticket.next",
+    "ticket.give_up",
+    "ticket.previous",
+    "ticket.read",
     "player.recent",
     "audit.open",
     "ticket.set",
@@ -300,19 +344,21 @@ _TRIVIAL: Final = frozenset({"pane.next", "pane.previous", "view.back", "app.bac
 def actions(context: ActionContext) -> tuple[ActionSpec, ...]:
     """The actions of this screen and profile.
 
-    A read-only profile has no changes, and a session has no actions that need a server key.
+    A read-only profile has no changes, a session no actions that need a server key, and a console that was opened
+    without tickets none for them.
     """
     return tuple(
         each
         for each in REGISTRY
         if (context.offered is None or each.id in context.offered)
         and not (context.read_only and each.is_write)
-        and _suits_credential(each, context)
+        and _suits_launch(each, context)
     )
 
 
-def _suits_credential(spec: ActionSpec, context: ActionContext) -> bool:
-    return context.uses_key or not spec.key_only
+def _suits_launch(spec: ActionSpec, context: ActionContext) -> bool:
+    """Whether the console was opened with the credential and the tickets that the action needs."""
+    return (context.uses_key or not spec.key_only) and (context.inbox is not None or not spec.inbox_only)
 
 
 def is_trivial(spec: ActionSpec) -> bool:
@@ -328,7 +374,7 @@ def fits(spec: ActionSpec, context: ActionContext) -> bool:
 def for_key(key: str, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> ActionSpec | None:
     """The action of a key: of several with that key, the one that applies to the row under the cursor."""
     candidates = [
-        each for each in REGISTRY if key in (keys or {}).get(each.id, each.keys) and _suits_credential(each, context)
+        each for each in REGISTRY if key in (keys or {}).get(each.id, each.keys) and _suits_launch(each, context)
     ]
     return next((each for each in candidates if fits(each, context)), candidates[0] if candidates else None)
 
@@ -336,8 +382,9 @@ def for_key(key: str, context: ActionContext, keys: Mapping[str, tuple[str, ...]
 def footer(context: ActionContext) -> Iterator[tuple[ActionSpec, str | None]]:
     """The actions in the footer, each with the reason if it is disabled."""
     if context.snapshot is None:
-        for action_id in FIRST_SCREEN:
-            yield BY_ID[action_id], BY_ID[action_id].disabled_reason(context)
+        for spec in map(BY_ID.__getitem__, FIRST_SCREEN):
+            if _suits_launch(spec, context):
+                yield spec, spec.disabled_reason(context)
         return
     for spec in actions(context):
         if spec.footer and fits(spec, context):

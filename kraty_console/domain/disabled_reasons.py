@@ -112,3 +112,14 @@ def audit_player_disabled(context: ActionContext) -> str | None:
 def list_disabled(context: ActionContext) -> str | None:
     """If there is no list, because no player is open."""
     return None if context.snapshot is not None or context.offered is not None else "open a player first (/)"
+
+
+def ticket_disabled(context: ActionContext) -> str | None:
+    """The last ticket was left."""
+    inbox = context.inbox
+    return "every ticket is done" if inbox is not None and inbox.position >= inbox.total else None
+
+
+def previous_ticket_disabled(context: ActionContext) -> str | None:
+    """The first ticket has none before it."""
+    return "this is the first ticket" if context.inbox is not None and not context.inbox.position else None

@@ -12,6 +12,7 @@ from kraty_console.backend.demo.stage import DemoStage
 from kraty_console.backend.economy import wallet
 from kraty_console.backend.events import attempt_rewards, attempts
 from kraty_console.backend.grants import service as grants
+from kraty_console.backend.grants.service import revoke
 from kraty_console.backend.players import bans, notes
 from kraty_console.backend.rules.context import LIVE, Actor, Context
 from kraty_console.backend.storage.transaction import Transaction
@@ -61,7 +62,7 @@ class DemoSupport:
 
     async def revoke(self, who: StaffMember, grant_id: str, reason: str, ticket: str) -> None:
         """Take a pending grant back."""
-        await grants.revoke(self._tx, self._member(who, reason, ticket), grant_id)
+        await revoke(self._tx, self._member(who, reason, ticket), grant_id)
 
     async def force_claim(self, who: StaffMember, grant_id: str, reason: str, ticket: str) -> None:
         """Mark a grant claimed, and deliver it."""
@@ -102,9 +103,7 @@ class DemoSupport:
 class StudioBackend:
     """The studio's backend, which delivers what players bought (contract/SERVER.md#grants)."""
 
-    def __init__(
-        self, stage: DemoStage, tx: Transaction, environment: str = LIVE, last_order: int = 71_200
-    ) -> None:
+    def __init__(self, stage: DemoStage, tx: Transaction, environment: str = LIVE, last_order: int = 71_200) -> None:
         self.stage = stage
         self.environment = environment
         self._tx = tx

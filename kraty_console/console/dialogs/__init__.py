@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kraty_console.console.dialogs.audit_filter import AuditFilterDialog as AuditFilterDialog
     from kraty_console.console.dialogs.filter import FilterDialog as FilterDialog
     from kraty_console.console.dialogs.found import FoundDialog as FoundDialog
+    from kraty_console.console.dialogs.inbox import InboxTicketDialog as InboxTicketDialog
     from kraty_console.console.dialogs.keys import KeysDialog as KeysDialog
     from kraty_console.console.dialogs.notes import NotesDialog as NotesDialog
     from kraty_console.console.dialogs.palette import PaletteDialog as PaletteDialog
@@ -27,6 +28,7 @@ _MODULES: Final = {
     "AuditFilterDialog": "audit_filter",
     "FilterDialog": "filter",
     "FoundDialog": "found",
+    "InboxTicketDialog": "inbox",
     "KeysDialog": "keys",
     "NotesDialog": "notes",
     "PaletteDialog": "palette",

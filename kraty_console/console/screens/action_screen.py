@@ -169,6 +169,12 @@ class RunsActions(Screen[str | None]):
             self.app.workspace.ticket = ticket
             self.draw()
 
+    def action_ticket_read(self) -> None:
+        """Show the whole ticket of the inbox."""
+        inbox = self.app.workspace.launch.inbox
+        if inbox is not None and inbox.current is not None:
+            self.app.push_screen(dialogs.InboxTicketDialog(inbox, inbox.current, self.app.copy), self.run_id)
+
     def action_copy_worklog(self) -> None:
         """Copy what was done under the ticket."""
         self.tell(*worklog_copied(self.app.copy, self.app.workspace))

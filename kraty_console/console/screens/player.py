@@ -21,6 +21,7 @@ from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.player_watch import PlayerWatch
 from kraty_console.console.screens.action_screen import typed_key
 from kraty_console.console.screens.player_audit import PlayerAudit
+from kraty_console.console.screens.player_inbox import PlayerInbox
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.widgets.search import SearchBar
 from kraty_console.console.widgets.table import RowTable
@@ -40,7 +41,7 @@ _PANE_OF: Final[dict[str, PaneId]] = {f"pane.{each.id}": each.id for each in PAN
 """The pane that an action shows, by the action's id."""
 
 
-class PlayerScreen(PlayerAudit):
+class PlayerScreen(PlayerAudit, PlayerInbox):
     """The bottom of the console: it has every action of the registry."""
 
     def __init__(self, workspace: Workspace, state: PlayerState | None = None, typed: str = "") -> None:

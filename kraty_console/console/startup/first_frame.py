@@ -26,15 +26,16 @@ OTHER_COMMANDS = frozenset(
 )
 """Commands that open no console."""
 
-DEMO = "demo"
-"""The command that starts a backend before it opens the console; no configuration has a say in it."""
+DEMOS = ("demo", "practice")
+"""The commands that start a backend before they open the console; no configuration has a say in it."""
 
 SEARCH_ROW = 1
 """The row of the search field."""
 
 _PLAYER = "player"
 _WITH_VALUE = ("--profile", "--url", "--studio", "--game", "--environment", "--theme", "--ticket")
-_OF_DEMO = ("--role",)
+_OF_DEMOS = ("--role", "--tickets", "--seed")
+_DEMO_WORDS = tuple([each] for each in DEMOS)
 _FLAGS = ("--read-only", "--mouse", "--no-mouse")
 _LEAST = (40, 12)
 _SGR = {"bold": "1", "dim": "2", "underline": "4", "reverse": "7"}
@@ -127,7 +128,7 @@ def theme_of(arguments: Sequence[str], environ: Mapping[str, str]) -> str | None
     options = _options(arguments)
     if options is None or environ.get("TEXTUAL_DRIVER") or environ.get("TEXTUAL_COLOR_SYSTEM"):
         return None
-    config = [] if DEMO in options else _config_lines(environ)
+    config = [] if options.keys() & DEMOS else _config_lines(environ)
     if config is None and not (options.get("--url") or environ.get("KRATY_URL")):
         return None  # a first run: it begins with a question
     theme = options.get("--theme") or environ.get("KRATY_THEME") or _theme_in(config or [])
@@ -149,7 +150,7 @@ def _options(arguments: Sequence[str]) -> dict[str, str] | None:
     words: list[str] = []
     for word in rest:
         option, equals, value = word.partition("=")
-        if option in _WITH_VALUE or (option in _OF_DEMO and words[:1] == [DEMO]):
+        if option in _WITH_VALUE or (option in _OF_DEMOS and words[:1] in _DEMO_WORDS):
             options[option] = value if equals else next(rest, "")
         elif word in _FLAGS:
             continue
@@ -157,7 +158,7 @@ def _options(arguments: Sequence[str]) -> dict[str, str] | None:
             return None
         else:
             words.append(word)
-    if words[:1] in (["open"], [DEMO]):
+    if words[:1] in (["open"], *_DEMO_WORDS):
         options[words.pop(0)] = ""
     if words:
         options[_PLAYER] = words[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kraty_console.domain.action_spec import ActionContext
+from kraty_console.domain.action_spec import ActionContext, InboxPlace
 from kraty_console.domain.scopes import Scope
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 def list_context(workspace: Workspace, scope: Scope | None, row_id: str | None, player: str = "") -> ActionContext:
     """With the cursor on this row; links to the portal are about `player`."""
+    inbox = workspace.launch.inbox
     return ActionContext(
         row_scope=scope,
         row_id=row_id,
@@ -24,4 +25,5 @@ def list_context(workspace: Workspace, scope: Scope | None, row_id: str | None, 
         ticket=workspace.ticket or None,
         worklog=bool(workspace.work()),
         now=workspace.now(),
+        inbox=InboxPlace(inbox.position, len(inbox.tickets)) if inbox is not None else None,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
-from kraty_console.console.views.text import Line, Span, fit
+from kraty_console.console.views.text import Line, Span, fit, wrap
 from kraty_console.present import table as columns
 from kraty_console.present.safe import SafeText
 from kraty_console.present.table import Column, Fitted, TableRow, sorted_rows
@@ -31,7 +31,9 @@ class TableSection(NamedTuple):
     title: str = ""
     """A line above the column titles; none where a pane has one section."""
     empty: str = ""
-    """The text without rows."""
+    """The text without rows; wraps."""
+    tone: str = "dim"
+    """Of that text."""
 
 
 @dataclass(slots=True)
@@ -82,6 +84,8 @@ class TableRows:
         self._arranged: list[list[TableRow]] | None = None
         self._entries: list[_Entry] = []
         self._selectable: list[int] = []
+        self._width = 0
+        """The cells in which texts are wrapped; not known before something is drawn."""
         self._layouts: tuple[int, list[tuple[Fitted, ...]]] | None = None
         self._drawn: dict[tuple[int, int, str], Line] = {}
         """The lines that are seen: a row that was seen before looks the same."""
@@ -147,12 +151,17 @@ class TableRows:
             entries.extend(_Entry("row", group, row=row) for row in rows)
             if not rows:
                 words = "no row matches the filter; f changes it" if section.rows else section.empty
-                entries.extend(_Entry("note", group, text=line) for line in words.splitlines())
+                entries.extend(_Entry("note", group, text=line) for line in self._wrapped(words))
         self._entries = entries
         self._selectable = [i for i, entry in enumerate(entries) if entry.kind == "row"]
         self._layouts = None
         self._find_cursor()
         return arranged
+
+    def _wrapped(self, words: str) -> list[str]:
+        lines = words.splitlines()
+        room = max(1, self._width - MARGIN)
+        return [piece for line in lines for piece in wrap(line, room)] if self._width else lines
 
     def _filtered_and_sorted(self, section: TableSection) -> list[TableRow]:
         rows = list(section.rows)
@@ -168,6 +177,11 @@ class TableRows:
     def _fitted(self, width: int) -> list[tuple[Fitted, ...]]:
         """The columns of each section in so many cells."""
         arranged = self._arrange()
+        if width != self._width:
+            self._width = width
+            if any(entry.kind == "note" for entry in self._entries):
+                self._arranged = None
+                arranged = self._arrange()
         if self._layouts is None or self._layouts[0] != width:
             room = max(1, width - MARGIN)
             self._layouts = (
@@ -240,7 +254,7 @@ class TableRows:
         if entry.kind == "title":
             return [(f" {entry.text}", "title")]
         if entry.kind == "note":
-            return [(f"   {entry.text}", "dim")]
+            return [(f"   {entry.text}", self.sections[entry.group].tone)]
         if entry.row is None:
             return [(" " * MARGIN, "dim"), *self._heads(self.sections[entry.group], layout)]
         marked = entry.row.id in self._marked

@@ -1,4 +1,4 @@
-"""The table while no player is open: tickets to try, recent players, or why it is empty."""
+"""The table while no player is open: the ticket to solve, tickets to try, recent players, or why it is empty."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.views.rows import TableSection
+from kraty_console.console.views.text import wrap
+from kraty_console.domain.keymap import effective_keys, key_label
 from kraty_console.domain.missing_operations import no_search
 from kraty_console.domain.player_resolution import looks_like_email
 from kraty_console.present.errors import error_text
-from kraty_console.present.safe import safe
+from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kraty_console.config.inbox import Inbox, InboxTicket
     from kraty_console.console.workspace import Workspace
 
 _COLUMNS: Final = (
@@ -21,6 +26,12 @@ _COLUMNS: Final = (
 )
 _NOTHING_KNOWN: Final = "Nothing in this text names a player of this game"
 _MOST_TRIED: Final = 8
+
+_MEASURE: Final = 74
+"""Cells of a line of a ticket; fewer where the terminal is narrow."""
+_TICKET_LINES: Final = 14
+"""Lines of a ticket on the first screen; the whole ticket is a key away."""
+_TICKET_CHARACTERS: Final = 20_000
 
 _RECENT: Final = (Column("player", "", 12, middle=True),)
 
@@ -53,6 +64,8 @@ def start_sections(workspace: Workspace, state: PlayerState) -> tuple[TableSecti
                 "failed", _RECENT, (), title=words.title, empty="\n".join(line for line in (more, words.hint) if line)
             )
         )
+    if workspace.launch.inbox is not None:
+        sections.append(_open_ticket(workspace.launch.inbox, workspace.launch.profile.keymap))
     if workspace.launch.tries:
         rows = tuple(
             TableRow(
@@ -73,6 +86,31 @@ def start_sections(workspace: Workspace, state: PlayerState) -> tuple[TableSecti
         what = "a player's id or e-mail" if workspace.facts.can_search else "a player's id, whole"
         sections.append(TableSection("empty", _RECENT, (), empty=f"Type {what}; several at once can be pasted."))
     return tuple(sections)
+
+
+def _open_ticket(inbox: Inbox, keymap: Mapping[str, str]) -> TableSection:
+    """The ticket to solve, as far as there is room for it beside what a look-up found."""
+    keys = effective_keys(keymap)
+    if inbox.current is None:
+        back, leave = (key_label(keys[each][0]) for each in ("ticket.previous", "app.back_or_quit"))
+        words = f"{leave} ends the console, {back} goes back to the last ticket."
+        return TableSection("ticket", _RECENT, (), title="Every ticket is done", empty=words)
+    lines = wrap(ticket_text(inbox.current), _MEASURE)
+    if len(lines) > _TICKET_LINES:
+        more = f"({len(lines) - _TICKET_LINES} more lines: {key_label(keys['ticket.read'][0])} shows all)"
+        lines = [*lines[:_TICKET_LINES], more]
+    return TableSection("ticket", _RECENT, (), title=ticket_title(inbox), empty="\n".join(lines), tone="plain")
+
+
+def ticket_title(inbox: Inbox) -> SafeText:
+    """Number and place of the open ticket."""
+    number = safe(inbox.current.number if inbox.current is not None else None, limit=60)
+    return SafeText(f"Ticket {number} · {inbox.position + 1} of {len(inbox.tickets)}")
+
+
+def ticket_text(ticket: InboxTicket) -> SafeText:
+    """What the customer wrote, as it can be shown."""
+    return safe(ticket.text.replace("\r\n", "\n"), limit=_TICKET_CHARACTERS, multiline=True)
 
 
 def _tried(state: PlayerState) -> str:

@@ -1,0 +1,1 @@
+"""Practice on the demo world: tickets as customers write them, and what a session did about each."""
