@@ -193,7 +193,7 @@ samir.b@example.org""",
     "ZD-5120": """\
 Asunto: carrera diaria caducada
 
-Hola, hace tres días terminé la carrera diaria con 1.544 metros, pero
+Hola, hace unos días terminé la carrera diaria con 1.544 metros, pero
 estaba sin cobertura en la montaña y el resultado no se envió. Al volver
 a casa ponía "caducada". Adjunto la repetición guardada en el móvil.
 

@@ -29,6 +29,8 @@ _LIST: Final = (
     Column("text", "BEGINS", 8, priority=2),
 )
 
+_LEFT: Final = {TicketState.GIVEN_UP: ", given up", TicketState.OPEN: ", not answered"}
+"""How a ticket was left, if that explains the result."""
 _BEGINNING: Final = 70
 """Cells of a ticket in the list, so that a line fits 80."""
 
@@ -46,8 +48,8 @@ def report_text(result: PracticeResult, again: str) -> str:
         remarks += ["", "Changes that belong to no ticket:", *(f"  {_change(row)}" for row in result.stray)]
     solved = sum(each.verdict is Verdict.SOLVED for each in result.results)
     keys = sum(each.keys for each in result.results)
-    totals = f"{solved} of {counted(len(rows), 'ticket')} solved, {counted(keys, 'key')}. The same again: {again}"
-    return "\n".join([table_text(_COLUMNS, rows).rstrip("\n"), *remarks, "", totals]) + "\n"
+    totals = f"{solved} of {counted(len(rows), 'ticket')} solved, {counted(keys, 'key')}. The same tickets again:"
+    return "\n".join([table_text(_COLUMNS, rows).rstrip("\n"), *remarks, "", totals, f"  {again}"]) + "\n"
 
 
 def report_json(result: PracticeResult, *, role: str, seed: int) -> dict[str, Any]:
@@ -99,16 +101,14 @@ def _row(result: TicketResult) -> TableRow:
 
 
 def _verdict_words(result: TicketResult) -> SafeText:
-    given_up = result.state is TicketState.GIVEN_UP and result.verdict is not Verdict.SOLVED
-    return safe(f"{result.verdict.value}, given up" if given_up else result.verdict.value)
+    more = _LEFT.get(result.state, "") if result.verdict is not Verdict.SOLVED else ""
+    return SafeText(result.verdict.value + more)
 
 
 def _remarks(result: TicketResult) -> Iterator[str]:
     """What was wrong about a ticket, and what is right."""
     yield ""
     yield f"{result.ticket.number} {safe(result.ticket.player, limit=80)}: {_verdict_words(result)}"
-    if not result.wrong and not result.right and result.verdict is Verdict.MISSED and not result.ticket.repairs:
-        yield "  It was not answered."
     for row in result.right:
         if not is_under(row, result.ticket):
             yield f"  {_change(row)}: recorded {_ticket_words(row)}"

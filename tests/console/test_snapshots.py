@@ -30,6 +30,7 @@ from tests.harness.console.frames import Picture, pictures
 from tests.harness.console.scenes import (
     AUDIT_LOG,
     DIALOGS,
+    INBOXES,
     LOG,
     LOOKS,
     PANES,
@@ -44,7 +45,7 @@ from tests.harness.console.stage import DemoStage, stage
 Compare = Callable[..., bool]
 SIZES = (SIZE, SMALL)
 
-BOTH = (*PANES, *DIALOGS, *LOOKS, *STATES, *AUDIT_LOG, *SERVER_KEY)
+BOTH = (*PANES, *DIALOGS, *LOOKS, *INBOXES, *STATES, *AUDIT_LOG, *SERVER_KEY)
 ODD = (
     Scene("size_40x12", "alice_42", size=(40, 12)),
     Scene("size_39x11", "alice_42", size=(39, 11)),

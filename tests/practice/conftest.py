@@ -6,11 +6,9 @@ from pathlib import Path
 import pytest
 
 from kraty_console.contract.players import Snapshot
-from kraty_console.practice.tickets import TICKETS
-from kraty_console.practice.witness import read_players
 from tests.harness.console.demo_copies import DemoTemplate
 from tests.harness.console.stage import build_world, stage
-from tests.harness.practice.solver import Solver, ask
+from tests.harness.practice.solver import Solver
 from tests.harness.run_once import once_per_run
 
 
@@ -23,12 +21,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> DemoTemplate:
 @pytest.fixture(scope="session")
 def before(world: DemoTemplate, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Snapshot]:
     """The players of all tickets before anything is done."""
-    with stage(world, tmp_path_factory.mktemp("before")) as running:
-        return ask(running, lambda client: read_players(client, [each.player for each in TICKETS]))
+    with stage(world, tmp_path_factory.mktemp("before")) as running, Solver.on(running) as reader:
+        return reader.players()
 
 
 @pytest.fixture
 def solver(world: DemoTemplate, before: dict[str, Snapshot], tmp_path: Path) -> Iterator[Solver]:
     """Somebody with all tickets before them, on a copy of the demo world."""
-    with stage(world, tmp_path) as running:
-        yield Solver(running, before)
+    with stage(world, tmp_path) as running, Solver.on(running, before) as somebody:
+        yield somebody

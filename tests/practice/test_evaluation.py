@@ -6,13 +6,13 @@ from kraty_console.config.inbox import TicketState
 from kraty_console.contract.operations import Operation
 from kraty_console.practice.evaluation import PracticeResult, Verdict
 from kraty_console.practice.tickets import TICKETS
-from tests.harness.practice.solver import Solver, ask
+from tests.harness.practice.solver import Solver
 
 REPAIRED = [each for each in TICKETS if each.repairs]
 UNTOUCHED = [each for each in TICKETS if not each.repairs]
 BY_NUMBER = {each.number: each for each in TICKETS}
-ROLL, CLAIM, STUCK, MERGE = (BY_NUMBER[number] for number in ("ZD-5101", "ZD-5102", "ZD-5103", "ZD-5107"))
-TWO_FAULTS, UNBAN, CREDIT, REVOKE = (BY_NUMBER[number] for number in ("ZD-5113", "ZD-5121", "ZD-5125", "ZD-5127"))
+ROLL, CLAIM, STUCK = (BY_NUMBER[number] for number in ("ZD-5101", "ZD-5102", "ZD-5103"))
+TWO_FAULTS, CREDIT, REVOKE = (BY_NUMBER[number] for number in ("ZD-5113", "ZD-5125", "ZD-5127"))
 BANNED, HEALTHY, SPENT, UNPAID = (BY_NUMBER[number] for number in ("ZD-5106", "ZD-5108", "ZD-5117", "ZD-5118"))
 
 
@@ -27,7 +27,7 @@ def test_each_ticket_whose_solution_is_applied_is_solved(solver: Solver) -> None
     result = solver.judge()
     assert verdicts(result) == dict.fromkeys(BY_NUMBER, Verdict.SOLVED)
     assert result.is_perfect
-    assert all(len(each.right) == len(each.ticket.repairs) for each in result.results)
+    assert all(len(each.right) >= len(each.ticket.repairs) for each in result.results)
 
 
 def test_each_ticket_for_which_nothing_is_done_is_missed_unless_that_is_the_answer(solver: Solver) -> None:
@@ -174,6 +174,6 @@ def test_a_change_to_nobody_of_the_tickets_is_told_beside_them(solver: Solver) -
 
 def test_what_others_did_before_the_session_does_not_count(solver: Solver) -> None:
     """The demo world is full of changes by the staff."""
-    thanked = ask(solver.stage, lambda client: client.audit_log(player=HEALTHY.player)).rows
+    thanked = solver.runner.run(solver.client.audit_log(player=HEALTHY.player)).rows
     assert [row.action for row in thanked] == ["wallet.credit"]
     assert solver.verdict(HEALTHY) is Verdict.SOLVED

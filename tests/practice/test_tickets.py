@@ -9,7 +9,7 @@ from kraty_console.practice.letters import LETTERS
 from kraty_console.practice.repairs import RepairKind
 from kraty_console.practice.tickets import TICKETS, deal, tickets_for
 from tests.harness.each import for_each
-from tests.harness.practice.solver import Solver, ask
+from tests.harness.practice.solver import Solver
 
 
 def test_there_are_many_tickets_each_about_a_player_of_its_own() -> None:
@@ -27,12 +27,12 @@ def test_each_ticket_names_its_player(solver: Solver) -> None:
     for ticket in TICKETS:
         email = solver.before[ticket.player].player.email
         assert ticket.player in ticket.text or (email is not None and email in ticket.text), ticket.number
-    several = ask(solver.stage, lambda client: client.search("family@example.org"))
+    several = solver.runner.run(solver.client.search("family@example.org"))
     assert len(several) > 1, "an e-mail may be shared, but none of a ticket is"
     for ticket in TICKETS:
         email = solver.before[ticket.player].player.email
         if email is not None and email in ticket.text:
-            hits = ask(solver.stage, lambda client, email=email: client.search(email))
+            hits = solver.runner.run(solver.client.search(email))
             assert [hit.external_player_id for hit in hits] == [ticket.player]
 
 

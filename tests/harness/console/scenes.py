@@ -7,16 +7,29 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from kraty_console.backend.demo.hostile import HOSTILE_NAMES
 from kraty_console.backend.demo.tickets import TICKETS
+from kraty_console.config.inbox import InboxTicket
 from kraty_console.config.launch import SampleTicket
 from kraty_console.console.app import KratyApp
 from kraty_console.contract.session import Member
+from kraty_console.practice.tickets import TICKETS as TICKETS_OF_PRACTICE
 from tests.harness.console.driver import SIZE, ConsoleDriver
 from tests.harness.console.idle import wait_until_idle
 from tests.harness.console.stage import DemoStage
 
+HOSTILE_LETTER = "\r\n".join(
+    [*(each.external_id for each in HOSTILE_NAMES), *(each.display_name for each in HOSTILE_NAMES), "W" * 300, "end"]
+)
+"""Text that would control a terminal, in lines without end."""
+
 KEY = "KEY"
 """The role of a scene in which a server key is used."""
+
+INBOX = (
+    *(InboxTicket(each.number, each.text) for each in TICKETS_OF_PRACTICE[3:5]),
+    InboxTicket("ZD-1", HOSTILE_LETTER),
+)
 
 TRIES = tuple(SampleTicket(each.player, each.complaint) for each in TICKETS)
 
@@ -41,6 +54,9 @@ class Scene:
             key = backend.world.credentials["keys"]["server_integration"]
             more = {"credential": "server_key", "person": "maria", "token": key, **self.launch}
             return backend.app(player=self.player, tries=TRIES, **more)
+        if "inbox" in self.launch:
+            number = self.launch["inbox"][0].number
+            return backend.app(self.role, player=self.player, ticket=number, **self.launch)
         return backend.app(self.role, player=self.player, tries=TRIES, **self.launch)
 
     async def walk(
@@ -123,6 +139,15 @@ AUDIT_LOG = (
     Scene("audit_exported", None, (*LOG, "E", "DIALOG", "enter", "enter", "enter", "sees:audit rows in")),
 )
 """The studio's audit log."""
+INBOXES = (
+    Scene("inbox_ticket", launch={"inbox": INBOX}),
+    Scene("inbox_keys", None, ("escape",), launch={"inbox": INBOX}),
+    Scene("inbox_player", "dave.k", launch={"inbox": INBOX}),
+    Scene("inbox_read", "dave.k", ("#", "DIALOG"), launch={"inbox": INBOX}),
+    Scene("inbox_hostile", launch={"inbox": INBOX[2:]}),
+    Scene("inbox_done", None, ("escape", ">"), launch={"inbox": INBOX[:1]}),
+)
+"""With tickets to solve one after the other."""
 
 STATES = (
     Scene("missing", "alice_99", ("sees:No player is called",)),

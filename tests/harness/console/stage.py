@@ -29,6 +29,7 @@ from kraty_console.backend.http.rate_limit import Rate, RateLimit
 from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import migrate
+from kraty_console.config.inbox import Inbox, InboxTicket
 from kraty_console.config.launch import Launch, SampleTicket
 from kraty_console.config.profiles import Profile
 from kraty_console.console.app import KratyApp
@@ -85,6 +86,8 @@ class DemoStage:
         player: str | None = None,
         environment: str = "live",
         tries: tuple[SampleTicket, ...] = (),
+        inbox: tuple[InboxTicket, ...] = (),
+        ticket: str | None = None,
         read_only: bool = False,
         theme: str | None = "dark",
         token: str | None = None,
@@ -106,7 +109,9 @@ class DemoStage:
             self.folder / "state",
             self.folder / "crashes",
             initial_player=player,
+            ticket=ticket,
             tries=tries,
+            inbox=Inbox(inbox) if inbox else None,
         )
 
     def app(self, role: str = "GAME_ADMIN", **launch: Any) -> KratyApp:

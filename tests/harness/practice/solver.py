@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any
 
 from kraty_console.client.admin import KratyClient
 from kraty_console.client.server import ServerClient
@@ -21,8 +23,6 @@ from kraty_console.practice.repairs import Repair, RepairKind
 from kraty_console.practice.tickets import TICKETS, PracticeTicket
 from kraty_console.practice.witness import read_log, read_players
 from tests.harness.console.stage import NOW, DemoStage
-
-T = TypeVar("T")
 
 REASON = "checked in the replay"
 _OPERATIONS = {
@@ -41,7 +41,29 @@ class Solver:
     """Works on the players as they are in each copy of the world."""
 
     stage: DemoStage
+    runner: asyncio.Runner
+    client: KratyClient
     before: Mapping[str, Snapshot]
+
+    @classmethod
+    @contextmanager
+    def on(cls, stage: DemoStage, before: Mapping[str, Snapshot] = MappingProxyType({})) -> Iterator[Solver]:
+        """An administrator on a stage, where the players are as `before`."""
+        credentials = stage.world.credentials
+        client = KratyClient(
+            stage.url,
+            Credential(Secret(credentials["sessions"]["GAME_ADMIN"])),
+            studio_id=credentials["studioId"],
+            game_id=credentials["gameId"],
+            environment="live",
+        )
+        with asyncio.Runner() as runner:
+            yield cls(stage, runner, client, before)
+            runner.run(client.close())
+
+    def players(self, tickets: Sequence[PracticeTicket] = TICKETS) -> dict[str, Snapshot]:
+        """The players of tickets as they are now."""
+        return self.runner.run(read_players(self.client, [each.player for each in tickets]))
 
     def change(
         self,
@@ -63,13 +85,13 @@ class Solver:
             target_id=target,
             economy_key=economy_key,
         )
-        return ask(self.stage, lambda client: client.send(call))
+        return self.runner.run(self.client.send(call))
 
     def repair(self, ticket: PracticeTicket, repair: Repair, /, **said: str | None) -> Any:
         """Do one of the things that a ticket needs; `said` is reason and ticket, if others than the right ones."""
         words: dict[str, Any] = {"ticket": ticket.number, "reason": REASON, **said}
         if repair.kind is RepairKind.MERGE:
-            return asyncio.run(self._merge(ticket.player, repair.into, words))
+            return self.runner.run(self._merge(ticket.player, repair.into, words))
         if repair.kind is RepairKind.COMPLETE:
             words["final_score"] = repair.score
         if repair.kind is RepairKind.CREDIT:
@@ -104,28 +126,8 @@ class Solver:
     def judge(self, *dealt: PracticeTicket, states: Sequence[TicketState] | None = None) -> PracticeResult:
         """Evaluate what the backend tells now of the dealt tickets, by default all; without `states` as answered."""
         tickets = dealt or TICKETS
-        after = ask(self.stage, lambda client: read_players(client, [each.player for each in tickets]))
-        log = ask(self.stage, lambda client: read_log(client, NOW))
+        after = self.players(tickets)
+        log = self.runner.run(read_log(self.client, NOW))
         players = {each.player: PlayerStates(self.before[each.player], after[each.player]) for each in tickets}
         answered = states or [TicketState.ANSWERED] * len(tickets)
         return evaluate(tickets, answered, [1] * len(tickets), players, log)
-
-
-def ask(stage: DemoStage, question: Callable[[KratyClient], Awaitable[T]], role: str = "GAME_ADMIN") -> T:
-    """Ask the backend of a stage in a session of a role."""
-
-    async def run() -> T:
-        credentials = stage.world.credentials
-        client = KratyClient(
-            stage.url,
-            Credential(Secret(credentials["sessions"][role])),
-            studio_id=credentials["studioId"],
-            game_id=credentials["gameId"],
-            environment="live",
-        )
-        try:
-            return await question(client)
-        finally:
-            await client.close()
-
-    return asyncio.run(run())
