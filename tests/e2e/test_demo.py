@@ -6,40 +6,14 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.harness.e2e.demo_backend import KRATY_CONSOLE, OWN_KEY, Credentials, DemoBackend, folders
-from tests.harness.e2e.user import User
+from tests.harness.e2e.demo_backend import DemoBackend, folders
+from tests.harness.e2e.demo_terminal import START, Demo, ends_with_all
 from tests.harness.terminal import Terminal
 from tests.harness.terminal.audit import assert_clean
 
 pytestmark = pytest.mark.xdist_group("demo")
-_START = 45.0
-_GONE = 30.0
-"""Seconds for a world to be made, and for a child to notice that its parent is gone."""
-
-
-class Demo(User):
-    """The demo in a terminal, with its own place for temporary files; the kept world is in the folder `cache`."""
-
-    def __init__(self, folder: Path, cache: Path, *arguments: str) -> None:
-        self.temporary = folder / "tmp"
-        self.temporary.mkdir()
-        env = {**folders(folder), "TMPDIR": str(self.temporary), "XDG_CACHE_HOME": str(cache), **OWN_KEY}
-        super().__init__([*KRATY_CONSOLE, "demo", *arguments], env=env, patience=_START)
-
-    def backend(self) -> psutil.Process:
-        """The child that serves the world."""
-        (child,) = psutil.Process(self.process.pid).children()
-        return child
-
-    def world(self) -> DemoBackend:
-        """The backend behind the screen."""
-        (folder,) = self.temporary.iterdir()
-        (listens,) = [each.laddr for each in self.backend().net_connections() if each.status == psutil.CONN_LISTEN]
-        url = f"http://{listens.ip}:{listens.port}"
-        return DemoBackend(url, Credentials.read(folder / "credentials.json"), folder, folder)
 
 
 @pytest.fixture
@@ -125,7 +99,7 @@ def test_a_guest_is_merged_by_the_command_that_the_console_copies(demo: Demo, tm
     assert world.credentials.keys["server_integration"] not in command
     both = [potions(world, player) for player in ("guest_device_abc", "auth_user_42")]
     assert min(both) > 0
-    with Terminal(["sh", "-c", command], env=folders(tmp_path), size=(120, 36), patience=_START) as shell:
+    with Terminal(["sh", "-c", command], env=folders(tmp_path), size=(120, 36), patience=START) as shell:
         shell.wait_for("reason:")
         shell.type("signed in on the same device")
         shell.press("Enter")
@@ -157,14 +131,3 @@ def test_a_read_only_role_sees_missing_permissions_and_sigterm_ends_the_console(
         demo.press("R")
         demo.wait_for("needs grant.retry_reward_roll")
         ends_with_all(demo, lambda demo: demo.signal(signal.SIGTERM), 143)
-
-
-def ends_with_all(demo: Demo, end: Callable[[Demo], None], code: int) -> None:
-    """End the console, and see its backend go and the terminal and the temporary files as they were."""
-    backend = demo.backend()
-    end(demo)
-    assert demo.wait_exit() == code
-    assert not psutil.wait_procs([backend], timeout=_GONE)[1]
-    if code != -signal.SIGKILL:  # who is killed cannot tidy up: the next start does
-        assert demo.left_as_found() == []
-        assert not list(demo.temporary.iterdir())

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 _DRAWS = ("textual", "rich", "kraty_console.console")
 _BACKEND = ("kraty_console.backend", "sqlalchemy", "starlette", "uvicorn", "alembic")
 PACKAGES = {
-    "contract client config domain present": (*_DRAWS, *_BACKEND),
+    "contract client config domain present practice": (*_DRAWS, *_BACKEND),
     "console": _BACKEND,
     "backend": (*_DRAWS, "httpx", "kraty_console.client", "kraty_console.present", "kraty_console.config"),
     "cli": ("textual", "rich", *(f"kraty_console.console.{name}" for name in ("app", "views", "workspace"))),

@@ -96,7 +96,7 @@ def _open_ticket(inbox: Inbox, keymap: Mapping[str, str]) -> TableSection:
         words = f"{leave} ends the console, {back} goes back to the last ticket."
         return TableSection("ticket", _RECENT, (), title="Every ticket is done", empty=words)
     lines = wrap(ticket_text(inbox.current), _MEASURE)
-    if len(lines) > _TICKET_LINES:
+    if len(lines) > _TICKET_LINES + 1:  # a single line takes no more room than to say so
         more = f"({len(lines) - _TICKET_LINES} more lines: {key_label(keys['ticket.read'][0])} shows all)"
         lines = [*lines[:_TICKET_LINES], more]
     return TableSection("ticket", _RECENT, (), title=ticket_title(inbox), empty="\n".join(lines), tone="plain")
