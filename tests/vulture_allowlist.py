@@ -116,6 +116,8 @@ _.fired_at
 _.diagnose_player
 _.print_timeline
 _.print_audit
+_.practise
+_.print_list
 _.make_change
 _.run_queue
 _.resume_queue

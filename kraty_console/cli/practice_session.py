@@ -14,7 +14,7 @@ from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.launching import report_unusable_terminal, run_launch
 from kraty_console.cli.output import emit, emit_json, print_message
 from kraty_console.client.admin import KratyClient
-from kraty_console.config.inbox import Inbox, InboxTicket
+from kraty_console.config.inbox import InboxTicket, TicketInbox
 from kraty_console.contract.permissions import GAME_VIEWER
 from kraty_console.contract.secret import Credential
 from kraty_console.practice.evaluation import PlayerStates, evaluate
@@ -49,7 +49,7 @@ def practise(options: Options, count: int, role: str, seed: int | None, *, as_js
     is_plain(options)  # a wrong value is told before anything starts
     chosen = secrets.randbelow(_SEEDS) if seed is None else seed
     tickets = deal(count, role, chosen)
-    inbox = Inbox([InboxTicket(each.number, each.text) for each in tickets])
+    inbox = TicketInbox([InboxTicket(each.number, each.text) for each in tickets])
     try:
         with demo_backend() as backend:
             begun = datetime.now(UTC)

@@ -27,7 +27,7 @@ class TicketState(StrEnum):
     GIVEN_UP = "given_up"
 
 
-class Inbox:
+class TicketInbox:
     """The tickets in their order: which one is open, and how many keys were pressed while it was.
 
     The console changes it; who opened the console reads it afterwards.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kraty_console.config.access import Access
-from kraty_console.config.inbox import Inbox
+from kraty_console.config.inbox import TicketInbox
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.secret import Credential, Secret
 
@@ -35,7 +35,7 @@ class Launch:
     initial_player: str | None = None
     ticket: str | None = None
     tries: tuple[SampleTicket, ...] = ()
-    inbox: Inbox | None = None
+    inbox: TicketInbox | None = None
     """Tickets to solve one after the other; None if the console was opened without."""
     access: Access = field(default_factory=Access)
     """The headers and certificate for an access gateway."""

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.config.inbox import TicketState
-from kraty_console.domain.actions import FORCE_CLAIM
+from kraty_console.contract.operations import OPERATIONS, Operation
+from kraty_console.domain.actions import ADD_NOTE, FORCE_CLAIM
 from kraty_console.practice.repairs import RepairKind
 
 if TYPE_CHECKING:
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
     from kraty_console.practice.tickets import PracticeTicket
 
-_CORRECTION: Final = "audit.correct"
-_HARMLESS: Final = ("session.", "webhook.", "player.note", _CORRECTION)
+_CORRECTION: Final = OPERATIONS[Operation.CORRECT_TICKET].permission
+_HARMLESS: Final = ("session.", "webhook.", ADD_NOTE.permission, _CORRECTION)
 """Beginnings of actions that change nothing of a player."""
 
 
-class Verdict(StrEnum):
+class TicketVerdict(StrEnum):
     """How a ticket ended, from the best to the worst."""
 
     SOLVED = "solved"
@@ -51,7 +52,7 @@ class TicketResult:
     state: TicketState
     keys: int
     """Key presses while it was open."""
-    verdict: Verdict
+    verdict: TicketVerdict
     right: tuple[AuditRow, ...] = ()
     """The changes that solved it, or a part of it."""
     wrong: tuple[AuditRow, ...] = ()
@@ -70,7 +71,7 @@ class PracticeResult:
     @property
     def is_perfect(self) -> bool:
         """Whether every ticket was solved, and nothing else was changed."""
-        return not self.stray and all(each.verdict is Verdict.SOLVED for each in self.results)
+        return not self.stray and all(each.verdict is TicketVerdict.SOLVED for each in self.results)
 
 
 def evaluate(
@@ -168,11 +169,11 @@ def _verdict(
     states: PlayerStates,
     right: Sequence[AuditRow],
     wrong: Sequence[AuditRow],
-) -> Verdict:
+) -> TicketVerdict:
     if state is TicketState.UNREAD and not right and not wrong:
-        return Verdict.NOT_REACHED
+        return TicketVerdict.NOT_REACHED
     if any(not _is_about(row, ticket) for row in wrong):
-        return Verdict.WRONG_PLAYER
+        return TicketVerdict.WRONG_PLAYER
     repaired = [
         repair.is_done(states.before, states.after)
         and any(repair.is_right(row, states.before, states.after) for row in right)
@@ -180,12 +181,12 @@ def _verdict(
     ]
     if not all(repaired):
         if any(repaired):
-            return Verdict.PARTLY
-        return Verdict.WRONG_ACTION if wrong else Verdict.MISSED
+            return TicketVerdict.PARTLY
+        return TicketVerdict.WRONG_ACTION if wrong else TicketVerdict.MISSED
     if wrong:
-        return Verdict.UNNECESSARY
+        return TicketVerdict.UNNECESSARY
     if not ticket.repairs and state is not TicketState.ANSWERED:
-        return Verdict.MISSED
+        return TicketVerdict.MISSED
     if not all(is_under(row, ticket) for row in right):
-        return Verdict.WITHOUT_TICKET
-    return Verdict.SOLVED if all((row.reason or "").strip() for row in right) else Verdict.WITHOUT_REASON
+        return TicketVerdict.WITHOUT_TICKET
+    return TicketVerdict.SOLVED if all((row.reason or "").strip() for row in right) else TicketVerdict.WITHOUT_REASON

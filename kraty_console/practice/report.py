@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kraty_console.config.inbox import TicketState
 from kraty_console.domain.formatting import counted
-from kraty_console.practice.evaluation import Verdict, is_under
+from kraty_console.practice.evaluation import TicketVerdict, is_under
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, cell
 from kraty_console.present.text_output import table_text
@@ -43,10 +43,10 @@ def report_text(result: PracticeResult, again: str) -> str:
         again: The command that deals the same tickets.
     """
     rows = [_row(each) for each in result.results]
-    remarks = [line for each in result.results if each.verdict is not Verdict.SOLVED for line in _remarks(each)]
+    remarks = [line for each in result.results if each.verdict is not TicketVerdict.SOLVED for line in _remarks(each)]
     if result.stray:
         remarks += ["", "Changes that belong to no ticket:", *(f"  {_change(row)}" for row in result.stray)]
-    solved = sum(each.verdict is Verdict.SOLVED for each in result.results)
+    solved = sum(each.verdict is TicketVerdict.SOLVED for each in result.results)
     keys = sum(each.keys for each in result.results)
     totals = f"{solved} of {counted(len(rows), 'ticket')} solved, {counted(keys, 'key')}. The same tickets again:"
     return "\n".join([table_text(_COLUMNS, rows).rstrip("\n"), *remarks, "", totals, f"  {again}"]) + "\n"
@@ -57,7 +57,7 @@ def report_json(result: PracticeResult, *, role: str, seed: int) -> dict[str, An
     return {
         "role": role,
         "seed": seed,
-        "solved": sum(each.verdict is Verdict.SOLVED for each in result.results),
+        "solved": sum(each.verdict is TicketVerdict.SOLVED for each in result.results),
         "keys": sum(each.keys for each in result.results),
         "tickets": [
             {
@@ -101,7 +101,7 @@ def _row(result: TicketResult) -> TableRow:
 
 
 def _verdict_words(result: TicketResult) -> SafeText:
-    more = _LEFT.get(result.state, "") if result.verdict is not Verdict.SOLVED else ""
+    more = _LEFT.get(result.state, "") if result.verdict is not TicketVerdict.SOLVED else ""
     return SafeText(result.verdict.value + more)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from kraty_console.cli.main import COMMANDS
 from kraty_console.console.colours import DARK, NAMES
-from kraty_console.console.startup.first_frame import DEMO, OTHER_COMMANDS, picture, show_first_frame, theme_of
+from kraty_console.console.startup.first_frame import DEMOS, OTHER_COMMANDS, picture, show_first_frame, theme_of
 
 TRUE = {"COLORTERM": "truecolor", "TERM": "xterm-256color", "KRATY_URL": "https://kraty.example", "HOME": "/nowhere"}
 
@@ -31,6 +31,10 @@ TRUE = {"COLORTERM": "truecolor", "TERM": "xterm-256color", "KRATY_URL": "https:
         (["--theme=light", "demo", "--read-only"], True),
         (["demo", "--plain-paint"], False),
         (["demo", "alice_42", "bob_7"], False),
+        (["practice"], True),
+        (["practice", "--tickets", "3", "--seed=7", "--role", "GAME_VIEWER"], True),
+        (["practice", "--list"], False),
+        (["--tickets", "3"], False),
         (["--role", "GAME_VIEWER"], False),
         (["--help"], False),
         (["-V"], False),
@@ -44,7 +48,7 @@ def test_the_boot_screen_is_shown_when_the_arguments_open_the_console(arguments:
 
 
 def test_every_other_command_is_known() -> None:
-    assert set(COMMANDS) - {"open", DEMO} <= OTHER_COMMANDS
+    assert set(COMMANDS) - {"open", *DEMOS} <= OTHER_COMMANDS
 
 
 @pytest.mark.parametrize(
@@ -68,12 +72,13 @@ def test_the_theme_is_the_one_the_console_will_choose(
     assert theme_of(arguments, {**TRUE, **environ}) == (NAMES[theme] if theme else None)
 
 
-def test_the_demo_does_not_read_the_configuration(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", DEMOS)
+def test_the_demo_does_not_read_the_configuration(tmp_path: Path, command: str) -> None:
     file = tmp_path / "config.toml"
     file.write_text('theme = "light"')
     environ = {**TRUE, "KRATY_URL": "", "KRATY_CONFIG": str(file)}
-    assert theme_of(["demo"], environ) == NAMES["dark"]
-    assert theme_of(["demo", "--theme", "light"], environ) == NAMES["light"]
+    assert theme_of([command], environ) == NAMES["dark"]
+    assert theme_of([command, "--theme", "light"], environ) == NAMES["light"]
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_config_prints_the_path_and_an_example(tmp_path: Path) -> None:
     assert "[profiles.live]" in run_program("config", "example").stdout
 
 
-@pytest.mark.parametrize("arguments", [[], ["alice_42"], ["open", "show"], ["demo"]])
+@pytest.mark.parametrize("arguments", [[], ["alice_42"], ["open", "show"], ["demo"], ["practice"]])
 def test_without_a_terminal_the_console_refuses_with_advice(arguments: list[str]) -> None:
     result = run_program(*arguments)
     assert (result.returncode, result.stdout) == (2, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kraty_console.config.inbox import Inbox, InboxTicket, TicketState
+from kraty_console.config.inbox import InboxTicket, TicketInbox, TicketState
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.inbox import InboxTicketDialog
@@ -20,7 +20,7 @@ FIRST, SECOND = (
 )
 
 
-def opened(backend: DemoStage, *tickets: InboxTicket) -> tuple[KratyApp, Inbox]:
+def opened(backend: DemoStage, *tickets: InboxTicket) -> tuple[KratyApp, TicketInbox]:
     """A console with tickets, and where it counts."""
     app = backend.app(inbox=tickets, ticket=tickets[0].number)
     inbox = app.workspace.launch.inbox

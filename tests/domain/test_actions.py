@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kraty_console.contract.permissions import GAME_ADMIN, GAME_DEBUGGER, GAME_VIEWER, ROLE_PERMISSIONS
-from kraty_console.domain.action_spec import ActionContext, missing_permission
+from kraty_console.domain.action_spec import ActionContext, InboxPlace, missing_permission
 from kraty_console.domain.actions import BY_ID, REGISTRY, actions, footer, for_key
 from kraty_console.domain.forms import CHANGES
 from kraty_console.domain.scopes import PANES, Scope
@@ -61,9 +61,28 @@ def test_every_change_has_a_dialog_and_a_permission() -> None:
 
 
 def test_read_only_removes_all_changes() -> None:
-    assert [spec.id for spec in actions(context(read_only=True))] == [spec.id for spec in REGISTRY if not spec.is_write]
+    left = [spec.id for spec in REGISTRY if not spec.is_write]
+    assert [spec.id for spec in actions(context(read_only=True, inbox=InboxPlace(0, 1)))] == left
     for spec in CHANGING:
         assert "read-only profile" in (spec.disabled_reason(context(read_only=True, snapshot=snapshot())) or "")
+
+
+def test_only_a_console_with_tickets_has_the_actions_on_them() -> None:
+    with_them, without = context(inbox=InboxPlace(1, 3)), context()
+    assert {spec.id for spec in actions(with_them)} - {spec.id for spec in actions(without)} == {
+        "ticket.read",
+        "ticket.next",
+        "ticket.give_up",
+        "ticket.previous",
+    }
+    for key in "#>-<":
+        spec = for_key(key, with_them)
+        assert spec is not None
+        assert spec.inbox_only
+        assert spec.disabled_reason(with_them) is None
+        assert for_key(key, without) is None
+    assert BY_ID["ticket.previous"].disabled_reason(context(inbox=InboxPlace(0, 3))) == "this is the first ticket"
+    assert BY_ID["ticket.next"].disabled_reason(context(inbox=InboxPlace(3, 3))) == "every ticket is done"
 
 
 @pytest.mark.parametrize(

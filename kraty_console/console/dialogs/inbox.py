@@ -12,7 +12,7 @@ from kraty_console.console.views.start import ticket_text, ticket_title
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kraty_console.config.inbox import Inbox, InboxTicket
+    from kraty_console.config.inbox import InboxTicket, TicketInbox
 
 
 class InboxTicketDialog(TextDialog):
@@ -20,5 +20,5 @@ class InboxTicketDialog(TextDialog):
 
     IS_HERE: ClassVar[Mapping[str, str]] = {"row.open": "it is open already", "ticket.read": "this is the ticket"}
 
-    def __init__(self, inbox: Inbox, ticket: InboxTicket, copy: Callable[[str], str]) -> None:
+    def __init__(self, inbox: TicketInbox, ticket: InboxTicket, copy: Callable[[str], str]) -> None:
         super().__init__(ticket_title(inbox), Content(ticket_text(ticket)), copied=ticket.text, copy=copy)

@@ -17,7 +17,7 @@ from kraty_console.present.table import Cell, Column, TableRow
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kraty_console.config.inbox import Inbox, InboxTicket
+    from kraty_console.config.inbox import InboxTicket, TicketInbox
     from kraty_console.console.workspace import Workspace
 
 _COLUMNS: Final = (
@@ -88,7 +88,7 @@ def start_sections(workspace: Workspace, state: PlayerState) -> tuple[TableSecti
     return tuple(sections)
 
 
-def _open_ticket(inbox: Inbox, keymap: Mapping[str, str]) -> TableSection:
+def _open_ticket(inbox: TicketInbox, keymap: Mapping[str, str]) -> TableSection:
     """The ticket to solve, as far as there is room for it beside what a look-up found."""
     keys = effective_keys(keymap)
     if inbox.current is None:
@@ -102,7 +102,7 @@ def _open_ticket(inbox: Inbox, keymap: Mapping[str, str]) -> TableSection:
     return TableSection("ticket", _RECENT, (), title=ticket_title(inbox), empty="\n".join(lines), tone="plain")
 
 
-def ticket_title(inbox: Inbox) -> SafeText:
+def ticket_title(inbox: TicketInbox) -> SafeText:
     """Number and place of the open ticket."""
     number = safe(inbox.current.number if inbox.current is not None else None, limit=60)
     return SafeText(f"Ticket {number} · {inbox.position + 1} of {len(inbox.tickets)}")

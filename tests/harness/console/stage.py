@@ -29,7 +29,7 @@ from kraty_console.backend.http.rate_limit import Rate, RateLimit
 from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import migrate
-from kraty_console.config.inbox import Inbox, InboxTicket
+from kraty_console.config.inbox import InboxTicket, TicketInbox
 from kraty_console.config.launch import Launch, SampleTicket
 from kraty_console.config.profiles import Profile
 from kraty_console.console.app import KratyApp
@@ -111,7 +111,7 @@ class DemoStage:
             initial_player=player,
             ticket=ticket,
             tries=tries,
-            inbox=Inbox(inbox) if inbox else None,
+            inbox=TicketInbox(inbox) if inbox else None,
         )
 
     def app(self, role: str = "GAME_ADMIN", **launch: Any) -> KratyApp:

@@ -17,7 +17,7 @@ GONE = 30.0
 
 
 class Demo(User):
-    """The demo or the practice in a terminal, with its own temporary folder; the kept world is in the folder `cache`."""
+    """The demo or the practice in a terminal, with its own temporary folder; the kept world is in `cache`."""
 
     def __init__(self, folder: Path, cache: Path, *arguments: str, command: str = "demo") -> None:
         self.temporary = folder / "tmp"

@@ -18,7 +18,7 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import OPERATIONS, Operation, model_of
 from kraty_console.contract.players import Snapshot
 from kraty_console.contract.secret import Credential, Secret
-from kraty_console.practice.evaluation import PlayerStates, PracticeResult, Verdict, evaluate
+from kraty_console.practice.evaluation import PlayerStates, PracticeResult, TicketVerdict, evaluate
 from kraty_console.practice.repairs import Repair, RepairKind
 from kraty_console.practice.tickets import TICKETS, PracticeTicket
 from kraty_console.practice.witness import read_log, read_players
@@ -119,7 +119,7 @@ class Solver:
         answer = self.change(Operation.MANUAL_GRANT, player, ticket=ticket, external_player_id=player, entries=[entry])
         return str(answer.grant.id)
 
-    def verdict(self, ticket: PracticeTicket) -> Verdict:
+    def verdict(self, ticket: PracticeTicket) -> TicketVerdict:
         """What is said of one ticket, as if no other were dealt."""
         return self.judge(ticket).results[0].verdict
 
