@@ -122,6 +122,7 @@ _.make_change
 _.run_queue
 _.resume_queue
 _.list_queues
+_.print_worklog
 
 # Models that the table of operations names by text.
 AttemptPage

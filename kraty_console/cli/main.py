@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "audit": ("kraty_console.cli.report_commands", "audit", "Print or export the studio's audit log, filtered."),
     "act": ("kraty_console.cli.act", "act", "Make one change, as the dialogs of the console do."),
     "queue": ("kraty_console.cli.queue_commands", "queue", "Look up many players, and make one change for a group."),
+    "worklog": ("kraty_console.cli.report_commands", "worklog", "Print what was done under a ticket, or the tickets."),
     "demo": ("kraty_console.cli.demo", "demo", "Open the console on an embedded backend with a demo world."),
     "practice": ("kraty_console.cli.practice", "practice", "Solve tickets of the demo world, and see how it went."),
     "server": ("kraty_console.cli.server", "server", "Call the server API with a server key."),

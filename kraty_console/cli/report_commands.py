@@ -1,4 +1,4 @@
-"""`kraty-console diagnose`, `timeline` and `audit`: what is wrong, what happened and what was done."""
+"""`kraty-console diagnose`, `timeline`, `audit` and `worklog`: what is wrong, what happened and what was done."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from kraty_console.contract.timeline_kinds import TimelineKind
 _diagnose_player: Final = deferred("diagnose", "diagnose_player")
 _print_timeline: Final = deferred("timeline", "print_timeline")
 _print_audit: Final = deferred("audit", "print_audit")
+_print_worklog: Final = deferred("worklog", "print_worklog")
 
 
 @click.command()
@@ -106,3 +107,20 @@ def audit(
     """
     line = " ".join(filter_line)
     return _print_audit(before.then(Options(**flags)), line, csv_file, json_file, limit, all_rows=all_rows)
+
+
+@click.command()
+@click.argument("ticket", required=False)
+@click.option("--reply", "as_reply", is_flag=True, help="A reply to the player instead.")
+@json_option
+@click.option("--profile", metavar="NAME", help="A profile of the configuration.")
+@click.option("--url", metavar="URL", help="Address of the backend.")
+@click.pass_obj
+def worklog(before: Options, /, ticket: str | None, as_reply: bool, as_json: bool, **flags: Any) -> Any:  # noqa: ANN401
+    """Print what was looked at, found and done under TICKET, as Markdown; without TICKET the tickets with their times.
+
+    It is read from this machine's state folder, where the console and `act` record it; the backend is not asked.
+    """
+    if as_reply and (ticket is None or as_json):
+        raise click.UsageError("--reply takes a TICKET, and no --json")
+    return _print_worklog(before.then(Options(**flags)), ticket, as_reply=as_reply, as_json=as_json)

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from kraty_console.config.launch import Launch
     from kraty_console.console.session_dialogs import SessionDialogs
     from kraty_console.contract.calls import ChangeRequest
+    from kraty_console.contract.players import Snapshot
     from kraty_console.paint.boot_screen import BootScreen
 
 
@@ -196,13 +197,16 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
 
     # -- writes --------------------------------------------------------------------------------------------------
 
-    async def perform(self, call: ChangeRequest) -> ChangeOutcome:
-        """Send a change; where the session has ended, ask for a new token on top and go on with the same key."""
-        return await self._guarded(self._perform(call))
+    async def perform(self, call: ChangeRequest, before: Snapshot | None = None) -> ChangeOutcome:
+        """Send a change; where the session has ended, ask for a new token on top and go on with the same key.
 
-    async def _perform(self, call: ChangeRequest) -> ChangeOutcome:
+        `before` is the player as last read.
+        """
+        return await self._guarded(self._perform(call, before))
+
+    async def _perform(self, call: ChangeRequest, before: Snapshot | None) -> ChangeOutcome:
         while True:
-            performed = await self.workspace.perform(call)
+            performed = await self.workspace.perform(call, before)
             if not isinstance(performed.error, SignInNeeded) or not await self.ask_token(performed.error):
                 return performed
 
@@ -258,9 +262,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], ShowsDialogs[int], ReportsC
             self._tell_skew()
             return
         try:
-            writer = await self.workspace.writer()
-            open_entries = await writer.open_entries()
-            outcomes = [await writer.look(entry) for entry in open_entries]
+            outcomes = await self.workspace.look_back()
         except KratyError as error:
             self.tell(error_text(error).text, "bad")
             return

@@ -177,9 +177,9 @@ class ChangeDialogs:
         """Send a change and record its outcome; if its dialog was closed meanwhile, say it in the last line."""
         before = self._screen.state.snapshot if self._screen.state.player == call.external_player_id else None
         form = filled.form
-        reason, subject = form.text(filled.values, "reason"), " · ".join(form.subject_lines[:1])
-        draft.sent = sent = SentChange(title, reason, subject, call, filled.previewed.snapshot)
-        performed = await self._app.perform(call)
+        subject = " · ".join(form.subject_lines[:1])
+        draft.sent = sent = SentChange(title, subject, call, filled.previewed.snapshot)
+        performed = await self._app.perform(call, before)
         if performed.state == "unknown" and performed.entry is not None and not self._shows(draft):
             performed = await self._workspace.resolve(performed.entry)
         self._record(performed, sent, outcome_summary(call, performed.answer, before))
@@ -230,15 +230,12 @@ class ChangeDialogs:
             return
         player = sent.call.external_player_id
         work = WorklogEntry(
-            at=self._workspace.now(),
             player=player,
             title=sent.title,
             outcome=(outcome or APPLIED)
             + (" (answered from the record of the first time)" if performed.replayed else ""),
             what=sent.subject,
-            reason=sent.reason,
             audit_url=performed.audit.url if performed.audit is not None else "",
-            request_id=(performed.entry.request_id or "") if performed.entry is not None else "",
         )
         audit_id = performed.audit.id if performed.audit is not None else ""
         self._workspace.done.append(PerformedChange(self._workspace.ticket, work, sent.call.target_id, audit_id))

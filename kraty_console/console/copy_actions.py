@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from kraty_console.console.ticket_log import ticket_log
 from kraty_console.console.views.bars import Notice
 from kraty_console.domain.labels import short
-from kraty_console.domain.worklog import worklog
+from kraty_console.domain.reply import Reply, reply
+from kraty_console.domain.worklog import markdown
 from kraty_console.present.safe import misleading_form, safe
 
 if TYPE_CHECKING:
@@ -45,8 +47,20 @@ def last_link_copied(copy: Copy, workspace: Workspace, player: str, row_id: str 
 
 
 def worklog_copied(copy: Copy, workspace: Workspace) -> Notice:
-    """Copy what was done under the present ticket."""
-    return copied(copy, worklog(workspace.ticket, workspace.work()), "worklog")
+    """Copy what was looked at and done under the present ticket, also by earlier sessions."""
+    records = ticket_log(workspace).of_ticket(workspace.ticket)
+    if not records:
+        return Notice("nothing was done under this ticket yet", "warn")
+    return copied(copy, markdown(workspace.ticket, records), "worklog")
+
+
+def reply_or_notice(workspace: Workspace, player: str) -> Reply | Notice:
+    """The reply to a player about what was done under the present ticket; without a player to all of them."""
+    records = ticket_log(workspace).of_ticket(workspace.ticket)
+    answer = reply(each for each in records if not player or each.player == player)
+    if answer.text:
+        return answer
+    return Notice("nothing was done for this player under this ticket that a reply could tell", "warn")
 
 
 def copied(copy: Copy, value: str, what: str) -> Notice:

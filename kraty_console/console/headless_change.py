@@ -334,7 +334,7 @@ def _check_row(command: ChangeCommand, snapshot: Snapshot, target: str) -> None:
 
 
 async def _perform(workspace: Workspace, title: str, call: ChangeRequest, snapshot: Snapshot | None) -> ChangeStep:
-    outcome = await workspace.perform(call)
+    outcome = await workspace.perform(call, snapshot)
     was_unknown = outcome.state == "unknown"
     if was_unknown and outcome.entry is not None:
         outcome = await workspace.resolve(outcome.entry)

@@ -17,6 +17,7 @@ from kraty_console.console.clock_skew import tell_skew
 from kraty_console.console.notes import newest_note
 from kraty_console.console.player_finder import FoundPlayer, PlayerFinder, SeveralFit
 from kraty_console.console.player_state import LoadStatus, PlayerState, changed_rows
+from kraty_console.console.ticket_log import ticket_log
 from kraty_console.console.workspace import Workspace
 from kraty_console.contract.errors import KratyError, NotFound, OperationMissing, SignInNeeded
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
@@ -241,6 +242,7 @@ class PlayerLoader:
         self._turned()
         self._mark(before, fetched is not None)
         self._workspace.players.opened(self.state.player)
+        self.record_look()
         if before is None:
             self._screen.opened_player()
         if self._found_row is not None:
@@ -256,6 +258,11 @@ class PlayerLoader:
             await self._analyse(fetched.value)
             self._screen.prepare(state)
             await asyncio.sleep(BREATH)
+
+    def record_look(self) -> None:
+        """Record in the worklog that the player on screen was looked at."""
+        if self.state.snapshot is not None:
+            ticket_log(self._workspace).looked(self.state.snapshot)
 
     async def _analyse(self, snapshot: Snapshot) -> None:
         """Diagnose the rows of a large answer in pieces; the views find the results."""

@@ -88,7 +88,6 @@ class SessionDialogs:
         try:
             journal = await workspace.journal()
             entries = await journal.latest()
-            writer = await workspace.writer()
         except KratyError as error:
             self._app.tell(error_text(error).text, "bad")
             return
@@ -97,7 +96,7 @@ class SessionDialogs:
                 entries,
                 now=workspace.now(),
                 resolve=workspace.resolve,
-                decide=lambda entry, applied: writer.decide(entry, applied=applied),
+                decide=lambda entry, applied: workspace.decide(entry, applied=applied),
                 copy=self._app.copy,
             ),
             then,

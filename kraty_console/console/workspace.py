@@ -41,13 +41,14 @@ if TYPE_CHECKING:
     from kraty_console.console.dialogs.draft import Draft
     from kraty_console.console.game_gate import GameGate
     from kraty_console.console.player_history import PlayerHistory
+    from kraty_console.console.ticket_log import TicketLog
     from kraty_console.contract.audit import AuditRow
     from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.players import SearchHit, Snapshot
     from kraty_console.contract.secret import Secret
     from kraty_console.contract.session import GameAccess, Me
-    from kraty_console.domain.worklog import PerformedChange, WorklogEntry
+    from kraty_console.domain.worklog import PerformedChange
 
 SEARCH_LIMIT: Final = 8
 """Players that a search offers at most."""
@@ -81,6 +82,8 @@ class Workspace:
     """The last reasons given, newest first."""
     audit_filters: list[str] = field(default_factory=list)
     """The filter lines of the audit log, newest first."""
+    ticket_log: TicketLog | None = None
+    """The worklog, from the first record on."""
     ahead: Prefetcher | None = None
     """The requests that were sent before there was a client."""
     _client: KratyClient | None = None
@@ -319,13 +322,21 @@ class Workspace:
         """The journal of intended changes."""
         return await self._sender.journal()
 
-    async def perform(self, call: ChangeRequest) -> ChangeOutcome:
-        """Send a change, journaled, once it is known who makes it; without a journal nothing is sent."""
-        return await self._sender.perform(call)
+    async def perform(self, call: ChangeRequest, before: Snapshot | None = None) -> ChangeOutcome:
+        """Send a change, journaled, once it is known who makes it; `before` is the player as last read."""
+        return await self._sender.perform(call, before)
 
     async def resolve(self, entry: JournalEntry) -> ChangeOutcome:
         """Look up a change whose outcome is unknown."""
         return await self._sender.resolve(entry)
+
+    async def decide(self, entry: JournalEntry, *, applied: bool) -> ChangeOutcome:
+        """Close an unknown outcome by a person's decision."""
+        return await self._sender.decide(entry, applied=applied)
+
+    async def look_back(self) -> list[ChangeOutcome]:
+        """Look for the changes of earlier sessions without a confirmed outcome."""
+        return await self._sender.look_back()
 
     def date_changes(self, audit: Sequence[AuditRow]) -> None:
         """Give the changes made here the times of their rows in the audit log."""
@@ -357,9 +368,10 @@ class Workspace:
         of_row = (each for each in made if row_id is not None and each.target_id == row_id)
         return next(of_row, made[0] if made else None)
 
-    def work(self) -> list[WorklogEntry]:
-        """What was done under the present ticket."""
-        return [each.work for each in self.done if each.ticket == self.ticket]
+    @property
+    def has_work(self) -> bool:
+        """Whether there may be a worklog: one is kept of each ticket, and without a ticket of this session."""
+        return bool(self.ticket) or any(not each.ticket for each in self.done)
 
     def gave_reason(self, reason: str) -> None:
         """Remember a reason, to be offered again."""

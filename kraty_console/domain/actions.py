@@ -1,7 +1,7 @@
 """The registry of actions, from which footer, palette, `?`, the key table of the README and the dialogs are made.
 
-Lower-case keys read and upper-case keys change, except `G` and `J`, which only read, as in every pager, and `E`, which
-writes a file. What changes or writes something opens a dialog first.
+Lower-case keys read and upper-case keys change, except `G` and `J`, which only read, as in every pager, `W`, which shows
+a text to copy, and `E`, which writes a file. What changes or writes something opens a dialog first.
 """
 
 from __future__ import annotations
@@ -237,7 +237,18 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         disabled_rule=link_disabled,
     ),
     ActionSpec(
-        "copy.worklog", "Copy worklog", ("w",), "copy what was done under this ticket", disabled_rule=worklog_disabled
+        "copy.worklog",
+        "Copy worklog",
+        ("w",),
+        "copy what was looked at and done under this ticket, as Markdown",
+        disabled_rule=worklog_disabled,
+    ),
+    ActionSpec(
+        "copy.reply",
+        "Reply to the player",
+        ("W",),
+        "show a reply to the player about what was done under this ticket, to copy it",
+        disabled_rule=worklog_disabled,
     ),
     ActionSpec("ticket.set", "Ticket", ("t",), "set the ticket for what follows", footer=True, footer_title="ticket"),
     ActionSpec(

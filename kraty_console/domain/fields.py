@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.webhooks import Delivery
     from kraty_console.domain.action_spec import ActionSpec
     from kraty_console.domain.change_totals import Totals
+    from kraty_console.domain.player_words import PlayerWords
 
 FieldKind = Literal["text", "number", "check", "json", "choice", "key"]
 """`key` is a text with suggestions (`choices`); `choice` takes one of `choices` only; `json` is the entries editor."""
@@ -177,6 +178,10 @@ def _no_totals(_call: ChangeRequest, _snapshot: Snapshot) -> Totals:
     return Counter()
 
 
+def _nothing_told(_call: ChangeRequest | None, _answer: Any) -> PlayerWords | None:  # noqa: ANN401 (any answer)
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeDialog:
     """The dialog of a change: its form, request, effects and summary. Each module of `changes` has one."""
@@ -204,6 +209,10 @@ class ChangeDialog:
     """How a command line gives some of the fields in short: `gold=50`."""
     totals: Callable[[ChangeRequest, Snapshot], Totals] = _no_totals
     """What the request gives or takes, as far as it is known before; to be added up over many requests."""
+    told: Callable[[ChangeRequest | None, Any], PlayerWords | None] = _nothing_told
+    """What the player is told of it, if anything; request and answer are None where they are not known."""
+    quotes: bool = False
+    """Whether its summary quotes what a person wrote; then it is not kept in the worklog."""
     names_other: bool = False
     """Whether it acts on a second player, `context.other`."""
 

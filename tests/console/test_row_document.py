@@ -99,4 +99,4 @@ async def test_worklog_and_audit_log_agree_on_the_second(backend: DemoStage) -> 
         await confirm(driver)
         await done(driver)
         await driver.press("w")
-    assert f"{now():%Y-%m-%d %H:%M:%S} UTC  Force-complete" in driver.app.clipboard
+    assert f"{now():%Y-%m-%d %H:%M:%S} UTC · **Force-complete**" in driver.app.clipboard

@@ -43,7 +43,7 @@ def test_lower_case_keys_read_and_upper_case_keys_write() -> None:
                 assert len(key) == 1
                 assert key.isupper()
             elif len(key) == 1 and key.isupper():
-                assert spec.id in ("row.last", "view.json", "audit.export")
+                assert spec.id in ("row.last", "view.json", "copy.reply", "audit.export")
 
 
 def test_every_action_has_texts_and_a_unique_id() -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kraty_console.console.dialogs.notes import NotesDialog as NotesDialog
     from kraty_console.console.dialogs.palette import PaletteDialog as PaletteDialog
     from kraty_console.console.dialogs.recent import RecentDialog as RecentDialog
+    from kraty_console.console.dialogs.reply import ReplyDialog as ReplyDialog
     from kraty_console.console.dialogs.ticket import TicketDialog as TicketDialog
 
 _MODULES: Final = {
@@ -33,6 +34,7 @@ _MODULES: Final = {
     "NotesDialog": "notes",
     "PaletteDialog": "palette",
     "RecentDialog": "recent",
+    "ReplyDialog": "reply",
     "TicketDialog": "ticket",
 }
 

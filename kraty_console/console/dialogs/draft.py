@@ -21,7 +21,6 @@ class SentChange:
     """A change as it was confirmed, for the records."""
 
     title: str
-    reason: str
     subject: str
     call: ChangeRequest
     previewed: Snapshot

@@ -18,7 +18,7 @@ from textual.getters import query_one
 from textual.screen import Screen
 
 from kraty_console.console import dialogs
-from kraty_console.console.copy_actions import worklog_copied
+from kraty_console.console.copy_actions import reply_or_notice, worklog_copied
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
@@ -167,6 +167,7 @@ class RunsActions(Screen[str | None]):
     def _set_ticket(self, ticket: str | None) -> None:
         if ticket is not None:
             self.app.workspace.ticket = ticket
+            self.app.bottom.loader.record_look()
             self.draw()
 
     def action_ticket_read(self) -> None:
@@ -178,6 +179,14 @@ class RunsActions(Screen[str | None]):
     def action_copy_worklog(self) -> None:
         """Copy what was done under the ticket."""
         self.tell(*worklog_copied(self.app.copy, self.app.workspace))
+
+    def action_copy_reply(self) -> None:
+        """Show the reply to the player, to copy it."""
+        answer = reply_or_notice(self.app.workspace, self.app.bottom.state.player)
+        if isinstance(answer, Notice):
+            self.tell(*answer)
+        else:
+            self.app.push_screen(dialogs.ReplyDialog(answer, self.app.copy), self.run_id)
 
     def action_copy_audit_link(self) -> None:
         """Copy the audit link."""

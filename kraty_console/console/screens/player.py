@@ -123,6 +123,7 @@ class PlayerScreen(PlayerAudit, PlayerInbox):
     def _begun(self) -> None:
         """The session and the player were there before the screen was."""
         self.workspace.players.opened(self.state.player)
+        self.loader.record_look()
         self.enter_game()
         self.loader.read_notes()
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 OTHER_COMMANDS = frozenset(
-    {"search", "show", "diagnose", "timeline", "audit", "act", "server", "webhooks", "backend", "config", "doctor"}
+    {"search", "show", "diagnose", "timeline", "audit", "act", "worklog"}
+    | {"server", "webhooks", "backend", "config", "doctor"}
 )
 """Commands that open no console."""
 

@@ -23,7 +23,7 @@ def list_context(workspace: Workspace, scope: Scope | None, row_id: str | None, 
         uses_key=workspace.uses_key,
         read_only=workspace.launch.read_only,
         ticket=workspace.ticket or None,
-        worklog=bool(workspace.work()),
+        worklog=workspace.has_work,
         now=workspace.now(),
         inbox=InboxPlace(inbox.position, len(inbox.tickets)) if inbox is not None else None,
     )

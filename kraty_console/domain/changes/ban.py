@@ -22,6 +22,7 @@ from kraty_console.domain.fields import (
 )
 from kraty_console.domain.formatting import counted, since
 from kraty_console.domain.grant_status import can_be_collected
+from kraty_console.domain.player_words import PlayerWords
 from kraty_console.domain.requests import change_request
 
 if TYPE_CHECKING:
@@ -105,6 +106,20 @@ def summary(call: ChangeRequest, answer: Banned | Unbanned, _before: Snapshot | 
     return "ban lifted" if answer.applied else "was not banned"
 
 
+def told(call: ChangeRequest | None, answer: Banned | Unbanned | None) -> PlayerWords | None:
+    """That the account is suspended, or open again; nothing if it is not known which."""
+    operation = call.operation if call is not None else _OF_ANSWER.get(type(answer).__name__)
+    if operation is None:
+        return None
+    if operation is Operation.BAN:
+        return PlayerWords("Your account is suspended.")
+    return PlayerWords("Your account is open again.", "You can play right away.")
+
+
+_OF_ANSWER: Final = {"Banned": Operation.BAN, "Unbanned": Operation.UNBAN}
+"""The operation by the model of its answer."""
+
+
 CHANGE: Final = ChangeDialog(
     actions.BAN,
     form,
@@ -112,5 +127,6 @@ CHANGE: Final = ChangeDialog(
     summary,
     call,
     other_operation=Operation.UNBAN,
+    told=told,
     choices={Operation.BAN: {"do": BAN}, Operation.UNBAN: {"do": LIFT}},
 )

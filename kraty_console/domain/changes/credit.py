@@ -30,10 +30,12 @@ from kraty_console.domain.fields import (
     whole_number,
 )
 from kraty_console.domain.formatting import grouped, signed
+from kraty_console.domain.labels import spaced
+from kraty_console.domain.player_words import RESTART, PlayerWords, amount_words
 from kraty_console.domain.requests import change_request
 
 if TYPE_CHECKING:
-    from kraty_console.contract.actions import Credited
+    from kraty_console.contract.actions import Credited, Debited
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.players import Snapshot
 
@@ -153,6 +155,18 @@ def summary(call: ChangeRequest, answer: Credited, _before: Snapshot | None) -> 
     return f"{answer.economy_key} {signed(added)}, balance {grouped(answer.balance)}"
 
 
+def told(call: ChangeRequest | None, answer: Credited | None) -> PlayerWords:
+    """With the amount, where it is known."""
+    return PlayerWords(f"We added {given_amount(call, answer)} to your balance.", RESTART)
+
+
+def given_amount(call: ChangeRequest | None, answer: Credited | Debited | None) -> str:
+    """`50 gold`; without the request only the currency."""
+    amount = getattr(call.request, "amount", None) if call is not None else None
+    key = call.economy_key if call is not None else answer.economy_key if answer is not None else None
+    return amount_words(amount, key) if amount is not None and key else spaced(key) if key else "the amount"
+
+
 CHANGE: Final = ChangeDialog(
     actions.CREDIT,
     form,
@@ -162,4 +176,5 @@ CHANGE: Final = ChangeDialog(
     over_limit(amount),
     shorthand=AMOUNT_SHORTHAND,
     totals=totals,
+    told=told,
 )

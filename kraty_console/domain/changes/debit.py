@@ -8,8 +8,8 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
 from kraty_console.domain.change_totals import Totals, negative
-from kraty_console.domain.changes.credit import AMOUNT_SHORTHAND, amount, amount_fields, amount_request
 from kraty_console.domain.changes.credit import totals as credit_totals
+from kraty_console.domain.changes.credit import AMOUNT_SHORTHAND, amount, amount_fields, amount_request, given_amount
 from kraty_console.domain.changes.subject_lines import player_line
 from kraty_console.domain.completeness import balance_of
 from kraty_console.domain.fields import (
@@ -24,6 +24,7 @@ from kraty_console.domain.fields import (
     typed_id_for,
 )
 from kraty_console.domain.formatting import grouped, signed
+from kraty_console.domain.player_words import PlayerWords
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import Debited
@@ -76,6 +77,19 @@ def totals(call: ChangeRequest, snapshot: Snapshot) -> Totals:
     return negative(credit_totals(call, snapshot))
 
 
+def told(call: ChangeRequest | None, answer: Debited | None) -> PlayerWords:
+    """With the amount, where it is known."""
+    return PlayerWords(f"We took {given_amount(call, answer)} from your balance.")
+
+
 CHANGE: Final = ChangeDialog(
-    actions.DEBIT, form, effects, summary, amount_request, over_limit(amount), shorthand=AMOUNT_SHORTHAND, totals=totals
+    actions.DEBIT,
+    form,
+    effects,
+    summary,
+    amount_request,
+    over_limit(amount),
+    shorthand=AMOUNT_SHORTHAND,
+    totals=totals,
+    told=told,
 )

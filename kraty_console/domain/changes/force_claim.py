@@ -25,6 +25,7 @@ from kraty_console.domain.fields import (
 from kraty_console.domain.formatting import grouped, signed
 from kraty_console.domain.grant_contents import GrantEntry, entries_of, listed
 from kraty_console.domain.labels import status_words
+from kraty_console.domain.player_words import RESTART, PlayerWords, things
 from kraty_console.domain.revocations import NOT_IN_AUDIT, revocation_words
 
 if TYPE_CHECKING:
@@ -139,4 +140,10 @@ def totals(call: ChangeRequest, snapshot: Snapshot) -> Totals:
     return grant_totals(snapshot_lookup.grant(snapshot, call.target_id), snapshot)
 
 
-CHANGE: Final = ChangeDialog(actions.FORCE_CLAIM, form, effects, summary, totals=totals)
+def told(_call: ChangeRequest | None, answer: ForceClaimed | None) -> PlayerWords:
+    """With what was in the grant."""
+    gave = things([answer.grant]) if answer is not None else ""
+    return PlayerWords(f"We delivered your reward{f': {gave}' if gave else ''}.", RESTART)
+
+
+CHANGE: Final = ChangeDialog(actions.FORCE_CLAIM, form, effects, summary, totals=totals, told=told)

@@ -27,6 +27,7 @@ from kraty_console.domain.fields import (
 from kraty_console.domain.formatting import counted, grouped, plain
 from kraty_console.domain.grant_links import links_of
 from kraty_console.domain.labels import event_words, status_words
+from kraty_console.domain.player_words import PlayerWords
 from kraty_console.domain.requests import change_request
 
 if TYPE_CHECKING:
@@ -206,4 +207,11 @@ def summary(_call: ChangeRequest, answer: ForceCompleted, before: Snapshot | Non
     return f"{status_words(was.status)} → {status}, score {score}{' (unchanged)' if same else ''}"
 
 
-CHANGE: Final = ChangeDialog(actions.FORCE_COMPLETE, form, effects, summary, call, unusual, follow_up)
+def told(_call: ChangeRequest | None, answer: ForceCompleted | None) -> PlayerWords:
+    """With the score that counts."""
+    score = answer.attempt.score if answer is not None else None
+    counts = f" with a score of {plain(score)}" if score is not None else ""
+    return PlayerWords(f"We marked your attempt as completed{counts}.")
+
+
+CHANGE: Final = ChangeDialog(actions.FORCE_COMPLETE, form, effects, summary, call, unusual, follow_up, told=told)

@@ -31,6 +31,7 @@ from kraty_console.domain.grant_contents import contents_words, entries_of
 from kraty_console.domain.grant_entries import parse_entries, templates, write_entries
 from kraty_console.domain.grant_words import ENTRY_USAGE, read_entry
 from kraty_console.domain.labels import status_words
+from kraty_console.domain.player_words import COLLECT, PlayerWords, things
 from kraty_console.domain.requests import change_request
 from kraty_console.domain.timestamps import as_utc
 
@@ -137,6 +138,12 @@ def totals(call: ChangeRequest, _snapshot: Snapshot) -> Totals:
     return entry_totals(entries_of(call.request.body()))
 
 
+def told(_call: ChangeRequest | None, answer: GrantCreated | None) -> PlayerWords:
+    """With what was given."""
+    gave = things([answer.grant]) if answer is not None else ""
+    return PlayerWords(f"We sent you {gave or 'a reward'}.", COLLECT)
+
+
 CHANGE: Final = ChangeDialog(
     actions.MANUAL_GRANT,
     form,
@@ -146,4 +153,5 @@ CHANGE: Final = ChangeDialog(
     over_limit(largest),
     shorthand=Shorthand(ENTRY_USAGE, True, _entry_texts),
     totals=totals,
+    told=told,
 )

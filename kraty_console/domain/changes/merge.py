@@ -24,6 +24,7 @@ from kraty_console.domain.fields import (
 )
 from kraty_console.domain.formatting import grouped
 from kraty_console.domain.merging import MergePlan, Sum, merge_plan, same_player
+from kraty_console.domain.player_words import SIGN_IN, PlayerWords
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import Merged
@@ -102,4 +103,9 @@ def summary(_call: ChangeRequest, answer: Merged, _before: Snapshot | None) -> s
     return f"merged into {answer.to_external_player_id}"
 
 
-CHANGE: Final = ChangeDialog(actions.MERGE, form, effects, summary, names_other=True)
+def told(_call: ChangeRequest | None, _answer: Merged | None) -> PlayerWords:
+    """That both are one now."""
+    return PlayerWords("We moved everything from your guest account into your account.", SIGN_IN)
+
+
+CHANGE: Final = ChangeDialog(actions.MERGE, form, effects, summary, told=told, names_other=True)

@@ -77,4 +77,4 @@ def summary(_call: ChangeRequest, answer: NoteAdded, _before: Snapshot | None) -
     return text if rest <= 0 else f"{text[:_SUMMARY_LENGTH]}… ({counted(rest, 'more character')})"
 
 
-CHANGE: Final = ChangeDialog(actions.ADD_NOTE, form, effects, summary, call)
+CHANGE: Final = ChangeDialog(actions.ADD_NOTE, form, effects, summary, call, quotes=True)

@@ -24,6 +24,7 @@ from kraty_console.domain.fields import (
 from kraty_console.domain.formatting import counted, since
 from kraty_console.domain.grant_contents import contents_words, listed
 from kraty_console.domain.grant_links import Linked, links_of
+from kraty_console.domain.player_words import COLLECT, PlayerWords, things
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import RewardRolled
@@ -100,4 +101,12 @@ def summary(_call: ChangeRequest, answer: RewardRolled, _before: Snapshot | None
     return "the roll gave nothing" if known else "the answer does not tell what the roll gave"
 
 
-CHANGE: Final = ChangeDialog(actions.RETRY_ROLL, form, effects, summary)
+def told(_call: ChangeRequest | None, answer: RewardRolled | None) -> PlayerWords | None:
+    """With what the roll gave; nothing if it gave nothing."""
+    if answer is not None and not answer.grants and not answer.grant_count and is_complete(answer, "grants"):
+        return None
+    gave = things(answer.grants) if answer is not None and is_complete(answer, "grants") else ""
+    return PlayerWords(f"We gave you the reward that was missing{f': {gave}' if gave else ''}.", COLLECT)
+
+
+CHANGE: Final = ChangeDialog(actions.RETRY_ROLL, form, effects, summary, told=told)

@@ -24,6 +24,7 @@ from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_links import links_of
 from kraty_console.domain.grant_status import is_overdue
 from kraty_console.domain.labels import status_words
+from kraty_console.domain.player_words import PlayerWords, things
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import GrantRevoked
@@ -88,4 +89,10 @@ def totals(call: ChangeRequest, snapshot: Snapshot) -> Totals:
     return negative(grant_totals(snapshot_lookup.grant(snapshot, call.target_id), snapshot))
 
 
-CHANGE: Final = ChangeDialog(actions.REVOKE, form, effects, summary, totals=totals)
+def told(_call: ChangeRequest | None, answer: GrantRevoked | None) -> PlayerWords:
+    """With what was in the grant."""
+    took = things([answer.grant]) if answer is not None else ""
+    return PlayerWords(f"We took back a reward that was sent by mistake{f': {took}' if took else ''}.")
+
+
+CHANGE: Final = ChangeDialog(actions.REVOKE, form, effects, summary, totals=totals, told=told)
