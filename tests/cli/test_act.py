@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,56 +13,23 @@ import pytest
 from kraty_console.backend.auth.api_keys import SERVER_INTEGRATION
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.cli.act import act
-from kraty_console.console.headless_change import AskedChange, perform_asked
 from kraty_console.contract.session import GAME_ADMIN, GAME_VIEWER
 from kraty_console.domain import forms
 from kraty_console.domain.actions import REGISTRY
 from kraty_console.domain.change_commands import change_commands
 from kraty_console.domain.changes import revoke
+from tests.harness.cli.acts import WHY, done, status_of
 from tests.harness.cli.member_runs import Member, become_member
-from tests.harness.client.cutting_proxy import cutting
 from tests.harness.contract.served_backend import Backend
 from tests.harness.contract.troubled_game import TroubledGame, make_troubled_game
 from tests.harness.contract.webhooks import SCENES
 from tests.harness.databases import SqliteFiles
 
-WHY = ("--reason", "the receiver was down", "--ticket", "ZD-7")
-
-
-class Interruption:
-    """Interrupts this process when a change is in the database, before its answer is sent."""
-
-    def __init__(self) -> None:
-        self.is_armed = False
-
-    def around(self, app: Any) -> Any:
-        async def layer(scope: Any, receive: Any, send: Any) -> None:
-            if not self.is_armed or scope.get("method") != "POST":
-                await app(scope, receive, send)
-                return
-            self.is_armed = False
-
-            async def keep(message: Any) -> None:
-                del message
-
-            await app(scope, receive, keep)
-            os.kill(os.getpid(), signal.SIGINT)
-            with suppress(ConnectionError):
-                while (await receive())["type"] != "http.disconnect":
-                    pass
-
-        return layer
-
 
 @pytest.fixture(scope="module")
-def interruption() -> Interruption:
-    return Interruption()
-
-
-@pytest.fixture(scope="module")
-def backend(tmp_path_factory: pytest.TempPathFactory, interruption: Interruption) -> Iterator[Backend]:
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     database = SqliteFiles(tmp_path_factory.mktemp("act")).fresh()
-    with Backend(database, Rate(0), wrap=interruption.around).running() as running:
+    with Backend(database, Rate(0)).running() as running:
         yield running
 
 
@@ -81,19 +44,6 @@ def member(
 ) -> Member:
     become_member(monkeypatch, tmp_path, world, GAME_ADMIN)
     return Member(capsys)
-
-
-def snapshot(world: TroubledGame, player: str) -> Any:
-    return world.get(world.player(player)).data
-
-
-def status_of(world: TroubledGame, kind: str, row_id: str) -> str:
-    (row,) = [each for each in snapshot(world, "alice")[kind] if each["id"] == row_id]
-    return str(row["status"])
-
-
-def done(world: TroubledGame) -> list[Any]:
-    return [row for row in world.audit_rows() if row["outcome"] == "ok"]
 
 
 def test_every_change_of_the_registry_is_a_command() -> None:
@@ -348,83 +298,3 @@ def test_where_rows_are_not_resolved_the_player_is_named(
         credit = member.run("act", "credit", "alice", "gold=5", *WHY)
         assert (credit.code, "This Kraty has no route" in credit.err) == (1, True)
     assert len(done(world)) == 1
-
-
-def test_a_row_that_changed_since_it_was_read_is_not_touched(
-    world: TroubledGame, member: Member, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A colleague revokes the grant between the look and the change."""
-    grant = world.grants["pending"]
-    body = {"reason": "a mistake", "idempotencyKey": "colleague"}
-
-    async def overtaken(workspace: Any, asked: AskedChange, _before_send: Any) -> Any:
-        def revoke_it() -> None:
-            assert world.post(f"{world.game}/grants/{grant}/revoke", body).status == 200
-
-        return await perform_asked(workspace, asked, revoke_it)
-
-    monkeypatch.setattr("kraty_console.cli.act_change.perform_asked", overtaken)
-    result = member.run("act", "force-claim", grant, *WHY, "--json")
-    assert (result.code, result.json["outcome"], result.json["changed"]) == (7, "stale", ["status pending → revoked"])
-    assert status_of(world, "grants", grant) == "revoked"
-
-
-@pytest.mark.parametrize("answer_bytes", [0, 40])
-async def test_a_lost_answer_is_looked_up(
-    world: TroubledGame, member: Member, monkeypatch: pytest.MonkeyPatch, answer_bytes: int
-) -> None:
-    async with cutting(world.backend.port) as cutter:
-        cutter.answer_bytes = answer_bytes
-        monkeypatch.setenv("KRATY_URL", cutter.url)
-        result = await asyncio.to_thread(member.run, "act", "credit", "alice", "gold=5", *WHY)
-    assert (result.code, len(done(world))) == (0, 1), result.err
-    assert "The answer was lost; it did take effect, once." in result.out
-    assert done(world)[0]["id"] in result.out
-
-
-def test_an_interruption_says_how_to_settle_what_was_sent(
-    world: TroubledGame, member: Member, interruption: Interruption
-) -> None:
-    interruption.is_armed = True
-    asked = ("act", "credit", "alice", "gold=5", *WHY)
-    stopped = member.run(*asked)
-    assert stopped.code == 130
-    assert "Interrupted. The journal has the change, and its outcome is not known" in stopped.err
-    key = stopped.err.partition("--idempotency-key ")[2].split()[0]
-    settled = member.run(*asked, "--idempotency-key", key)
-    assert (settled.code, len(done(world))) == (0, 1), settled.err
-    assert done(world)[0]["idempotencyKey"] == key
-    assert done(world)[0]["id"] in settled.out
-
-
-def test_the_worklog_of_a_ticket(world: TroubledGame, member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert member.run("worklog").code == 3
-    assert member.run("act", "force-claim", world.grants["pending"], *WHY).code == 0
-    assert member.run("act", "retry-roll", world.attempts["unrolled"], "--ticket", "ZD-7").code == 6
-    assert member.run("act", "note", "alice", "--text", "rude on the phone", "--ticket", "ZD-8").code == 0
-    assert member.run("act", "credit", "alice", "gold=5", "--reason", "no ticket").code == 0
-    monkeypatch.delenv("KRATY_TOKEN")  # the backend is not asked
-    listed = member.run("worklog")
-    assert [line.partition("UTC  ")[2] for line in listed.out.splitlines()] == [
-        "ZD-8  1 player, 1 change",
-        "ZD-7  1 player, 1 change",
-    ]
-    assert [each["ticket"] for each in member.run("worklog", "--json").json["tickets"]] == ["ZD-8", "ZD-7"]
-    told = member.run("worklog", "ZD-7")
-    claim, audit, roll, request = told.out.splitlines()[2:]
-    assert claim.endswith(": pending → claimed, delivered gold +7 and sword +1")
-    assert audit.startswith("  - audit: http://127.0.0.1")
-    assert "**Retry roll** · alice (race, attempt " in roll
-    assert "**not applied**: conflict: " in roll
-    assert request.startswith("  - request: ")
-    records = member.run("worklog", "ZD-7", "--json").json["records"]
-    assert [(each["change"], each["outcome"]) for each in records] == [
-        ("Force-claim", "applied"),
-        ("Retry roll", "refused"),
-    ]
-    reply = member.run("worklog", "ZD-7", "--reply")
-    assert "We delivered your reward: 7 gold and 1 sword." in reply.out
-    assert member.run("worklog", "ZD-8", "--reply").code == 3
-    assert "rude" not in member.run("worklog", "ZD-8").out
-    assert member.run("worklog", "ZD-9").code == 3
-    assert member.run("worklog", "--reply").code == 2
