@@ -1,7 +1,7 @@
 """The registry of actions, from which footer, palette, `?`, the key table of the README and the dialogs are made.
 
-Lower-case keys read and upper-case keys change, except `G` and `J`, which only read, as in every pager, `W`, which shows
-a text to copy, and `E`, which writes a file. What changes or writes something opens a dialog first.
+Lower-case keys read and upper-case keys change, except `G` and `J`, which only read, as in every pager, `W`, which
+shows a text to copy, and `E`, which writes a file. What changes or writes something opens a dialog first.
 """
 
 from __future__ import annotations

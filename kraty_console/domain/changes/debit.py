@@ -8,8 +8,8 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
 from kraty_console.domain.change_totals import Totals, negative
-from kraty_console.domain.changes.credit import totals as credit_totals
 from kraty_console.domain.changes.credit import AMOUNT_SHORTHAND, amount, amount_fields, amount_request, given_amount
+from kraty_console.domain.changes.credit import totals as credit_totals
 from kraty_console.domain.changes.subject_lines import player_line
 from kraty_console.domain.completeness import balance_of
 from kraty_console.domain.fields import (

@@ -91,7 +91,6 @@ class DemoStage:
         read_only: bool = False,
         theme: str | None = "dark",
         token: str | None = None,
-        ticket: str | None = None,
         **profile: Any,
     ) -> Launch:
         """What the console is opened with."""
