@@ -41,7 +41,8 @@ def _fields(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...
 @click.option(
     "--fault",
     type=click.Choice([each.value for each in FaultKind]),
-    help="Instead of a file: everybody in the game with this fault, as far as the backend tells.",
+    metavar="KIND",
+    help=f"Instead of a file: everybody in the game with this fault: {', '.join(FaultKind)}.",
 )
 @click.option("--event", metavar="KEY", help="With --fault: only at this event.")
 @click.option("--since", metavar="AGE", help="With --fault: only if it began since, such as 24h or 2026-06-01.")

@@ -83,7 +83,7 @@ class QueuePlan:
         except (ChangeNotPossible, FieldErrors) as error:
             self._refuse(player, row_id, str(error))
         else:
-            about = " · ".join(planned.form.subject_lines[:1])
+            about = " · ".join(planned.form.subject_lines[:1]).removeprefix(f"{player} · ")
             intent = intent_of(planned.call, planned.follow_up(None), about[:PREVIEW])
             unusual = self.command.change.unusual(planned.form, planned.values)
             notes = [unusual] if unusual is not None else []

@@ -138,11 +138,11 @@ def counts_words(counts: Counter[RowState]) -> str:
 
 def groups_text(groups: Sequence[QueueGroup], commands: Callable[[str], str]) -> str:
     """The groups as a table; `commands` names the command of an action."""
-    lines = [("GROUP", "PLAYERS", "ROWS", "WHAT", "ACTION")]
+    lines = [("GROUP", "PLAYERS", "ROWS", "ACTION", "WHAT")]
     for group in groups:
         action = commands(group.action_id) if group.action_id is not None else ""
         rows = str(group.rows) if group.rows else ""
-        lines.append((group.kind, str(group.players), rows, GROUP_WORDS.get(group.kind, ""), action))
+        lines.append((group.kind, str(group.players), rows, action, GROUP_WORDS.get(group.kind, "")))
     return _columns([[safe(each) for each in line] for line in lines])
 
 
@@ -162,20 +162,28 @@ def groups_json(groups: Iterable[QueueGroup]) -> list[dict[str, Any]]:
 
 
 def preview_text(plan: QueuePlan, players: Sequence[str]) -> str:
-    """Every change that would be sent, what is ruled out and why, and the totals."""
-    lines = [[SafeText("PLAYER"), SafeText("ROW"), SafeText("WILL CHANGE"), SafeText("NOTE")]]
+    """Every change that would be sent, below what it does; what is ruled out, below the reason; and the totals."""
+    blocks: dict[tuple[str, str], list[str]] = {}
     for change in plan.in_order(players):
         intent = change.intent
-        where = safe(intent.about or intent.target_id or "", limit=60)
-        lines.append(
-            [safe(intent.player, limit=60), where, safe(change.effects, limit=120), safe(change.notes, limit=80)]
-        )
+        line = _row_line(intent.player, intent.about or intent.target_id or "")
+        blocks.setdefault((change.effects, change.notes), []).append(line)
+    refused: dict[str, list[str]] = {}
     for player in dict.fromkeys(players):
-        for refused in plan.refused.get(player, ()):
-            where = safe(refused.target_id or "", limit=60)
-            lines.append([safe(player, limit=60), where, safe(f"refused: {refused.words}", limit=160), SafeText("")])
-    text = _columns(lines) if len(lines) > 1 else ""
-    return f"{text}{totals_text(plan.totals)}"
+        for each in plan.refused.get(player, ()):
+            refused.setdefault(each.words, []).append(_row_line(player, each.target_id or ""))
+    parts = []
+    for (effects, notes), lines in blocks.items():
+        note = f"note: {safe(notes, limit=_TEXT)}\n" if notes else ""
+        parts.append(f"{safe(effects, limit=_TEXT)}\n{note}{''.join(lines)}")
+    parts.extend(f"refused: {safe(words, limit=_TEXT)}\n{''.join(lines)}" for words, lines in refused.items())
+    if totals := totals_text(plan.totals):
+        parts.append(totals)
+    return "\n".join(parts)
+
+
+def _row_line(player: str, where: str) -> str:
+    return f"  {safe(player, limit=200)}  {safe(where, limit=200)}".rstrip() + "\n"
 
 
 def totals_text(totals: Totals) -> str:
