@@ -18,15 +18,14 @@ from kraty_console.domain.disabled_reasons import (
     force_complete_disabled,
     link_disabled,
     list_disabled,
-    previous_ticket_disabled,
     replay_disabled,
     retry_roll_disabled,
     revoke_disabled,
     row_disabled,
     step_disabled,
-    ticket_disabled,
     worklog_disabled,
 )
+from kraty_console.domain.inbox_actions import INBOX_ACTIONS
 from kraty_console.domain.scopes import PANES
 
 FORCE_COMPLETE: Final = ActionSpec(
@@ -251,44 +250,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         disabled_rule=worklog_disabled,
     ),
     ActionSpec("ticket.set", "Ticket", ("t",), "set the ticket for what follows", footer=True, footer_title="ticket"),
-    ActionSpec(
-        "ticket.read",
-        "Read ticket",
-        ("#",),
-        "with tickets at hand: read the whole ticket",
-        inbox_only=True,
-        footer=True,
-        footer_title="read",
-        disabled_rule=ticket_disabled,
-    ),
-    ActionSpec(
-        "ticket.next",
-        "Next ticket",
-        (">",),
-        "with tickets at hand: this one is answered, take the next",
-        inbox_only=True,
-        footer=True,
-        footer_title="next ticket",
-        disabled_rule=ticket_disabled,
-    ),
-    ActionSpec(
-        "ticket.give_up",
-        "Give up ticket",
-        ("-",),
-        "with tickets at hand: give this one up, take the next",
-        inbox_only=True,
-        footer_title="give up",
-        disabled_rule=ticket_disabled,
-    ),
-    ActionSpec(
-        "ticket.previous",
-        "Previous ticket",
-        ("<",),
-        "with tickets at hand: back to the one before",
-        inbox_only=True,
-        footer_title="previous",
-        disabled_rule=previous_ticket_disabled,
-    ),
+    *INBOX_ACTIONS,
     ActionSpec("player.recent", "Recent players", ("p",), "players opened before", footer_title="recent"),
     ActionSpec("journal.open", "Journal", ("o",), "what was sent from here, and what became of it"),
     ActionSpec(
