@@ -12,11 +12,16 @@ _WHOLE: Final = 24
 """Ids up to this length are shown in full: keys are, UUIDs are not."""
 
 
+_STATUSES: Final = {
+    "in_progress": "in progress",
+    "force_completed": "force-completed",
+    "not_configured": "not configured",
+}
+
+
 def status_words(status: str) -> str:
     """The label of a status; an unknown status is unchanged."""
-    if status == "force_completed":
-        return "force-completed"
-    return status.replace("_", " ") if status in ("in_progress", "not_configured") else status
+    return _STATUSES.get(status, status)
 
 
 def actor_name(actor: AuditActor | None) -> str:
@@ -36,13 +41,85 @@ def short_actor_name(actor: AuditActor | None) -> str:
     return f"key {name.removeprefix('api_key').lstrip(': ')}" if actor.kind == "api_key" else name
 
 
-_REASONS: Final = {"grant_deposit": "from a grant"}
-"""Ledger reasons that the backend writes itself; others come from people and studios."""
+_REASONS: Final = {
+    "grant_deposit": "from a grant",
+    "consume": "consumed",
+    "derived": "follows another balance",
+    "migration": "imported",
+    **{
+        f"{origin}_{change}": f"{words} by {who}"
+        for origin, who in (("admin", "an admin"), ("server", "the backend"), ("client", "the game"))
+        for change, words in (("grant", "given"), ("revoke", "taken"), ("credit", "credited"), ("debit", "debited"))
+    },
+}
+"""Ledger reasons that backends write themselves; others come from people and studios."""
 
 
 def reason_words(reason: str | None) -> str | None:
     """The label of a ledger reason; an unknown reason is unchanged."""
     return _REASONS.get(reason, reason) if reason is not None else None
+
+
+_ORIGINS: Final = {"client": "the game", "server": "the backend", "admin": "an admin", "engine": "Kraty"}
+"""Who changes a balance or an item (contract/README.md#ledger-rows)."""
+
+
+def origin_words(origin: str | None) -> str | None:
+    """Who made a change of a ledger; a person's name and an unknown origin are unchanged."""
+    return _ORIGINS.get(origin, origin) if origin is not None else None
+
+
+_SOURCE_KINDS: Final = {
+    "api": "the backend",
+    "admin": "by hand",
+    "crate_open": "a crate",
+    "crate": "a crate",
+    "event_completion": "an event",
+    "event": "an event",
+    "event_milestone": "a milestone",
+    "progression": "a progression",
+}
+"""Where grants come from (contract/README.md#grant)."""
+
+
+def source_kind_words(kind: str | None) -> str | None:
+    """Where a grant comes from; an unknown kind is unchanged."""
+    return _SOURCE_KINDS.get(kind, kind) if kind is not None else None
+
+
+_ACTIONS: Final = {
+    "attempt.force_complete": "force-complete an attempt",
+    "attempt.retry_reward_roll": "retry a reward roll",
+    "audit.correct": "correct a ticket",
+    "grant.ack": "deliver a grant",
+    "grant.create": "grant from the backend",
+    "grant.manual_create": "grant by hand",
+    "grant.manual_force_claim": "force-claim a grant",
+    "grant.retry_reward_roll": "retry a reward roll",
+    "grant.revoke": "revoke a grant",
+    "inventory.grant": "give an item",
+    "inventory.revoke": "take an item",
+    "player.ban": "ban the player",
+    "player.delete": "delete the player",
+    "player.merge": "merge two players",
+    "player.note": "write a note",
+    "player.unban": "lift a ban",
+    "session.create": "sign in",
+    "session.revoke": "sign out",
+    "wallet.credit": "credit a balance",
+    "wallet.debit": "debit a balance",
+    "webhook.archive": "archive an endpoint",
+    "webhook.create": "create an endpoint",
+    "webhook.pause": "pause an endpoint",
+    "webhook.replay": "send a delivery again",
+    "webhook.unpause": "resume an endpoint",
+}
+"""What was tried, whether or not it was allowed (contract/README.md#audit-log)."""
+
+
+def action_words(action: str) -> str:
+    """What an action of the audit log does; empty for an unknown one."""
+    return _ACTIONS.get(action, "")
 
 
 def spaced(word: str) -> str:

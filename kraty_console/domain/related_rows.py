@@ -33,6 +33,10 @@ _SCOPE_OF_TARGET: Final[dict[str, Scope]] = {
 """The rows that audit rows name as their target, by its kind (contract/README.md#audit-log)."""
 
 
+_SOURCES: Final[tuple[Scope, ...]] = ("grant", "attempt", "ledger")
+"""The rows that the source of a ledger row may be; a derived change names the ledger row that it follows."""
+
+
 class RelatedRow(NamedTuple):
     """A loaded row. The name is unsanitized."""
 
@@ -138,7 +142,7 @@ class RelatedRows:
             yield _ledger_row(pane, row_id, change)
 
     def _of_ledger(self, change: LedgerRow) -> Iterator[RelatedRow]:
-        yield from self._rows(("grant", change.source_ref_id), ("attempt", change.source_ref_id))
+        yield from self._rows(*((scope, change.source_ref_id) for scope in _SOURCES))
         if change.occurred_at is None:
             return
         # A change and its audit row have the same time (as in `snapshot_lookup.who_changed`).

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.domain.labels import actor_name, short_actor_name
+from kraty_console.domain.labels import action_words, actor_name, short_actor_name, spaced
 from kraty_console.present.difference import differences, unchanged
 from kraty_console.present.document import Document, DocumentSection, item, mapping, non_empty, safe_item, section
 from kraty_console.present.numbers import short_id
@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 COLUMNS: Final = (
     Column("when", "WHEN", 7, priority=1),
     Column("action", "ACTION", 24, priority=2),
+    Column("words", "WHAT", 12, priority=7),
     Column("outcome", "OUTCOME", 7, priority=5),
     Column("by", "BY", 8, priority=3),
     Column("ticket", "TICKET", 8, priority=4),
     Column("reason", "REASON", 13, priority=6),
 )
-"""On a narrow screen the reason column is dropped first: it is long, and useless when cut."""
+"""On a narrow screen what the action says in words is dropped first, then the reason: it is long, and useless when
+cut."""
 
-STUDIO_COLUMNS: Final = (*COLUMNS[:3], Column("player", "PLAYER", 12, priority=3, middle=True), *COLUMNS[3:])
+STUDIO_COLUMNS: Final = (*COLUMNS[:4], Column("player", "PLAYER", 12, priority=3, middle=True), *COLUMNS[4:])
 """With a column for the player's id."""
 
 _OUTCOME_TONE: Final[dict[str, Tone]] = {"ok": "good", "denied": "bad"}
@@ -36,10 +38,12 @@ _OUTCOME_TONE: Final[dict[str, Tone]] = {"ok": "good", "denied": "bad"}
 def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> TableRow:
     """The table row of an audit row; `with_player` for `STUDIO_COLUMNS`."""
     actor = short_actor_name(entry.actor) or None
+    words = action_words(entry.action)
     player = entry.player.external_player_id if entry.player is not None else None
     cells = [
         Cell(ago(entry.occurred_at, now), "dim"),
         cell(entry.action or None, "accent"),
+        Cell(SafeText(words)),
         cell(entry.outcome or None, _OUTCOME_TONE.get(entry.outcome, "plain")),
         cell(actor),
         cell(entry.ticket),
@@ -48,14 +52,15 @@ def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> TableRo
     keys = [
         entry.occurred_at,
         entry.action,
+        words or None,
         entry.outcome,
         actor,
         entry.ticket,
         entry.reason,
     ]
     if with_player:
-        cells.insert(3, cell(player))
-        keys.insert(3, player)
+        cells.insert(4, cell(player))
+        keys.insert(4, player)
     return TableRow(entry.id, "audit", tuple(cells), tuple(keys), entry.id, "audit row's id")
 
 
@@ -75,11 +80,12 @@ def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) 
             "",
             (
                 item("action", entry.action or None, "accent"),
+                item("in words", action_words(entry.action)) if action_words(entry.action) else None,
                 item("outcome", entry.outcome or None, "bad" if entry.outcome == "denied" else "plain"),
                 safe_item("when", exact(entry.occurred_at, now, local)),
                 item("by", actor_name(entry.actor) or None),
                 item("player", entry.player.external_player_id) if entry.player else None,
-                item("target", f"{target.kind} {target.id or ''}".strip()) if target else None,
+                item("target", f"{spaced(target.kind)} {target.id or ''}".strip()) if target else None,
                 item("reason", entry.reason),
                 item("ticket", entry.ticket),
             ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_links import Links
-from kraty_console.domain.labels import event_words, status_words
+from kraty_console.domain.labels import event_words, source_kind_words, status_words
 from kraty_console.domain.player_analysis import analysis_of
 from kraty_console.present.attempts import STATUS_TONE, faults_section, status_cell, wrong_cell
 from kraty_console.present.document import Document, DocumentSection, item, non_empty, safe_item, section
@@ -33,20 +33,9 @@ COLUMNS: Final = (
 NOTHING: Final = Cell(SafeText(""))
 """A claimed or revoked grant no longer expires."""
 
-_SOURCES: Final = {
-    "api": "backend",
-    "admin": "by hand",
-    "crate_open": "a crate",
-    "crate": "a crate",
-    "event_completion": "an event",
-    "event": "an event",
-    "event_milestone": "a milestone",
-}
-"""Sources of grants (contract/README.md#grant); an unknown source is shown unchanged."""
-
 
 def source_words(grant: Grant, links: Links) -> SafeText | None:
-    """The source of a grant: the event it was won in, when that is known."""
+    """The source of a grant: the event it was won in, when that is known; an unknown kind of source is unchanged."""
     attempt = links.attempt_of(grant)
     if grant.source_kind in ("event_completion", "event") and attempt is not None:
         return safe(event_words(attempt))
@@ -54,7 +43,7 @@ def source_words(grant: Grant, links: Links) -> SafeText | None:
         return safe(f"{event_words(attempt)} milestone")
     if grant.source_kind is None:
         return None if attempt is None else safe(event_words(attempt))
-    return SafeText(_SOURCES[grant.source_kind]) if grant.source_kind in _SOURCES else safe(grant.source_kind)
+    return safe(source_kind_words(grant.source_kind))
 
 
 def row(grant: Grant, snapshot: Snapshot, now: datetime) -> TableRow:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_links import links_of
-from kraty_console.domain.labels import event_words, reason_words
+from kraty_console.domain.labels import event_words, origin_words, reason_words
 from kraty_console.domain.snapshot_lookup import ledger_row_id, who_changed
 from kraty_console.present.document import Document, item, mapping, non_empty, safe_item, section
 from kraty_console.present.numbers import change, number
@@ -76,15 +76,15 @@ def ledger_row(entry: LedgerRow, place: int, now: datetime, who: str | None) -> 
             Cell(change(entry.delta), tone),
             Cell(number(after)),
             cell(reason_words(entry.reason)),
-            cell(who, "dim"),
+            cell(origin_words(who), "dim"),
         ),
         (
             entry.occurred_at,
             key,
             entry.delta,
             after,
-            entry.reason,
-            who,
+            reason_words(entry.reason),
+            origin_words(who),
         ),
         entry.ledger_id or key or "",
         "ledger row's id" if entry.ledger_id else "key",
@@ -129,7 +129,7 @@ def ledger_document(entry: LedgerRow, snapshot: Snapshot, now: datetime, local: 
                 safe_item("change", change(entry.delta)),
                 safe_item("after", number(entry.balance if entry.balance is not None else entry.quantity)),
                 item("reason", reason_words(entry.reason)),
-                item("by", who_changed(snapshot, entry)),
+                item("by", origin_words(who_changed(snapshot, entry))),
                 safe_item("when", exact(entry.occurred_at, now, local)),
             ),
         ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.domain.diagnosis import diagnose_lobby
 from kraty_console.domain.formatting import grouped
-from kraty_console.domain.labels import event_words, localized, spaced
+from kraty_console.domain.labels import event_words, localized, spaced, status_words
 from kraty_console.present.attempts import STATUS_TONE, status_cell, wrong_cell
 from kraty_console.present.document import Document, item, safe_item, section
 from kraty_console.present.numbers import short_id
@@ -78,7 +78,7 @@ def document(lobby: Lobby, now: datetime, local: tzinfo | None) -> Document:
         section(
             "",
             (
-                item("status", lobby.status or None, STATUS_TONE.get(lobby.status, "plain")),
+                item("status", status_words(lobby.status) or None, STATUS_TONE.get(lobby.status, "plain")),
                 item("event", event_words(lobby, whole=True) if has_event(lobby) else None),
                 safe_item("seats", seats(lobby)),
                 item("mode", spaced(lobby.mode) if lobby.mode else None),

@@ -12,7 +12,14 @@ from kraty_console.domain.completeness import why_unknown
 from kraty_console.domain.diagnosis import diagnose_lobby
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.grant_contents import contents_words
-from kraty_console.domain.labels import event_words, reason_words, status_words
+from kraty_console.domain.labels import (
+    action_words,
+    event_words,
+    origin_words,
+    reason_words,
+    short_actor_name,
+    status_words,
+)
 from kraty_console.domain.player_analysis import analysis_of
 from kraty_console.domain.timestamps import as_utc, is_past
 from kraty_console.present.attempts import SEVERITY_TONE, no_grants_words
@@ -110,8 +117,7 @@ def _grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
     source = source_words(grant, analysis.links)
     parts = [f"{safe(status_words(grant.status))}, granted {ago(grant.created_at, now)}"]
     if source is not None:
-        the = "the " if grant.source_kind == "api" else ""
-        parts.append(source if grant.source_kind == "admin" else f"from {the}{source}")
+        parts.append(source if grant.source_kind == "admin" else f"from {source}")
     if grant.claimed_at is not None:
         parts.append(f"claimed {ago(grant.claimed_at, now)}")
     elif grant.expires_at is not None and grant.status != "revoked":
@@ -126,7 +132,7 @@ def _grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
 
 
 def _lobby(lobby: Lobby, now: datetime) -> Iterator[Cell]:
-    state = [safe(lobby.status or "no status")]
+    state = [safe(status_words(lobby.status) or "no status")]
     if lobby.started_at is not None:
         state.append(SafeText(f"started {ago(lobby.started_at, now)}"))
     if lobby.ends_at is not None:
@@ -140,7 +146,7 @@ def _lobby(lobby: Lobby, now: datetime) -> Iterator[Cell]:
 def _ledger(entry: LedgerRow, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
     after = entry.balance if entry.balance is not None else entry.quantity
     yield Cell(SafeText(f"{ago(entry.occurred_at, now)}, {number(after)} after it"))
-    by = safe(snapshot_lookup.who_changed(snapshot, entry))
+    by = safe(origin_words(snapshot_lookup.who_changed(snapshot, entry)))
     yield Cell(SafeText(f"reason {safe(reason_words(entry.reason), limit=_TEXT)}, by {by}"))
     grant = snapshot_lookup.grant(snapshot, entry.source_ref_id)
     if grant is not None:
@@ -149,8 +155,10 @@ def _ledger(entry: LedgerRow, snapshot: Snapshot, now: datetime) -> Iterator[Cel
 
 def audit_row_summary(entry: AuditRow, now: datetime) -> RowSummary:
     """The summary of an audit row."""
-    who = safe(entry.actor.label or entry.actor.id if entry.actor else None)
-    lines = [Cell(SafeText(f"{ago(entry.occurred_at, now)} by {who}, outcome {safe(entry.outcome or None)}"))]
+    who = safe(short_actor_name(entry.actor) or None)
+    what = f": {words}" if (words := action_words(entry.action)) else ""
+    outcome = safe(entry.outcome or None)
+    lines = [Cell(SafeText(f"{ago(entry.occurred_at, now)} by {who}{what}, outcome {outcome}"))]
     if entry.reason:
         lines.append(Cell(SafeText(f"reason: {safe(entry.reason, limit=_TEXT)}")))
     if entry.ticket:
@@ -172,5 +180,6 @@ def _holding(row: TableRow, snapshot: Snapshot, now: datetime) -> RowSummary | N
 
 
 def _change_line(entry: LedgerRow, snapshot: Snapshot, now: datetime) -> Cell:
-    why = f"{safe(reason_words(entry.reason), limit=120)}, by {safe(snapshot_lookup.who_changed(snapshot, entry))}"
+    by = safe(origin_words(snapshot_lookup.who_changed(snapshot, entry)))
+    why = f"{safe(reason_words(entry.reason), limit=120)}, by {by}"
     return Cell(SafeText(f"{ago(entry.occurred_at, now)}  {change(entry.delta)}  {why}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from kraty_console.domain.scopes import Scope
 from kraty_console.domain.text_matching import comparable, needle
@@ -29,7 +29,7 @@ class Column(NamedTuple):
     title: str
     min_width: int
     priority: int = 5
-    """The column with the highest number is dropped first."""
+    """The column with the highest number is shortened first, and dropped first."""
     right: bool = False
     """Right-aligned, for numbers."""
     middle: bool = False
@@ -103,18 +103,30 @@ def holds_text(rows: Sequence[TableRow], place: int) -> bool:
     return any(row.cells[place].text for row in rows)
 
 
+_NUMBER: Final = 20
+"""Cells of a number that are never cut off: without its last digits it is another number."""
+
+
+def natural_widths(columns: Sequence[Column], rows: Sequence[TableRow]) -> list[int]:
+    """The widths in which nothing is shortened: of the longest text or the title of each column."""
+    return [
+        max([len(column.title), *(cell_width(row.cells[place].text) for row in rows)])
+        for place, column in enumerate(columns)
+    ]
+
+
 def fit(columns: Sequence[Column], rows: Sequence[TableRow], available: int, gap: int = 2) -> tuple[Fitted, ...]:
     """Choose the columns that fit into `available` cells, and their widths.
 
     Columns get the width of their longest text if that fits. Otherwise empty columns are dropped, then the least
-    important ones until the minimum widths of the rest fit; the remaining excess is taken from the widest column, cell
-    by cell, the least important one first where several are equally wide.
+    important ones until the minimum widths of the rest fit; then the least important column is shortened to its
+    minimum width, then the next. All rows count, not only those in sight, so that columns stay while one scrolls.
     """
-    natural = [
-        max([len(column.title), *(cell_width(row.cells[place].text) for row in rows)])
+    natural = natural_widths(columns, rows)
+    least = [
+        min(max(column.min_width, _NUMBER) if column.right else column.min_width, natural[place])
         for place, column in enumerate(columns)
     ]
-    least = [min(column.min_width, natural[place]) for place, column in enumerate(columns)]
     visible = sorted(range(len(columns)), key=lambda place: (columns[place].priority, place))
     if sum(natural) + gap * (len(visible) - 1) > available:
         visible = [place for place in visible if holds_text(rows, place)] or visible
@@ -123,12 +135,8 @@ def fit(columns: Sequence[Column], rows: Sequence[TableRow], available: int, gap
     room = available - gap * (len(visible) - 1)
     widths = {place: min(natural[place], max(room, 1)) for place in visible}
     missing = sum(widths.values()) - room
-    while missing > 0:
-        gives = max(
-            (place for place in reversed(visible) if widths[place] > least[place]), key=widths.__getitem__, default=None
-        )
-        if gives is None:
-            break
-        widths[gives] -= 1
-        missing -= 1
+    for place in reversed(visible):
+        taken = max(0, min(missing, widths[place] - least[place]))
+        widths[place] -= taken
+        missing -= taken
     return tuple(Fitted(place, columns[place], widths[place]) for place in sorted(visible))

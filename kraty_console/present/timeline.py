@@ -10,7 +10,14 @@ from kraty_console.contract.timeline_kinds import TimelineKind
 from kraty_console.domain.completeness import NOT_READ
 from kraty_console.domain.formatting import counted, plain, signed
 from kraty_console.domain.grant_contents import contents_words
-from kraty_console.domain.labels import actor_name, event_words, reason_words, status_words
+from kraty_console.domain.labels import (
+    actor_name,
+    event_words,
+    origin_words,
+    reason_words,
+    source_kind_words,
+    status_words,
+)
 from kraty_console.present.safe import MISSING, SafeText, safe
 from kraty_console.present.times import exact
 
@@ -65,9 +72,9 @@ def _who(row: TimelineRow) -> str:
     if audited is not None:
         name = actor_name(audited.actor)
     elif entry is not None:
-        name = entry.origin
+        name = origin_words(entry.origin)
     elif row.grant is not None:
-        name = row.grant.source_kind
+        name = source_kind_words(row.grant.source_kind)
     return f"by {safe(name, limit=_TEXT)}" if name else ""
 
 
@@ -83,7 +90,8 @@ def _attempt(attempt: Attempt) -> Iterator[str]:
 
 
 def _grant(grant: Grant) -> Iterator[str]:
-    yield f"{safe(contents_words(grant.contents, grant.kind), limit=_TEXT)} granted: {safe(grant.status or None)}"
+    status = safe(status_words(grant.status) or None)
+    yield f"{safe(contents_words(grant.contents, grant.kind), limit=_TEXT)} granted: {status}"
     if grant.claimed_at is not None:
         yield f"claimed {exact(grant.claimed_at, None, UTC)}"
     elif grant.expires_at is not None:
@@ -104,7 +112,7 @@ def _ledger(entry: LedgerRow) -> Iterator[str]:
 
 
 def _lobby(lobby: Lobby) -> Iterator[str]:
-    yield f"joined a lobby of {safe(event_words(lobby), limit=_TEXT)}: {safe(lobby.status or None)}"
+    yield f"joined a lobby of {safe(event_words(lobby), limit=_TEXT)}: {safe(status_words(lobby.status) or None)}"
 
 
 def _audit(entry: AuditRow) -> Iterator[str]:

@@ -74,7 +74,7 @@ def test_each_event_is_a_line_newest_first(eventful: TroubledGame, member: Membe
         assert line.split()[3:5] == [row["kind"], row["id"]]
     (ban,) = [line for line in lines if line.split()[3] == "ban"]
     assert ban.endswith("reason cheating, ticket ZD-1  by game_admin@studio.example")
-    assert any("gold +5, 5 after it, reason goodwill" in line and line.endswith("by admin") for line in lines)
+    assert any("gold +5, 5 after it, reason goodwill" in line and line.endswith("by an admin") for line in lines)
     assert any("roll failed: " in line and eventful.attempts["unrolled"] in line for line in lines)
     assert any("wallet.changed to https://" in line and ": delivered, 1 attempt" in line for line in lines)
 

@@ -204,7 +204,7 @@ def test_the_cursor_stays_on_its_row_when_the_order_changes() -> None:
     assert [rows.next_sort() for _ in range(3)][-1] == "sorted by score, ascending"
     assert [each.id for each in by_severity(rows)] == ["row1", "row2", "row0"]
     assert (rows.current, table_state.index) == (by_severity(rows)[2], 2)
-    assert text(rows.lines(20, 5, focused=True)[0]).split() == ["EVENT", "SCOR…"]
+    assert text(rows.lines(20, 5, focused=True)[0]).split() == ["EVENT", "SCORE▴"]
 
 
 @pytest.mark.parametrize(("index", "goes_to"), [(-5, 0), (2, 2), (99, 3)])

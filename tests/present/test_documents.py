@@ -261,15 +261,15 @@ def test_other_rows_in_sentences() -> None:
 
     assert lines("grants")[0] == "pending, granted 1h ago · from daily_race · expires in 14d"
     assert lines("grants", 1) == ["claimed, granted 1h ago · from daily_race · claimed 1h ago"]
-    assert lines("balances") == ["1h ago  +500  from a grant, by admin"]
+    assert lines("balances") == ["1h ago  +500  from a grant, by an admin"]
     assert lines("balances", 1) == ["no changes in the list"]
     assert lines("lobbies")[1].startswith("It should have been filled 1h ago")
     assert lines("wallet_ledger") == [
         "1h ago, 500 after it",
-        "reason from a grant, by admin",
+        "reason from a grant, by an admin",
         "from grant 0197…b001: 500 gold",
     ]
-    assert lines("audit") == ["— by —, outcome ok", "reason: make-good", "ticket: ZD-1"]
+    assert lines("audit") == ["— by —: credit a balance, outcome ok", "reason: make-good", "ticket: ZD-1"]
 
 
 def words(lines: Any) -> list[str]:

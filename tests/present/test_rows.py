@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from kraty_console.contract.audit import AuditRow
+from kraty_console.contract.operations import OPERATIONS
+from kraty_console.domain.labels import action_words, origin_words, reason_words, source_kind_words
 from kraty_console.domain.scopes import PANES
 from kraty_console.present.audit import STUDIO_COLUMNS
 from kraty_console.present.audit import row as audit_row
@@ -107,7 +109,7 @@ def test_two_faults_are_both_shown() -> None:
         ({}, "daily_race"),
         ({"sourceKind": "event_milestone"}, "daily_race milestone"),
         ({"sourceKind": "admin", "sourceRefId": None}, "by hand"),
-        ({"sourceKind": "api", "sourceRefId": None}, "backend"),
+        ({"sourceKind": "api", "sourceRefId": None}, "the backend"),
         ({"sourceKind": "crate_open", "sourceRefId": None}, "a crate"),
         ({"sourceRefId": None}, "an event"),
         ({"sourceKind": "gift", "sourceRefId": None}, "gift"),
@@ -143,7 +145,7 @@ def test_a_new_grant_is_fine() -> None:
     ],
 )
 def test_a_member_is_shown_by_the_local_part_of_the_e_mail(actor: dict[str, str] | None, by: str) -> None:
-    assert texts("audit", audit=[{"id": "r1", "action": "wallet.credit", "actor": actor}])[0][3] == by
+    assert texts("audit", audit=[{"id": "r1", "action": "wallet.credit", "actor": actor}])[0][4] == by
 
 
 def test_balances_items_and_ledgers() -> None:
@@ -165,7 +167,7 @@ def test_balances_items_and_ledgers() -> None:
     }
     assert texts("balances", **lists) == [["gold", f"2{N}340", "3h ago"], ["xp", "—", "—"]]
     assert texts("items", **lists) == [["potion", "3", "—"]]
-    assert texts("wallet_ledger", **lists) == [["3h ago", "gold", "+500", f"2{N}340", "from a grant", "admin"]]
+    assert texts("wallet_ledger", **lists) == [["3h ago", "gold", "+500", f"2{N}340", "from a grant", "an admin"]]
     assert texts("item_ledger", **lists) == [["—", "potion", "−1", "3", "—", "—"]]
     assert [row.id for row in rows("item_ledger", snapshot(**lists), NOW)] == ["#0"]
 
@@ -200,13 +202,13 @@ def test_audit() -> None:
     }
     answer = snapshot(audit=[entry, {"id": "r2", "actor": {"kind": "api_key", "id": "abc"}}, {"id": "r3"}])
     assert [[cell.text for cell in row.cells] for row in rows("audit", answer, NOW)] == [
-        ["1h ago", "grant.manual_create", "denied", "maria", "ZD-1", "make-good"],
-        ["—", "—", "—", "key abc", "—", "—"],
-        ["—", "—", "—", "—", "—", "—"],
+        ["1h ago", "grant.manual_create", "grant by hand", "denied", "maria", "ZD-1", "make-good"],
+        ["—", "—", "", "—", "key abc", "—", "—"],
+        ["—", "—", "", "—", "—", "—", "—"],
     ]
     wide = audit_row(answer.audit[0], NOW, with_player=True)
-    assert [column.title for column in STUDIO_COLUMNS][3] == "PLAYER"
-    assert wide.cells[3].text == "alice_42"
+    assert [column.title for column in STUDIO_COLUMNS][4] == "PLAYER"
+    assert wide.cells[4].text == "alice_42"
     assert len(wide.cells) == len(wide.sort) == len(STUDIO_COLUMNS)
 
 
@@ -279,7 +281,7 @@ def test_columns_are_fitted(table: TableId, width: int) -> None:
     assert most in [each.column for each in fitted]
 
 
-def test_the_widest_columns_shrink_first() -> None:
+def test_the_least_important_columns_are_shortened_first() -> None:
     columns = (Column("a", "A", 4, 1), Column("b", "B", 4, 3), Column("c", "C", 4, 2))
     row = TableRow("1", "player", tuple(rows_cells("aaaaaaaa", "bbbbbbbbbbbbbbbb", "cccc")), (), "", "")
 
@@ -293,6 +295,20 @@ def test_the_widest_columns_shrink_first() -> None:
     assert shown(15) == [("a", 8), ("c", 4)]
     assert shown(7) == [("a", 7)]
     assert shown(3) == [("a", 3)]
+
+
+def test_the_least_important_column_gives_first_even_if_another_is_wider() -> None:
+    columns = (Column("a", "A", 4, 1), Column("b", "B", 4, 3), Column("c", "C", 4, 2))
+    row = TableRow("1", "player", tuple(rows_cells("a" * 20, "b" * 6, "漢字漢字")), (), "", "")
+    shown = [(each.column.key, each.width) for each in fit(columns, [row], 34)]
+    assert shown == [("a", 20), ("b", 4), ("c", 6)]
+
+
+def test_numbers_are_dropped_rather_than_cut_off() -> None:
+    columns = (Column("a", "A", 4, 1), Column("b", "B", 3, 2, right=True))
+    row = TableRow("1", "player", tuple(rows_cells("aaaaaaaa", "1840")), (), "", "")
+    assert [(each.column.key, each.width) for each in fit(columns, [row], 10)] == [("a", 4), ("b", 4)]
+    assert [(each.column.key, each.width) for each in fit(columns, [row], 9)] == [("a", 8)]
 
 
 def test_empty_columns_are_dropped_first() -> None:
@@ -328,3 +344,26 @@ def test_the_audit_log_at_80_columns_keeps_short_columns() -> None:
     assert [each.column.key for each in fitted] == ["when", "action", "outcome", "player", "by", "ticket"]
     assert all(len(shown.cells[each.place].text) <= each.width for each in fitted)
     assert "reason" in [each.column.key for each in fit(STUDIO_COLUMNS, [shown], 117)]
+
+
+def test_machine_words_become_words_and_unknown_ones_stay() -> None:
+    assert [reason_words(each) for each in ("grant_deposit", "server_debit", "Black_Friday", None)] == [
+        "from a grant",
+        "debited by the backend",
+        "Black_Friday",
+        None,
+    ]
+    assert [origin_words(each) for each in ("client", "engine", "maria@x.example", None)] == [
+        "the game",
+        "Kraty",
+        "maria@x.example",
+        None,
+    ]
+    assert [source_kind_words(each) for each in ("event_milestone", "shop_sale", None)] == [
+        "a milestone",
+        "shop_sale",
+        None,
+    ]
+    assert [action_words(each) for each in ("grant.manual_create", "grant.paint")] == ["grant by hand", ""]
+    permissions = {each.permission for each in OPERATIONS.values() if each.is_write and each.permission}
+    assert [each for each in permissions if not action_words(each)] == []

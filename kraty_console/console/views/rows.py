@@ -87,6 +87,7 @@ class TableRows:
         self._width = 0
         """The cells in which texts are wrapped; not known before something is drawn."""
         self._layouts: tuple[int, list[tuple[Fitted, ...]]] | None = None
+        self._natural: int | None = None
         self._drawn: dict[tuple[int, int, str], Line] = {}
         """The lines that are seen: a row that was seen before looks the same."""
 
@@ -107,6 +108,18 @@ class TableRows:
         """Lines of the whole table."""
         self._arrange()
         return len(self._entries)
+
+    @property
+    def natural_width(self) -> int:
+        """Cells in which no column is shortened."""
+        arranged = self._arrange()
+        if self._natural is None:
+            widths = [
+                columns.natural_widths(self._titled(section), rows) if rows else []
+                for section, rows in zip(self.sections, arranged, strict=True)
+            ]
+            self._natural = MARGIN + max((sum(each) + GAP * (len(each) - 1) for each in widths if each), default=0)
+        return self._natural
 
     def position(self, height: int) -> str:
         """Where the cursor is, for the line below the table: `3 of 12`, or nothing where all fits in `height` lines."""
@@ -154,7 +167,7 @@ class TableRows:
                 entries.extend(_Entry("note", group, text=line) for line in self._wrapped(words))
         self._entries = entries
         self._selectable = [i for i, entry in enumerate(entries) if entry.kind == "row"]
-        self._layouts = None
+        self._layouts = self._natural = None
         self._find_cursor()
         return arranged
 
@@ -187,12 +200,18 @@ class TableRows:
             self._layouts = (
                 width,
                 [
-                    columns.fit(section.columns, rows, room, GAP)
+                    columns.fit(self._titled(section), rows, room, GAP)
                     for section, rows in zip(self.sections, arranged, strict=True)
                 ],
             )
             self._drawn = {}
         return self._layouts[1]
+
+    def _titled(self, section: TableSection) -> tuple[Column, ...]:
+        """The columns of a section, with the mark of the sort order in the title of the sorted one."""
+        name, descending = self.table_state.sort.get(section.key, ("", False))
+        mark = "▾" if descending else "▴"
+        return tuple(each._replace(title=each.title + mark) if each.key == name else each for each in section.columns)
 
     def _find_cursor(self) -> None:
         table_state = self.table_state
@@ -256,7 +275,7 @@ class TableRows:
         if entry.kind == "note":
             return [(f"   {entry.text}", self.sections[entry.group].tone)]
         if entry.row is None:
-            return [(" " * MARGIN, "dim"), *self._heads(self.sections[entry.group], layout)]
+            return [(" " * MARGIN, "dim"), *_heads(layout)]
         marked = entry.row.id in self._marked
         spans: list[Span] = [("▸" if cursor else " ", "accent"), ("* " if marked else "  ", "mark")]
         for n, fitted in enumerate(layout):
@@ -269,16 +288,6 @@ class TableRows:
             return [(fit(line, width), cursor)]
         if self._stale:
             return [(text, "dim") for text, _ in spans]
-        return spans
-
-    def _heads(self, section: TableSection, layout: Sequence[Fitted]) -> list[Span]:
-        sort = self.table_state.sort.get(section.key)
-        spans: list[Span] = []
-        for n, fitted in enumerate(layout):
-            title = fitted.column.title
-            if sort and sort[0] == fitted.column.key:
-                title = f"{title}{'▾' if sort[1] else '▴'}"
-            spans.append((" " * GAP * (n > 0) + _in_column(SafeText(title), fitted), "dim"))
         return spans
 
     # -- moving --------------------------------------------------------------------------------------------------
@@ -317,6 +326,12 @@ class TableRows:
         sort[section.key] = wanted
         title = next(column.title for column in section.columns if column.key == wanted[0])
         return f"sorted by {title.lower()}, {'descending' if wanted[1] else 'ascending'}"
+
+
+def _heads(layout: Sequence[Fitted]) -> list[Span]:
+    return [
+        (" " * GAP * (n > 0) + _in_column(SafeText(each.column.title), each), "dim") for n, each in enumerate(layout)
+    ]
 
 
 def _in_column(text: SafeText, fitted: Fitted) -> str:
