@@ -65,6 +65,8 @@ class NextStep:
     """The severity for the row itself."""
     also: tuple[str, ...] = ()
     """Further faults of the same row, a few words each."""
+    name: str = ""
+    """Identifies the row that the words are about, for people; empty if they are about the whole player."""
     other: OtherRow | None = None
     """The row to go to first; actions open only for the row under the cursor."""
 
@@ -129,13 +131,15 @@ class NextSteps:
         faults = self._faults_of(scope, row_id)
         if faults is None or row_id is None:
             return self._for_player()
+        here = self._row_of(row_id)
+        name = here.name if here is not None else ""
         wrong = [each for each in faults if each.severity != "fine"]
         if wrong:
-            return self._for_wrong_row(row_id, wrong)
+            return replace(self._for_wrong_row(row_id, wrong), name=name)
         most = self._most_urgent
         if most is not None:
-            return NextStep(faults[0].advice, other=most.row)
-        return self._for_player() if faults[0] is FINE else NextStep(faults[0].advice)
+            return NextStep(faults[0].advice, other=most.row, name=name)
+        return self._for_player() if faults[0] is FINE else NextStep(faults[0].advice, name=name)
 
     def _for_wrong_row(self, row_id: str, wrong: Sequence[Diagnosis]) -> NextStep:
         first, also = wrong[0], tuple(dict.fromkeys(each.words for each in wrong[1:] if each.words))

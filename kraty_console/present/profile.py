@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
-from kraty_console.domain.completeness import NOT_PROVIDED, is_provided, why_ban_unknown, why_unknown
+from kraty_console.domain.completeness import (
+    NOT_PROVIDED,
+    is_provided,
+    unreadable_count,
+    unreadable_words,
+    why_ban_unknown,
+    why_unknown,
+)
 from kraty_console.domain.formatting import grouped
 from kraty_console.present.document import (
     Document,
@@ -16,6 +23,7 @@ from kraty_console.present.document import (
     mapping,
     non_empty,
     safe_item,
+    scalar,
     section,
 )
 from kraty_console.present.notes import NewestNote, newest_words, note_tone
@@ -25,6 +33,7 @@ from kraty_console.present.rows import pane_count
 from kraty_console.present.safe import MISSING, SafeText, misleading_form, safe
 from kraty_console.present.table import Cell, Tone
 from kraty_console.present.times import ago, day, exact
+from kraty_console.present.width import cells, pad
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Player, Snapshot
@@ -40,6 +49,9 @@ _BESIDE: Final = 14
 _SHORT_NOTE: Final = 40
 """Characters of the newest note in the folded profile, so that the totals are seen beside it."""
 
+_NOTE: Final = 2000
+"""Characters of the newest note where it has lines of its own."""
+
 
 def title(snapshot: Snapshot) -> SafeText:
     """The player's id, for the border title of the box."""
@@ -47,8 +59,67 @@ def title(snapshot: Snapshot) -> SafeText:
 
 
 def profile(snapshot: Snapshot, now: datetime) -> tuple[Line, ...]:
-    """The lines of the tall box; an empty line separates profile and totals."""
+    """The first lines of the tall box; an empty line separates profile and totals."""
     return (*_about(snapshot, now), (), *_totals(snapshot))
+
+
+def note_line(note: NewestNote | None, now: datetime) -> Line:
+    """The newest note as one long line; empty if there is none or it is not known yet."""
+    words = newest_words(note, now, limit=_NOTE)
+    return (Cell(words, note_tone(note)),) if words else ()
+
+
+def balance_lines(snapshot: Snapshot) -> tuple[Line, ...]:
+    """One line for each balance; one that says why they are unknown, or that there are none."""
+    if why := why_unknown(snapshot, "wallet"):
+        return ((Cell(SafeText(f"balances {why}"), _tone_of(why)),),)
+    unread = unreadable_count(snapshot.wallet)
+    more: tuple[Line, ...] = ((Cell(SafeText(unreadable_words(unread, "balance")), "warn"),),) if unread else ()
+    if not snapshot.wallet:
+        return more or ((Cell(SafeText("no balances"), "dim"),),)
+    pairs = [(safe(each.economy_key, limit=60), number(each.balance)) for each in snapshot.wallet]
+    return (*_pairs(pairs, right=True), *more)
+
+
+def context_lines(snapshot: Snapshot) -> tuple[Line, ...]:
+    """One line for each value of the last context, without those of the identity; or why it is unknown."""
+    player = snapshot.player
+    if why := why_unknown(player, "last_context_snapshot"):
+        return ((Cell(SafeText(f"last context {why}"), _tone_of(why)),),)
+    values = player.last_context_snapshot or {}
+    rest = [name for name, value in values.items() if not _is_identity(name, value)]
+    return tuple(_pairs([(safe(name, limit=60), scalar(values[name])) for name in rest]))
+
+
+def _is_identity(name: str, value: object) -> bool:
+    """Whether the identity shows this value of the context."""
+    is_text = isinstance(value, str) and value != ""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return (name == "country" and is_text) or (name == "level" and (is_text or is_number))
+
+
+_NAME_WIDTH: Final = 16
+"""Cells of a name beside its value."""
+
+
+def _pairs(pairs: list[tuple[SafeText, SafeText]], *, right: bool = False) -> Iterator[Line]:
+    """Names and their values in two columns."""
+    width = min(max((cells(name) for name, _ in pairs), default=0), _NAME_WIDTH)
+    values = max((cells(value) for _, value in pairs), default=0) if right else 0
+    for name, value in pairs:
+        label = name + " " * max(0, width - cells(name))
+        yield Cell(SafeText(f"{label}  "), "dim"), Cell(pad(value, values, right=True) if right else value)
+
+
+def _tone_of(why: str) -> Tone:
+    return "dim" if why == NOT_PROVIDED else "warn"
+
+
+def more_lines(snapshot: Snapshot, now: datetime, note: NewestNote | None) -> tuple[Line, ...]:
+    """What the folded profile adds where lines are free: the whole note, then balances and last context in one line."""
+    pairs = [*balance_lines(snapshot), *context_lines(snapshot)]
+    flat = [Cell(SafeText(" ".join("".join(each.text for each in line).split())), line[-1].tone) for line in pairs]
+    return tuple(line for line in (note_line(note, now), _dotted(flat)) if line)
 
 
 def compact_profile(snapshot: Snapshot, now: datetime, note: NewestNote | None = None) -> tuple[Line, Line]:
@@ -163,7 +234,7 @@ def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
 def _unless_told(player: Player, label: str, field: str) -> LabelledValue | None:
     """Why a field is unknown; None when the backend provided it."""
     why = why_unknown(player, field)
-    return safe_item(label, SafeText(why), "dim" if why == NOT_PROVIDED else "warn") if why else None
+    return safe_item(label, SafeText(why), _tone_of(why)) if why else None
 
 
 def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = None) -> Document:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kraty_console.domain import snapshot_lookup
+from kraty_console.domain.balance_history import BalancePoint, balance_history_of
 from kraty_console.domain.completeness import why_unknown
 from kraty_console.domain.diagnosis import diagnose_lobby
 from kraty_console.domain.formatting import counted
@@ -66,6 +67,14 @@ def row_summary(row: TableRow, snapshot: Snapshot, now: datetime) -> RowSummary 
     if row.scope in ("wallet", "item"):
         return _holding(row, snapshot, now)
     return None
+
+
+def balance_points(row: TableRow, snapshot: Snapshot) -> Sequence[BalancePoint]:
+    """The course of a balance or an item, oldest first; for a ledger row of what it changed, for any other row none."""
+    history = balance_history_of(snapshot)
+    if row.scope == "ledger":
+        return history.around(row.id)
+    return history.of(row.scope, row.id) if row.scope == "wallet" or row.scope == "item" else ()
 
 
 def _attempt(attempt: Attempt, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:

@@ -70,6 +70,8 @@ class Fitted(NamedTuple):
     """Index into all columns and into a row's cells."""
     column: Column
     width: int
+    before: int = 0
+    """Blank cells between it and the column before it."""
 
 
 def cell(text: str | None, tone: Tone = "plain", *, limit: int = 200) -> Cell:
@@ -118,9 +120,10 @@ def natural_widths(columns: Sequence[Column], rows: Sequence[TableRow]) -> list[
 def fit(columns: Sequence[Column], rows: Sequence[TableRow], available: int, gap: int = 2) -> tuple[Fitted, ...]:
     """Choose the columns that fit into `available` cells, and their widths.
 
-    Columns get the width of their longest text if that fits. Otherwise empty columns are dropped, then the least
-    important ones until the minimum widths of the rest fit; then the least important column is shortened to its
-    minimum width, then the next. All rows count, not only those in sight, so that columns stay while one scrolls.
+    Columns get the width of their longest text if that fits, if need be with one blank cell between them instead of
+    `gap`. Otherwise empty columns are dropped, then the least important ones until the minimum widths of the rest fit;
+    then the least important column is shortened to its minimum width, then the next. All rows count, not only those in
+    sight, so that columns stay while one scrolls.
     """
     natural = natural_widths(columns, rows)
     least = [
@@ -130,6 +133,9 @@ def fit(columns: Sequence[Column], rows: Sequence[TableRow], available: int, gap
     visible = sorted(range(len(columns)), key=lambda place: (columns[place].priority, place))
     if sum(natural) + gap * (len(visible) - 1) > available:
         visible = [place for place in visible if holds_text(rows, place)] or visible
+    whole, gaps = sum(natural[place] for place in visible), len(visible) - 1
+    if whole + gap * gaps > available >= whole + gaps:
+        gap = 1
     while len(visible) > 1 and sum(least[place] for place in visible) + gap * (len(visible) - 1) > available:
         visible.pop()
     room = available - gap * (len(visible) - 1)
@@ -139,4 +145,6 @@ def fit(columns: Sequence[Column], rows: Sequence[TableRow], available: int, gap
         taken = max(0, min(missing, widths[place] - least[place]))
         widths[place] -= taken
         missing -= taken
-    return tuple(Fitted(place, columns[place], widths[place]) for place in sorted(visible))
+    return tuple(
+        Fitted(place, columns[place], widths[place], gap if n else 0) for n, place in enumerate(sorted(visible))
+    )

@@ -49,9 +49,14 @@ BOTH = (*PANES, *DIALOGS, *LOOKS, *INBOXES, *STATES, *AUDIT_LOG, *SERVER_KEY)
 ODD = (
     Scene("size_40x12", "alice_42", size=(40, 12)),
     Scene("size_39x11", "alice_42", size=(39, 11)),
+    Scene("size_160x40", "alice_42", size=(160, 40)),
     Scene("size_200x50", "alice_42", size=(200, 50)),
+    Scene("size_160x24", "alice_42", ("2",), size=(160, 24)),
+    Scene("wide_grants", "ivy", ("2",), size=(160, 40)),
+    Scene("wide_ledger", "heavy_user", ("3", "down", "down", "down", "down", "down"), size=(200, 50)),
+    Scene("wide_audit", "erin", ("6",), size=(200, 50)),
 )
-"""Sizes beyond the two."""
+"""Sizes beyond the two: the detail is beside the list from 160 columns."""
 
 MEANEST = (1, 2, 3, 7, 8, 9)
 """Of the hostile names: markup, escape sequences, a turned direction, wide letters, piled marks, line breaks."""

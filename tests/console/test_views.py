@@ -58,7 +58,7 @@ def test_the_lowest_terminal_keeps_a_row_and_cuts_the_detail() -> None:
     at = layout(40, 12)
     assert at is not None
     assert at.rows == ScreenArea(0, 7, 40, 1)
-    assert at.detail == ScreenArea(0, 8, 40, 6)
+    assert at.detail == ScreenArea(0, 8, 40, 3)
     assert at.footer == ScreenArea(0, 11, 40, 1)
 
 

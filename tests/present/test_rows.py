@@ -275,7 +275,7 @@ def test_columns_are_fitted(table: TableId, width: int) -> None:
     columns = COLUMNS[table]
     fitted = fit(columns, rows(table, answer, NOW), width)
     assert fitted
-    assert sum(each.width for each in fitted) + 2 * (len(fitted) - 1) <= width
+    assert sum(each.width + each.before for each in fitted) <= width
     assert [each.place for each in fitted] == sorted(each.place for each in fitted)
     most = min(columns, key=lambda column: column.priority)
     assert most in [each.column for each in fitted]

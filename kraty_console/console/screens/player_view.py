@@ -77,6 +77,8 @@ class PlayerView(ActionScreen):
         self._prepared: tuple[PlayerState, PaneId, tuple[TableSection, ...]] | None = None
         self._steps: NextSteps | None = None
         self._step: NextStep | None = None
+        self._beside = False
+        """The detail is beside the list."""
 
     def compose(self) -> ComposeResult:
         """The lines from top to bottom."""
@@ -209,14 +211,19 @@ class PlayerView(ActionScreen):
         self.draw_row()
 
     def _arrange(self, now: datetime) -> None:
-        """Give profile and next step the lines that this player and list ask for."""
-        snapshot = self.state.snapshot
-        if snapshot is None:
-            return
+        """Give the parts the room that this player and list ask for; a cursor that moves changes none of it."""
         at = view.arranged(self.workspace, self.state, now, self._steps, self.table.rows, self.app.size)
-        if at is not None:
-            self.side.styles.height = "100%" if at.rule is not None else at.profile.height + at.next.height
-            self.profile.styles.height, self.next_step.styles.height = at.profile.height, at.next.height
+        self._beside = at is not None and at.beside
+        self.set_class(self._beside, "-beside")
+        if at is None:
+            self.table.styles.height = "1fr"
+            return
+        self.side.styles.height = "100%" if at.rule is not None else at.profile.height + at.next.height
+        self.profile.styles.height = at.profile.height
+        self.next_step.styles.height = "1fr" if at.rule is not None else at.next.height
+        self.table.styles.height = "1fr" if at.beside else at.rows.height
+        self.detail.styles.height = "100%" if at.beside else "1fr"
+        self.detail.styles.width = at.detail.width if at.beside else "100%"
 
     def prepare(self, state: PlayerState) -> None:
         """Make the rows of the open pane ready for a look that is drawn next: with many rows that is half the work."""
@@ -237,7 +244,7 @@ class PlayerView(ActionScreen):
         self._step = view.step_for(self._steps, row)
         self.next_step.show_lines(partial(next_step_lines, self._step, view.why_no_step(self.workspace, self._step)))
         below = foot(self.table.rows, self._pane, snapshot, *self.table.size)
-        self.detail.show_lines(partial(detail_lines, snapshot, row, now, below))
+        self.detail.show_lines(partial(detail_lines, snapshot, row, now, below, beside=self._beside))
         self.draw_footer()
 
     def draw_footer(self) -> None:

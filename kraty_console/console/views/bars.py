@@ -38,7 +38,7 @@ class KeyHint(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """A message in the footer until the next key."""
+    """A message above the keys until the next key."""
 
     text: str
     tone: str = "plain"
@@ -92,9 +92,8 @@ def _join(groups: Sequence[Sequence[Span]]) -> list[Span]:
 
 
 def footer_lines(hints: Sequence[KeyHint], notice: Notice | None, width: int) -> list[Line]:
-    """The notice, or as many keys as there is room for; `?` stays, for it lists the rest."""
-    if notice is not None:
-        return notice_lines(notice, width)
+    """The notice, and below it as many keys as there is room for; `?` stays, for it lists the rest."""
+    said = notice_lines(notice, width) if notice is not None else []
     spans: list[Span] = []
     used = 1
     tail = [hint for hint in hints if hint.key == "?"]
@@ -109,14 +108,14 @@ def footer_lines(hints: Sequence[KeyHint], notice: Notice | None, width: int) ->
         used += size
     for hint in tail:
         spans += _hint(hint)
-    return [[(" ", "plain"), *spans]]
+    return [*said, [(" ", "plain"), *spans]]
 
 
 def notice_lines(notice: Notice, width: int) -> list[Line]:
     """A notice in as many lines as it takes; the last of `MOST_LINES` is cut."""
     wrapped = wrap(notice.text, max(1, width - 1)) if width else [notice.text]
     shown = [*wrapped[: MOST_LINES - 1], " ".join(wrapped[MOST_LINES - 1 :])][:MOST_LINES]
-    return [[(" ", "plain"), (line, notice.tone)] for line in shown if line] or [[]]
+    return [[(" ", "plain"), (line, notice.tone)] for line in shown if line]
 
 
 def _hint(hint: KeyHint) -> list[Span]:

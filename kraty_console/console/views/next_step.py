@@ -17,6 +17,9 @@ _TONES: Final = {"fine": "good", "notice": "warn", "wrong": "bad"}
 _LONGEST: Final = 600
 """The longest text about one row, in characters."""
 
+_LONGEST_NAME: Final = 80
+_LONGEST_REASON: Final = 240
+
 
 def next_step_lines(step: NextStep | None, off: str, width: int, height: int) -> list[Line]:
     """What is wrong with the row under the cursor, then which other row needs fixing, then what `.` does.
@@ -35,58 +38,70 @@ def next_step_lines(step: NextStep | None, off: str, width: int, height: int) ->
     head: Line = [("─ ", "rule"), (title, "title"), (" " + "─" * (width - len(title) - 3), "rule")]
     foot: list[Line] = []
     if off:
-        foot = [[(f" {line}", "dim")] for line in wrap(safe(off, limit=120), width - 2)]
-    elif what := _what(step):
+        foot = [[(f" {line}", "dim")] for line in wrap(safe(off, limit=_LONGEST_REASON), width - 2)]
+    elif what := "go there" if step.action_id is None and step.other is not None else _what(step):
         first, *more = wrap(what, width - 10)
         foot = [
             [(" press ", "dim"), (".", "key"), (f"  {first}", "plain")],
             *([(" " * 10 + each, "plain")] for each in more),
         ]
     room = max(1, height - 1 - len(foot))
-    return [head, *([(" ", "plain"), *line] for line in _cut(_advice_lines(step, width - 2), room, width - 2)), *foot]
+    lines = _advice_lines(step, width - 2, apart=True)
+    return [head, *([(" ", "plain"), *line] for line in _cut(lines, room, width - 2)), *foot]
 
 
 def lines_needed(step: NextStep | None, off: str, width: int) -> int:
-    """Lines that a folded step takes to be lines whole."""
-    return len(_folded(step, off, width, 1_000)) if step is not None else 0
+    """Lines that a step takes to be whole."""
+    return len(next_step_lines(step, off, width, 1_000))
 
 
 def _folded(step: NextStep, off: str, width: int, height: int) -> list[Line]:
     """The step without a title; what `.` does follows where a line is left for it."""
     what = _what(step)
     lines = _cut(_advice_lines(step, width - 4), height, width - 4)
-    if len(lines) < height and (last := safe(off, limit=120) or what):
-        lines.append([(fit(last, width - 4), "dim" if off else "plain")])
+    if last := safe(off, limit=_LONGEST_REASON) or what:
+        tone = "dim" if off else "plain"
+        lines += _cut([[(line, tone)] for line in wrap(last, width - 4)], height - len(lines), width - 4)
     key: Span = (" . ", "key" if what and not off else "dim")
     return [[key if n == 0 else ("   ", "plain"), *line] for n, line in enumerate(lines)]
 
 
-def _advice_lines(step: NextStep, width: int) -> list[Line]:
-    """The text about the row, what else is wrong with it, and what is wrong with the other row."""
-    lines = _toned(safe(step.words, limit=_LONGEST), _TONES[step.severity], width)
-    lines += [[(fit(f"also: {safe(each, limit=80)}", width), "warn")] for each in step.also]
+def _advice_lines(step: NextStep, width: int, *, apart: bool = False) -> list[Line]:
+    """The text about the row, what else is wrong with it, and what is wrong with the other row.
+
+    The names of the rows are `apart` from the texts, in lines of their own, or before them.
+    """
+    lines = _toned(step.name, step.words, _TONES[step.severity], width, apart=apart)
+    for each in step.also:
+        lines += [[(line, "warn")] for line in wrap(f"also: {safe(each, limit=_LONGEST)}", width)]
     if step.other is not None and step.other.words:
-        words = f"{safe(step.other.name, limit=80)}: {safe(step.other.words, limit=_LONGEST)}"
-        lines += _toned(words, _TONES[step.other.severity], width)
+        lines += _toned(step.other.name, step.other.words, _TONES[step.other.severity], width, apart=apart)
     return lines
 
 
-def _toned(words: str, tone: str, width: int) -> list[Line]:
-    """Some lines, the first in the tone of what they are about."""
-    return [[(line, "plain" if n else tone)] for n, line in enumerate(wrap(words, width))] if words else []
+def _toned(name: str, words: str, tone: str, width: int, *, apart: bool) -> list[Line]:
+    """Some lines, the first in the tone of what they are about; with a name `apart`, the lines of the name."""
+    if not words:
+        return []
+    about, text = safe(name, limit=_LONGEST_NAME), safe(words, limit=_LONGEST)
+    if about and apart:
+        named = [[(line, tone)] for line in wrap(about, width)]
+        return [*named, *([(line, "plain")] for line in wrap(text, width))]
+    lines = wrap(f"{about}: {text}" if about else text, width)
+    return [[(line, "plain" if n else tone)] for n, line in enumerate(lines)]
 
 
 def _what(step: NextStep) -> str:
     """What the key does; empty when it does nothing."""
     if step.action_id is not None:
         return BY_ID[step.action_id].title.lower()
-    return f"go to {safe(step.other.name, limit=60)}" if step.other is not None else ""
+    return f"go to {safe(step.other.name, limit=_LONGEST_NAME)}" if step.other is not None else ""
 
 
 def _cut(lines: list[Line], room: int, width: int) -> list[Line]:
     """As many lines as there is room for, the last of them with an ellipsis for those after it."""
-    if len(lines) <= room:
-        return lines
+    if room <= 0 or len(lines) <= room:
+        return lines[: max(0, room)]
     text, tone = lines[room - 1][0]
     return [*lines[: room - 1], [(_going_on(text, width), tone)]]
 

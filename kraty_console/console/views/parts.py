@@ -58,13 +58,13 @@ def player_parts(
         table_state: Cursor, sort and filter; the cursor is put on a row that exists.
         marked: Ids of rows that just changed.
         waiting: An answer has been waited for long enough to say so.
-        notice: Stands in the last line instead of the keys.
+        notice: Stands above the keys.
     """
     snapshot = state.snapshot
     if snapshot is None:
         return []
     if is_too_small(*size):
-        return [_part("small", ScreenArea(0, 0, *size), too_small_lines(*size), size[1])]
+        return [_part("small", ScreenArea(0, 0, *size), too_small_lines(*size))]
     old = player.is_old(state, waiting=waiting)
     rows = TableRows(player.sections(workspace, state, now, pane), table_state, marked=marked, stale=old)
     row = rows.current
@@ -73,6 +73,9 @@ def player_parts(
     at = player.arranged(workspace, state, now, steps, rows, size)
     assert at is not None, "it is not too small"
     keys = effective_keys(workspace.launch.profile.keymap)
+    hints = player.key_hints(player.action_context(workspace, snapshot, pane, row, step), keys)
+    last = footer_lines(hints, notice, size[0])
+    at = at.with_footer(len(last))
     below = foot(rows, pane, snapshot, at.rows.width, at.rows.height)
     parts: list[tuple[str, ScreenArea, Iterable[Line]]] = [
         ("header", at.header, heading_lines(player.heading(workspace, state, now, waiting=waiting), at.header.width)),
@@ -85,18 +88,20 @@ def player_parts(
         ("next", at.next, next_step_lines(step, player.why_no_step(workspace, step), at.next.width, at.next.height)),
         ("tabs", at.tabs, tab_lines(pane, counts(snapshot), at.tabs.width)),
         ("rows", at.rows, rows.lines(at.rows.width, at.rows.height, focused=True)),
-        ("detail", at.detail, detail_lines(snapshot, row, now, below, at.detail.width, at.detail.height)),
+        (
+            "detail",
+            at.detail,
+            detail_lines(snapshot, row, now, below, at.detail.width, at.detail.height, beside=at.beside),
+        ),
     ]
     if at.rule is not None:
         parts.append(("rule", at.rule, [[("│", "border")]] * at.rule.height))
-    hints = player.key_hints(player.action_context(workspace, snapshot, pane, row, step), keys)
-    last = _part("footer", at.footer, footer_lines(hints, notice, at.footer.width), size[1])
-    return [*(_part(name, area, lines, at.footer.y) for name, area, lines in parts), last]
+    parts.append(("footer", at.footer, last))
+    return [_part(name, area, lines) for name, area, lines in parts]
 
 
-def _part(name: str, area: ScreenArea, lines: Iterable[Line], bottom: int) -> Part:
-    """A part cut off where the screen, or the part below it, begins."""
-    seen = area._replace(height=min(area.height, bottom - area.y))
-    shown = [filled(line, area.width) for line in [*lines][: seen.height]]
-    shown += [[(" " * area.width, "plain")]] * (seen.height - len(shown))
-    return Part(name, seen, tuple(shown))
+def _part(name: str, area: ScreenArea, lines: Iterable[Line]) -> Part:
+    """A part with a line for each of its area."""
+    shown = [filled(line, area.width) for line in [*lines][: area.height]]
+    shown += [[(" " * area.width, "plain")]] * (area.height - len(shown))
+    return Part(name, area, tuple(shown))

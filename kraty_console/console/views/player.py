@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.views.bars import Heading, KeyHint
 from kraty_console.console.views.context import list_context
-from kraty_console.console.views.layout import SIDE, STEP, is_folded, layout, step_room
-from kraty_console.console.views.next_step import lines_needed
-from kraty_console.console.views.profile import profile_lines
+from kraty_console.console.views.layout import layout
+from kraty_console.console.views.room import needs_of
 from kraty_console.console.views.start import start_sections
 from kraty_console.domain.action_spec import ActionContext, missing_permission
 from kraty_console.domain.actions import BY_ID, footer
@@ -117,30 +116,17 @@ def arranged(
     rows: TableRows,
     size: tuple[int, int],
 ) -> Layout | None:
-    """The areas of the parts for this player and list, so that the next step is complete if there is room.
+    """The areas of the parts for this player and list, so that each is complete if there is room.
 
-    The same for every row of the list: nothing jumps while the cursor moves.
+    The same for every row of the list: nothing moves while the cursor does.
     """
-    columns, lines = size
-    if state.snapshot is None:
-        return None
-    if not is_folded(columns, lines):
-        profile = profile_lines(state.snapshot, now, SIDE - 1, lines, note=state.newest_note)
-        return layout(columns, lines, profile=len(profile))
-    most, needed, known = step_room(lines, rows.height), STEP[0], set[str]()
-    listed = [row for section in rows.sections for row in section.rows]
-    for row in (*listed[:_ROWS_LOOKED_AT], rows.current):
-        if needed >= most:
-            break
+
+    def step_of(row: TableRow | None) -> tuple[NextStep | None, str]:
         step = step_for(steps, row)
-        if step is not None and step.text not in known:
-            known.add(step.text)
-            needed = max(needed, lines_needed(step, why_no_step(workspace, step), columns))
-    return layout(columns, lines, step=min(needed, most))
+        return step, why_no_step(workspace, step)
 
-
-_ROWS_LOOKED_AT: Final = 50
-"""Rows of a list whose next steps are looked at for the room they need."""
+    needs = needs_of(state, now, rows, size, step_of)
+    return layout(*size, needs) if needs is not None else None
 
 
 def action_context(

@@ -13,7 +13,7 @@ from kraty_console.present.table import Column, Fitted, TableRow, sorted_rows
 from kraty_console.present.width import clip_middle
 
 GAP: Final = 2
-"""Blank cells between two columns."""
+"""Blank cells between two columns; one where nothing is shortened then."""
 
 _LEAST_WITH_HEAD: Final = 3
 """Lines of a table in which the column titles stay; in fewer the rows need them all."""
@@ -111,14 +111,14 @@ class TableRows:
 
     @property
     def natural_width(self) -> int:
-        """Cells in which no column is shortened."""
+        """Cells in which no column is shortened, and one after the last."""
         arranged = self._arrange()
         if self._natural is None:
             widths = [
                 columns.natural_widths(self._titled(section), rows) if rows else []
                 for section, rows in zip(self.sections, arranged, strict=True)
             ]
-            self._natural = MARGIN + max((sum(each) + GAP * (len(each) - 1) for each in widths if each), default=0)
+            self._natural = MARGIN + 1 + max((sum(each) + GAP * (len(each) - 1) for each in widths if each), default=0)
         return self._natural
 
     def position(self, height: int) -> str:
@@ -278,9 +278,9 @@ class TableRows:
             return [(" " * MARGIN, "dim"), *_heads(layout)]
         marked = entry.row.id in self._marked
         spans: list[Span] = [("▸" if cursor else " ", "accent"), ("* " if marked else "  ", "mark")]
-        for n, fitted in enumerate(layout):
-            if n:
-                spans.append((" " * GAP, "plain"))
+        for fitted in layout:
+            if fitted.before:
+                spans.append((" " * fitted.before, "plain"))
             cell = entry.row.cells[fitted.place]
             spans.append((_in_column(cell.text, fitted), cell.tone))
         if cursor:
@@ -329,9 +329,7 @@ class TableRows:
 
 
 def _heads(layout: Sequence[Fitted]) -> list[Span]:
-    return [
-        (" " * GAP * (n > 0) + _in_column(SafeText(each.column.title), each), "dim") for n, each in enumerate(layout)
-    ]
+    return [(" " * each.before + _in_column(SafeText(each.column.title), each), "dim") for each in layout]
 
 
 def _in_column(text: SafeText, fitted: Fitted) -> str:

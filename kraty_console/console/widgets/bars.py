@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kraty_console.console.views.bars import Heading, KeyHint, Notice, footer_lines, heading_lines, notice_lines
+from kraty_console.console.views.bars import Heading, KeyHint, Notice, footer_lines, heading_lines
 from kraty_console.console.views.text import Line
 from kraty_console.console.widgets.lines import LinesView
 
@@ -33,7 +33,7 @@ class HeaderBar(LinesView):
 
 
 class FooterBar(LinesView):
-    """One line of keys; a notice takes its place until a key is pressed, in more lines where it is long."""
+    """One line of keys; above it a notice until a key is pressed, in as many lines as it takes."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
@@ -42,7 +42,7 @@ class FooterBar(LinesView):
 
     @property
     def hints(self) -> Sequence[KeyHint]:
-        """The keys that are shown while there is no notice."""
+        """The keys that are shown."""
         return self._hints
 
     @property
@@ -51,13 +51,13 @@ class FooterBar(LinesView):
         return self._notice
 
     def show(self, hints: Sequence[KeyHint]) -> None:
-        """Show these keys (unless there is a notice)."""
+        """Show these keys."""
         if tuple(hints) != self._hints:
             self._hints = tuple(hints)
             self.redraw()
 
     def tell(self, notice: Notice | None) -> None:
-        """Show a notice, or with None the keys again."""
+        """Show a notice above the keys, or with None the keys alone."""
         if notice != self._notice:
             self._notice = notice
             self._take_room(self.size.width)
@@ -68,11 +68,11 @@ class FooterBar(LinesView):
         self._take_room(self.size.width)
 
     def _take_room(self, width: int) -> None:
-        lines = len(notice_lines(self._notice, width)) if self._notice is not None else 1
+        lines = len(footer_lines((), self._notice, width))
         if self.styles.height is None or self.styles.height.value != lines:
             self.styles.height = lines
 
     def build(self, width: int, height: int) -> Iterable[Line]:
-        """The notice, or as many keys as there is room for."""
+        """The notice, and as many keys as there is room for."""
         del height
         return footer_lines(self._hints, self._notice, width)

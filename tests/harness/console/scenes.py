@@ -161,6 +161,7 @@ STATES = (
     Scene("empty_pane", "guest_device_abc", ("4",)),
     Scene("crates", "ivy"),
     Scene("many", "heavy_user", ("3",)),
+    Scene("ledger", "alice_42", ("3", "down", "down", "down", "down", "down")),
     Scene("off_for_debugger", "alice_42", ("M",), role="GAME_DEBUGGER"),
     Scene("read_only", "alice_42", launch={"read_only": True}),
     Scene("watched", "alice_42", ("v", "REST")),

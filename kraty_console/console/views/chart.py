@@ -1,0 +1,78 @@
+"""A balance over time as bars: one for each change that is loaded, the one under the cursor marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.console.views.text import Line
+from kraty_console.domain.formatting import counted, grouped
+from kraty_console.present.numbers import number
+from kraty_console.present.times import ago
+
+if TYPE_CHECKING:
+    from kraty_console.domain.balance_history import BalancePoint
+
+BLOCKS: Final = " ▁▂▃▄▅▆▇█"
+_EIGHTHS: Final = 8
+
+_WIDEST: Final = 4
+"""Cells of a bar at most."""
+
+_HIGHEST: Final = 8
+"""Lines of bars at most."""
+
+MARK: Final = "▲"
+"""Below the bar of the change under the cursor."""
+
+
+def chart_lines(
+    points: Sequence[BalancePoint], marked: str | None, now: datetime, width: int, height: int
+) -> list[Line]:
+    """The range in words, the bars, and the mark below them; nothing where there is no course or no room.
+
+    Args:
+        points: What there was after each change, oldest first.
+        marked: The id of the ledger row under the cursor, if it is on one.
+        now: Ages are counted to it.
+        width: Cells there are.
+        height: Lines there are.
+    """
+    place = next((n for n, point in enumerate(points) if point.row_id == marked), None)
+    rows = min(height - 1 - (place is not None), _HIGHEST)
+    if len(points) < 2 or rows < 1 or width < 1:
+        return []
+    # Pages are counted from the newest change, so that bars stay where they are while the cursor moves.
+    last = len(points) - (len(points) - 1 - (place if place is not None else len(points) - 1)) // width * width
+    first = max(0, last - width)
+    shown = points[first:last]
+    cells = min(_WIDEST, width // len(shown))
+    low, high = min(each.amount for each in shown), max(each.amount for each in shown)
+    levels = [_level(each.amount, low, high, rows * _EIGHTHS) for each in shown]
+    lines: list[Line] = [[(_caption(points, first, last, low, high, now), "dim")]]
+    for row in range(rows - 1, -1, -1):
+        bars = [BLOCKS[max(0, min(_EIGHTHS, level - row * _EIGHTHS))] * cells for level in levels]
+        if place is None:
+            lines.append([("".join(bars), "accent")])
+        else:
+            at = place - first
+            lines.append(
+                [("".join(bars[:at]), "accent"), (bars[at], "title"), ("".join(bars[at + 1 :]), "accent")],
+            )
+    if place is not None:
+        lines.append([(" " * ((place - first) * cells) + MARK, "title")])
+    return lines
+
+
+def _level(amount: float, low: float, high: float, most: int) -> int:
+    """Eighths of a bar, from 1 to `most`."""
+    return 1 + int((amount - low) / (high - low) * (most - 1)) if high > low else max(1, most // 2)
+
+
+def _caption(points: Sequence[BalancePoint], first: int, last: int, low: float, high: float, now: datetime) -> str:
+    """`200 to 940, 26d ago to 1d ago, 5 changes loaded`; where only some are shown, which ones."""
+    of = f"change {grouped(first + 1)} to {grouped(last)} of " if last - first < len(points) else ""
+    amounts = f"{number(low)} to {number(high)}" if high > low else f"always {number(low)}"
+    times = f"{ago(points[first].at, now)} to {ago(points[last - 1].at, now)}"
+    return f"{amounts}, {times}, {of}{counted(len(points), 'change')} loaded"
