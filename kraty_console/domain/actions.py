@@ -18,6 +18,7 @@ from kraty_console.domain.disabled_reasons import (
     force_complete_disabled,
     link_disabled,
     list_disabled,
+    related_disabled,
     replay_disabled,
     retry_roll_disabled,
     revoke_disabled,
@@ -149,6 +150,13 @@ WATCH: Final = ActionSpec(
     scope="player",
     operation=Operation.PLAYER,
 )
+PROFILE: Final = ActionSpec(
+    "player.profile",
+    "Profile",
+    ("d",),
+    "everything about the player: e-mail, times, totals, last context",
+    scope="player",
+)
 REPLAY: Final = ActionSpec(
     "delivery.replay",
     "Replay delivery",
@@ -178,6 +186,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     COMPARE,
     NOTES,
     WATCH,
+    PROFILE,
     REPLAY,
     ActionSpec(
         "next.step",
@@ -219,7 +228,12 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("row.page_down", "Page down", ("pagedown",), _ROWS, palette="move down by a screenful"),
     ActionSpec("row.page_up", "Page up", ("pageup",), _ROWS, palette="move up by a screenful"),
     ActionSpec(
-        "row.open", "Open row", ("enter",), "open the whole row as a readable document", disabled_rule=row_disabled
+        "row.open",
+        "Open row",
+        ("enter",),
+        "open the whole row as a readable document",
+        footer_title="open",
+        disabled_rule=row_disabled,
     ),
     ActionSpec("view.json", "Raw JSON", ("J",), "in an opened row: raw JSON, and back", disabled_rule=row_disabled),
     ActionSpec("view.back", "Back", ("escape",), "back one step; never quits"),
@@ -251,6 +265,15 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     ),
     ActionSpec("ticket.set", "Ticket", ("t",), "set the ticket for what follows", footer=True, footer_title="ticket"),
     *INBOX_ACTIONS,
+    ActionSpec(
+        "row.related",
+        "Related row",
+        ("a",),
+        "go to the row that it came from or led to; back returns",
+        footer=True,
+        footer_title="related",
+        disabled_rule=related_disabled,
+    ),
     ActionSpec("player.recent", "Recent players", ("p",), "players opened before", footer_title="recent"),
     ActionSpec("journal.open", "Journal", ("o",), "what was sent from here, and what became of it"),
     ActionSpec(
@@ -297,6 +320,7 @@ BY_ID: Final[dict[str, ActionSpec]] = {each.id: each for each in REGISTRY}
 
 
 FIRST_SCREEN: Final = (
+    "row.open",
     "search.focus",
     "ticket.next",
     "ticket.give_up",

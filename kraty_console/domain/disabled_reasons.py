@@ -6,6 +6,7 @@ from kraty_console.domain.action_spec import COMPLETE, ActionContext, select_fir
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.grant_links import links_of
 from kraty_console.domain.grant_status import has_expired
+from kraty_console.domain.related_rows import related_rows_of
 
 
 def force_complete_disabled(context: ActionContext) -> str | None:
@@ -87,6 +88,16 @@ def worklog_disabled(context: ActionContext) -> str | None:
     if context.worklog:
         return None
     return "nothing was done under this ticket yet" if context.ticket else "nothing was done yet"
+
+
+def related_disabled(context: ActionContext) -> str | None:
+    """If no other row is known to belong to the one under the cursor, or none of them is loaded."""
+    if context.row_scope == "delivery":
+        event = context.delivery.event_name if context.delivery is not None else ""
+        return None if event.startswith("grant.") else "this delivery is not about a grant"
+    if context.snapshot is None:
+        return "open a player first (/)"
+    return related_rows_of(context.snapshot).of(context.row_scope, context.row_id).why_none or None
 
 
 def copy_disabled(context: ActionContext) -> str | None:

@@ -1,4 +1,4 @@
-"""The actions of a console that was opened with tickets to solve one after the other."""
+"""The actions of a console that was opened with tickets; part of the registry (`domain/actions.py`)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from kraty_console.domain.action_spec import ActionSpec
 from kraty_console.domain.disabled_reasons import previous_ticket_disabled, ticket_disabled
 
-INBOX_ACTIONS: Final = (
+INBOX_ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(
         "ticket.read",
         "Read ticket",
@@ -47,4 +47,4 @@ INBOX_ACTIONS: Final = (
         disabled_rule=previous_ticket_disabled,
     ),
 )
-"""In the order of the registry."""
+"""From one ticket to the next, and back."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from kraty_console.contract.operations import OPERATIONS
+
 if TYPE_CHECKING:
     from kraty_console.contract.audit import AuditActor
     from kraty_console.contract.players import Attempt, Lobby
@@ -88,33 +90,27 @@ def source_kind_words(kind: str | None) -> str | None:
 
 
 _ACTIONS: Final = {
-    "attempt.force_complete": "force-complete an attempt",
-    "attempt.retry_reward_roll": "retry a reward roll",
-    "audit.correct": "correct a ticket",
-    "grant.ack": "deliver a grant",
-    "grant.create": "grant from the backend",
-    "grant.manual_create": "grant by hand",
-    "grant.manual_force_claim": "force-claim a grant",
-    "grant.retry_reward_roll": "retry a reward roll",
-    "grant.revoke": "revoke a grant",
-    "inventory.grant": "give an item",
-    "inventory.revoke": "take an item",
-    "player.ban": "ban the player",
-    "player.delete": "delete the player",
-    "player.merge": "merge two players",
-    "player.note": "write a note",
-    "player.unban": "lift a ban",
+    "grant.ack": "grant delivered",
+    "grant.create": "grant by the backend",
+    "inventory.grant": "give item",
+    "inventory.revoke": "take item",
+    "player.delete": "delete player",
+    "player.merge": "merge players",
+    "player.unban": "unban",
     "session.create": "sign in",
     "session.revoke": "sign out",
-    "wallet.credit": "credit a balance",
-    "wallet.debit": "debit a balance",
-    "webhook.archive": "archive an endpoint",
-    "webhook.create": "create an endpoint",
-    "webhook.pause": "pause an endpoint",
-    "webhook.replay": "send a delivery again",
-    "webhook.unpause": "resume an endpoint",
+    "wallet.debit": "debit",
+    "webhook.archive": "archive endpoint",
+    "webhook.create": "create endpoint",
+    "webhook.pause": "pause endpoint",
+    "webhook.unpause": "resume endpoint",
+    **{
+        spec.permission: operation.replace("_", " ")
+        for operation, spec in reversed(OPERATIONS.items())
+        if spec.is_write and spec.permission
+    },
 }
-"""What was tried, whether or not it was allowed (contract/README.md#audit-log)."""
+"""What was tried, whether or not it was allowed (contract/README.md#audit-log); changes by their operation."""
 
 
 def action_words(action: str) -> str:

@@ -106,10 +106,14 @@ class NextSteps:
         self._now = now
         self._analysis = analysis_of(snapshot)
         self._links = self._analysis.links
+        self._for_rows: dict[tuple[Scope | None, str | None], NextStep] = {}
 
     def for_row(self, scope: Scope | None, row_id: str | None) -> NextStep:
         """The next step for a row: what is wrong with it, or else which other row needs fixing."""
-        return self._with_gap(self._for_row(scope, row_id))
+        step = self._for_rows.get((scope, row_id))
+        if step is None:
+            step = self._for_rows[scope, row_id] = self._with_gap(self._for_row(scope, row_id))
+        return step
 
     def for_player(self) -> NextStep:
         """The next step for the whole player: the most urgent row, or the overall state."""

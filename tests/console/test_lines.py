@@ -7,7 +7,6 @@ from rich.cells import cell_len
 from textual.geometry import Region
 
 from kraty_console.console.colours import LIGHT
-from kraty_console.console.views.detail import bars
 from kraty_console.console.views.text import cut, fit, width_of, wrap
 from tests.harness.console.idle import wait_until_idle
 from tests.harness.console.widget_frame import WIDE, Told, framed, plain
@@ -119,11 +118,6 @@ def test_wrapping_breaks_at_blanks_and_loses_no_word(width: int) -> None:
     lines = wrap(text, width)
     assert all(cell_len(line) <= max(width, 2) for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "").replace("\n", "")
-
-
-def test_bars_go_from_least_to_most() -> None:
-    assert bars([0, 5, 10], 0, 10) == "▁▄█"
-    assert bars([7, 7], 7, 7) == "▁▁"
 
 
 # -- header and footer ---------------------------------------------------------------------------------------------

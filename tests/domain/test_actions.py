@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kraty_console.contract.permissions import GAME_ADMIN, GAME_DEBUGGER, GAME_VIEWER, ROLE_PERMISSIONS
+from kraty_console.contract.webhooks import Delivery
 from kraty_console.domain.action_spec import ActionContext, InboxPlace, missing_permission
 from kraty_console.domain.actions import BY_ID, REGISTRY, actions, footer, for_key
 from kraty_console.domain.forms import CHANGES
@@ -201,7 +202,15 @@ def test_the_footer_lists_fitting_actions_with_their_disabled_reasons() -> None:
     assert shown["player.grant"] == "needs grant.manual_create (GAME_ADMIN); you are GAME_DEBUGGER"
     assert "grant.force_claim" not in shown
     assert not any(spec.is_write for spec, _ in footer(replace(on("attempt", attempt()), read_only=True)))
-    assert [spec.key for spec, _ in footer(replace(context(), snapshot=None))] == ["/", "p", "l", "t", "?", "q"]
+    assert [spec.key for spec, _ in footer(replace(context(), snapshot=None))] == [
+        "enter",
+        "/",
+        "p",
+        "l",
+        "t",
+        "?",
+        "q",
+    ]
 
 
 def test_the_server_decides_if_permissions_are_unknown() -> None:
@@ -237,3 +246,11 @@ def test_a_server_key_has_two_more_changes() -> None:
     found = for_key("D", key)
     assert found is not None
     assert found.id == "wallet.debit"
+
+
+def test_a_delivery_leads_only_to_a_grant() -> None:
+    for event, reason in (("grant.created", None), ("wallet.changed", "this delivery is not about a grant")):
+        delivery = Delivery.model_validate({"id": "d1", "eventName": event})
+        seen = context(row_scope="delivery", row_id="d1", delivery=delivery)
+        assert BY_ID["row.related"].disabled_reason(seen) == reason
+    assert BY_ID["row.related"].disabled_reason(context()) == "open a player first (/)"

@@ -56,7 +56,16 @@ def answered(shape: type[Changed]) -> ChangeRequest:
             {"attempt": attempt(id="another", status="force_completed")},
             f"force-completed, score 1{N}840",
         ),
-        (RewardRolled, {"attempt": attempt(), "grants": [grant()], "grantCount": 1}, "the roll granted 500 gold"),
+        (
+            RewardRolled,
+            {"attempt": attempt(), "grants": [grant()], "grantCount": 1},
+            "the roll granted 500 gold, pending",
+        ),
+        (
+            RewardRolled,
+            {"attempt": attempt(), "grants": [grant(), grant(id="g2", status="claimed")], "grantCount": 2},
+            "the roll granted 500 gold and 500 gold",
+        ),
         (RewardRolled, {"attempt": attempt(), "grantCount": 2}, "the roll made 2 grants"),
         (RewardRolled, {"attempt": attempt(), "grants": [], "grantCount": 0}, "the roll gave nothing"),
         (RewardRolled, {"attempt": attempt()}, "the answer does not tell what the roll gave"),
@@ -64,7 +73,7 @@ def answered(shape: type[Changed]) -> ChangeRequest:
         (
             RewardRolled,
             {"attempt": attempt(), "grants": [grant(), 7]},
-            "the roll granted 500 gold, and what could not be read",
+            "the roll granted 500 gold, pending, and what could not be read",
         ),
         (GrantCreated, {"grant": grant()}, "granted 500 gold, pending"),
         (

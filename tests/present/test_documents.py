@@ -269,7 +269,7 @@ def test_other_rows_in_sentences() -> None:
         "reason from a grant, by an admin",
         "from grant 0197…b001: 500 gold",
     ]
-    assert lines("audit") == ["— by —: credit a balance, outcome ok", "reason: make-good", "ticket: ZD-1"]
+    assert lines("audit") == ["— by —: credit, outcome ok", "reason: make-good", "ticket: ZD-1"]
 
 
 def words(lines: Any) -> list[str]:

@@ -202,7 +202,7 @@ def test_audit() -> None:
     }
     answer = snapshot(audit=[entry, {"id": "r2", "actor": {"kind": "api_key", "id": "abc"}}, {"id": "r3"}])
     assert [[cell.text for cell in row.cells] for row in rows("audit", answer, NOW)] == [
-        ["1h ago", "grant.manual_create", "grant by hand", "denied", "maria", "ZD-1", "make-good"],
+        ["1h ago", "grant.manual_create", "manual grant", "denied", "maria", "ZD-1", "make-good"],
         ["—", "—", "", "—", "key abc", "—", "—"],
         ["—", "—", "", "—", "—", "—", "—"],
     ]
@@ -364,6 +364,6 @@ def test_machine_words_become_words_and_unknown_ones_stay() -> None:
         "shop_sale",
         None,
     ]
-    assert [action_words(each) for each in ("grant.manual_create", "grant.paint")] == ["grant by hand", ""]
+    assert [action_words(each) for each in ("grant.manual_create", "grant.paint")] == ["manual grant", ""]
     permissions = {each.permission for each in OPERATIONS.values() if each.is_write and each.permission}
     assert [each for each in permissions if not action_words(each)] == []

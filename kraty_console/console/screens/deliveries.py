@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -20,6 +20,7 @@ from kraty_console.contract.errors import KratyError, OperationMissing
 from kraty_console.domain.action_spec import ActionContext
 from kraty_console.domain.actions import REPLAY
 from kraty_console.domain.completeness import unreadable_count
+from kraty_console.domain.related_rows import grant_in_payload
 from kraty_console.present import deliveries
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
@@ -36,12 +37,19 @@ NONE_KEPT = "This backend keeps no webhook deliveries."
 class DeliveriesScreen(PagedList["Delivery"]):
     """Loaded page by page as one goes down; `esc` or `q` goes back to the player."""
 
-    def __init__(self, workspace: Workspace, changes: WriteController, player: str | None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        changes: WriteController,
+        player: str | None,
+        show_grant: Callable[[str, str], None],
+    ) -> None:
         """
         Args:
             workspace: Asks the backend.
             changes: Opens the dialog of a replay.
             player: Whose deliveries; None for those of the whole game.
+            show_grant: Goes to a grant of a player, on the screen below.
         """
         super().__init__(
             workspace,
@@ -54,6 +62,7 @@ class DeliveriesScreen(PagedList["Delivery"]):
         )
         self._changes = changes
         self._player = player
+        self._show_grant = show_grant
 
     # -- the rows ------------------------------------------------------------------------------------------------
 
@@ -101,6 +110,26 @@ class DeliveriesScreen(PagedList["Delivery"]):
     def _player_of(self, row: Delivery | None) -> str | None:
         named = row.player.external_player_id if row is not None and row.player is not None else None
         return named or self._player
+
+    # -- the grant -----------------------------------------------------------------------------------------------
+
+    def action_row_related(self) -> None:
+        """Go to the grant that the delivery is about, on the player screen."""
+        if (delivery := self._current()) is not None:
+            self.in_background(partial(self._go_to_grant, delivery), group="grant", description="grant of a delivery")
+
+    async def _go_to_grant(self, listed: Delivery) -> None:
+        try:
+            whole = await (await self.workspace.game_client()).delivery(listed.id)
+        except KratyError as error:
+            self.tell(error_text(error).title, "warn")
+            return
+        player, grant_id = self._player_of(whole) or self._player_of(listed), grant_in_payload(whole.data)
+        if player is None or grant_id is None:
+            self.tell("its data names no grant", "warn")
+        elif self.can_draw:
+            self.dismiss(None)
+            self._show_grant(player, grant_id)
 
     # -- sending again -------------------------------------------------------------------------------------------
 

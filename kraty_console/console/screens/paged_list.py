@@ -38,6 +38,7 @@ _FOOTER: Final = {
     "audit.player": "player",
     "copy.audit_link": "link",
     "audit.export": "export",
+    "row.related": "grant",
     "copy.value": "copy id",
     "pane.filter": "filter",
     "pane.sort": "sort",

@@ -22,6 +22,7 @@ from kraty_console.console.player_watch import PlayerWatch
 from kraty_console.console.screens.action_screen import typed_key
 from kraty_console.console.screens.player_audit import PlayerAudit
 from kraty_console.console.screens.player_inbox import PlayerInbox
+from kraty_console.console.screens.player_trail import PlayerTrail
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.widgets.search import SearchBar
 from kraty_console.console.widgets.table import RowTable
@@ -41,7 +42,7 @@ _PANE_OF: Final[dict[str, PaneId]] = {f"pane.{each.id}": each.id for each in PAN
 """The pane that an action shows, by the action's id."""
 
 
-class PlayerScreen(PlayerAudit, PlayerInbox):
+class PlayerScreen(PlayerAudit, PlayerInbox, PlayerTrail):
     """The bottom of the console: it has every action of the registry."""
 
     def __init__(self, workspace: Workspace, state: PlayerState | None = None, typed: str = "") -> None:
@@ -178,7 +179,7 @@ class PlayerScreen(PlayerAudit, PlayerInbox):
         self.search.input.action_select_all()
 
     def action_view_back(self) -> bool:
-        """One step back: stop waiting, drop the filter, leave the field; never quits. True when there was a step."""
+        """One step back: stop waiting, drop the filter, return to a row, close the player. True if there was one."""
         player = self.state.player
         if self.state.status is LoadStatus.LOADING:
             self.loader.give_up()
@@ -186,7 +187,7 @@ class PlayerScreen(PlayerAudit, PlayerInbox):
         elif self.table_state.filter:
             self.table_state.filter = ""
             self.draw()
-        elif self.audit_visits.go_back(player):
+        elif self.step_back() or self.audit_visits.go_back(player):
             pass
         elif self.state.status is not LoadStatus.IDLE:
             self.close_player()
@@ -246,7 +247,7 @@ class PlayerScreen(PlayerAudit, PlayerInbox):
         from kraty_console.console.screens.deliveries import DeliveriesScreen  # 40 ms with its documents
 
         player = self.state.player if self.state.snapshot is not None else None
-        self.app.push_screen(DeliveriesScreen(self.workspace, self.changes, player), self.run_id)
+        self.app.push_screen(DeliveriesScreen(self.workspace, self.changes, player, self.show_grant), self.run_id)
 
     # -- the next step -------------------------------------------------------------------------------------------
 
@@ -290,7 +291,7 @@ class PlayerScreen(PlayerAudit, PlayerInbox):
     def open_row(self, row: TableRow, *, raw: bool = False) -> None:
         """Open the player of the first screen, or the row as a document."""
         if row.scope != "player":
-            self._show_document(row, raw=raw)
+            self.show_document(row, raw=raw)
         elif not raw:
             self.open_player(row.id)
 
@@ -299,13 +300,14 @@ class PlayerScreen(PlayerAudit, PlayerInbox):
         if self.table.row is not None:
             self.open_row(self.table.row, raw=True)
 
-    def _show_document(self, row: TableRow, *, raw: bool) -> None:
+    def show_document(self, row: TableRow, *, raw: bool) -> None:
+        """Open a row, or the player, as a document."""
         from kraty_console.console.row_document import opened_hints, row_dialog  # 20 ms with its dialog
 
         snapshot = self.state.snapshot
         if snapshot is None:
             return
-        hints = opened_hints(self.context(), self._step, self.keymap)
+        hints = opened_hints(self.context(), self._step, self.keymap) if row.scope != "player" else ""
         dialog = row_dialog(row, snapshot, self.workspace.now(), copy=self.app.copy, hints=hints, raw=raw)
         if dialog is not None:
             self.app.push_screen(dialog, self.run_id)
@@ -377,6 +379,7 @@ class PlayerScreen(PlayerAudit, PlayerInbox):
     def left_player(self) -> None:
         """Another player is turned to, or none any more; a ticket that something was done under stays with this one."""
         self.player_watch.end()
+        super().left_player()
         self.workspace.leave_player()
         self._table_states.clear()
         ticket = self.workspace.ticket

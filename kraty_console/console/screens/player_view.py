@@ -154,9 +154,13 @@ class PlayerView(ActionScreen):
     def show_row(self, pane: PaneId, row_id: str) -> None:
         """Show a pane with the cursor on a row."""
         self._pane = pane
-        table_state = self.table_state
-        table_state.row_id = row_id
-        table_state.filter = ""
+        self.table_state.filter = ""
+        self.return_to(pane, row_id)
+
+    def return_to(self, pane: PaneId, row_id: str | None) -> None:
+        """Show a pane as it was left, with the cursor on a row."""
+        self._pane = pane
+        self.table_state.row_id = row_id
         self.draw()
 
     def opened_player(self) -> None:
@@ -250,7 +254,8 @@ class PlayerView(ActionScreen):
     def draw_footer(self) -> None:
         """The keys that work here, now."""
         keys = self.keymap
-        typing, opens = self.search.input.has_focus, bool(self.search.text) or self.state.snapshot is None
+        typing = self.search.input.has_focus
+        opens = bool(self.search.text) or (self.state.snapshot is None and self.table.row is not None)
         self.keys.show(view.search_hints(keys, opens=opens) if typing else view.key_hints(self.context(), keys))
 
     def on_descendant_focus(self) -> None:

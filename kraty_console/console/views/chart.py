@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.console.views.text import Line
+from kraty_console.console.views.text import Line, wrap
 from kraty_console.domain.formatting import counted, grouped
 from kraty_console.present.numbers import number
 from kraty_console.present.times import ago
@@ -40,26 +40,24 @@ def chart_lines(
         height: Lines there are.
     """
     place = next((n for n, point in enumerate(points) if point.row_id == marked), None)
-    rows = min(height - 1 - (place is not None), _HIGHEST)
-    if len(points) < 2 or rows < 1 or width < 1:
+    if len(points) < 2 or width < 1:
         return []
+    # The mark alone tells the cursor's bar: bars that change their tone cost five times the bytes of a move.
     # Pages are counted from the newest change, so that bars stay where they are while the cursor moves.
     last = len(points) - (len(points) - 1 - (place if place is not None else len(points) - 1)) // width * width
     first = max(0, last - width)
     shown = points[first:last]
     cells = min(_WIDEST, width // len(shown))
     low, high = min(each.amount for each in shown), max(each.amount for each in shown)
+    caption = wrap(_caption(points, first, last, low, high, now), width)
+    rows = min(height - len(caption) - (place is not None), _HIGHEST)
+    if rows < 1:
+        return []
     levels = [_level(each.amount, low, high, rows * _EIGHTHS) for each in shown]
-    lines: list[Line] = [[(_caption(points, first, last, low, high, now), "dim")]]
+    lines: list[Line] = [[(line, "dim")] for line in caption]
     for row in range(rows - 1, -1, -1):
-        bars = [BLOCKS[max(0, min(_EIGHTHS, level - row * _EIGHTHS))] * cells for level in levels]
-        if place is None:
-            lines.append([("".join(bars), "accent")])
-        else:
-            at = place - first
-            lines.append(
-                [("".join(bars[:at]), "accent"), (bars[at], "title"), ("".join(bars[at + 1 :]), "accent")],
-            )
+        bars = (BLOCKS[max(0, min(_EIGHTHS, level - row * _EIGHTHS))] * cells for level in levels)
+        lines.append([("".join(bars), "accent")])
     if place is not None:
         lines.append([(" " * ((place - first) * cells) + MARK, "title")])
     return lines

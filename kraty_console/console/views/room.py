@@ -9,6 +9,7 @@ from kraty_console.console.views.detail import detail_needed
 from kraty_console.console.views.layout import BESIDE, SIDE, Needs, is_folded, is_too_small
 from kraty_console.console.views.next_step import lines_needed
 from kraty_console.console.views.profile import profile_needed
+from kraty_console.console.views.text import width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _STEPS: Final = 50
 """Rows of a list whose next steps are looked at."""
 
-_DETAILS: Final = 20
+_DETAILS: Final = 12
 """Rows of a list whose details are looked at: a long one below them is cut off."""
 
 
@@ -49,10 +50,10 @@ def needs_of(
     folded = is_folded(columns, lines)
     side = columns if folded else SIDE - 1
     profile, identity = profile_needed(snapshot, now, side, state.newest_note)
-    step, known = 0, set[tuple[str, str]]()
+    step, known = 0, set[tuple[str, int, str]]()
     for row in _first(rows, _STEPS):
         found, off = step_of(row)
-        if found is not None and (key := (found.text, found.name)) not in known:
+        if found is not None and (key := (found.text, width_of([(found.name, "")]), off)) not in known:
             known.add(key)
             step = max(step, lines_needed(found, off, side))
     detail = 0

@@ -61,14 +61,22 @@ def wrap(text: str, width: int) -> list[str]:
     """`text` in lines of at most `width` cells, broken at blanks where there are any."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        line = ""
+        if _cells(paragraph) <= width:
+            lines.append(paragraph.lstrip(" "))
+            continue
+        line, used = "", 0
         for word in paragraph.split(" "):
-            for piece in chop_cells(word, width) if cell_len(word) > width else (word,):
-                joined = f"{line} {piece}" if line else piece
-                if line and cell_len(joined) > width:
+            size = _cells(word)
+            for piece in chop_cells(word, width) if size > width else (word,):
+                piece_size = size if piece is word else _cells(piece)
+                if line and used + 1 + piece_size > width:
                     lines.append(line)
-                    line = piece
+                    line, used = piece, piece_size
                 else:
-                    line = joined
+                    line, used = (f"{line} {piece}", used + 1 + piece_size) if line else (piece, piece_size)
         lines.append(line)
     return lines
+
+
+def _cells(text: str) -> int:
+    return len(text) if text.isascii() else cell_len(text)

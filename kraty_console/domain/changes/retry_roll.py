@@ -24,6 +24,7 @@ from kraty_console.domain.fields import (
 from kraty_console.domain.formatting import counted, since
 from kraty_console.domain.grant_contents import contents_words, listed
 from kraty_console.domain.grant_links import Linked, links_of
+from kraty_console.domain.labels import status_words
 from kraty_console.domain.player_words import COLLECT, PlayerWords, things
 
 if TYPE_CHECKING:
@@ -91,11 +92,15 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
 
 
 def summary(_call: ChangeRequest, answer: RewardRolled, _before: Snapshot | None) -> str:
-    """`the roll granted 500 gold`."""
+    """`the roll granted 500 gold, pending`."""
     known = is_complete(answer, "grants")
     if answer.grants:
         words = listed(contents_words(grant.contents, grant.kind) for grant in answer.grants)
-        return f"the roll granted {words}" if known else f"the roll granted {words}, and what {NOT_READ}"
+        statuses = {grant.status for grant in answer.grants if grant.status}
+        status = f", {status_words(statuses.pop())}" if len(statuses) == 1 else ""
+        return (
+            f"the roll granted {words}{status}" if known else f"the roll granted {words}{status}, and what {NOT_READ}"
+        )
     if answer.grant_count:
         return f"the roll made {counted(answer.grant_count, 'grant')}"
     return "the roll gave nothing" if known else "the answer does not tell what the roll gave"
