@@ -172,6 +172,7 @@ STATES = (
     Scene("deliveries", "erin", ("h", "sees:grant.created")),
     Scene("healthy_row", "alice_42", ("G",)),
     Scene("journal", "alice_42", ("full_stop", "DIALOG", "enter", REASON, "enter", "enter", "REST", "o", "DIALOG")),
+    Scene("reply", "alice_42", ("full_stop", "DIALOG", "enter", REASON, "enter", "enter", "REST", "W", "DIALOG")),
     Scene("token", None, ("DIALOG",), launch={"token": "kst_" + "0" * 43}, is_waiting=True),
     Scene("first_run", None, ("DIALOG",), launch={"token": "", "url": None}),
 )
