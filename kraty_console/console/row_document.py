@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from kraty_console.console.dialogs.text import TextDialog
+from kraty_console.domain.action_choice import fits, footer
 from kraty_console.domain.action_spec import ActionContext
-from kraty_console.domain.actions import fits, footer
 from kraty_console.domain.keymap import key_label
 from kraty_console.present.detail import document
 

@@ -6,11 +6,10 @@ shows a text to copy, and `E`, which writes a file. What changes or writes somet
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kraty_console.contract.operations import Operation
-from kraty_console.domain.action_spec import ActionContext, ActionSpec
+from kraty_console.domain.action_spec import ActionSpec
 from kraty_console.domain.disabled_reasons import (
     audit_player_disabled,
     copy_disabled,
@@ -169,7 +168,9 @@ REPLAY: Final = ActionSpec(
     disabled_rule=replay_disabled,
 )
 
-_ROWS: Final = "move in the list"
+MOVES: Final = "move in the list"
+"""The help of keys that move the cursor."""
+
 _PANES: Final = "switch panes"
 
 REGISTRY: Final[tuple[ActionSpec, ...]] = (
@@ -221,12 +222,12 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(
         "pane.previous", "Previous pane", ("shift+tab",), _PANES, scope="player", palette="show the pane to the left"
     ),
-    ActionSpec("row.down", "Next row", ("j", "down"), _ROWS, palette="move down by a row"),
-    ActionSpec("row.up", "Previous row", ("k", "up"), _ROWS, palette="move up by a row"),
-    ActionSpec("row.first", "First row", ("g", "home"), _ROWS, palette="move to the top of the list"),
-    ActionSpec("row.last", "Last row", ("G", "end"), _ROWS, palette="move to the end of the list"),
-    ActionSpec("row.page_down", "Page down", ("pagedown",), _ROWS, palette="move down by a screenful"),
-    ActionSpec("row.page_up", "Page up", ("pageup",), _ROWS, palette="move up by a screenful"),
+    ActionSpec("row.down", "Next row", ("j", "down"), MOVES, palette="move down by a row"),
+    ActionSpec("row.up", "Previous row", ("k", "up"), MOVES, palette="move up by a row"),
+    ActionSpec("row.first", "First row", ("g", "home"), MOVES, palette="move to the top of the list"),
+    ActionSpec("row.last", "Last row", ("G", "end"), MOVES, palette="move to the end of the list"),
+    ActionSpec("row.page_down", "Page down", ("pagedown",), MOVES, palette="move down by a screenful"),
+    ActionSpec("row.page_up", "Page up", ("pageup",), MOVES, palette="move up by a screenful"),
     ActionSpec(
         "row.open",
         "Open row",
@@ -317,72 +318,3 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
 """All actions, in the order of lists."""
 
 BY_ID: Final[dict[str, ActionSpec]] = {each.id: each for each in REGISTRY}
-
-
-FIRST_SCREEN: Final = (
-    "row.open",
-    "search.focus",
-    "ticket.next",
-    "ticket.give_up",
-    "ticket.previous",
-    "ticket.read",
-    "player.recent",
-    "audit.open",
-    "ticket.set",
-    "help.open",
-    "app.back_or_quit",
-)
-"""The actions in the footer while no player is open."""
-
-
-_TRIVIAL: Final = frozenset({"pane.next", "pane.previous", "view.back", "app.back_or_quit", "app.quit"})
-
-
-def actions(context: ActionContext) -> tuple[ActionSpec, ...]:
-    """The actions of this screen and profile.
-
-    A read-only profile has no changes, a session no actions that need a server key, and a console that was opened
-    without tickets none for them.
-    """
-    return tuple(
-        each
-        for each in REGISTRY
-        if (context.offered is None or each.id in context.offered)
-        and not (context.read_only and each.is_write)
-        and _suits_launch(each, context)
-    )
-
-
-def _suits_launch(spec: ActionSpec, context: ActionContext) -> bool:
-    """Whether the console was opened with the credential and the tickets that the action needs."""
-    return (context.uses_key or not spec.key_only) and (context.inbox is not None or not spec.inbox_only)
-
-
-def is_trivial(spec: ActionSpec) -> bool:
-    """Whether an action only moves about or goes back, as in every program. Lists of actions name these last."""
-    return spec.help == _ROWS or spec.id in _TRIVIAL
-
-
-def fits(spec: ActionSpec, context: ActionContext) -> bool:
-    """Whether the action applies to the row under the cursor; this decides between two actions with one key."""
-    return spec.scope in ("anywhere", "player") or spec.scope == context.row_scope
-
-
-def for_key(key: str, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> ActionSpec | None:
-    """The action of a key: of several with that key, the one that applies to the row under the cursor."""
-    candidates = [
-        each for each in REGISTRY if key in (keys or {}).get(each.id, each.keys) and _suits_launch(each, context)
-    ]
-    return next((each for each in candidates if fits(each, context)), candidates[0] if candidates else None)
-
-
-def footer(context: ActionContext) -> Iterator[tuple[ActionSpec, str | None]]:
-    """The actions in the footer, each with the reason if it is disabled."""
-    if context.snapshot is None:
-        for spec in map(BY_ID.__getitem__, FIRST_SCREEN):
-            if _suits_launch(spec, context):
-                yield spec, spec.disabled_reason(context)
-        return
-    for spec in actions(context):
-        if spec.footer and fits(spec, context):
-            yield spec, spec.disabled_reason(context)

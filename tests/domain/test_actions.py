@@ -9,8 +9,9 @@ import pytest
 
 from kraty_console.contract.permissions import GAME_ADMIN, GAME_DEBUGGER, GAME_VIEWER, ROLE_PERMISSIONS
 from kraty_console.contract.webhooks import Delivery
+from kraty_console.domain.action_choice import actions, footer, for_key
 from kraty_console.domain.action_spec import ActionContext, InboxPlace, missing_permission
-from kraty_console.domain.actions import BY_ID, REGISTRY, actions, footer, for_key
+from kraty_console.domain.actions import BY_ID, REGISTRY
 from kraty_console.domain.forms import CHANGES
 from kraty_console.domain.scopes import PANES, Scope
 from tests.harness.domain.snapshots import BANNED, NOW, attempt, grant, snapshot

@@ -9,8 +9,9 @@ import pytest
 from kraty_console.contract.actions import GrantRevoked
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.permissions import GAME_ADMIN, GAME_DEBUGGER, ROLE_PERMISSIONS
+from kraty_console.domain.action_choice import for_key
 from kraty_console.domain.action_spec import ActionContext
-from kraty_console.domain.actions import BY_ID, for_key
+from kraty_console.domain.actions import BY_ID
 from kraty_console.domain.diagnosis import diagnose_attempt, diagnose_grant
 from kraty_console.domain.effects import effects
 from kraty_console.domain.fields import EffectContext, Form, FormContext

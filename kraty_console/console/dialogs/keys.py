@@ -15,8 +15,8 @@ from textual.widgets import OptionList
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.menu import Menu, MenuRow, row_of
 from kraty_console.console.dialogs.parts import Lines
+from kraty_console.domain.action_choice import actions, fits, is_trivial
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
-from kraty_console.domain.actions import actions, fits, is_trivial
 from kraty_console.domain.keymap import key_label
 from kraty_console.present.safe import safe
 

@@ -8,8 +8,8 @@ from typing import Self
 from kraty_console.console.dialogs.keys import DisabledReason, reasons_in
 from kraty_console.console.dialogs.menu import MenuRow
 from kraty_console.console.dialogs.pick import PickDialog, narrowed
+from kraty_console.domain.action_choice import actions, is_trivial
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
-from kraty_console.domain.actions import actions, is_trivial
 from kraty_console.domain.keymap import key_label
 from kraty_console.domain.text_matching import comparable, needle
 

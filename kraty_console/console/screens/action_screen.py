@@ -22,7 +22,8 @@ from kraty_console.console.copy_actions import reply_or_notice, worklog_copied
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
-from kraty_console.domain.actions import BY_ID, REGISTRY, for_key
+from kraty_console.domain.action_choice import for_key
+from kraty_console.domain.actions import BY_ID, REGISTRY
 from kraty_console.domain.keymap import effective_keys, key_label
 from kraty_console.paint.deferred_paint import DeferredPaintScreen
 from kraty_console.present.safe import safe

@@ -16,8 +16,9 @@ from kraty_console.console.views.context import list_context
 from kraty_console.console.views.layout import layout
 from kraty_console.console.views.room import needs_of
 from kraty_console.console.views.start import start_sections
+from kraty_console.domain.action_choice import footer
 from kraty_console.domain.action_spec import ActionContext, missing_permission
-from kraty_console.domain.actions import BY_ID, footer
+from kraty_console.domain.actions import BY_ID
 from kraty_console.domain.keymap import key_label
 from kraty_console.domain.scopes import PANES, PaneId
 from kraty_console.present.safe import safe

@@ -13,8 +13,9 @@ from kraty_console.console.dialogs.palette import PaletteDialog
 from kraty_console.console.dialogs.pick import PickDialog, narrowed
 from kraty_console.console.dialogs.recent import RecentDialog
 from kraty_console.contract.permissions import ROLE_PERMISSIONS
+from kraty_console.domain.action_choice import actions, fits
 from kraty_console.domain.action_spec import ActionContext
-from kraty_console.domain.actions import REGISTRY, actions, fits
+from kraty_console.domain.actions import REGISTRY
 from kraty_console.domain.keymap import key_label
 from tests.harness.console import dialog_forms
 from tests.harness.console.dialog_host import Host, opened, running, typed, until
