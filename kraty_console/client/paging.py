@@ -51,9 +51,7 @@ async def pages(
     cursor = start
     seen = {start} if start else set()
     while True:
-        page = await _with_pauses(ask, cursor, sleep)
-        if "rows" not in page.model_fields_set or "next_cursor" in page.unreadable_fields:
-            raise BadAnswer("A page of the list could not be read", status=200)
+        page = checked(await _with_pauses(ask, cursor, sleep))
         yield page
         cursor = page.next_cursor
         if not cursor:
@@ -61,6 +59,17 @@ async def pages(
         if cursor in seen:
             raise BadAnswer("The list has no end: a page came twice", status=200)
         seen.add(cursor)
+
+
+def checked(page: PageT) -> PageT:
+    """The page, if its rows and its cursor could be read: otherwise it would look like an empty last page.
+
+    Raises:
+        BadAnswer: They could not be read.
+    """
+    if "rows" not in page.model_fields_set or "next_cursor" in page.unreadable_fields:
+        raise BadAnswer("A page of the list could not be read", status=200)
+    return page
 
 
 async def _with_pauses(

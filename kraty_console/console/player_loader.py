@@ -221,6 +221,7 @@ class PlayerLoader:
         else:
             await self._arrived(fetched, before)
             self.read_notes()
+            self._screen.player_read()
             self._workspace.players.not_found(requested)  # a pasted text no longer waits, though it is not the id
         self._screen.end_waiting()
         self._screen.draw()
@@ -236,6 +237,8 @@ class PlayerLoader:
         state = self.state.arrived(fetched, self._workspace.now())
         self.limit = self._requested_limit
         await self.prepare(fetched, state)
+        if state.timeline is not self.state.timeline and state.player == self.state.player:
+            state = state.with_timeline(self.state.timeline)  # a page arrived meanwhile
         self.state = state
         if state.snapshot is not None:
             self._workspace.date_changes(state.snapshot.audit)

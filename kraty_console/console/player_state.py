@@ -11,6 +11,7 @@ from kraty_console.domain.formatting import counted
 
 if TYPE_CHECKING:
     from kraty_console.client.fetched import Fetched
+    from kraty_console.console.timeline.state import TimelineState
     from kraty_console.contract.errors import KratyError
     from kraty_console.contract.players import Snapshot
     from kraty_console.present.notes import NewestNote
@@ -47,6 +48,8 @@ class PlayerState:
     """While loading: when it began."""
     newest_note: NewestNote | None = None
     """The newest note of the support staff; None until it was asked for."""
+    timeline: TimelineState | None = None
+    """What is loaded of the timeline; None until its pane was looked at."""
     note: str = ""
     """Why another player than the one searched for is shown."""
     nearest: tuple[str, ...] = ()
@@ -73,6 +76,7 @@ class PlayerState:
         if fetched is None:
             return replace(self, status=LoadStatus.READY, at=now, since=None, error=None, typed=False, step=0)
         snapshot = fetched.value
+        is_same = snapshot.player.external_player_id == self.player
         return PlayerState(
             LoadStatus.READY,
             snapshot.player.external_player_id,
@@ -80,13 +84,18 @@ class PlayerState:
             fetched.etag,
             now,
             fetched.elapsed_ms,
-            newest_note=self.newest_note if snapshot.player.external_player_id == self.player else None,
+            newest_note=self.newest_note if is_same else None,
+            timeline=self.timeline if is_same else None,
             note=self.note,
         )
 
     def with_note(self, newest: NewestNote) -> PlayerState:
         """The newest note was asked for."""
         return replace(self, newest_note=newest)
+
+    def with_timeline(self, timeline: TimelineState | None) -> PlayerState:
+        """More of the timeline was requested or loaded."""
+        return replace(self, timeline=timeline)
 
     def failed(self, error: KratyError, *, missing: bool = False) -> PlayerState:
         """No answer: earlier data stays, with its age."""

@@ -32,7 +32,15 @@ class WorkerScreen(Protocol):
         """Say something."""
 
 
-class LoaderScreen(WorkerScreen, Protocol):
+class AskingScreen(WorkerScreen, Protocol):
+    """A screen that can ask for a session."""
+
+    async def ask_token(self, error: Exception) -> bool:
+        """Ask for a new session token; True when there is a new session."""
+        ...
+
+
+class LoaderScreen(AskingScreen, Protocol):
     """Shows what the loader reads, and owns its workers and timers."""
 
     def stop_background(self, group: str) -> None:
@@ -53,10 +61,6 @@ class LoaderScreen(WorkerScreen, Protocol):
     def end_pause(self) -> None:
         """Nothing is requested again by itself."""
 
-    async def ask_token(self, error: Exception) -> bool:
-        """Ask for a new session token; True when there is a new session."""
-        ...
-
     def signed_in(self) -> None:
         """There is a session."""
 
@@ -65,6 +69,9 @@ class LoaderScreen(WorkerScreen, Protocol):
 
     def opened_player(self) -> None:
         """A player was read who was not on screen before."""
+
+    def player_read(self) -> None:
+        """The player was read, for the first time or again."""
 
     def left_player(self) -> None:
         """Another player is turned to, or none any more."""

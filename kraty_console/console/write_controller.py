@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
-from kraty_console.domain.actions import MERGE
+from kraty_console.domain.actions import MERGE, REPLAY
 
 if TYPE_CHECKING:
     from kraty_console.console.app import KratyApp
@@ -59,6 +59,9 @@ class WriteController:
         snapshot = context.snapshot
         if snapshot is None:
             return
+        if context.delivery is not None and spec is REPLAY:
+            self._app.follow(self._replay(context.delivery), "replay")
+            return
         if spec is MERGE and other is None:
             self._app.follow(self._merge(self._merge_dialogs.ask_target(snapshot)), "merge")
             return
@@ -72,6 +75,10 @@ class WriteController:
         """Show the player beside another with the effects of a merge, and the command that makes it."""
         if (snapshot := self._screen.state.snapshot) is not None:
             self._merge_dialogs.compare(snapshot)
+
+    async def _replay(self, delivery: Delivery) -> None:
+        if await self.replay(delivery):
+            self._screen.tell("Replay applied: it is sent at once", "good")
 
     async def _merge(self, answer: Awaitable[Snapshot | None]) -> None:
         if (target := await answer) is not None:

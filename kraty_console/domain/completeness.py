@@ -27,7 +27,7 @@ LISTS_OF: Final[dict[PaneId, tuple[str, ...]]] = {
     "items": ("inventory", "item_ledger"),
     "audit": ("audit",),
 }
-"""The snapshot lists shown in a pane; the pane is named after the first."""
+"""The snapshot lists shown in a pane, which is named after the first; the timeline shows none."""
 
 _ROW_OF: Final = {
     "attempts": ("attempt", "attempts"),

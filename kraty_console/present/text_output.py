@@ -18,7 +18,7 @@ from kraty_console.domain.completeness import (
 from kraty_console.domain.formatting import ungrouped
 from kraty_console.domain.grant_contents import listed
 from kraty_console.domain.next_step import next_step
-from kraty_console.domain.scopes import PANES, PaneId
+from kraty_console.domain.scopes import LIST_PANES, PaneId
 from kraty_console.present.profile import compact_profile
 from kraty_console.present.rows import TITLES, tables
 from kraty_console.present.safe import SafeText, safe
@@ -118,7 +118,7 @@ def player_text(snapshot: Snapshot, now: datetime) -> str:
     """What `show` prints: the profile, the next step, and every pane that has rows."""
     parts = ["\n".join("".join(each.text for each in line) for line in compact_profile(snapshot, now)) + "\n"]
     parts.append(f"Next step: {safe(next_step(snapshot, now).text, limit=2000)}\n")
-    for each in PANES:
+    for each in LIST_PANES:
         parts.extend(
             f"{TITLES[table.id]}\n{table_text(table.columns, table.rows)}"
             for table in tables(each.id, snapshot, now)

@@ -11,7 +11,7 @@ from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.console.player_state import LoadStatus
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
-from kraty_console.domain.scopes import PANES
+from kraty_console.domain.scopes import LIST_PANES, PANES
 from tests.harness.console.colleague import colleague
 from tests.harness.console.cursor_walk import by_severity
 from tests.harness.console.driver import ConsoleDriver, at
@@ -73,13 +73,13 @@ async def test_digits_and_tab_switch_panes(backend: DemoStage) -> None:
         for pane in PANES:
             await driver.press(pane.key)
             assert driver.app.bottom.pane == pane.id
-            assert f"[{pane.key} {pane.title} " in driver.text
+            assert f"[{pane.key} {pane.title}" in driver.text
         await driver.press("tab")
         assert driver.app.bottom.pane == "attempts"
         await driver.press("shift+tab", "shift+tab")
-        assert driver.app.bottom.pane == "items"
-        await driver.press("7")
-        assert driver.app.bottom.pane == "items"
+        assert driver.app.bottom.pane == "audit"
+        await driver.press("8")
+        assert driver.app.bottom.pane == "audit"
 
 
 async def test_rows_are_moved_through_with_letters_and_arrows(backend: DemoStage) -> None:
@@ -302,7 +302,7 @@ async def test_totals_follow_a_refresh(backend: DemoStage, wire: FaultyTransport
 # -- a whole row -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("pane", [each.id for each in PANES])
+@pytest.mark.parametrize("pane", [each.id for each in LIST_PANES])
 async def test_enter_opens_the_row_as_a_document_and_capital_j_swaps_to_its_json(backend: DemoStage, pane: str) -> None:
     async with at(backend.app(player="alice_42")) as driver:
         await driver.looks_at("alice_42")

@@ -68,12 +68,14 @@ def test_the_lowest_terminal_keeps_a_row_and_cuts_the_detail() -> None:
 @pytest.mark.parametrize(
     ("width", "says"),
     [
-        (80, "─[1 Attempts 12] 2 Grants 3  3 Wallet  4 Lobbies  5 Items  6 Audit"),
-        (62, "─[1 Attempts] 2 Grants  3 Wallet  4 Lobbies  5 Items  6 Audit"),
-        (40, "─[1] 2  3  4  5  6"),
+        (90, "─[1 Attempts 12] 2 Grants 3  3 Wallet  4 Lobbies  5 Items  6 Audit  7 Timeline"),
+        (76, "─[1 Attempts 12]2 Grants 3 3 Wallet 4 Lobbies 5 Items 6 Audit 7 Timeline"),
+        (68, "─[1 Att 12]2 Grants 3 3 Wallet 4 Lobby 5 Items 6 Audit 7 Time"),
+        (60, "─[1 Att]2 Grants 3 Wallet 4 Lobby 5 Items 6 Audit 7 Time"),
+        (40, "─[1] 2  3  4  5  6  7"),
     ],
 )
-def test_tabs_leave_out_counts_then_titles(width: int, says: str) -> None:
+def test_tabs_shorten_titles_and_leave_out_counts_then_titles(width: int, says: str) -> None:
     (line,) = tab_lines("attempts", {"attempts": "12", "grants": "3"}, width)
     assert text(line).rstrip("─ ") == says
     assert cell_len(text(line)) == width

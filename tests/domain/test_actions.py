@@ -34,8 +34,9 @@ def on(scope: Scope, row: dict[str, Any], role: str = GAME_ADMIN, **lists: Any) 
 def test_every_key_and_pane_is_registered() -> None:
     keys = {key for spec in REGISTRY for key in spec.keys}
     assert set(DESIGN_KEYS.split()) <= keys
-    assert "7" not in keys
-    assert [pane.title for pane in PANES] == ["Attempts", "Grants", "Wallet", "Lobbies", "Items", "Audit"]
+    assert "8" not in keys
+    titles = ["Attempts", "Grants", "Wallet", "Lobbies", "Items", "Audit", "Timeline"]
+    assert [pane.title for pane in PANES] == titles
 
 
 def test_lower_case_keys_read_and_upper_case_keys_write() -> None:

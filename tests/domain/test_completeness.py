@@ -28,7 +28,7 @@ from kraty_console.domain.grant_links import Links
 from kraty_console.domain.merging import merge_plan
 from kraty_console.domain.next_step import GUEST, NextSteps, next_step
 from kraty_console.domain.problems import Fault, Severity
-from kraty_console.domain.scopes import PANES
+from kraty_console.domain.scopes import LIST_PANES
 from tests.harness.domain.snapshots import BANNED, NOW, ago, attempt, grant, plain_attempt, published, snapshot
 
 A1 = attempt()["id"]
@@ -70,7 +70,7 @@ def test_an_unreadable_ban_is_unknown(said: object) -> None:
 def test_fields_that_a_published_look_up_lacks_are_unknown() -> None:
     assert missing_from_panes(published()) == ["balances", "items", "audit rows"]
     assert missing_from_panes(snapshot()) == []
-    assert [empty_words(each.id, snapshot()) for each in PANES] == [each.empty for each in PANES]
+    assert [empty_words(each.id, snapshot()) for each in LIST_PANES] == [each.empty for each in LIST_PANES]
     assert empty_words("wallet", published()) == "This backend does not provide balances."
     assert empty_words("attempts", snapshot(attempts=[{}, None])) == "2 rows could not be read."
     assert empty_words("wallet", snapshot(wallet="none")) == "The balances could not be read."

@@ -84,7 +84,7 @@ def test_the_key_table_holds_every_action_once() -> None:
     assert table.startswith("| key | does |\n|---|---|\n| `F` |")
     assert {text for _, text in key_lines()} == {spec.help for spec in REGISTRY}
     assert table.count("\n") == len(key_lines()) + 2
-    assert "| `1` `2` `3` `4` `5` `6` `tab` `shift+tab` | switch panes |" in table
+    assert "| `1` `2` `3` `4` `5` `6` `7` `tab` `shift+tab` | switch panes |" in table
 
 
 def test_the_key_lines_follow_the_keymap() -> None:

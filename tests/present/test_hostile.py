@@ -6,10 +6,13 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from kraty_console.console.dialogs.related import RelatedDialog
 from kraty_console.contract.audit import AuditRow
 from kraty_console.contract.errors import Invalid, NotAllowed, Refused
 from kraty_console.contract.players import SearchHit, Snapshot
-from kraty_console.domain.scopes import PANES
+from kraty_console.contract.timeline import TimelinePage
+from kraty_console.domain.scopes import LIST_PANES
+from kraty_console.domain.timeline_links import related
 from kraty_console.present.audit import row as audit_row
 from kraty_console.present.detail import audit_document, document, player_document
 from kraty_console.present.document import Document
@@ -19,6 +22,8 @@ from kraty_console.present.profile import compact_profile, profile
 from kraty_console.present.row_summary import audit_row_summary, row_summary
 from kraty_console.present.rows import tables
 from kraty_console.present.text_output import hits_text, pane_text, player_json, player_text
+from kraty_console.present.timeline_rows import delivery_summary
+from kraty_console.present.timeline_rows import row as timeline_row
 from tests.data import load_hostile
 from tests.harness.domain.snapshots import NOW, ago, attempt, grant
 from tests.harness.each import for_each
@@ -111,7 +116,7 @@ def everything(answer: Snapshot) -> Iterator[str]:
     for line in (*profile(answer, NOW), *compact_profile(answer, NOW)):
         yield from (cell.text for cell in line)
     yield from document_texts(player_document(answer, NOW))
-    for pane in PANES:
+    for pane in LIST_PANES:
         for table in tables(pane.id, answer, NOW):
             for row in table.rows:
                 yield from (cell.text for cell in row.cells)
@@ -122,10 +127,37 @@ def everything(answer: Snapshot) -> Iterator[str]:
                     yield from document_texts(paper)
         yield from pane_text(pane.id, answer, NOW).split("\n")
     yield from player_text(answer, NOW).split("\n")
+    yield from timeline_texts(answer)
     entry = AuditRow.model_validate(answer.audit[0].raw())
     yield from (cell.text for cell in audit_row(entry, NOW, with_player=True).cells)
     yield from document_texts(audit_document(entry, NOW))
     yield from (cell.text for cell in audit_row_summary(entry, NOW).lines)
+
+
+def timeline_texts(answer: Snapshot) -> Iterator[str]:
+    """A row of each kind of event, and what it came from and led to."""
+    url = answer.attempts[0].id
+    delivery = {"id": url, "eventName": url, "status": url, "endpoint": {"url": url}, "attempts": [{"error": url}]}
+    page = TimelinePage.model_validate(
+        {
+            "rows": [
+                {"kind": "attempt", "id": url, "attempt": answer.attempts[0].raw()},
+                {"kind": "grant", "id": url, "grant": answer.grants[0].raw()},
+                {"kind": "wallet", "id": url, "wallet": answer.wallet_ledger[0].raw()},
+                {"kind": "lobby", "id": url, "lobby": answer.lobbies[0].raw()},
+                {"kind": "audit", "id": url, "audit": answer.audit[0].raw()},
+                {"kind": "webhook", "id": url, "webhook": delivery},
+                {"kind": url, "id": url},
+            ]
+        }
+    )
+    for event in page.rows:
+        yield from (cell.text for cell in timeline_row(event, NOW).cells)
+        rows = RelatedDialog(related(event, answer)).rows
+        yield from (text for row in rows for text in (row.left, row.right))
+        if event.webhook is not None:
+            summary = delivery_summary(event.webhook, NOW)
+            yield from (summary.title, *(cell.text for cell in summary.lines))
 
 
 def errors(value: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from kraty_console.contract.players import SearchHit
-from kraty_console.domain.scopes import PANES, PaneId
+from kraty_console.domain.scopes import LIST_PANES, PaneId
 from kraty_console.present.json_output import json_text
 from kraty_console.present.text_output import hits_text, pane_text, player_json, player_text
 from tests.harness.domain.snapshots import NOW, ago, attempt, grant, snapshot
@@ -56,7 +56,7 @@ def test_the_columns_of_a_pane_are_aligned() -> None:
     ]
 
 
-@pytest.mark.parametrize("pane_id", [each.id for each in PANES])
+@pytest.mark.parametrize("pane_id", [each.id for each in LIST_PANES])
 def test_numbers_are_ungrouped_in_every_pane(pane_id: PaneId) -> None:
     assert N not in pane_text(pane_id, MUCH, NOW)
 

@@ -9,7 +9,7 @@ import pytest
 from kraty_console.contract.audit import AuditRow
 from kraty_console.contract.operations import OPERATIONS
 from kraty_console.domain.labels import action_words, origin_words, reason_words, source_kind_words
-from kraty_console.domain.scopes import PANES
+from kraty_console.domain.scopes import LIST_PANES
 from kraty_console.present.audit import STUDIO_COLUMNS
 from kraty_console.present.audit import row as audit_row
 from kraty_console.present.rows import COLUMNS, TABLES_OF, TableId, pane_count, pane_title, rows, tables
@@ -223,7 +223,7 @@ def test_every_row_fits_its_columns_and_keeps_its_id() -> None:
         walletLedger=[{"ledgerId": "w1"}],
         itemLedger=[{"ledgerId": "i1"}],
     )
-    for pane in PANES:
+    for pane in LIST_PANES:
         pane_rows = tables(pane.id, answer, NOW)
         assert [table.id for table in pane_rows] == list(TABLES_OF[pane.id])
         for table in pane_rows:
@@ -238,7 +238,7 @@ def test_the_pane_count_is_the_backend_s_total() -> None:
     answer = snapshot(
         attempts=[attempt()], grants=[grant()], summary={"attemptCount": 5000, "grantsPending": 2, "grantsClaimed": 9}
     )
-    assert [pane_count(pane.id, answer) for pane in PANES] == [5000, 11, 0, 0, 0, 0]
+    assert [pane_count(pane.id, answer) for pane in LIST_PANES] == [5000, 11, 0, 0, 0, 0]
     assert pane_title("attempts", answer) == f"1 Attempts 5{N}000"
     assert pane_title("grants", None) == "2 Grants"
 

@@ -13,7 +13,7 @@ from kraty_console.console.views.rows import TableRows
 from kraty_console.console.views.tabs import counts
 from kraty_console.contract.players import Snapshot
 from kraty_console.domain.merging import merge_plan
-from kraty_console.domain.scopes import PANES
+from kraty_console.domain.scopes import LIST_PANES
 from kraty_console.present import attempts, lobbies, text_output
 from kraty_console.present.detail import document
 from kraty_console.present.merging import plan_json, plan_text
@@ -70,9 +70,9 @@ def test_counts_include_unreadable_rows(pane: Any, fields: dict[str, Any], count
 
 
 def test_an_empty_pane_gives_the_reason() -> None:
-    for each in PANES:
+    for each in LIST_PANES:
         assert sections_of(each.id, snapshot(), NOW)[0].empty == each.empty
-    empties = {each.id: sections_of(each.id, published(), NOW)[0].empty for each in PANES}
+    empties = {each.id: sections_of(each.id, published(), NOW)[0].empty for each in LIST_PANES}
     assert empties["wallet"] == "This backend does not provide balances."
     assert empties["items"] == "This backend does not provide items."
     assert empties["audit"] == "This backend does not provide audit rows."

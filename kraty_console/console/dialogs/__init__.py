@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kraty_console.console.dialogs.notes import NotesDialog as NotesDialog
     from kraty_console.console.dialogs.palette import PaletteDialog as PaletteDialog
     from kraty_console.console.dialogs.recent import RecentDialog as RecentDialog
+    from kraty_console.console.dialogs.related import RelatedDialog as RelatedDialog
     from kraty_console.console.dialogs.reply import ReplyDialog as ReplyDialog
     from kraty_console.console.dialogs.ticket import TicketDialog as TicketDialog
 
@@ -35,6 +36,7 @@ _MODULES: Final = {
     "PaletteDialog": "palette",
     "RecentDialog": "recent",
     "ReplyDialog": "reply",
+    "RelatedDialog": "related",
     "TicketDialog": "ticket",
 }
 

@@ -10,17 +10,26 @@ from kraty_console.console.dialogs.ask import AskDialog
 class FilterDialog(AskDialog[str | None]):
     """Returns the text, empty for no filter; None if closed, which restores the old filter."""
 
-    def __init__(self, pane: str, text: str = "", *, preview: Callable[[str], int | None] | None = None) -> None:
+    def __init__(
+        self,
+        pane: str,
+        text: str = "",
+        *,
+        preview: Callable[[str], int | str | None] | None = None,
+        words: str = "",
+    ) -> None:
         """
         Args:
             pane: The pane's title.
             text: The filter that is on.
-            preview: Filters the pane as one types; returns how many rows are left, None if that is not known. It is
-                called with the old text when the dialog is closed.
+            preview: Filters the pane as one types; returns how many rows are left, or what to say instead, None if that
+                is not known. It is called with the old text when the dialog is closed.
+            words: What may be typed, made safe.
         """
         super().__init__(
             f"Filter {pane}",
             label="rows with",
+            words=words,
             value=text,
             longest=100,
             hints="enter keep · empty shows all · esc as it was",
@@ -33,7 +42,9 @@ class FilterDialog(AskDialog[str | None]):
         """Filter at once, and say what is left."""
         if self._preview is not None:
             left = self._preview(value)
-            if left is not None and value:
+            if isinstance(left, str):
+                self.problem.say(left)
+            elif left is not None and value:
                 self.problem.say("no row holds that" if left == 0 else f"{left} left")
 
     def answered(self, value: str) -> None:

@@ -134,10 +134,6 @@ class PlayerScreen(PlayerAudit, PlayerInbox, PlayerTrail):
         self.open_initial()
         self.app.signed_in()
 
-    async def ask_token(self, error: Exception) -> bool:
-        """Ask for a new session token; True when there is a new session."""
-        return await self.app.ask_token(error)
-
     # -- keys ----------------------------------------------------------------------------------------------------
 
     def press(self, event: events.Key) -> bool:
@@ -184,15 +180,12 @@ class PlayerScreen(PlayerAudit, PlayerInbox, PlayerTrail):
         if self.state.status is LoadStatus.LOADING:
             self.loader.give_up()
             self.audit_visits.go_back(player)
-        elif self.table_state.filter:
-            self.table_state.filter = ""
-            self.draw()
-        elif self.step_back() or self.audit_visits.go_back(player):
+        elif not self.table_state.filter and self.step_back():
             pass
-        elif self.state.status is not LoadStatus.IDLE:
+        elif not self.go_back() and not self.audit_visits.go_back(player):
+            if self.state.status is LoadStatus.IDLE:
+                return False
             self.close_player()
-        else:
-            return False
         return True
 
     def action_app_back_or_quit(self) -> None:
@@ -206,6 +199,9 @@ class PlayerScreen(PlayerAudit, PlayerInbox, PlayerTrail):
 
     def action_view_retry(self) -> None:
         """Repeat the last requests: for the player, and for the session if it is not known."""
+        if self.shows_timeline and self.timeline.loader.retry():
+            self.draw()
+            return
         if self.workspace.access is None or not self.state.player:
             self.begin()
         self.loader.refresh()
@@ -281,7 +277,10 @@ class PlayerScreen(PlayerAudit, PlayerInbox, PlayerTrail):
 
     @on(RowTable.AtEnd)
     def _at_end(self) -> None:
-        if any(len(section.rows) >= self.loader.limit for section in self._sections):
+        if self.shows_timeline:
+            self.timeline.loader.more()
+            self.draw()
+        elif any(len(section.rows) >= self.loader.limit for section in self._sections):
             self.loader.more()
 
     @on(RowTable.Opened)
@@ -289,11 +288,14 @@ class PlayerScreen(PlayerAudit, PlayerInbox, PlayerTrail):
         self.open_row(event.row)
 
     def open_row(self, row: TableRow, *, raw: bool = False) -> None:
-        """Open the player of the first screen, or the row as a document."""
-        if row.scope != "player":
+        """Open the player of the first screen, the row as a document, or what a row of the timeline is related to."""
+        if row.scope == "player":
+            if not raw:
+                self.open_player(row.id)
+        elif self.shows_timeline:
+            self.timeline.open(row, raw=raw)
+        else:
             self.show_document(row, raw=raw)
-        elif not raw:
-            self.open_player(row.id)
 
     def action_view_json(self) -> None:
         """Open the row under the cursor as raw JSON."""
@@ -311,20 +313,6 @@ class PlayerScreen(PlayerAudit, PlayerInbox, PlayerTrail):
         dialog = row_dialog(row, snapshot, self.workspace.now(), copy=self.app.copy, hints=hints, raw=raw)
         if dialog is not None:
             self.app.push_screen(dialog, self.run_id)
-
-    # -- panes ---------------------------------------------------------------------------------------------------
-
-    def action_pane_next(self) -> None:
-        """The pane to the right."""
-        self._turn(1)
-
-    def action_pane_previous(self) -> None:
-        """The pane to the left."""
-        self._turn(-1)
-
-    def _turn(self, step: int) -> None:
-        names: list[PaneId] = [each.id for each in PANES]
-        self.switch(names[(names.index(self._pane) + step) % len(names)])
 
     # -- search --------------------------------------------------------------------------------------------------
 
@@ -378,8 +366,8 @@ class PlayerScreen(PlayerAudit, PlayerInbox, PlayerTrail):
 
     def left_player(self) -> None:
         """Another player is turned to, or none any more; a ticket that something was done under stays with this one."""
-        self.player_watch.end()
         super().left_player()
+        self.player_watch.end()
         self.workspace.leave_player()
         self._table_states.clear()
         ticket = self.workspace.ticket

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.console.player_finder import FoundPlayer
-from kraty_console.console.screens.player_offers import PlayerOffers
+from kraty_console.console.screens.player_panes import PlayerPanes
 from kraty_console.domain.finding import TextHit
 from kraty_console.domain.keymap import key_label
 from kraty_console.domain.related_rows import related_rows_of
@@ -22,7 +22,7 @@ _NAMED: Final = 3
 """Further related rows that are named."""
 
 
-class PlayerTrail(PlayerOffers):
+class PlayerTrail(PlayerPanes):
     """Remembers the rows that were left for a related one; another pane or player forgets them."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -85,3 +85,4 @@ class PlayerTrail(PlayerOffers):
     def left_player(self) -> None:
         """Another player is turned to: the rows that were left are not theirs."""
         self._trail.clear()
+        super().left_player()

@@ -37,7 +37,10 @@ from kraty_console.domain.scopes import PANES, PaneId, pane
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from kraty_console.console.views.bars import KeyHint
+    from kraty_console.contract.players import Snapshot
     from kraty_console.domain.next_step import NextStep, NextSteps
+    from kraty_console.present.table import TableRow
 
 
 class _Body(Horizontal):
@@ -135,9 +138,17 @@ class PlayerView(ActionScreen):
         """The next step that is offered."""
         return self._step
 
+    def known(self) -> Snapshot | None:
+        """The player with all rows that are loaded."""
+        return self.state.snapshot
+
     def context(self) -> ActionContext:
         """What actions decide on."""
-        return view.action_context(self.workspace, self.state.snapshot, self._pane, self.table.row, self._step)
+        return self.context_of(self.table.row)
+
+    def context_of(self, row: TableRow | None) -> ActionContext:
+        """What actions decide on, if they are about this row."""
+        return view.action_context(self.workspace, self.known(), self._pane, row, self._step)
 
     def filter_title(self) -> str:
         """The open pane."""
@@ -242,21 +253,26 @@ class PlayerView(ActionScreen):
 
     def draw_row(self) -> None:
         """Bring up to date what depends on the row under the cursor."""
-        now = self.workspace.now()
-        row = self.table.row
-        snapshot = self.state.snapshot
-        self._step = view.step_for(self._steps, row)
+        self._step = view.step_for(self._steps, self.table.row)
         self.next_step.show_lines(partial(next_step_lines, self._step, view.why_no_step(self.workspace, self._step)))
-        below = foot(self.table.rows, self._pane, snapshot, *self.table.size)
-        self.detail.show_lines(partial(detail_lines, snapshot, row, now, below, beside=self._beside))
+        self._draw_detail(self.workspace.now())
         self.draw_footer()
+
+    def _draw_detail(self, now: datetime) -> None:
+        snapshot = self.state.snapshot
+        below = foot(self.table.rows, self._pane, snapshot, *self.table.size)
+        self.detail.show_lines(partial(detail_lines, snapshot, self.table.row, now, below, beside=self._beside))
 
     def draw_footer(self) -> None:
         """The keys that work here, now."""
         keys = self.keymap
         typing = self.search.input.has_focus
         opens = bool(self.search.text) or (self.state.snapshot is None and self.table.row is not None)
-        self.keys.show(view.search_hints(keys, opens=opens) if typing else view.key_hints(self.context(), keys))
+        self.keys.show(view.search_hints(keys, opens=opens) if typing else self.footer_hints())
+
+    def footer_hints(self) -> list[KeyHint]:
+        """The keys of the last line while one moves in the rows."""
+        return view.key_hints(self.context(), self.keymap)
 
     def on_descendant_focus(self) -> None:
         """In the search field keys are text: the last line lists those that work where the focus is."""

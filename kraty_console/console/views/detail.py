@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kraty_console.console.views.chart import chart_lines
@@ -12,10 +13,13 @@ from kraty_console.console.views.text import Line, Span, cut, width_of, wrap
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
     from kraty_console.domain.balance_history import BalancePoint
+    from kraty_console.present.row_summary import RowSummary
     from kraty_console.present.table import TableRow
 
 _CHART: Final = 6
 """Lines that a chart asks for; it takes more where they are free."""
+
+_MORE: Final = " … enter opens the whole row"
 
 _LISTED: Final = 3
 """Changes of a balance that are listed below its chart at least, where the room is short."""
@@ -42,12 +46,32 @@ def detail_lines(
         height: Lines there are.
         beside: A line separates it from the list at its left.
     """
+    return _placed(partial(_lines, snapshot, row, now), foot, width, height, beside=beside)
+
+
+def summary_lines(summary: RowSummary, foot: str, width: int, height: int, *, beside: bool = False) -> list[Line]:
+    """The same for a row that is not one of the look-up."""
+
+    def lines(foot: str, width: int, height: int) -> list[Line]:
+        whole = [_rule(summary.title, foot, width), *_texts(summary, width)]
+        return whole if len(whole) <= height else [*whole[: height - 1], [(_MORE, "dim")]]
+
+    return _placed(lines, foot, width, height, beside=beside)
+
+
+def _placed(
+    draw: Callable[[str, int, int], list[Line]], foot: str, width: int, height: int, *, beside: bool
+) -> list[Line]:
     if not beside:
-        return _lines(snapshot, row, now, foot, width, height)
-    lines = _lines(snapshot, row, now, "", width - 1, height - bool(foot))
+        return draw(foot, width, height)
+    lines = draw("", width - 1, height - bool(foot))
     if foot:
         lines += [[]] * (height - 1 - len(lines)) + [_rule("", foot, width - 1)]
     return [[("│", "border"), *line] for line in (*lines, *[[]] * (height - len(lines)))]
+
+
+def _texts(summary: RowSummary, width: int) -> list[Line]:
+    return [[(f" {part}", cell.tone)] for cell in summary.lines for part in wrap(cell.text, max(1, width - 2))]
 
 
 def detail_needed(snapshot: Snapshot, row: TableRow, now: datetime, width: int) -> int:
@@ -70,8 +94,8 @@ def _lines(
         lines += _indented(chart_lines(points, None, now, width - 2, max(room, min(2, height - 2))))
     lines += texts
     if len(lines) > height:
-        more = "enter opens the whole row" if marked is not None or not points else "the ledger has the others"
-        lines = [*lines[: height - 1], [(f" … {more}", "dim")]]
+        more = _MORE if marked is not None or not points else " … the ledger has the others"
+        lines = [*lines[: height - 1], [(more, "dim")]]
     elif marked is not None:
         lines += _indented(chart_lines(points, marked, now, width - 2, height - len(lines)))
     return lines
@@ -101,10 +125,9 @@ def _content(snapshot: Snapshot, row: TableRow, now: datetime, width: int) -> _C
     summary = row_summary(row, snapshot, now)
     if summary is None:
         return _Content("", [], (), None)
-    texts: list[Line] = [
-        [(f" {part}", cell.tone)] for cell in summary.lines for part in wrap(cell.text, max(1, width - 2))
-    ]
-    return _Content(summary.title, texts, balance_points(row, snapshot), row.id if row.scope == "ledger" else None)
+    return _Content(
+        summary.title, _texts(summary, width), balance_points(row, snapshot), row.id if row.scope == "ledger" else None
+    )
 
 
 def _rule(title: str, foot: str, width: int) -> list[Span]:

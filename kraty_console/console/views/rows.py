@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
@@ -34,6 +34,8 @@ class TableSection(NamedTuple):
     """The text without rows; wraps."""
     tone: str = "dim"
     """Of that text."""
+    breaks: Mapping[str, SafeText] | None = None
+    """Lines between the rows in their own order, by the id of the row below."""
 
 
 @dataclass(slots=True)
@@ -47,6 +49,8 @@ class TableState:
     sort: dict[str, tuple[str, bool]] = field(default_factory=dict)
     """By section: column key and whether descending; absent means the order of the answer."""
     filter: str = ""
+    kinds: tuple[str, ...] = ()
+    """Of the timeline: the kinds of events that are shown; empty for all."""
 
 
 class _Entry(NamedTuple):
@@ -161,7 +165,11 @@ class TableRows:
                 entries.append(_Entry("title", group, text=section.title))
             if rows and any(column.title for column in section.columns):
                 entries.append(_Entry("head", group))
-            entries.extend(_Entry("row", group, row=row) for row in rows)
+            breaks = self._breaks(section)
+            for row in rows:
+                if row.id in breaks:
+                    entries.append(_Entry("note", group, text=breaks[row.id]))
+                entries.append(_Entry("row", group, row=row))
             if not rows:
                 words = "no row matches the filter; f changes it" if section.rows else section.empty
                 entries.extend(_Entry("note", group, text=line) for line in self._wrapped(words))
@@ -175,6 +183,11 @@ class TableRows:
         lines = words.splitlines()
         room = max(1, self._width - MARGIN)
         return [piece for line in lines for piece in wrap(line, room)] if self._width else lines
+
+    def _breaks(self, section: TableSection) -> Mapping[str, SafeText]:
+        """The lines between rows, where the rows are next to each other as they were given."""
+        rearranged = self.table_state.filter or section.key in self.table_state.sort
+        return {} if rearranged or section.breaks is None else section.breaks
 
     def _filtered_and_sorted(self, section: TableSection) -> list[TableRow]:
         rows = list(section.rows)

@@ -44,7 +44,7 @@ class RowTable(LinesView, can_focus=True):
 
     @dataclass
     class AtEnd(Message):
-        """The cursor reached the last row: the owner may have more."""
+        """The cursor reached the last row, or the filter leaves none: the owner may have more."""
 
         table: RowTable
 
@@ -103,11 +103,9 @@ class RowTable(LinesView, can_focus=True):
 
     def _go(self, index: int) -> bool:
         wanted = self.rows.nearest(index)
-        if wanted is None:
-            return False
-        if wanted == len(self.rows) - 1:
+        if wanted is None or wanted == len(self.rows) - 1:
             self.post_message(self.AtEnd(self))
-        if self.rows.go(wanted) is None:
+        if wanted is None or self.rows.go(wanted) is None:
             return False
         self.redraw()
         return True

@@ -99,6 +99,7 @@ PANES = (
     Scene("pane_lobbies", "alice_42", ("4",)),
     Scene("pane_items", "alice_42", ("5",)),
     Scene("pane_audit", "alice_42", ("6",)),
+    Scene("pane_timeline", "alice_42", ("7",)),
 )
 
 DIALOGS = (
@@ -117,6 +118,9 @@ LOOKS = (
     Scene("palette", "alice_42", (":", "DIALOG")),
     Scene("ticket", "alice_42", ("t", "DIALOG")),
     Scene("filter", "grace_hopper", ("f", "DIALOG", "text:weekly")),
+    Scene("timeline_filter", "alice_42", ("7", "REST", "f", "DIALOG", "text:kind:grant,wallet gold")),
+    Scene("timeline_related", "alice_42", ("7", "REST", *"jjjjjjjj", "enter", "DIALOG")),
+    Scene("timeline_jump", "alice_42", ("7", "REST", *"jjjjjjj", "enter")),
     Scene("recent", "alice_42", ("p", "DIALOG")),
     Scene("document", "alice_42", ("enter", "DIALOG")),
     Scene("document_raw", "alice_42", ("J", "DIALOG")),
@@ -162,6 +166,8 @@ STATES = (
     Scene("crates", "ivy"),
     Scene("many", "heavy_user", ("3",)),
     Scene("ledger", "alice_42", ("3", "down", "down", "down", "down", "down")),
+    Scene("timeline_many", "heavy_user", ("7", "REST", "G", "REST")),
+    Scene("timeline_kind", "heavy_user", ("7", "REST", "f", "DIALOG", "text:kind:item potion", "enter", "REST")),
     Scene("off_for_debugger", "alice_42", ("M",), role="GAME_DEBUGGER"),
     Scene("read_only", "alice_42", launch={"read_only": True}),
     Scene("watched", "alice_42", ("v", "REST")),
@@ -182,6 +188,7 @@ PORTAL = "https://portal.example/games/{gameId}"
 REDUCED = (
     Scene("reduced_player", "alice_42", ("REST",)),
     Scene("reduced_wallet", "alice_42", ("REST", "3")),
+    Scene("reduced_timeline", "alice_42", ("REST", "7")),
     Scene("reduced_missing_operation", "alice_42", ("REST", "R"), launch={"portal_url": PORTAL}),
     Scene(
         "reduced_email", "alice@example.com", ("sees:cannot search by e-mail", "REST"), launch={"portal_url": PORTAL}
