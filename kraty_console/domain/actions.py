@@ -152,7 +152,7 @@ WATCH: Final = ActionSpec(
 PROFILE: Final = ActionSpec(
     "player.profile",
     "Profile",
-    ("d",),
+    ("e",),
     "everything about the player: e-mail, times, totals, last context",
     scope="player",
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kraty_console.domain.scopes import Scope
 
 
-class Related(NamedTuple):
+class LinkedRow(NamedTuple):
     """A row that an event came from, or that came from it. The texts are unsanitized."""
 
     how: str
@@ -30,7 +30,7 @@ class Related(NamedTuple):
     """The row for people; its shortened id if it is not loaded."""
 
 
-def related(event: TimelineRow, known: Snapshot, data: dict[str, Any] | None = None) -> list[Related]:
+def related(event: TimelineRow, known: Snapshot, data: dict[str, Any] | None = None) -> list[LinkedRow]:
     """The rows related to an event, causes first, each once.
 
     Args:
@@ -38,13 +38,13 @@ def related(event: TimelineRow, known: Snapshot, data: dict[str, Any] | None = N
         known: Every row that is loaded; a row that is not is named if a loaded one has its id.
         data: The payload of a delivery.
     """
-    found: dict[tuple[str, str], Related] = {}
+    found: dict[tuple[str, str], LinkedRow] = {}
     for each in _related(event, known, data or {}):
         found.setdefault((each.scope, each.row_id), each)
     return list(found.values())
 
 
-def _related(event: TimelineRow, known: Snapshot, data: dict[str, Any]) -> Iterator[Related]:
+def _related(event: TimelineRow, known: Snapshot, data: dict[str, Any]) -> Iterator[LinkedRow]:
     if event.attempt is not None:
         yield from _of_attempt(event.attempt, known)
     elif event.grant is not None:
@@ -59,7 +59,7 @@ def _related(event: TimelineRow, known: Snapshot, data: dict[str, Any]) -> Itera
         yield from _of_webhook(event.webhook, data, known)
 
 
-def _of_attempt(attempt: Attempt, known: Snapshot) -> Iterator[Related]:
+def _of_attempt(attempt: Attempt, known: Snapshot) -> Iterator[LinkedRow]:
     for lobby in known.lobbies:
         if lobby.leaderboard_id is not None and lobby.leaderboard_id == attempt.leaderboard_id:
             yield _related_row("in the lobby", "lobby", lobby.id, known)
@@ -70,7 +70,7 @@ def _of_attempt(attempt: Attempt, known: Snapshot) -> Iterator[Related]:
     yield from _audits("attempt", attempt.id, known)
 
 
-def _of_grant(grant: Grant, known: Snapshot) -> Iterator[Related]:
+def _of_grant(grant: Grant, known: Snapshot) -> Iterator[LinkedRow]:
     links = links_of(known)
     if grant.parent_grant_id:
         yield _related_row("out of the crate", "grant", grant.parent_grant_id, known)
@@ -85,7 +85,7 @@ def _of_grant(grant: Grant, known: Snapshot) -> Iterator[Related]:
         yield _related_row("came out", "grant", child.id, known)
 
 
-def _of_ledger(entry: LedgerRow, known: Snapshot) -> Iterator[Related]:
+def _of_ledger(entry: LedgerRow, known: Snapshot) -> Iterator[LinkedRow]:
     source = entry.source_ref_id
     if source and snapshot_lookup.attempt(known, source) is not None:
         yield _related_row("from the attempt", "attempt", source, known)
@@ -96,13 +96,13 @@ def _of_ledger(entry: LedgerRow, known: Snapshot) -> Iterator[Related]:
             yield _related_row("by the change", "audit", audited.id, known)
 
 
-def _of_lobby(lobby: Lobby, known: Snapshot) -> Iterator[Related]:
+def _of_lobby(lobby: Lobby, known: Snapshot) -> Iterator[LinkedRow]:
     for attempt in known.attempts:
         if lobby.leaderboard_id is not None and attempt.leaderboard_id == lobby.leaderboard_id:
             yield _related_row("played the attempt", "attempt", attempt.id, known)
 
 
-def _of_audit(audited: AuditRow, known: Snapshot) -> Iterator[Related]:
+def _of_audit(audited: AuditRow, known: Snapshot) -> Iterator[LinkedRow]:
     target = audited.target
     if target is None or not target.id:
         return
@@ -119,7 +119,7 @@ def _of_audit(audited: AuditRow, known: Snapshot) -> Iterator[Related]:
         yield _related_row("of the balance", "wallet" if target.kind == "wallet" else "item", target.id, known)
 
 
-def _of_webhook(delivery: Delivery, data: dict[str, Any], known: Snapshot) -> Iterator[Related]:
+def _of_webhook(delivery: Delivery, data: dict[str, Any], known: Snapshot) -> Iterator[LinkedRow]:
     """The change at the time of the event, and the row in its payload (contract/README.md#webhooks)."""
     for audited in known.audit:
         if delivery.occurred_at is not None and audited.occurred_at == delivery.occurred_at:
@@ -134,7 +134,7 @@ def _of_webhook(delivery: Delivery, data: dict[str, Any], known: Snapshot) -> It
         yield _related_row("told of the change", "ledger", ledger_id, known)
 
 
-def _audits(kind: str, target_id: str, known: Snapshot) -> Iterator[Related]:
+def _audits(kind: str, target_id: str, known: Snapshot) -> Iterator[LinkedRow]:
     for audited in known.audit:
         if audited.target is not None and (audited.target.kind, audited.target.id) == (kind, target_id):
             yield _related_row("by the change", "audit", audited.id, known)
@@ -147,8 +147,8 @@ def _is_about(audited: AuditRow, entry: LedgerRow) -> bool:
     return same and audited.outcome == "ok" and audited.target is not None and audited.target.id == key
 
 
-def _related_row(how: str, scope: Scope, row_id: str, known: Snapshot) -> Related:
-    return Related(how, scope, row_id, _name(scope, row_id, known) or short(row_id))
+def _related_row(how: str, scope: Scope, row_id: str, known: Snapshot) -> LinkedRow:
+    return LinkedRow(how, scope, row_id, _name(scope, row_id, known) or short(row_id))
 
 
 def _name(scope: Scope, row_id: str, known: Snapshot) -> str:

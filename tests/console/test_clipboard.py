@@ -8,6 +8,7 @@ import re
 import pytest
 
 from kraty_console.console.clipboard import LARGEST, TooLong, osc52
+from kraty_console.console.dialogs.action import ActionDialog
 from tests.data import load_hostile
 from tests.harness.console.driver import at
 from tests.harness.console.stage import DemoStage
@@ -76,3 +77,24 @@ async def test_only_a_copy_action_writes_to_the_clipboard(backend: DemoStage) ->
             await driver.press(key)
         await driver.rest()
         assert driver.app.clipboard == ""
+
+
+async def test_y_copies_only_links_of_the_current_player(backend: DemoStage) -> None:
+    async with at(backend.app(player="alice_42")) as driver:
+        await driver.looks_at("alice_42")
+        await driver.press("R")
+        await driver.opened(ActionDialog)
+        await driver.press("enter", "enter", "enter")
+        await driver.closed()
+        await driver.rest()
+        await driver.press("y")
+        assert "audit link of Retry roll" in driver.text
+        assert "daily_race" in driver.text
+        copied = driver.app.clipboard
+        await driver.press("/")
+        await driver.type("bob_7")
+        await driver.press("enter")
+        await driver.looks_at("bob_7")
+        await driver.press("y")
+        assert "nothing was changed for this player yet" in driver.text
+        assert driver.app.clipboard == copied

@@ -380,24 +380,3 @@ async def test_the_audit_log_of_the_studio_loads_page_by_page(backend: DemoStage
         await driver.press("escape", "q")
         await driver.until(lambda: driver.app.screen is driver.app.bottom)
         assert driver.app.bottom.state.player == "alice_42"
-
-
-async def test_y_copies_only_links_of_the_current_player(backend: DemoStage) -> None:
-    async with at(backend.app(player="alice_42")) as driver:
-        await driver.looks_at("alice_42")
-        await driver.press("R")
-        await driver.opened(ActionDialog)
-        await driver.press("enter", "enter", "enter")
-        await driver.closed()
-        await driver.rest()
-        await driver.press("y")
-        assert "audit link of Retry roll" in footer(driver)
-        assert "daily_race" in footer(driver)
-        copied = driver.app.clipboard
-        await driver.press("/")
-        await driver.type("bob_7")
-        await driver.press("enter")
-        await driver.looks_at("bob_7")
-        await driver.press("y")
-        assert "nothing was changed for this player yet" in footer(driver)
-        assert driver.app.clipboard == copied

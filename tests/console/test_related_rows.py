@@ -85,6 +85,6 @@ async def test_a_delivery_that_cannot_be_read_leads_nowhere_and_says_so(
 async def test_the_profile_opens_as_a_document_with_the_whole_context(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42"), (80, 24)) as driver:
         await driver.looks_at("alice_42")
-        await driver.press("d")
+        await driver.press("e")
         await driver.opened()
         await driver.sees("Last context", "platform", "ios")

@@ -11,13 +11,13 @@ from kraty_console.domain.scopes import PANE_OF, pane
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
-    from kraty_console.domain.timeline_links import Related
+    from kraty_console.domain.timeline_links import LinkedRow
 
 
 class RelatedDialog(PickDialog):
     """Returns the index of the chosen row as text, the number of rows for the event itself, None if closed."""
 
-    def __init__(self, rows: Sequence[Related]) -> None:
+    def __init__(self, rows: Sequence[LinkedRow]) -> None:
         shown = [
             MenuRow(str(place), f"{each.how}: {safe(each.name, limit=80)}", pane(PANE_OF[each.scope]).title)
             for place, each in enumerate(rows)

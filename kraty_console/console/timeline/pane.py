@@ -17,7 +17,7 @@ from kraty_console.contract.timeline_kinds import TimelineKind
 from kraty_console.domain import snapshot_lookup
 from kraty_console.domain.scopes import PANE_OF
 from kraty_console.domain.timeline_filter import TimelineFilter, read_timeline_filter
-from kraty_console.domain.timeline_links import Related, related
+from kraty_console.domain.timeline_links import LinkedRow, related
 from kraty_console.present.deliveries import delivery_document
 from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
@@ -157,7 +157,7 @@ class TimelinePane:
         assert snapshot is not None, "rows are of a player"
         return self.known(snapshot)
 
-    def _offer(self, event: TimelineRow, rows: list[Related]) -> None:
+    def _offer(self, event: TimelineRow, rows: list[LinkedRow]) -> None:
         """Nothing is related: the row in full; one row: there; several: one is to be chosen."""
         if not rows:
             self._show(event, raw=False)
@@ -172,7 +172,7 @@ class TimelinePane:
 
             self._screen.app.push_screen(dialogs.RelatedDialog(rows), chosen)
 
-    def _go(self, event: TimelineRow, to: Related) -> None:
+    def _go(self, event: TimelineRow, to: LinkedRow) -> None:
         snapshot = self._screen.state.snapshot
         if snapshot is not None and _is_listed(to, snapshot):
             self._screen.jump(event.id, PANE_OF[to.scope], to.row_id, f"{to.how} {safe(to.name, limit=80)}")
@@ -182,7 +182,7 @@ class TimelinePane:
             self._screen.tell("not loaded yet: looking for it")
             self._screen.in_background(partial(self._find, event, to), group="related", description="related row")
 
-    async def _find(self, event: TimelineRow, to: Related) -> None:
+    async def _find(self, event: TimelineRow, to: LinkedRow) -> None:
         screen, snapshot = self._screen, self._screen.state.snapshot
         try:
             found = None
@@ -233,7 +233,7 @@ def _kinds(table_state: TableState) -> tuple[TimelineKind, ...]:
     return tuple(TimelineKind(each) for each in table_state.kinds)
 
 
-def _is_listed(to: Related, snapshot: Snapshot) -> bool:
+def _is_listed(to: LinkedRow, snapshot: Snapshot) -> bool:
     """Whether a row is in a list of the look-up."""
     finders: dict[str, Callable[[Snapshot, str | None], object]] = {
         "attempt": snapshot_lookup.attempt,
