@@ -135,15 +135,21 @@ async def test_every_key_of_the_footer_does_what_it_says(backend: DemoStage) -> 
     async with at(backend.app(player="alice_42")) as driver:
         await driver.looks_at("alice_42")
         listed = [hint.key for hint in driver.app.bottom.keys.hints]
-        assert set(listed) == {*opens, "/", "y"}
+        assert set(listed) == {*opens, "/", "y", "a"}
         for key in listed:
             await driver.press("g" if key in "RM?" else "1")
             if key == "F":
                 await driver.press("g", *["j"] * 4)  # one that is in progress
-            await driver.press(key)
+            if key != "a":
+                await driver.press(key)
             if key == "/":
                 assert driver.app.bottom.search.input.has_focus
                 await driver.press("escape")
+            elif key == "a":
+                await driver.press("j", "j", key)  # one with a grant
+                assert driver.app.bottom.pane == "grants"
+                await driver.press("escape")
+                assert driver.app.bottom.pane == "attempts"
             elif key == "y":
                 assert "nothing was changed for this player yet" in footer(driver)
             else:

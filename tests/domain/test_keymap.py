@@ -52,7 +52,7 @@ def test_invalid_keymaps_are_reported(keymap: dict[str, str], words: str) -> Non
     [
         {"view.refresh": "ctrl+r, f5"},
         {"search.focus": "slash"},
-        {"row.down": "n,down", "row.up": "e,up"},
+        {"row.down": "n,down", "row.up": "x,up"},
         {"attempt.force_complete": "Z", "grant.force_claim": "Z"},
         {"pane.next": "right", "pane.previous": "left"},
         {"copy.value": "comma"},
