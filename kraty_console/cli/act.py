@@ -60,7 +60,7 @@ class _ChangeCommands(click.Group):
 def act() -> None:
     """Make one change, with the form, the checks and the journal of its dialog in the console.
 
-    TARGET is the exact id of the attempt, grant or delivery, or of the player.
+    TARGET is the exact id of the attempt, grant, audit row or delivery, or of the player.
     """
 
 
@@ -100,7 +100,7 @@ def _parameters(command: ChangeCommand, fields: tuple[Field, ...]) -> Iterator[c
             help=_help(field),
             metavar=None if is_flag else _METAVARS.get(field.kind, "TEXT"),
         )
-    if command.target not in ("player", "delivery"):
+    if command.target in ("attempt", "grant"):
         yield click.Option(
             ["--player"], metavar="ID", help=f"Whose {command.target} it is, if the backend cannot tell."
         )

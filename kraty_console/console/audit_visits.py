@@ -57,7 +57,7 @@ class AuditVisits:
         screen = self._screen
         if shown is None:
             shown = listing(term("player", escaped(player)) if player else "", screen.workspace.now())
-        log = AuditLogScreen(screen.workspace, self._open_player, shown, exports=exports)
+        log = AuditLogScreen(screen.workspace, self._open_player, shown, screen.app.bottom.changes, exports=exports)
         screen.app.push_screen(log, screen.run_id)
 
     def _open_player(self, row: AuditRow, listing: AuditListing) -> None:

@@ -13,8 +13,11 @@ from kraty_console.console.dialogs.editor import Completer
 from kraty_console.console.dialogs.phases import DialogUse, FilledForm, Then
 from kraty_console.contract.errors import Stale
 from kraty_console.domain.action_spec import ActionSpec
+from kraty_console.domain.bare_player import bare_player
+from kraty_console.domain.changes.correct_ticket import form as correction_form
+from kraty_console.domain.changes.correct_ticket import player_of as player_of_row
 from kraty_console.domain.changes.replay import form as replay_form
-from kraty_console.domain.changes.replay import snapshot_of
+from kraty_console.domain.changes.replay import player_of
 from kraty_console.domain.fields import CannotOpen, EffectContext, FormContext
 from kraty_console.domain.forms import build_call, follow_up, form_for
 from kraty_console.domain.grant_entries import templates
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from kraty_console.client.writer import ChangeOutcome
     from kraty_console.console.app import KratyApp
     from kraty_console.console.screen_protocols import WriterScreen
+    from kraty_console.contract.audit import AuditRow
     from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.players import Snapshot
     from kraty_console.contract.webhooks import Delivery
@@ -85,10 +89,19 @@ class ChangeDialogs:
     def replay(self, delivery: Delivery) -> Coroutine[None, None, bool]:
         """Open the dialog that sends a delivery again; await whether it was sent."""
         workspace = self._workspace
-        snapshot = snapshot_of(delivery)
+        snapshot = bare_player(player_of(delivery))
         form = replay_form(FormContext(snapshot, workspace.now(), ticket=workspace.ticket, delivery=delivery))
         draft = workspace.drafts.setdefault((form.action_id, form.external_player_id, delivery.id), Draft(_new_key))
         return self._open_dialog(form, draft, lambda: EffectContext(snapshot, workspace.now(), delivery=delivery))
+
+    def correct_ticket(self, row: AuditRow) -> Coroutine[None, None, bool]:
+        """Open the dialog that corrects the ticket of a row of the studio's log; await whether it was corrected."""
+        workspace = self._workspace
+        player = player_of_row(row)
+        snapshot = bare_player(player)
+        form = correction_form(FormContext(snapshot, workspace.now(), ticket=workspace.ticket, audit_row=row))
+        draft = workspace.drafts.setdefault((form.action_id, player, row.id), Draft(_new_key))
+        return self._open_dialog(form, draft, lambda: EffectContext(snapshot, workspace.now()))
 
     def _open_form(
         self, form: Form, renewed: Callable[[Snapshot], Form], other: Snapshot | None

@@ -20,13 +20,15 @@ from kraty_console.contract.limits import MAX_LIMIT
 from kraty_console.contract.operations import OPERATIONS, Operation
 from kraty_console.domain import snapshot_lookup
 from kraty_console.domain.action_spec import ActionContext
+from kraty_console.domain.bare_player import bare_player
 from kraty_console.domain.change_commands import (
     ChangeCommand,
     StatelessContext,
     change_commands,
     stateless_requests,
 )
-from kraty_console.domain.changes.replay import snapshot_of
+from kraty_console.domain.changes.correct_ticket import player_of as player_of_row
+from kraty_console.domain.changes.replay import player_of as player_of_delivery
 from kraty_console.domain.fields import EffectContext, FormContext
 from kraty_console.domain.outcome_summary import outcome_summary
 from kraty_console.domain.planned_change import ChangeNotPossible, PlannedChange, plan_change
@@ -35,6 +37,7 @@ from kraty_console.domain.row_versions import StaleRow, stale_row
 if TYPE_CHECKING:
     from kraty_console.client.journal_entries import JournalEntry
     from kraty_console.console.workspace import Workspace
+    from kraty_console.contract.audit import AuditRow
     from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.players import Snapshot
     from kraty_console.contract.webhooks import Delivery
@@ -91,6 +94,7 @@ class _ChangeSubject:
     snapshot: Snapshot
     delivery: Delivery | None = None
     other: Snapshot | None = None
+    audit_row: AuditRow | None = None
 
 
 async def plan_asked(workspace: Workspace, asked: AskedChange) -> PlannedChange:
@@ -143,7 +147,10 @@ async def _find(workspace: Workspace, asked: AskedChange) -> _ChangeSubject:
     command, client = asked.command, await workspace.game_client()
     if command.target == "delivery":
         delivery = await client.delivery(asked.target)
-        return _ChangeSubject(snapshot_of(delivery), delivery)
+        return _ChangeSubject(bare_player(player_of_delivery(delivery)), delivery)
+    if command.target == "audit":
+        row = await client.audit_row(asked.target)
+        return _ChangeSubject(bare_player(player_of_row(row)), audit_row=row)
     snapshot = await _read(workspace, await _player_of(workspace, asked))
     _check_row(command, snapshot, asked.target)
     other = await _read(workspace, asked.other) if command.change.names_other else None
@@ -173,6 +180,7 @@ def _plan(workspace: Workspace, asked: AskedChange, found: _ChangeSubject) -> Pl
             read_only=workspace.launch.read_only,
             now=now,
             delivery=delivery,
+            audit_row=found.audit_row,
         ),
         FormContext(
             snapshot,
@@ -183,6 +191,7 @@ def _plan(workspace: Workspace, asked: AskedChange, found: _ChangeSubject) -> Pl
             amount_limit=workspace.launch.profile.amount_limit,
             delivery=delivery,
             other=other,
+            audit_row=found.audit_row,
         ),
         EffectContext(
             snapshot,

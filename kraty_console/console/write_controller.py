@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kraty_console.console.change_dialogs import ChangeDialogs
     from kraty_console.console.merge_dialogs import MergeDialogs
     from kraty_console.console.screen_protocols import WriterScreen
+    from kraty_console.contract.audit import AuditRow
     from kraty_console.contract.players import Snapshot
     from kraty_console.contract.webhooks import Delivery
 
@@ -70,6 +71,10 @@ class WriteController:
     def replay(self, delivery: Delivery) -> Coroutine[None, None, bool]:
         """Open the dialog that sends a delivery again; await whether it was sent."""
         return self._dialogs.replay(delivery)
+
+    def correct_ticket(self, row: AuditRow) -> Coroutine[None, None, bool]:
+        """Open the dialog that corrects the ticket of a row of the studio's log; await whether it was corrected."""
+        return self._dialogs.correct_ticket(row)
 
     def compare(self) -> None:
         """Show the player beside another with the effects of a merge, and the command that makes it."""

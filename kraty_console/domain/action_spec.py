@@ -75,6 +75,12 @@ class ActionContext:
             return None
         return next((each for each in self.snapshot.grants if each.id == self.row_id), None)
 
+    def audited(self) -> AuditRow | None:
+        """The audit row under the cursor, of a player or of the studio's log."""
+        if self.audit_row is not None or self.snapshot is None or self.row_scope != "audit":
+            return self.audit_row
+        return next((each for each in self.snapshot.audit if each.id == self.row_id), None)
+
 
 def _never_disabled(_: ActionContext) -> str | None:
     return None

@@ -13,6 +13,7 @@ from kraty_console.domain.action_spec import ActionSpec
 from kraty_console.domain.disabled_reasons import (
     audit_player_disabled,
     copy_disabled,
+    correct_ticket_disabled,
     force_claim_disabled,
     force_complete_disabled,
     link_disabled,
@@ -156,6 +157,18 @@ PROFILE: Final = ActionSpec(
     "everything about the player: e-mail, times, totals, last context",
     scope="player",
 )
+CORRECT_TICKET: Final = ActionSpec(
+    "audit.correct",
+    "Correct ticket",
+    ("T",),
+    "on an audit row: say which ticket the change was made for",
+    scope="audit",
+    operation=Operation.CORRECT_TICKET,
+    footer=True,
+    footer_title="correct ticket",
+    command="correct-ticket",
+    disabled_rule=correct_ticket_disabled,
+)
 REPLAY: Final = ActionSpec(
     "delivery.replay",
     "Replay delivery",
@@ -188,6 +201,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     NOTES,
     WATCH,
     PROFILE,
+    CORRECT_TICKET,
     REPLAY,
     ActionSpec(
         "next.step",

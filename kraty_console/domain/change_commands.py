@@ -13,6 +13,7 @@ from kraty_console.domain.form_values import values_of
 from kraty_console.domain.forms import CHANGES
 
 if TYPE_CHECKING:
+    from kraty_console.contract.audit import AuditRow
     from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.players import Snapshot
     from kraty_console.contract.webhooks import Delivery
@@ -33,7 +34,7 @@ class ChangeCommand:
 
     @property
     def target(self) -> str:
-        """What its first argument names: `attempt`, `grant`, `delivery` or `player`."""
+        """What its first argument names: `attempt`, `grant`, `audit`, `delivery` or `player`."""
         return self.change.spec.scope
 
     @property
@@ -115,12 +116,14 @@ def stateless_requests(
 def _sample(player: str, row: str) -> FormContext:
     sample = {"id": row}
     lists: Mapping[str, Any] = {"attempts": [{**sample, "score": 0}], "grants": [sample]}
+    audited = {**sample, "player": {"externalPlayerId": player}, "outcome": "ok"}
     delivery = {**sample, "player": {"externalPlayerId": player}}
     return FormContext(
         cast("Snapshot", _player(player, **lists)),
         datetime(2000, 1, 1, tzinfo=UTC),
         row_id=row,
         delivery=cast("Delivery", model_of("webhooks.Delivery").model_validate(delivery)),
+        audit_row=cast("AuditRow", model_of("audit.AuditRow").model_validate(audited)),
         other=cast("Snapshot", _player(row)),
     )
 

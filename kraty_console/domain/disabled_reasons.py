@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from kraty_console.domain.action_spec import COMPLETE, ActionContext, select_first
+from kraty_console.domain.corrections import is_correction
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.grant_links import links_of
 from kraty_console.domain.grant_status import has_expired
+from kraty_console.domain.labels import short
 from kraty_console.domain.related_rows import related_rows_of
 
 
@@ -67,6 +69,17 @@ def replay_disabled(context: ActionContext) -> str | None:
         if delivery.next_attempt_at is None:
             return "it waits for an earlier one of its player: replay that one"
     return None
+
+
+def correct_ticket_disabled(context: ActionContext) -> str | None:
+    """If the audit row is a refused attempt, or a correction itself."""
+    row = context.audited()
+    if row is None:
+        return select_first("audit") if context.snapshot is not None else "there is no row under the cursor"
+    if is_correction(row):
+        first = row.target.id if row.target is not None else None
+        return f"this row is a correction itself; correct the row {short(first)}" if first else "this is a correction"
+    return None if row.outcome == "ok" else "this row is a refused attempt, which belongs to no ticket"
 
 
 def link_disabled(context: ActionContext) -> str | None:

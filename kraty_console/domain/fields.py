@@ -16,6 +16,7 @@ from kraty_console.domain.formatting import GROUP, grouped
 from kraty_console.domain.requests import change_request
 
 if TYPE_CHECKING:
+    from kraty_console.contract.audit import AuditRow
     from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.operations import Operation
@@ -134,6 +135,8 @@ class FormContext:
     """The selected delivery, on the screen of deliveries."""
     other: Snapshot | None = None
     """The player to merge into."""
+    audit_row: AuditRow | None = None
+    """The selected row of the studio's audit log."""
 
 
 @dataclass(frozen=True, slots=True)

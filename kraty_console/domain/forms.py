@@ -7,6 +7,7 @@ from typing import Final
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.domain.changes import (
     ban,
+    correct_ticket,
     credit,
     debit,
     force_claim,
@@ -31,6 +32,7 @@ _MODULES: Final = (
     debit,
     merge,
     note,
+    correct_ticket,
     replay,
 )
 

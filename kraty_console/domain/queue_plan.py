@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 PREVIEW: Final = 240
 """Characters of a preview that are kept of each change."""
 
-NOT_IN_QUEUES: Final = frozenset({Operation.REPLAY_DELIVERY, Operation.MERGE})
-"""Changes that are about a delivery or a second player."""
+NOT_IN_QUEUES: Final = frozenset({Operation.REPLAY_DELIVERY, Operation.CORRECT_TICKET, Operation.MERGE})
+"""Changes that are about a delivery, an audit row or a second player."""
 
 PlanOne = Callable[["Snapshot", str, str], PlannedChange]
 """Plans one change: the player, the id of the row (empty for the player), and the idempotency key. The number that is

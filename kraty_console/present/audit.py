@@ -35,8 +35,9 @@ STUDIO_COLUMNS: Final = (*COLUMNS[:4], Column("player", "PLAYER", 12, priority=3
 _OUTCOME_TONE: Final[dict[str, Tone]] = {"ok": "good", "denied": "bad"}
 
 
-def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> TableRow:
-    """The table row of an audit row; `with_player` for `STUDIO_COLUMNS`."""
+def row(entry: AuditRow, now: datetime, *, with_player: bool = False, corrected: str | None = None) -> TableRow:
+    """The table row of an audit row; `with_player` for `STUDIO_COLUMNS`, `corrected` is its right ticket."""
+    ticket = entry.ticket if corrected is None else f"{corrected}, not {entry.ticket or 'none'}"
     actor = short_actor_name(entry.actor) or None
     words = action_words(entry.action)
     player = entry.player.external_player_id if entry.player is not None else None
@@ -46,7 +47,7 @@ def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> TableRo
         Cell(SafeText(words)),
         cell(entry.outcome or None, _OUTCOME_TONE.get(entry.outcome, "plain")),
         cell(actor),
-        cell(entry.ticket),
+        cell(ticket),
         cell(entry.reason),
     ]
     keys = [
@@ -55,7 +56,7 @@ def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> TableRo
         words or None,
         entry.outcome,
         actor,
-        entry.ticket,
+        ticket,
         entry.reason,
     ]
     if with_player:
@@ -64,8 +65,10 @@ def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> TableRo
     return TableRow(entry.id, "audit", tuple(cells), tuple(keys), entry.id, "audit row's id")
 
 
-def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) -> Document:
-    """The detail document of an audit row: actor, action, reason and changed fields."""
+def audit_document(
+    entry: AuditRow, now: datetime, local: tzinfo | None = None, *, corrected: str | None = None
+) -> Document:
+    """The detail document of an audit row: actor, action, reason, changed fields; `corrected` is its right ticket."""
     target = entry.target
     metadata = {name: value for name, value in (entry.metadata or {}).items() if name != "reason"}
     before, after = entry.before, entry.after
@@ -88,6 +91,7 @@ def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) 
                 item("target", f"{spaced(target.kind)} {target.id or ''}".strip()) if target else None,
                 item("reason", entry.reason),
                 item("ticket", entry.ticket),
+                item("corrected to", corrected) if corrected is not None else None,
             ),
         )
         if before is not None or after is not None:

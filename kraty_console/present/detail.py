@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from kraty_console.domain import snapshot_lookup
+from kraty_console.domain.corrections import corrected_tickets
 from kraty_console.present import attempts, grants, holdings, lobbies
 from kraty_console.present.audit import audit_document
 from kraty_console.present.document import Document
@@ -33,7 +34,7 @@ def document(row: TableRow, snapshot: Snapshot, now: datetime, local: tzinfo | N
     if row.scope == "ledger" and (entry := snapshot_lookup.ledger(snapshot, row.id)) is not None:
         return holdings.ledger_document(entry, snapshot, now, local)
     if row.scope == "audit" and (audited := snapshot_lookup.audit(snapshot, row.id)) is not None:
-        return audit_document(audited, now, local)
+        return audit_document(audited, now, local, corrected=corrected_tickets(snapshot.audit).get(audited.id))
     if row.scope == "player":
         return player_document(snapshot, now, local)
     return None

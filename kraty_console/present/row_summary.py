@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kraty_console.domain import snapshot_lookup
 from kraty_console.domain.balance_history import BalancePoint, balance_history_of
 from kraty_console.domain.completeness import why_unknown
+from kraty_console.domain.corrections import corrected_tickets
 from kraty_console.domain.diagnosis import diagnose_lobby
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.grant_contents import contents_words
@@ -63,7 +64,7 @@ def row_summary(row: TableRow, snapshot: Snapshot, now: datetime) -> RowSummary 
         title = SafeText(f"{safe(entry.economy_key or entry.item_key, limit=60)} {change(entry.delta)}")
         return RowSummary(title, tuple(_ledger(entry, snapshot, now)))
     if row.scope == "audit" and (audited := snapshot_lookup.audit(snapshot, row.id)) is not None:
-        return audit_row_summary(audited, now)
+        return audit_row_summary(audited, now, corrected_tickets(snapshot.audit).get(audited.id))
     if row.scope in ("wallet", "item"):
         return _holding(row, snapshot, now)
     return None
@@ -162,15 +163,18 @@ def _ledger(entry: LedgerRow, snapshot: Snapshot, now: datetime) -> Iterator[Cel
         yield Cell(SafeText(f"from grant {short_id(grant.id)}: {safe(contents_words(grant.contents, grant.kind))}"))
 
 
-def audit_row_summary(entry: AuditRow, now: datetime) -> RowSummary:
-    """The summary of an audit row."""
+def audit_row_summary(entry: AuditRow, now: datetime, corrected: str | None = None) -> RowSummary:
+    """The summary of an audit row; `corrected` is its right ticket, if a wrong one was recorded."""
     who = safe(short_actor_name(entry.actor) or None)
     what = f": {words}" if (words := action_words(entry.action)) else ""
     outcome = safe(entry.outcome or None)
     lines = [Cell(SafeText(f"{ago(entry.occurred_at, now)} by {who}{what}, outcome {outcome}"))]
     if entry.reason:
         lines.append(Cell(SafeText(f"reason: {safe(entry.reason, limit=_TEXT)}")))
-    if entry.ticket:
+    if corrected is not None:
+        was = safe(entry.ticket, limit=_TEXT) if entry.ticket else "none"
+        lines.append(Cell(SafeText(f"ticket: {safe(corrected, limit=_TEXT)}, corrected from {was}")))
+    elif entry.ticket:
         lines.append(Cell(SafeText(f"ticket: {safe(entry.ticket, limit=_TEXT)}")))
     return RowSummary(SafeText(f"{safe(entry.action or 'audit row', limit=60)} · {short_id(entry.id)}"), tuple(lines))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kraty_console.domain.completeness import LISTS_OF, UNKNOWN, is_provided, unreadable_count
+from kraty_console.domain.corrections import corrected_tickets
 from kraty_console.domain.formatting import grouped
 from kraty_console.domain.scopes import PaneId, pane
 from kraty_console.domain.snapshot_lookup import who_changed
@@ -86,7 +87,8 @@ def rows(table: TableId, snapshot: Snapshot, now: datetime) -> tuple[TableRow, .
     if table == "lobbies":
         return tuple(lobbies.row(each, now) for each in snapshot.lobbies)
     if table == "audit":
-        return tuple(audit.row(each, now) for each in snapshot.audit)
+        tickets = corrected_tickets(snapshot.audit)
+        return tuple(audit.row(each, now, corrected=tickets.get(each.id)) for each in snapshot.audit)
     ledger = snapshot.wallet_ledger if table == "wallet_ledger" else snapshot.item_ledger
     who = [who_changed(snapshot, each) for each in ledger]
     return tuple(holdings.ledger_row(each, place, now, who[place]) for place, each in enumerate(ledger))

@@ -272,6 +272,19 @@ def test_a_delivery_is_sent_again(world: TroubledGame, member: Member) -> None:
     assert result.out.startswith("Replay delivery applied: wallet.changed is sent again, attempt 2"), result.err
 
 
+def test_a_wrong_ticket_is_corrected(world: TroubledGame, member: Member) -> None:
+    credited = member.run("act", "credit", "alice", "gold=5", *WHY, "--json").json["audit"]["id"]
+    correct = ("act", "correct-ticket", credited, "--reason", "typed wrong")
+    assert "--ticket: right ticket is needed" in member.run(*correct).err
+    assert "--ticket: the row has this ticket already" in member.run(*correct, "--ticket", "ZD-7").err
+    previewed = member.run(*correct, "--ticket", "ZD-8", "--dry-run")
+    assert "ticket  ZD-7 → ZD-8" in previewed.out
+    made = member.run(*correct, "--ticket", "ZD-8", "--json").json
+    assert (made["summary"], made["player"], made["target"]) == ("ticket ZD-7 → ZD-8", "alice", credited)
+    again = member.run("act", "correct-ticket", made["audit"]["id"], "--reason", "typed wrong", "--ticket", "ZD-9")
+    assert (again.code, "this row is a correction itself" in again.err.lower()) == (6, True)
+
+
 def test_a_target_that_is_not_there(world: TroubledGame, member: Member) -> None:
     for words in (
         ("force-claim", "0197c0de-0000-7000-8000-00000000dead", *WHY),

@@ -101,6 +101,12 @@ def test_consoles_that_write_at_once_do_not_tear_lines(tmp_path: Path) -> None:
     assert max(int(each.title) for each in kept) == 399
 
 
+async def test_a_ticket_under_which_nothing_was_done(backend: DemoStage) -> None:
+    async with at(backend.app(ticket="ZD-9")) as driver:
+        await driver.press("escape", "w")
+        await driver.sees("nothing was done under this ticket yet")
+
+
 async def test_the_worklog_outlives_the_console_and_has_all_players_of_the_ticket(backend: DemoStage) -> None:
     async with at(backend.app(player="carol_ng")) as driver:
         await driver.looks_at("carol_ng")

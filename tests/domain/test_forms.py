@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from kraty_console.contract.audit import AuditRow
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.wire import iso
@@ -32,6 +33,9 @@ OTHER = snapshot(player={"externalPlayerId": "auth_user_42"}, wallet=[{"economyK
 KEY = "kc_0123456789abcdef"
 STUCK = attempt(status="in_progress", score=320, completedAt=None, roll={"status": "none"}, startedAt=ago(days=3))
 WALLET = [{"economyKey": "gold", "balance": 1840}, {"economyKey": "xp", "balance": 5}]
+
+
+AUDITED = AuditRow.model_validate({"id": "0197dddd", "player": {"externalPlayerId": "alice_42"}, "outcome": "ok"})
 
 
 def opened(action: str, row: str | None = None, **fields: Any) -> Form:
@@ -308,7 +312,11 @@ def test_every_dialog_has_the_same_structure() -> None:
         "grant.revoke": grant()["id"],
     }
     for action in CHANGES:
-        more = {"delivery.replay": {"delivery": DELIVERY}, "player.merge": {"other": OTHER}}.get(action, {})
+        more = {
+            "delivery.replay": {"delivery": DELIVERY},
+            "player.merge": {"other": OTHER},
+            "audit.correct": {"audit_row": AUDITED},
+        }.get(action, {})
         form = opened(action, rows.get(action), **more)
         assert form.action_id == action
         last = "text" if action == "player.note" else "reason"

@@ -12,7 +12,8 @@ from kraty_console.contract.permissions import GAME_ADMIN, GAME_DEBUGGER, ROLE_P
 from kraty_console.contract.webhooks import DeliveryReplayed
 from kraty_console.domain.action_spec import ActionContext
 from kraty_console.domain.actions import REPLAY
-from kraty_console.domain.changes.replay import snapshot_of
+from kraty_console.domain.bare_player import bare_player
+from kraty_console.domain.changes.replay import player_of
 from kraty_console.domain.fields import EffectContext, Form, FormContext
 from kraty_console.domain.forms import CHANGES, build_call, form_for, problems
 from kraty_console.domain.outcome_summary import outcome_summary
@@ -27,7 +28,9 @@ def context(role: str = GAME_ADMIN, **fields: Any) -> ActionContext:
 
 
 def form() -> Form:
-    return form_for("delivery.replay", FormContext(snapshot_of(DELIVERY), NOW, ticket="ZD-1", delivery=DELIVERY))
+    return form_for(
+        "delivery.replay", FormContext(bare_player(player_of(DELIVERY)), NOW, ticket="ZD-1", delivery=DELIVERY)
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,7 +76,7 @@ def test_the_dialog_describes_the_delivery_and_sends_the_replay() -> None:
 
 def test_the_effects_of_a_replay() -> None:
     def told(known: Any) -> list[tuple[str, str]]:
-        seen = EffectContext(snapshot_of(DELIVERY), NOW, delivery=known)
+        seen = EffectContext(bare_player(player_of(DELIVERY)), NOW, delivery=known)
         return [(each.label, each.words) for each in CHANGES["delivery.replay"].effects(form(), {}, seen)]
 
     assert told(DELIVERY) == [
@@ -86,7 +89,7 @@ def test_the_effects_of_a_replay() -> None:
 
 def test_a_delivery_without_a_player_is_replayed() -> None:
     lobby = delivery(player=None, eventName="lobby.started", createdAt=None)
-    opened = form_for("delivery.replay", FormContext(snapshot_of(lobby), NOW, delivery=lobby))
+    opened = form_for("delivery.replay", FormContext(bare_player(player_of(lobby)), NOW, delivery=lobby))
     assert opened.subject_lines[:2] == ("lobby.started · evt_01HZX70000000000000000000A", "failed after 8 attempts")
     call = build_call(opened, {}, KEY)
     answer: Changed = DeliveryReplayed.model_validate({"delivery": lobby.raw()})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -28,6 +28,7 @@ from kraty_console.domain.action_spec import ActionContext
 from kraty_console.domain.audit_completion import AuditVocabulary
 from kraty_console.domain.audit_counts import AuditCounts
 from kraty_console.domain.audit_filter import AuditFilter, AuditMatcher, parse_audit_filter
+from kraty_console.domain.corrections import corrected_tickets
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.keymap import key_label
 from kraty_console.present import audit
@@ -35,6 +36,7 @@ from kraty_console.present.detail import audit_document
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
+    from kraty_console.console.write_controller import WriteController
     from kraty_console.contract.audit import AuditRow
 
 _WORDING = Wording(heading="audit log", subject="audit log", row_id="audit row id", loading="Loading the audit log.")
@@ -77,6 +79,7 @@ class AuditLogScreen(PagedList["AuditRow"]):
         workspace: Workspace,
         open_player: Callable[[AuditRow, AuditListing], None],
         shown: AuditListing,
+        changes: WriteController,
         *,
         exports: bool = False,
     ) -> None:
@@ -85,10 +88,12 @@ class AuditLogScreen(PagedList["AuditRow"]):
             workspace: Asks the backend.
             open_player: Opens the player of a row; the listing leads back.
             shown: What to begin with.
+            changes: Opens the dialog of a correction.
             exports: Open the dialog of the export at once.
         """
         super().__init__(workspace, _WORDING)
         self._open_player = open_player
+        self._changes = changes
         self._line, self._matcher, self._counts = shown.line, shown.matcher, shown.counts
         self._rows, self._cursor, self._complete = shown.rows, shown.cursor, shown.is_complete
         self._words, self._table_state, self._vocabulary = shown.words, shown.table_state, shown.vocabulary
@@ -145,7 +150,8 @@ class AuditLogScreen(PagedList["AuditRow"]):
         return f"None of the newest {newest} matches; {self._key('view.retry')} reads on."
 
     def _section(self, rows: Sequence[AuditRow], now: datetime, empty: str) -> TableSection:
-        shown = tuple(audit.row(each, now, with_player=True) for each in rows)
+        tickets = corrected_tickets(rows)
+        shown = tuple(audit.row(each, now, with_player=True, corrected=tickets.get(each.id)) for each in rows)
         words = _WORDING.loading if self.is_loading else empty
         return TableSection("audit", audit.STUDIO_COLUMNS, shown, empty=words)
 
@@ -216,7 +222,8 @@ class AuditLogScreen(PagedList["AuditRow"]):
         return replace(context, audit_link=row is not None, audit_row=row)
 
     def _show(self, item: AuditRow, *, raw: bool) -> None:
-        shown = audit_document(item, self.workspace.now())
+        corrected = corrected_tickets(self._rows).get(item.id)
+        shown = audit_document(item, self.workspace.now(), corrected=corrected)
         hints = [self._hint("copy.audit_link", "link")]
         if item.player is not None:
             hints.insert(0, self._hint("audit.player", "player"))
@@ -236,6 +243,16 @@ class AuditLogScreen(PagedList["AuditRow"]):
         self._stop_reading()
         self.dismiss(None)
         self._open_player(row, self._kept())
+
+    def action_audit_correct(self) -> None:
+        """Open the dialog that corrects the ticket of the row."""
+        if (row := self._current()) is not None:
+            self.app.follow(self._correct(self._changes.correct_ticket(row)), "correction of a ticket")
+
+    async def _correct(self, applied: Awaitable[bool]) -> None:
+        if await applied and self.can_draw:
+            self.tell("Ticket corrected: a new row says so", "good")
+            self.action_view_refresh()
 
     def _kept(self) -> AuditListing:
         return AuditListing(

@@ -20,7 +20,7 @@ from kraty_console.console.widgets.table import RowTable
 from kraty_console.console.workspace import Workspace
 from kraty_console.contract.errors import KratyError, SignInNeeded
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
-from kraty_console.domain.actions import BY_ID
+from kraty_console.domain.actions import BY_ID, CORRECT_TICKET
 from kraty_console.domain.completeness import sentence, unreadable_words
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.keymap import key_label
@@ -36,6 +36,7 @@ _FOOTER: Final = {
     "delivery.replay": "replay",
     "row.open": "open",
     "audit.player": "player",
+    CORRECT_TICKET.id: "correct ticket",
     "copy.audit_link": "link",
     "audit.export": "export",
     "row.related": "grant",

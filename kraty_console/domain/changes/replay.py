@@ -74,13 +74,6 @@ def player_of(delivery: Delivery) -> str:
     return (delivery.player.external_player_id or "") if delivery.player is not None else ""
 
 
-def snapshot_of(delivery: Delivery) -> Snapshot:
-    """A snapshot with only the id of a delivery's player."""
-    from kraty_console.contract.players import Player, Snapshot  # models, which the first frame does not wait for
-
-    return Snapshot(player=Player(external_player_id=player_of(delivery)))
-
-
 def summary(_call: ChangeRequest, answer: DeliveryReplayed, _before: Snapshot | None) -> str:
     """`grant.created is sent again, attempt 4`."""
     return f"{answer.delivery.event_name} is sent again, attempt {answer.delivery.attempt_count + 1}"

@@ -109,6 +109,7 @@ DIALOGS = (
     Scene("dialog_force_claim", "bob_7", ("full_stop", "DIALOG")),
     Scene("dialog_credit", "alice_42", ("C", "DIALOG")),
     Scene("dialog_ban", "alice_42", ("B", "DIALOG")),
+    Scene("dialog_correct_ticket", "frank", ("6", "T", "DIALOG", "text:ZD-4812")),
     Scene("dialog_unban", "frank", ("B", "DIALOG")),
 )
 
