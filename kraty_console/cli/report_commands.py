@@ -28,6 +28,7 @@ _print_worklog: Final = deferred("worklog", "print_worklog")
     show_default=True,
     help="Maximum number of rows of each list to load.",
 )
+@click.option("--ticket", metavar="ID", help="The ticket in work: what was paid under it is not paid twice.")
 @where_options
 @click.pass_obj
 def diagnose(before: Options, /, player: str, as_json: bool, limit: int, **flags: Any) -> Any:  # noqa: ANN401

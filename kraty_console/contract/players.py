@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from kraty_console.contract.audit import AuditRow
+from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.contract.wire import Answer, empty_dict, empty_list
 
 
@@ -200,6 +201,8 @@ class Snapshot(Answer):
     wallet_ledger: list[LedgerRow] = Field(default_factory=empty_list)
     item_ledger: list[LedgerRow] = Field(default_factory=empty_list)
     audit: list[AuditRow] = Field(default_factory=empty_list)
+    requested_limit: int = Field(default=DEFAULT_LIMIT, exclude=True)
+    """The `limit` that was asked for: a list of this length may be cut. Never read from or written to the wire."""
 
 
 class SearchHit(Answer):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.audit import AuditRow
     from kraty_console.contract.players import Attempt, Grant, Snapshot
     from kraty_console.contract.webhooks import Delivery
+    from kraty_console.domain.action_hints import ActionHints
 
 COMPLETE: Final = frozenset({"completed", "force_completed"})
 """The statuses of an attempt that was completed (contract/README.md#attempt)."""
@@ -60,6 +61,8 @@ class ActionContext:
     """The audit row under the cursor, in the studio's audit log."""
     inbox: InboxPlace | None = None
     """None if the console was opened without tickets."""
+    how: ActionHints | None = None
+    """How reasons name another action; None to name keys."""
     offered: frozenset[str] | None = None
     """Ids of the actions of a studio list; None on the player screen, which has all of them."""
 

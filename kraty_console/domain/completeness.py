@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.scopes import PaneId, pane
 
@@ -74,6 +73,12 @@ def is_complete(answer: Answer, name: str) -> bool:
     return is_provided(answer, name) and not unreadable_count(getattr(answer, name))
 
 
+def may_be_cut(snapshot: Snapshot, name: str) -> bool:
+    """Whether a list is as long as a look-up may be, so that there may be more rows."""
+    rows = getattr(snapshot, name)
+    return len(rows) + unreadable_count(rows) >= snapshot.requested_limit
+
+
 def unreadable_words(count: int, one: str = "row", many: str = "") -> str:
     """`1 row could not be read`."""
     return f"{counted(count, one, many)} {NOT_READ}"
@@ -133,15 +138,18 @@ def why_ban_unknown(player: Player) -> str:
     return f"ban status {why}" if why else ""
 
 
-def balance_of(snapshot: Snapshot, economy_key: str, limit: int = DEFAULT_LIMIT) -> Amount:
-    """The balance of a currency: 0 only if the list is complete, shorter than `limit`, and lacks the key."""
+def balance_of(snapshot: Snapshot, economy_key: str, limit: int | None = None) -> Amount:
+    """The balance of a currency: 0 only if the list is complete, shorter than `limit`, and lacks the key.
+
+    Without `limit` it is that of the look-up.
+    """
     held = next((each for each in snapshot.wallet if each.economy_key == economy_key), None)
     if held is not None:
         return Amount(held.balance, "" if held.balance is not None else _why_empty(held, "balance"))
     return _absent(snapshot, "wallet", limit)
 
 
-def quantity_of(snapshot: Snapshot, item_key: str, limit: int = DEFAULT_LIMIT) -> Amount:
+def quantity_of(snapshot: Snapshot, item_key: str, limit: int | None = None) -> Amount:
     """Like `balance_of`, for an item."""
     held = next((each for each in snapshot.inventory if each.item_key == item_key), None)
     if held is not None:
@@ -153,12 +161,12 @@ def _why_empty(answer: Answer, name: str) -> str:
     return why_unknown(answer, name) or "not provided"
 
 
-def _absent(snapshot: Snapshot, name: str, limit: int) -> Amount:
+def _absent(snapshot: Snapshot, name: str, limit: int | None) -> Amount:
     if why := why_unknown(snapshot, name):
         return Amount(None, why)
     rows = getattr(snapshot, name)
     if unreadable_count(rows):
         return Amount(None, f"not known: {unreadable_words(unreadable_count(rows), *_ROW_OF[name])}")
-    if len(rows) >= limit:
+    if len(rows) >= (limit or snapshot.requested_limit):
         return Amount(None, "not in the list, which may be cut short")
     return Amount(0)

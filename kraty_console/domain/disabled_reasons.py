@@ -28,9 +28,11 @@ def retry_roll_disabled(context: ActionContext) -> str | None:
     if linked.ids:
         are = "is" if len(linked.ids) == 1 else "are"
         them = "it" if len(linked.ids) == 1 else "them"
-        return f"{counted(len(linked.ids), 'grant')} {are} already linked to this attempt; open {them} with 2"
+        open_them = "" if context.how is not None else f"; open {them} with 2"
+        return f"{counted(len(linked.ids), 'grant')} {are} already linked to this attempt{open_them}"
     if attempt.status in ("in_progress", "expired"):
-        return "this attempt is not complete; force-complete it first (F)"
+        first = context.how.to("force-complete", attempt.id) if context.how is not None else "F"
+        return f"this attempt is not complete; force-complete it first ({first})"
     if attempt.reward_policy == "none":
         return "this event gives no rewards, so there is nothing to roll"
     return None

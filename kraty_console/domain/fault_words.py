@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.domain.completeness import unreadable_parts
+from kraty_console.domain.coverage import loaded_words, unknown_words
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.labels import short
-from kraty_console.domain.next_step import loaded_words, next_steps, unknown_words
+from kraty_console.domain.next_step import next_steps
 from kraty_console.domain.scopes import PANE_OF
 
 if TYPE_CHECKING:

@@ -95,6 +95,12 @@ def since(moment: datetime, now: datetime) -> str:
     return f"{duration_words(seconds)} ago" if seconds > 0 else f"in {duration_words(-seconds)}"
 
 
+def since_past(moment: datetime, now: datetime) -> str:
+    """Like `since`, for what has happened: a time still to come says that a clock is wrong."""
+    words = since(moment, now)
+    return f"{words} by a clock that is wrong" if words.startswith("in ") else words
+
+
 def span(moment: datetime, now: datetime) -> str:
     """The duration between a time and now, in either direction: `3d`."""
     return duration_words(abs(age(moment, now)))

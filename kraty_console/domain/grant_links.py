@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from kraty_console.contract.limits import DEFAULT_LIMIT
-from kraty_console.domain.completeness import is_provided, unreadable_count
+from kraty_console.domain.completeness import is_provided, may_be_cut, unreadable_count
 from kraty_console.domain.per_snapshot import PerSnapshot
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ class Links:
             return "absent"
         summary = snapshot.summary
         if summary.grants_pending is None or summary.grants_claimed is None:
-            return "cut" if len(snapshot.grants) >= DEFAULT_LIMIT else ""
+            return "cut" if may_be_cut(snapshot, "grants") else ""
         # The totals leave out expired and revoked grants, so they are not counted here either.
         listed = sum(grant.status not in NOT_IN_TOTALS for grant in snapshot.grants)
         return "cut" if summary.grants_pending + summary.grants_claimed > listed else ""

@@ -2,41 +2,52 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kraty_console.domain import snapshot_lookup
-from kraty_console.domain.action_spec import COMPLETE
-from kraty_console.domain.completeness import (
-    NOT_PROVIDED,
-    is_complete,
-    is_provided,
-    sentence,
-    unreadable_parts,
-    why_unknown,
-)
-from kraty_console.domain.diagnosis import ban_why, diagnose_lobby
-from kraty_console.domain.formatting import counted, grouped, since
-from kraty_console.domain.grant_contents import contents_words
-from kraty_console.domain.grant_links import NOT_IN_TOTALS
+from kraty_console.domain.action_hints import KEYS, ActionHints
+from kraty_console.domain.bans import ban_why, lift_words
+from kraty_console.domain.cautions import Caution, held_back, player_cautions
+from kraty_console.domain.completeness import is_provided, sentence, unreadable_parts
+from kraty_console.domain.coverage import has_none, loaded_words, unknown_words
+from kraty_console.domain.diagnosis import diagnose_lobby
+from kraty_console.domain.failed_rolls import catalog_words
+from kraty_console.domain.formatting import counted, since
+from kraty_console.domain.grant_contents import contents_words, listed
 from kraty_console.domain.labels import event_words
-from kraty_console.domain.player_analysis import analysis_of
-from kraty_console.domain.problems import FINE, URGENCY, Diagnosis, Severity
+from kraty_console.domain.player_analysis import RowAnalysis, analysis_of
+from kraty_console.domain.problems import FINE, URGENCY, Diagnosis, Fault, Severity
 from kraty_console.domain.scopes import PANE_OF, PaneId, Scope
 
 if TYPE_CHECKING:
-    from kraty_console.contract.players import Snapshot
+    from kraty_console.contract.catalog import Catalog
+    from kraty_console.contract.players import Attempt, Snapshot
 
 GUEST = "Progress in another account? m shows the two side by side, and the command that merges them."
 GUEST_WITH_KEY = "Progress in another account? Merge the two with U."
+GUEST_BY_COMMAND = "Progress in another account? `kraty-console server merge GUEST ACCOUNT` merges the two."
 """For players without an e-mail, who may be guests (contract/SERVER.md#merge)."""
 
 MAKE_GOOD = "For a make-good, credit the wallet with C."
 MAKE_GOOD_BY_GRANT = "For a make-good, issue a manual grant with M."
 """For backends without wallet credit."""
+
+_DIAGNOSED: Final[tuple[Scope, ...]] = ("attempt", "grant", "lobby")
+"""The scopes whose rows are diagnosed."""
+
+_BUT_FOR: Final[dict[tuple[Scope, Fault], tuple[str, str]]] = {
+    ("attempt", Fault.PAID_AT_CLOSE): ("attempt that is paid at the close", "attempts that are paid at the close"),
+    ("attempt", Fault.ROLLED_NOTHING): ("roll that gave nothing", "rolls that gave nothing"),
+    ("grant", Fault.JUST_GRANTED): ("grant just made", "grants just made"),
+    ("grant", Fault.CRATE_UNOPENED): ("unopened crate", "unopened crates"),
+    ("grant", Fault.GRANT_REVOKED): ("revoked grant", "revoked grants"),
+}
+"""States in which nothing is wrong, although a finished attempt has no grants or a grant is not claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +80,14 @@ class NextStep:
     """Identifies the row that the words are about, for people; empty if they are about the whole player."""
     other: OtherRow | None = None
     """The row to go to first; actions open only for the row under the cursor."""
+    avoid: tuple[str, ...] = ()
+    """What not to do, a sentence each: about the row, or else about the other one."""
 
     @property
     def text(self) -> str:
         """The whole step as one text."""
         elsewhere = f"{self.other.name}: {self.other.words}" if self.other is not None and self.other.words else ""
-        return " ".join(part for part in (self.words, elsewhere) if part)
+        return " ".join(part for part in (self.words, elsewhere, *self.avoid) if part)
 
     @property
     def leads(self) -> bool:
@@ -92,16 +105,34 @@ class Trouble(NamedTuple):
 class NextSteps:
     """The next steps of a player at one time; the most urgent fault is computed once for all rows."""
 
-    def __init__(self, snapshot: Snapshot, now: datetime, *, can_credit: bool = True, can_merge: bool = False) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        now: datetime,
+        *,
+        can_credit: bool = True,
+        can_merge: bool = False,
+        ticket: str = "",
+        catalog: Catalog | None = None,
+        how: ActionHints = KEYS,
+    ) -> None:
         """
         Args:
             snapshot: The player.
             now: The current time.
             can_credit: False if the backend is known to lack wallet credit.
             can_merge: Whether the credential can merge; server keys can.
+            ticket: The ticket in work: what was paid under it is not paid twice.
+            catalog: What can be granted, if it is loaded.
+            how: Whether the texts name keys or commands.
         """
-        self._guest = GUEST_WITH_KEY if can_merge else GUEST
-        self._make_good = MAKE_GOOD if can_credit else MAKE_GOOD_BY_GRANT
+        self._how, self._ticket, self._catalog = how, ticket, catalog
+        if how.are_commands:
+            self._guest = GUEST_BY_COMMAND
+            self._make_good = f"For a make-good: {how.to('credit' if can_credit else 'manual-grant')}."
+        else:
+            self._guest = GUEST_WITH_KEY if can_merge else GUEST
+            self._make_good = MAKE_GOOD if can_credit else MAKE_GOOD_BY_GRANT
         self.snapshot = snapshot
         self._now = now
         self._analysis = analysis_of(snapshot)
@@ -132,18 +163,21 @@ class NextSteps:
         return tuple(sentence(each) for each in unreadable_parts(self.snapshot))
 
     def _for_row(self, scope: Scope | None, row_id: str | None) -> NextStep:
-        faults = self._faults_of(scope, row_id)
-        if faults is None or row_id is None:
+        found = self._analysis_of(scope, row_id)
+        if found is None or row_id is None or self.snapshot.player.merged_into is not None:
             return self._for_player()
         here = self._row_of(row_id)
         name = here.name if here is not None else ""
+        faults, avoid = found.faults, _sentences(found.cautions)
         wrong = [each for each in faults if each.severity != "fine"]
         if wrong:
-            return replace(self._for_wrong_row(row_id, wrong), name=name)
+            return replace(self._for_wrong_row(row_id, wrong), name=name, avoid=avoid)
         most = self._most_urgent
         if most is not None:
-            return NextStep(faults[0].advice, other=most.row, name=name)
-        return self._for_player() if faults[0] is FINE else NextStep(faults[0].advice, name=name)
+            return NextStep(faults[0].advice, other=most.row, name=name, avoid=avoid or self._avoid_of(most.row))
+        if faults[0] is FINE and not avoid:
+            return self._for_player()
+        return NextStep(faults[0].advice, name=name, avoid=avoid)
 
     def _for_wrong_row(self, row_id: str, wrong: Sequence[Diagnosis]) -> NextStep:
         first, also = wrong[0], tuple(dict.fromkeys(each.words for each in wrong[1:] if each.words))
@@ -160,30 +194,56 @@ class NextSteps:
         return NextStep(first.advice, severity=first.severity, also=also, other=other)
 
     def _for_player(self) -> NextStep:
-        if (most := self._most_urgent) is not None:
-            return NextStep("", other=most.row)
         snapshot, player = self.snapshot, self.snapshot.player
         if player.merged_into is not None:
             return NextStep(f"This player was merged into {player.merged_into}; look there.")
+        if (most := self._most_urgent) is not None:
+            return NextStep("", other=most.row, avoid=self._avoid_of(most.row))
+        return replace(self._without_faults(), avoid=_sentences(player_cautions(snapshot, self._now, self._ticket)))
+
+    def _without_faults(self) -> NextStep:
+        """The overall state of a player with no fault in what is loaded."""
+        snapshot, player = self.snapshot, self.snapshot.player
         loaded = loaded_words(snapshot)
         unknown = "".join(f" {sentence(each)}" for each in unknown_words(snapshot))
+        is_known = not unknown and not self._gaps and not self._is_doubtful
         if player.ban is not None:
+            else_wrong = "nothing else is wrong" if is_known else "nothing else is known to be wrong"
             return NextStep(
-                f"The player is banned ({ban_why(player.ban)}); nothing else is wrong{loaded}. "
-                f"If the ban is wrong, B lifts it.{unknown}",
+                f"The player is banned ({ban_why(player.ban)}); {else_wrong}{loaded}. "
+                f"{lift_words(snapshot, self._how)}{unknown}",
                 severity="notice",
             )
         elsewhere = f" {self._guest}" if is_provided(player, "email") and not player.email else ""
         if not snapshot.attempts and not snapshot.grants:
-            if is_complete(snapshot, "attempts") and is_complete(snapshot, "grants") and not loaded:
+            if has_none(snapshot):
                 why = "Nothing can be wrong here: no attempts and no grants."
             else:
                 why = f"No attempts or grants are known, so their state is unknown.{unknown}"
             return NextStep(f"{why}{elsewhere} {self._make_good}")
-        claim = "every finished attempt has its grants, and every grant is claimed"
-        if not is_complete(snapshot, "attempts") or not is_complete(snapshot, "grants"):
+        if not is_known:
             return NextStep(f"Nothing is known to be wrong{loaded}.{unknown}{elsewhere} {self._make_good}")
-        return NextStep(f"Nothing is wrong{loaded}: {claim}.{unknown}{elsewhere} {self._make_good}")
+        return NextStep(f"Nothing is wrong{loaded}: {self._claim}.{elsewhere} {self._make_good}")
+
+    @cached_property
+    def _codes(self) -> Counter[tuple[Scope, Fault]]:
+        """How many attempts and grants have each most urgent diagnosis."""
+        rows: list[tuple[Scope, str]] = [("attempt", each.id) for each in self.snapshot.attempts]
+        rows += [("grant", each.id) for each in self.snapshot.grants]
+        analysed = ((scope, self._analysis_of(scope, row_id)) for scope, row_id in rows)
+        return Counter((scope, found.faults[0].code) for scope, found in analysed if found is not None)
+
+    @property
+    def _is_doubtful(self) -> bool:
+        """Whether something is not known of a row that is loaded."""
+        return any(code in (Fault.GRANTS_NOT_SHOWN, Fault.UNKNOWN_STATUS) for _, code in self._codes)
+
+    @property
+    def _claim(self) -> str:
+        """What makes a player without faults fine, as far as all loaded rows bear it out."""
+        told = [counted(count, *words) for each, words in _BUT_FOR.items() if (count := self._codes[each])]
+        but_for = f", but for {listed(told)}" if told else ""
+        return f"every finished attempt has its grants, and every grant is claimed{but_for}"
 
     @property
     def _most_urgent(self) -> Trouble | None:
@@ -194,35 +254,67 @@ class NextSteps:
         """All faults of all rows, most urgent first."""
         return tuple(sorted(self._all_troubles(), key=lambda each: URGENCY[each.diagnosis.code]))
 
-    def _faults_of(self, scope: Scope | None, row_id: str | None) -> tuple[Diagnosis, ...] | None:
+    def analysis_of_row(self, pane: PaneId, row_id: str) -> RowAnalysis | None:
+        """What is wrong with a row, and what not to do about it; None if its kind has no diagnosis."""
+        scope = next((each for each in _DIAGNOSED if PANE_OF[each] == pane), None)
+        return self._analysis_of(scope, row_id)
+
+    def _analysis_of(self, scope: Scope | None, row_id: str | None) -> RowAnalysis | None:
         """All diagnoses of a row; None if rows of its kind have none, or the row is gone."""
         if scope == "attempt" and (attempt := self._links.attempt(row_id)) is not None:
-            return self._analysis.attempt_faults(attempt, self._now)
+            return self._worked_on(self._analysis.attempt(attempt, self._now, self._how), attempt)
         if scope == "grant" and (grant := self._links.grant(row_id)) is not None:
-            return self._analysis.grant_faults(grant, self._now)
+            return self._worked_on(self._analysis.grant(grant, self._now, self._how))
         if scope == "lobby" and (lobby := snapshot_lookup.lobby(self.snapshot, row_id)) is not None:
-            return (diagnose_lobby(lobby, self._now),)
+            return RowAnalysis((diagnose_lobby(lobby, self._now),), ())
         return None
 
+    def _worked_on(self, found: RowAnalysis, attempt: Attempt | None = None) -> RowAnalysis:
+        """The analysis with what only the ticket in work and the catalog tell."""
+        faults = found.faults
+        if attempt is not None and (words := self.catalog_words(attempt)):
+            faults = tuple(
+                replace(each, advice=f"{each.advice} {words}") if each.code is Fault.ROLL_FAILED else each
+                for each in faults
+            )
+        faults, cautions, stopping = held_back(faults, found.cautions, self._ticket)
+        return RowAnalysis(faults, cautions, (*found.stopping, *stopping))
+
+    def catalog_words(self, attempt: Attempt) -> str:
+        """Whether what made the roll fail exists now, as a sentence; empty when nothing tells it."""
+        return catalog_words(attempt, self._catalog)
+
+    def _avoid_of(self, row: OtherRow) -> tuple[str, ...]:
+        found = self.analysis_of_row(row.pane, row.row_id)
+        return _sentences(found.cautions) if found is not None else ()
+
     def _all_troubles(self) -> Iterator[Trouble]:
-        snapshot, now = self.snapshot, self._now
-        by_row: list[tuple[str, tuple[Diagnosis, ...]]] = [
-            *((each.id, self._analysis.attempt_faults(each, now)) for each in snapshot.attempts),
-            *((each.id, self._analysis.grant_faults(each, now)) for each in snapshot.grants),
-            *((each.id, (diagnose_lobby(each, now),)) for each in snapshot.lobbies),
+        snapshot = self.snapshot
+        scopes: list[tuple[Scope, str]] = [
+            *(("attempt", each.id) for each in snapshot.attempts),
+            *(("grant", each.id) for each in snapshot.grants),
+            *(("lobby", each.id) for each in snapshot.lobbies),
         ]
-        is_provided: set[tuple[str, str]] = set()
-        for row_id, faults in by_row:
-            for diagnosis in faults:
+        seen: set[tuple[str, str]] = set()
+        for scope, row_id in scopes:
+            found = self._analysis_of(scope, row_id)
+            assert found is not None, "it is a row of the lists"
+            for diagnosis in found.faults:
                 mended_on = row_id
                 if diagnosis.target_id is not None and self._row_of(diagnosis.target_id) is not None:
                     mended_on = diagnosis.target_id
-                if diagnosis.severity == "fine" or (diagnosis.code, mended_on) in is_provided:
+                if diagnosis.severity == "fine" or (diagnosis.code, mended_on) in seen:
                     continue
-                is_provided.add((diagnosis.code, mended_on))
+                seen.add((diagnosis.code, mended_on))
                 row = self._row_of(mended_on)
                 assert row is not None, "it is a row of the lists"
-                yield Trouble(diagnosis, replace(row, words=diagnosis.advice, severity=diagnosis.severity))
+                there = self._on_its_row(diagnosis, row) if mended_on != row_id else diagnosis
+                yield Trouble(there, replace(row, words=there.advice, severity=there.severity))
+
+    def _on_its_row(self, diagnosis: Diagnosis, row: OtherRow) -> Diagnosis:
+        """A diagnosis of an attempt's grant as that of the grant, which knows what was done to it before."""
+        found = self.analysis_of_row(row.pane, row.row_id)
+        return next((each for each in found.faults if each.code is diagnosis.code), diagnosis) if found else diagnosis
 
     def _row_of(self, row_id: str) -> OtherRow | None:
         """A row, with its label for people."""
@@ -240,43 +332,36 @@ class NextSteps:
 
 
 def next_step(
-    snapshot: Snapshot, now: datetime, *, row_scope: Scope | None = None, row_id: str | None = None
+    snapshot: Snapshot,
+    now: datetime,
+    *,
+    row_scope: Scope | None = None,
+    row_id: str | None = None,
+    how: ActionHints = KEYS,
 ) -> NextStep:
     """The next step for a row; for the whole player if no row is given."""
-    return next_steps(snapshot, now).for_row(row_scope, row_id)
+    return next_steps(snapshot, now, how=how).for_row(row_scope, row_id)
 
 
-def next_steps(snapshot: Snapshot, now: datetime, *, can_credit: bool = True, can_merge: bool = False) -> NextSteps:
+def next_steps(
+    snapshot: Snapshot,
+    now: datetime,
+    *,
+    can_credit: bool = True,
+    can_merge: bool = False,
+    ticket: str = "",
+    catalog: Catalog | None = None,
+    how: ActionHints = KEYS,
+) -> NextSteps:
     """The next steps with these arguments of `NextSteps`, shared while they are valid."""
     return analysis_of(snapshot).once(
-        ("next steps", can_credit, can_merge),
+        ("next steps", can_credit, can_merge, ticket, id(catalog), how),
         now,
-        lambda: NextSteps(snapshot, now, can_credit=can_credit, can_merge=can_merge),
+        lambda: NextSteps(
+            snapshot, now, can_credit=can_credit, can_merge=can_merge, ticket=ticket, catalog=catalog, how=how
+        ),
     )
 
 
-def loaded_words(snapshot: Snapshot) -> str:
-    """` in the 50 of 69 attempts loaded` if a list is cut short; empty if all rows are loaded."""
-    summary = snapshot.summary
-    parts = []
-    if (total := summary.attempt_count) is not None and total > len(snapshot.attempts) > 0:
-        parts.append(f"{grouped(len(snapshot.attempts))} of {counted(total, 'attempt')}")
-    standing = sum(grant.status not in NOT_IN_TOTALS for grant in snapshot.grants)
-    total = (summary.grants_pending or 0) + (summary.grants_claimed or 0)
-    if total > standing and snapshot.grants:
-        parts.append(f"{grouped(standing)} of {counted(total, 'grant')}")
-    return f" in the {' and '.join(parts)} loaded" if parts else ""
-
-
-def unknown_words(snapshot: Snapshot) -> Iterator[str]:
-    """Possible faults that are unknown because the backend does not provide the data."""
-    missing = [name for name in ("attempts", "grants") if why_unknown(snapshot, name) == NOT_PROVIDED]
-    if missing:
-        yield f"{' and '.join(missing)} are {NOT_PROVIDED}"
-    parts = []
-    if any(each.status in COMPLETE and not is_provided(each, "roll") for each in snapshot.attempts):
-        parts.append("whether rolls failed")
-    if why_unknown(snapshot.player, "ban") == NOT_PROVIDED:
-        parts.append("whether the player is banned")
-    if parts:
-        yield f"{' and '.join(parts)} {'is' if len(parts) == 1 else 'are'} {NOT_PROVIDED}"
+def _sentences(cautions: Sequence[Caution]) -> tuple[str, ...]:
+    return tuple(each.words for each in cautions)

@@ -18,17 +18,18 @@ class Fault(StrEnum):
 
     ROLL_FAILED = FaultKind.ROLL_FAILED
     NOT_ROLLED = FaultKind.NOT_ROLLED
+    BANNED_PENDING = "banned_pending"
+    BANNED_PLAYING = "banned_playing"
+    """A ban blocks whatever follows: its player can neither go on nor collect."""
     GRANT_EXPIRED = FaultKind.GRANT_EXPIRED
     TARGET_MET = FaultKind.TARGET_MET
     WINDOW_OVER = FaultKind.WINDOW_OVER
     STUCK = FaultKind.STUCK
-    BANNED_PENDING = "banned_pending"
     GRANT_OVERDUE = FaultKind.GRANT_OVERDUE
     GRANT_PENDING = FaultKind.GRANT_PENDING
     NO_GRANTS_LINKED = "no_grants_linked"
     """Like `NOT_ROLLED`, but it is unknown whether the event pays rewards."""
     NEVER_FINISHED = FaultKind.NEVER_FINISHED
-    BANNED_PLAYING = "banned_playing"
     PROGRESS_UNKNOWN = "progress_unknown"
     """Like `STUCK`, but the time of the last progress is unknown."""
     GRANTS_NOT_SHOWN = "grants_not_shown"

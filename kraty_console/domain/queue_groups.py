@@ -9,7 +9,8 @@ from sys import intern
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kraty_console.domain.completeness import unreadable_count
-from kraty_console.domain.next_step import loaded_words, next_steps
+from kraty_console.domain.coverage import loaded_words
+from kraty_console.domain.next_step import next_steps
 from kraty_console.domain.problems import URGENCY, Fault
 from kraty_console.domain.scopes import PANE_OF, Scope
 
@@ -25,16 +26,16 @@ NOT_KNOWN: Final = "not_known"
 GROUP_WORDS: Final[Mapping[str, str]] = {
     Fault.ROLL_FAILED: "the reward roll failed",
     Fault.NOT_ROLLED: "complete, rewards never rolled",
+    Fault.BANNED_PENDING: "banned, with a grant that waits",
+    Fault.BANNED_PLAYING: "banned",
     Fault.GRANT_EXPIRED: "a grant expired unclaimed",
     Fault.TARGET_MET: "target met, finish never arrived",
     Fault.WINDOW_OVER: "in progress, window closed",
     Fault.STUCK: "no progress for a day",
-    Fault.BANNED_PENDING: "banned, with a grant that waits",
     Fault.GRANT_OVERDUE: "a pending grant past its expiry",
     Fault.GRANT_PENDING: "a grant waits to be claimed",
     Fault.NO_GRANTS_LINKED: "no grants; may pay, not known",
     Fault.NEVER_FINISHED: "expired before a finish arrived",
-    Fault.BANNED_PLAYING: "banned",
     Fault.PROGRESS_UNKNOWN: "begun long ago, progress unknown",
     Fault.LOBBY_LATE: "a lobby not filled in time",
     Fault.FINE: "nothing is known to be wrong",

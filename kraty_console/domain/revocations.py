@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.contract.operations import OPERATIONS, Operation
+from kraty_console.contract.operations import Operation
+from kraty_console.domain.action_hints import KEYS, ActionHints
 from kraty_console.domain.formatting import since
 from kraty_console.domain.labels import short_actor_name
+from kraty_console.domain.past_changes import past_changes_of
 from kraty_console.domain.problems import Diagnosis, Fault
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ NOT_IN_AUDIT: Final = "revoked; the audit log has when, by whom and why"
 
 def revocation_words(grant: Grant, snapshot: Snapshot, now: datetime) -> str:
     """`revoked 3h ago by maria: duplicate of an order`; empty if no audit row has it. Raw text."""
-    row = _revocation(grant, snapshot)
+    row = revocation(grant.id, snapshot)
     if row is None:
         return ""
     when = f" {since(row.occurred_at, now)}" if row.occurred_at is not None else ""
@@ -28,7 +30,7 @@ def revocation_words(grant: Grant, snapshot: Snapshot, now: datetime) -> str:
     return f"revoked{when}{who}" + (f": {row.reason}" if row.reason else "")
 
 
-def diagnose_revoked(grant: Grant, snapshot: Snapshot, now: datetime) -> Diagnosis:
+def diagnose_revoked(grant: Grant, snapshot: Snapshot, now: datetime, how: ActionHints = KEYS) -> Diagnosis:
     """Diagnose a revoked grant; nothing is wrong with it."""
     words = revocation_words(grant, snapshot, now)
     sentence = f"{words[:1].upper()}{words[1:]}" if words else NOT_IN_AUDIT.capitalize()
@@ -36,11 +38,11 @@ def diagnose_revoked(grant: Grant, snapshot: Snapshot, now: datetime) -> Diagnos
         Fault.GRANT_REVOKED,
         words,
         "fine",
-        f"{sentence.rstrip('.')}. The player cannot collect it; if they are due it after all, F delivers it.",
+        f"{sentence.rstrip('.')}. The player cannot collect it; if they are due it after all, "
+        f"{how.to('force-claim', grant.id)} delivers it.",
     )
 
 
-def _revocation(grant: Grant, snapshot: Snapshot) -> AuditRow | None:
-    action = OPERATIONS[Operation.REVOKE_GRANT].permission
-    rows = (row for row in snapshot.audit if row.action == action and row.outcome == "ok")
-    return next((row for row in rows if row.target is not None and row.target.id == grant.id), None)
+def revocation(grant_id: str, snapshot: Snapshot) -> AuditRow | None:
+    """The audit row of a revocation; None if it is not loaded."""
+    return next(iter(past_changes_of(snapshot).of_row(Operation.REVOKE_GRANT, grant_id)), None)

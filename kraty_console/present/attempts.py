@@ -11,8 +11,8 @@ from kraty_console.domain.action_spec import COMPLETE
 from kraty_console.domain.completeness import NOT_PROVIDED, UNKNOWN
 from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_links import Linked
-from kraty_console.domain.labels import event_words, localized, spaced, status_words
-from kraty_console.domain.player_analysis import analysis_of
+from kraty_console.domain.labels import event_words, localized, short, spaced, status_words
+from kraty_console.domain.player_analysis import RowAnalysis, analysis_of
 from kraty_console.domain.problems import Diagnosis, Severity
 from kraty_console.domain.timestamps import age
 from kraty_console.present.document import (
@@ -33,6 +33,7 @@ from kraty_console.present.times import ago, exact
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Snapshot
+    from kraty_console.domain.cautions import Caution
 
 COLUMNS: Final = (
     Column("status", "STATUS", 9, priority=1),
@@ -136,16 +137,24 @@ def row(attempt: Attempt, snapshot: Snapshot, now: datetime) -> TableRow:
     )
 
 
-def faults_section(faults: tuple[Diagnosis, ...]) -> DocumentSection | None:
-    """The diagnosis as a section; None when nothing is wrong."""
+def faults_section(found: RowAnalysis) -> DocumentSection | None:
+    """The diagnosis as a section, with what not to do; None when there is neither."""
     items = [
         safe_item(
             "wrong" if each.severity == "wrong" else "note", safe(each.advice, limit=2000), SEVERITY_TONE[each.severity]
         )
-        for each in faults
+        for each in found.faults
         if each.severity != "fine"
     ]
+    items += [
+        safe_item("do not", safe(f"{each.words}{_rows_words(each)}", limit=2000), "warn") for each in found.cautions
+    ]
     return section("What is wrong", items) if items else None
+
+
+def _rows_words(caution: Caution) -> str:
+    """The audit rows that a caution follows from."""
+    return f" (row {', '.join(short(row) for row in caution.rows)})" if caution.rows else ""
 
 
 def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:
@@ -167,7 +176,7 @@ def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo 
                 item("rewards", spaced(attempt.reward_policy)) if attempt.reward_policy else None,
             ),
         )
-        yield faults_section(analysis.attempt_faults(attempt, now))
+        yield faults_section(analysis.attempt(attempt, now))
         yield section(
             "Times",
             (

@@ -97,7 +97,7 @@ def document(grant: Grant, snapshot: Snapshot, now: datetime, local: tzinfo | No
                 item("from", source_words(grant, links)),
             ),
         )
-        yield faults_section(analysis.grant_faults(grant, now))
+        yield faults_section(analysis.grant(grant, now))
         yield section(
             "Times",
             (

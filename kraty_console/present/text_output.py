@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from kraty_console.domain.action_hints import ActionHints
 from kraty_console.domain.completeness import (
     LISTS_OF,
     empty_words,
@@ -117,7 +118,8 @@ def unreadable_text(snapshot: Snapshot, pane_id: PaneId | None = None) -> str:
 def player_text(snapshot: Snapshot, now: datetime) -> str:
     """What `show` prints: the profile, the next step, and every pane that has rows."""
     parts = ["\n".join("".join(each.text for each in line) for line in compact_profile(snapshot, now)) + "\n"]
-    parts.append(f"Next step: {safe(next_step(snapshot, now).text, limit=2000)}\n")
+    step = next_step(snapshot, now, how=ActionHints(snapshot.player.external_player_id))
+    parts.append(f"Next step: {safe(step.text, limit=2000)}\n")
     for each in LIST_PANES:
         parts.extend(
             f"{TITLES[table.id]}\n{table_text(table.columns, table.rows)}"

@@ -25,6 +25,8 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TroubledGame]
         ban = {"reason": "cheating\x1b[31m", "idempotencyKey": "ban-0001"}
         world.register("banned")
         assert world.post(f"{world.player('banned')}/ban", ban).status == 200
+        credit = {"amount": 50, "reason": "lost race", "ticket": "ZD-7", "idempotencyKey": "credit-0001"}
+        assert world.post(f"{world.player('alice')}/wallet/gold/credit", credit).status == 200
         yield world
 
 
@@ -68,7 +70,8 @@ def test_in_words_it_says_the_same(troubled: TroubledGame, member: Member) -> No
     for fault in report["faults"]:
         assert f"{fault['pane']} {fault['rowId']}" in result.out
         assert fault["advice"] in result.out
-    assert "action    Retry roll (attempt.retry_roll, key R)" in result.out
+    unrolled = troubled.attempts["unrolled"]
+    assert f"action    Retry roll: kraty-console act retry-roll {unrolled} --reason …" in result.out
     assert "not       Force-complete: this attempt is already complete" in result.out
 
 
@@ -85,6 +88,26 @@ def test_nothing_wrong_ends_with_0(member: Member) -> None:
     assert result.code == 0
     assert "Nothing can be wrong here" in result.out
     assert member.run("diagnose", "alicia", "--json").json["faults"] == []
+
+
+def test_what_was_paid_under_the_ticket_holds_the_roll_back(troubled: TroubledGame, member: Member) -> None:
+    def failed_roll(*options: str) -> dict[str, Any]:
+        faults = member.run("diagnose", "alice", "--json", *options).json["faults"]
+        return next(each for each in faults if each["rowId"] == troubled.attempts["unrolled"])
+
+    other, ours = failed_roll("--ticket", "ZD-8"), failed_roll("--ticket", "ZD-7")
+    assert other["action"]["command"] == ["kraty-console", "act", "retry-roll", troubled.attempts["unrolled"]]
+    for fault, stops in ((other, False), (ours, True)):
+        (paid,) = fault["cautions"]
+        assert (paid["rule"], paid["tickets"], paid["stops"]) == ("paid_by_hand", ["ZD-7"], stops)
+        assert "50 gold credited" in paid["words"]
+        assert len(paid["rows"]) == 1
+    assert ours["action"] is None
+    assert ours["advice"].startswith("Do not pay twice: 50 gold credited")
+    assert ours["evidence"]["earlier changes"] == paid["rows"][0]
+    text = member.run("diagnose", "alice").out
+    assert "Do not pay twice: 50 gold credited" in text
+    assert f"(row {paid['rows'][0]})" in text
 
 
 def test_a_ban_is_something_wrong(member: Member) -> None:
@@ -134,6 +157,7 @@ async def test_a_complete_list_without_faults_counts_what_was_loaded(
         "player": {"externalPlayerId": "x", "ban": None, "email": "x@example.com"},
         "attempts": attempts,
         "grants": [],
+        "lobbies": [],
         "summary": {"attemptCount": 69},
     }
     me = {

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from kraty_console.domain.diagnosis import attempt_faults, diagnose_attempt, diagnose_grant, diagnose_lobby
+from kraty_console.domain.diagnosis import attempt_faults, diagnose_attempt, diagnose_lobby
+from kraty_console.domain.grant_diagnosis import diagnose_grant
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.problems import Fault
 from tests.harness.domain.snapshots import BANNED, NOW, ago, attempt, grant, snapshot
@@ -209,9 +210,9 @@ ATTEMPTS: list[tuple[str, dict[str, Any], list[dict[str, Any]], dict[str, Any], 
         {**PLAYING, "lastProgressAt": ago(days=3)},
         [],
         BANNED,
-        [Fault.STUCK, Fault.BANNED_PLAYING],
-        "stuck for 3d",
-        FORCE,
+        [Fault.BANNED_PLAYING, Fault.STUCK],
+        "player is banned",
+        None,
     ),
     (
         "playing and banned",
@@ -255,9 +256,9 @@ ATTEMPTS: list[tuple[str, dict[str, Any], list[dict[str, Any]], dict[str, Any], 
         EXPIRED,
         [],
         BANNED,
-        [Fault.NEVER_FINISHED, Fault.BANNED_PLAYING],
-        "never finished",
-        FORCE,
+        [Fault.BANNED_PLAYING, Fault.NEVER_FINISHED],
+        "player is banned",
+        None,
     ),
     ("a status unknown", {"status": "paused"}, [], {}, [Fault.UNKNOWN_STATUS], "", None),
     (

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from kraty_console.domain.diagnosis import diagnose_attempt, grant_faults
+from kraty_console.domain.diagnosis import diagnose_attempt
+from kraty_console.domain.grant_diagnosis import grant_faults
 from tests.harness.domain.snapshots import NOW, ago, attempt, grant, snapshot
 
 FAILED = {"status": "failed", "error": 'table "daily_gold" was archived', "at": ago(hours=1)}

@@ -12,10 +12,11 @@ from kraty_console.contract.permissions import GAME_ADMIN, GAME_DEBUGGER, ROLE_P
 from kraty_console.domain.action_choice import for_key
 from kraty_console.domain.action_spec import ActionContext
 from kraty_console.domain.actions import BY_ID
-from kraty_console.domain.diagnosis import diagnose_attempt, diagnose_grant
+from kraty_console.domain.diagnosis import diagnose_attempt
 from kraty_console.domain.effects import effects
 from kraty_console.domain.fields import EffectContext, Form, FormContext
 from kraty_console.domain.forms import build_call, form_for, problems
+from kraty_console.domain.grant_diagnosis import diagnose_grant
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.next_step import next_step
 from kraty_console.domain.outcome_summary import outcome_summary

@@ -76,6 +76,8 @@ def _advice_lines(step: NextStep, width: int, *, apart: bool = False) -> list[Li
         lines += [[(line, "warn")] for line in wrap(f"also: {safe(each, limit=_LONGEST)}", width)]
     if step.other is not None and step.other.words:
         lines += _toned(step.other.name, step.other.words, _TONES[step.other.severity], width, apart=apart)
+    for each in step.avoid:
+        lines += _toned("", each, "warn", width, apart=False)
     return lines
 
 

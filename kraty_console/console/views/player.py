@@ -87,7 +87,14 @@ def steps_of(workspace: Workspace, state: PlayerState, now: datetime) -> NextSte
     from kraty_console.domain.next_step import next_steps  # 8 ms that only a player needs
 
     can_credit = "credit" not in workspace.facts.missing()
-    return next_steps(state.snapshot, now, can_credit=can_credit, can_merge=workspace.uses_key)
+    return next_steps(
+        state.snapshot,
+        now,
+        can_credit=can_credit,
+        can_merge=workspace.uses_key,
+        ticket=workspace.ticket or "",
+        catalog=workspace.known_catalog,
+    )
 
 
 def step_for(steps: NextSteps | None, row: TableRow | None) -> NextStep | None:

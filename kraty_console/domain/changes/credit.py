@@ -12,7 +12,7 @@ from kraty_console.contract.operations import Operation
 from kraty_console.contract.spelling import closest
 from kraty_console.domain import actions, snapshot_lookup
 from kraty_console.domain.change_totals import Holding, Totals
-from kraty_console.domain.changes.subject_lines import ban_note, player_line
+from kraty_console.domain.changes.subject_lines import ban_note, paid_note, player_line
 from kraty_console.domain.completeness import balance_of
 from kraty_console.domain.fields import (
     ChangeDialog,
@@ -141,12 +141,19 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
     if before is None:
         return [
             Effect("wallet", f"{key}: balance {why}; {grouped(added)} are added, at once"),
-            *ban_note(context.snapshot, "the balance grows all the same"),
+            *_notes(form, values, context),
         ]
     lines = [Effect("wallet", f"{key} {grouped(before)} → {grouped(before + added)}, at once")]
     if before + added > MAX_BALANCE:
         lines.append(Effect("note", f"no balance passes {grouped(MAX_BALANCE)}; the server will refuse", note=True))
-    return [*lines, *ban_note(context.snapshot, "the balance grows all the same")]
+    return [*lines, *_notes(form, values, context)]
+
+
+def _notes(form: Form, values: Values, context: EffectContext) -> tuple[Effect, ...]:
+    return (
+        *paid_note(context.snapshot, form.text(values, "ticket"), context.now),
+        *ban_note(context.snapshot, "the balance grows all the same"),
+    )
 
 
 def summary(call: ChangeRequest, answer: Credited, _before: Snapshot | None) -> str:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
-from kraty_console.contract.permissions import Permission
 from kraty_console.domain import actions, snapshot_lookup
+from kraty_console.domain.cautions import OFTEN_CLAIMED, lately_claimed
 from kraty_console.domain.change_totals import Totals, grant_totals
-from kraty_console.domain.changes.subject_lines import ban_note, done_before, grant_lines
+from kraty_console.domain.changes.subject_lines import ban_note, grant_lines
 from kraty_console.domain.completeness import NOT_READ, Amount, balance_of, is_complete, quantity_of
 from kraty_console.domain.fields import (
     CannotOpen,
@@ -31,10 +31,6 @@ from kraty_console.domain.revocations import NOT_IN_AUDIT, revocation_words
 if TYPE_CHECKING:
     from kraty_console.contract.actions import ForceClaimed
     from kraty_console.contract.players import Grant, Snapshot
-
-OFTEN = 3
-"""Force-claims of a player in a week that suggest an unreliable receiver
-(contract/README.md#when-not-to-use-these-tools)."""
 
 
 def form(context: FormContext) -> Form:
@@ -77,8 +73,8 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
         lines.append(Effect("note", "the grant expired; it is delivered all the same", note=True))
     if grant.status == "revoked":
         lines.append(Effect("note", "the grant was revoked; it is delivered all the same", note=True))
-    forced = done_before(context.snapshot, Permission.FORCE_CLAIM, context.now)
-    if forced >= OFTEN:
+    forced = len(lately_claimed(context.snapshot, context.now))
+    if forced >= OFTEN_CLAIMED:
         lines.append(
             Effect(
                 "note",

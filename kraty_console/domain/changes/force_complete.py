@@ -8,6 +8,7 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions, snapshot_lookup
 from kraty_console.domain.action_spec import COMPLETE
+from kraty_console.domain.cautions import OFTEN_FORCED
 from kraty_console.domain.changes.subject_lines import attempt_lines, ban_note
 from kraty_console.domain.diagnosis import is_paid_at_close
 from kraty_console.domain.fields import (
@@ -27,16 +28,13 @@ from kraty_console.domain.fields import (
 from kraty_console.domain.formatting import counted, grouped, plain
 from kraty_console.domain.grant_links import links_of
 from kraty_console.domain.labels import event_words, status_words
+from kraty_console.domain.past_changes import past_changes_of
 from kraty_console.domain.player_words import PlayerWords
 from kraty_console.domain.requests import change_request
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import ForceCompleted
     from kraty_console.contract.players import Attempt, Snapshot
-
-OFTEN: Final = 2
-"""Force-completes of one event that suggest a wrong configuration
-(contract/README.md#when-not-to-use-these-tools)."""
 
 OFTEN_IN_GAME: Final = 10
 """Force-completes of one event in the game in seven days that suggest a wrong configuration
@@ -161,11 +159,8 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
         lines.append(Effect("note", f"the score stays below the target of {grouped(attempt.target)}", note=True))
     if attempt.status in COMPLETE:
         lines.append(Effect("note", "this attempt is complete by now; the server will refuse", note=True))
-    event, whole = event_words(attempt), event_words(attempt, whole=True)
-    forced = sum(
-        event_words(each, whole=True) == whole and each.status == "force_completed"
-        for each in context.snapshot.attempts
-    )
+    event = event_words(attempt)
+    forced = past_changes_of(context.snapshot).times_forced(attempt)
     in_game = context.forced_lately.get(attempt.event_key or "", 0)
     if in_game >= OFTEN_IN_GAME:
         lines.append(
@@ -175,7 +170,7 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
                 note=True,
             )
         )
-    elif forced >= OFTEN:
+    elif forced >= OFTEN_FORCED:
         lines.append(
             Effect(
                 "note",

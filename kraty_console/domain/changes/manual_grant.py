@@ -11,7 +11,7 @@ from kraty_console.contract.iso_time import iso
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
 from kraty_console.domain.change_totals import Totals, entry_totals
-from kraty_console.domain.changes.subject_lines import ban_note, player_line
+from kraty_console.domain.changes.subject_lines import ban_note, paid_note, player_line
 from kraty_console.domain.fields import (
     ChangeDialog,
     Effect,
@@ -119,6 +119,7 @@ def effects(form: Form, values: Values, context: EffectContext) -> list[Effect]:
         Effect("grant", words),
         Effect("status", "pending, until the game collects it"),
         Effect("wallet", "unchanged until it is claimed"),
+        *paid_note(context.snapshot, form.text(values, "ticket"), context.now),
         *ban_note(context.snapshot, "the grant waits until the ban is lifted"),
     ]
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kraty_console.domain.cautions import paid_under
 from kraty_console.domain.fields import Effect
 from kraty_console.domain.formatting import grouped, since, span
 from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.labels import event_words, short, status_words
-from kraty_console.domain.timestamps import is_past, is_within
+from kraty_console.domain.timestamps import is_past
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Snapshot
@@ -58,7 +59,7 @@ def ban_note(snapshot: Snapshot, words: str) -> tuple[Effect, ...]:
     return (Effect("note", f"the player is banned{why}: {words}", note=True),)
 
 
-def done_before(snapshot: Snapshot, action: str, now: datetime, days: int = 7) -> int:
-    """How often the player's audit rows show this action in the last days."""
-    done = (row for row in snapshot.audit if row.action == action and row.outcome == "ok")
-    return sum(is_within(row.occurred_at, now, timedelta(days=days)) for row in done)
+def paid_note(snapshot: Snapshot, ticket: str, now: datetime) -> tuple[Effect, ...]:
+    """A note if something was paid by hand under the same ticket."""
+    words = paid_under(snapshot, ticket, now)
+    return (Effect("note", f"paid under this ticket already: {words}", note=True),) if words else ()

@@ -1,0 +1,333 @@
+"""Broken players who were helped before: what not to do again, from the audit rows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.domain.cautions import CautionRule as Rule
+from kraty_console.domain.problems import Fault
+from tests.harness.domain.broken_players import (
+    CLAIM,
+    EXPIRED,
+    FAILED,
+    FORCE,
+    GRANT,
+    NOT_ROLLED,
+    PLAYING,
+    RETRY,
+    STUCK,
+    BrokenPlayer,
+    audit,
+    banned,
+    broken,
+    claimed,
+    credited,
+    forced,
+    granted,
+    revoked,
+    rolled,
+)
+from tests.harness.domain.snapshots import ago, attempt, grant, plain_attempt, published
+
+A, G = "a1", "g1"
+UNROLLED = [attempt(id=A, roll=FAILED)]
+WAITING = [grant(id=G, sourceRefId="order", sourceKind="api")]
+FORCED = [attempt(id=f"old-{n}", status="force_completed", rewardPolicy="none", roll=None) for n in range(2)]
+BY_KEY = {"kind": "api_key", "id": "k", "label": "api_key:sRabbit0"}
+
+FORCING: Final = (
+    broken(
+        "forced already, the answer is older",
+        (Fault.STUCK, A),
+        rules=(Rule.FORCED_BEFORE,),
+        never=(FORCE,),
+        says=("Do not force-complete it again: that was done 30m ago by maria (ZD-1: checked)",),
+        attempts=[attempt(id=A, **STUCK)],
+        audit=[forced(A)],
+    ),
+    broken(
+        "forced already, never rolled",
+        (Fault.NOT_ROLLED, A),
+        action=RETRY,
+        rules=(Rule.FORCED_BEFORE,),
+        attempts=[attempt(id=A, status="force_completed", roll=NOT_ROLLED)],
+        audit=[forced(A)],
+    ),
+    broken(
+        "a refused force-complete is none",
+        (Fault.STUCK, A),
+        action=FORCE,
+        attempts=[attempt(id=A, **STUCK)],
+        audit=[forced(A, outcome="denied")],
+    ),
+    broken(
+        "the event was forced twice before",
+        (Fault.STUCK, A),
+        action=FORCE,
+        rules=(Rule.FORCED_OFTEN,),
+        says=("daily_race was force-completed 2 times for this player",),
+        attempts=[attempt(id=A, **STUCK), *FORCED],
+    ),
+    broken(
+        "the event was forced twice, by audit rows of attempts further down",
+        (Fault.NEVER_FINISHED, A),
+        action=FORCE,
+        rules=(Rule.FORCED_OFTEN,),
+        attempts=[attempt(id=A, **EXPIRED)],
+        audit=[forced(f"x{n}", after={"eventKey": "daily_race"}) for n in range(2)],
+    ),
+    broken(
+        "another event was forced twice",
+        (Fault.STUCK, A),
+        action=FORCE,
+        attempts=[attempt(id=A, **STUCK)],
+        audit=[forced(f"x{n}", after={"eventKey": "weekly_cup"}) for n in range(2)],
+    ),
+    broken(
+        "one attempt, seen by status and by audit row, is one",
+        (Fault.STUCK, A),
+        action=FORCE,
+        attempts=[attempt(id=A, **STUCK), FORCED[0]],
+        audit=[forced("old-0", after={"eventKey": "daily_race"})],
+    ),
+)
+
+ROLLING: Final = (
+    broken(
+        "rolled by hand once, it failed again",
+        (Fault.ROLL_FAILED, A),
+        action=RETRY,
+        rules=(Rule.ROLLED_BEFORE,),
+        says=("tried by hand 30m ago by maria",),
+        attempts=UNROLLED,
+        audit=[rolled(A, 0, "table gone")],
+    ),
+    broken(
+        "rolled by hand twice, it failed each time",
+        (Fault.ROLL_FAILED, A),
+        rules=(Rule.ROLLED_BEFORE,),
+        never=(RETRY,),
+        says=("tried 2 times by hand",),
+        attempts=UNROLLED,
+        audit=[rolled(A, 0, "table gone"), rolled(A, 0, "table gone", occurredAt=ago(minutes=50))],
+    ),
+    broken(
+        "rolled by hand twice, and the cause was fixed since",
+        (Fault.ROLL_FAILED, A),
+        action=RETRY,
+        rules=(Rule.ROLLED_BEFORE,),
+        attempts=[
+            attempt(id="a2", grantIds=["g2"], roll={"status": "rolled", "at": ago(minutes=5)}),
+            *UNROLLED,
+        ],
+        grants=[grant(id="g2", sourceRefId="a2", status="claimed")],
+        audit=[rolled(A, 0, "table gone"), rolled(A, 0, "table gone", occurredAt=ago(minutes=50))],
+    ),
+    broken(
+        "rolled by hand, it gave nothing",
+        (Fault.NO_GRANTS_LINKED, A),
+        rules=(Rule.ROLLED_BEFORE,),
+        never=(RETRY,),
+        says=("it gave nothing",),
+        make=published,
+        attempts=[plain_attempt(id=A)],
+        audit=[rolled(A, 0)],
+    ),
+    broken(
+        "rolled by hand, the grant is not shown",
+        (Fault.NOT_ROLLED, A),
+        rules=(Rule.ROLLED_BEFORE,),
+        never=(RETRY, GRANT),
+        says=("it made 1 grant",),
+        attempts=[attempt(id=A, roll=NOT_ROLLED)],
+        audit=[rolled(A, 1)],
+    ),
+    broken(
+        "rolled by hand, the result is not told",
+        (Fault.NOT_ROLLED, A),
+        action=RETRY,
+        rules=(Rule.ROLLED_BEFORE,),
+        attempts=[attempt(id=A, roll=NOT_ROLLED)],
+        audit=[rolled(A, 0, metadata=None)],
+    ),
+)
+
+PAYING: Final = (
+    broken(
+        "paid by hand since",
+        (Fault.ROLL_FAILED, A),
+        action=RETRY,
+        rules=(Rule.PAID_BY_HAND,),
+        says=("Do not pay twice: 500 gold granted by hand 30m ago by maria (ZD-1: checked)",),
+        attempts=UNROLLED,
+        audit=[granted()],
+    ),
+    broken(
+        "paid by hand under this ticket",
+        (Fault.ROLL_FAILED, A),
+        rules=(Rule.PAID_BY_HAND,),
+        never=(RETRY,),
+        says=("Otherwise: The roll failed",),
+        ticket="ZD-1",
+        attempts=UNROLLED,
+        audit=[granted()],
+    ),
+    broken(
+        "paid by hand for this attempt by its id",
+        (Fault.NOT_ROLLED, A),
+        rules=(Rule.PAID_BY_HAND,),
+        never=(RETRY,),
+        attempts=[attempt(id=A, roll=NOT_ROLLED)],
+        audit=[granted(reason=f"make-good for {A}")],
+    ),
+    broken(
+        "credited under this ticket",
+        (Fault.GRANT_EXPIRED, G),
+        rules=(Rule.PAID_BY_HAND,),
+        never=(CLAIM,),
+        says=("250 gold credited 30m ago by maria",),
+        ticket="ZD-1",
+        grants=[grant(id=G, sourceRefId="order", status="expired")],
+        audit=[credited()],
+    ),
+    broken(
+        "credited under this ticket, whose number was corrected",
+        (Fault.STUCK, A),
+        rules=(Rule.PAID_BY_HAND,),
+        never=(FORCE,),
+        says=("(ZD-2: checked)",),
+        ticket="ZD-2",
+        attempts=[attempt(id=A, **STUCK)],
+        audit=[audit("audit.correct", "row-7", ticket="ZD-2"), credited(id="row-7")],
+    ),
+    broken(
+        "credited under another ticket",
+        (Fault.ROLL_FAILED, A),
+        action=RETRY,
+        rules=(Rule.PAID_BY_HAND,),
+        ticket="ZD-9",
+        attempts=UNROLLED,
+        audit=[credited()],
+    ),
+    broken(
+        "paid before it began is for something else",
+        (Fault.ROLL_FAILED, A),
+        action=RETRY,
+        attempts=UNROLLED,
+        audit=[granted(occurredAt=ago(days=8))],
+    ),
+    broken(
+        "what the studio's backend pays is no payment by hand",
+        (Fault.ROLL_FAILED, A),
+        action=RETRY,
+        attempts=UNROLLED,
+        audit=[credited(actor=BY_KEY)],
+    ),
+    broken(
+        "what was paid and revoked is not paid",
+        (Fault.ROLL_FAILED, A),
+        action=RETRY,
+        attempts=UNROLLED,
+        audit=[revoked("g-hand"), granted()],
+    ),
+    broken(
+        "a make-good is no payment for itself",
+        (Fault.GRANT_PENDING, G),
+        action=CLAIM,
+        grants=[grant(id=G, sourceKind="admin", sourceRefId=None)],
+        audit=[granted(G, occurredAt=ago(minutes=59))],
+    ),
+    broken(
+        "paid three times in a week, and a roll failed",
+        (Fault.ROLL_FAILED, A),
+        action=RETRY,
+        rules=(Rule.PAID_BY_HAND, Rule.PAID_OFTEN),
+        says=("3 payments by hand in 7 days", "and 1 more"),
+        attempts=UNROLLED,
+        audit=[granted(), credited(), credited(occurredAt=ago(minutes=40))],
+    ),
+    broken(
+        "credited every day",
+        (Fault.GRANT_PENDING, G),
+        action=CLAIM,
+        rules=(Rule.PAID_BY_HAND, Rule.PAID_OFTEN),
+        grants=WAITING,
+        audit=[credited(occurredAt=ago(days=day, minutes=1)) for day in range(4)],
+    ),
+)
+
+CLAIMING: Final = (
+    broken(
+        "claimed by force, the answer is older",
+        (Fault.GRANT_PENDING, G),
+        rules=(Rule.CLAIMED_BEFORE,),
+        never=(CLAIM,),
+        says=("Do not force-claim it again",),
+        grants=WAITING,
+        audit=[claimed(G)],
+    ),
+    broken(
+        "delivered already, by the ledger",
+        (Fault.GRANT_PENDING, G),
+        action=CLAIM,
+        rules=(Rule.CLAIMED_BEFORE,),
+        says=("the ledger shows that it was delivered 2h ago",),
+        grants=WAITING,
+        walletLedger=[{"ledgerId": "w1", "sourceRefId": G, "delta": 500, "occurredAt": ago(hours=2)}],
+    ),
+    broken(
+        "three claimed by force in a week",
+        (Fault.GRANT_PENDING, G),
+        action=CLAIM,
+        rules=(Rule.CLAIMED_OFTEN,),
+        says=("3 grants of this player were force-claimed in 7 days",),
+        grants=WAITING,
+        audit=[claimed(f"old-{n}") for n in range(3)],
+    ),
+    broken(
+        "three claimed by force, and one expired",
+        (Fault.GRANT_EXPIRED, G),
+        action=CLAIM,
+        rules=(Rule.CLAIMED_OFTEN,),
+        grants=[grant(id=G, sourceRefId="order", status="expired")],
+        audit=[claimed(f"old-{n}") for n in range(3)],
+    ),
+    broken(
+        "three claimed by force in a year",
+        (Fault.GRANT_PENDING, G),
+        action=CLAIM,
+        grants=WAITING,
+        audit=[claimed(f"old-{n}", occurredAt=ago(days=90 * n)) for n in range(3)],
+    ),
+    broken(
+        "its milestone was taken back",
+        (Fault.NEVER_FINISHED, A),
+        action=FORCE,
+        rules=(Rule.REVOKED,),
+        says=("Do not deliver or replace it: revoked 30m ago by maria",),
+        attempts=[attempt(id=A, **{**EXPIRED, "grantIds": [G]})],
+        grants=[grant(id=G, sourceRefId=A, status="revoked")],
+        audit=[revoked(G)],
+    ),
+    broken(
+        "its milestone was taken back, and its roll failed",
+        (Fault.ROLL_FAILED, A),
+        rules=(Rule.REVOKED,),
+        action=GRANT,
+        attempts=[attempt(id=A, roll=FAILED, grantIds=[G])],
+        grants=[grant(id=G, sourceRefId=A, status="revoked", sourceKind="event_milestone")],
+        audit=[revoked(G)],
+    ),
+    broken(
+        "the ban's audit row says that the case is open",
+        (Fault.BANNED_PLAYING, A),
+        rules=(Rule.BAN_UNDER_REVIEW,),
+        never=("player.ban",),
+        says=("banned 30m ago by maria (ZD-1)",),
+        player={"ban": {"bannedAt": ago(minutes=30), "reason": None}},
+        attempts=[attempt(id=A, **{**PLAYING, "lastProgressAt": ago(minutes=40)})],
+        audit=[banned("investigation pending")],
+    ),
+)
+
+HISTORIES: Final[tuple[BrokenPlayer, ...]] = (*FORCING, *ROLLING, *PAYING, *CLAIMING)
