@@ -278,12 +278,7 @@ class Workspace:
     async def snapshot(self, player: str, limit: int, etag: str | None = None) -> Fetched[Snapshot] | None:
         """Everything about a player, each list cut at `limit` rows, or None when nothing changed since `etag`."""
         fetched = await (await self.game_client()).snapshot(player, limit=limit, etag=etag)
-        if fetched is None:
-            return None
-        value = fetched.value
-        if limit != value.requested_limit:
-            value = value.model_copy(update={"requested_limit": limit})
-        return replace(fetched, value=self.memory.named(value))
+        return None if fetched is None else replace(fetched, value=self.memory.named(fetched.value.read_with(limit)))
 
     @property
     def known_catalog(self) -> Catalog | None:

@@ -202,7 +202,11 @@ class Snapshot(Answer):
     item_ledger: list[LedgerRow] = Field(default_factory=empty_list)
     audit: list[AuditRow] = Field(default_factory=empty_list)
     requested_limit: int = Field(default=DEFAULT_LIMIT, exclude=True)
-    """The `limit` that was asked for: a list of this length may be cut. Never read from or written to the wire."""
+    """The `limit` that was asked for: a list of this length may be cut. It is not part of the answer."""
+
+    def read_with(self, limit: int) -> Snapshot:
+        """The same answer, as that to a look-up with this limit."""
+        return self if limit == self.requested_limit else self.model_copy(update={"requested_limit": limit})
 
 
 class SearchHit(Answer):
