@@ -1,4 +1,4 @@
-"""A long past for a demo world: copies of its oldest audit row, older than all others."""
+"""The audit rows of a demo world, counted, and a long past for it: copies of the oldest row, older than all others."""
 
 from __future__ import annotations
 
@@ -27,3 +27,14 @@ def add_old_rows(stage: DemoStage, count: int, *, ticket: str = "OLD", **last: s
             for number in range(count)
         ]
         database.executemany(f"INSERT INTO audit ({names}) VALUES ({marks})", rows)
+
+
+def count_rows(stage: DemoStage, where: str = "TRUE") -> int:
+    """How many audit rows the game has, or those that a condition of SQL chooses."""
+    game_id = UUID(stage.world.credentials["gameId"]).hex
+    with closing(sqlite3.connect(stage.file)) as database:
+        counted: tuple[int] = database.execute(
+            f"SELECT count(*) FROM audit WHERE game_id = ? AND ({where})",
+            (game_id,),
+        ).fetchone()
+        return counted[0]
