@@ -8,7 +8,7 @@ from kraty_console.console.dialogs.audit_filter import AuditFilterDialog
 from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.console.screens.audit_log import AuditLogScreen
 from kraty_console.contract.audit_actions import AUDIT_ACTIONS
-from tests.harness.console.audit_screens import column, edits, filters, log_of, opens_log
+from tests.harness.console.audit_screens import column, edits, filters, log_of, opens_log, reads_all
 from tests.harness.console.colleague import colleague, impatient
 from tests.harness.console.driver import SIZE, SMALL, ConsoleDriver, at
 from tests.harness.console.faulty_transport import FaultyTransport
@@ -122,8 +122,7 @@ async def test_a_refresh_takes_the_place_of_what_is_read(backend: DemoStage, wir
         hold.let_go()
         assert column(screen, "reason")[0] == "a colleague did this"
         assert len(screen.table.rows) == 50
-        await driver.press("G")
-        await log_of(driver)
+        await reads_all(driver)
         assert len(screen.table.rows) == count_rows(backend)
 
 
@@ -174,8 +173,7 @@ async def test_tab_completes_names_and_values(backend: DemoStage) -> None:
 async def test_every_action_of_the_log_is_known_to_the_completion(backend: DemoStage) -> None:
     async with at(backend.app()) as driver:
         screen = await opens_log(driver)
-        await driver.press("G")
-        await log_of(driver)
+        await reads_all(driver)
         assert len(screen.table.rows) == count_rows(backend)
         assert set(column(screen, "action")) <= set(AUDIT_ACTIONS)
 

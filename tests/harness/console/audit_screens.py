@@ -21,6 +21,14 @@ async def log_of(driver: ConsoleDriver) -> AuditLogScreen:
     return driver.app.screen
 
 
+async def reads_all(driver: ConsoleDriver) -> None:
+    """Go down to the last row of all."""
+    screen = await log_of(driver)
+    while not screen.is_complete:
+        await driver.press("G")
+        await log_of(driver)
+
+
 async def edits(driver: ConsoleDriver, *texts: str) -> AuditFilterDialog:
     """Open the filter line and type; `TAB` presses the key."""
     await driver.press("f")
