@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 OTHER_COMMANDS = frozenset(
-    {"search", "show", "diagnose", "timeline", "audit", "act", "worklog"}
+    {"search", "show", "diagnose", "timeline", "audit", "act", "queue", "worklog"}
     | {"server", "webhooks", "backend", "config", "doctor"}
 )
 """Commands that open no console."""
