@@ -26,7 +26,7 @@ from kraty_console.domain.scopes import PANE_OF, PaneId, Scope
 
 if TYPE_CHECKING:
     from kraty_console.contract.catalog import Catalog
-    from kraty_console.contract.players import Attempt, Snapshot
+    from kraty_console.contract.players import Attempt, Grant, Lobby, Snapshot
 
 GUEST = "Progress in another account? m shows the two side by side, and the command that merges them."
 GUEST_WITH_KEY = "Progress in another account? Merge the two with U."
@@ -228,10 +228,11 @@ class NextSteps:
     @cached_property
     def _codes(self) -> Counter[tuple[Scope, Fault]]:
         """How many attempts and grants have each most urgent diagnosis."""
-        rows: list[tuple[Scope, str]] = [("attempt", each.id) for each in self.snapshot.attempts]
-        rows += [("grant", each.id) for each in self.snapshot.grants]
-        analysed = ((scope, self._analysis_of(scope, row_id)) for scope, row_id in rows)
-        return Counter((scope, found.faults[0].code) for scope, found in analysed if found is not None)
+        codes: list[tuple[Scope, Fault]] = [
+            *(("attempt", self._of_attempt(each).faults[0].code) for each in self.snapshot.attempts),
+            *(("grant", self._of_grant(each).faults[0].code) for each in self.snapshot.grants),
+        ]
+        return Counter(codes)
 
     @property
     def _is_doubtful(self) -> bool:
@@ -262,12 +263,21 @@ class NextSteps:
     def _analysis_of(self, scope: Scope | None, row_id: str | None) -> RowAnalysis | None:
         """All diagnoses of a row; None if rows of its kind have none, or the row is gone."""
         if scope == "attempt" and (attempt := self._links.attempt(row_id)) is not None:
-            return self._worked_on(self._analysis.attempt(attempt, self._now, self._how), attempt)
+            return self._of_attempt(attempt)
         if scope == "grant" and (grant := self._links.grant(row_id)) is not None:
-            return self._worked_on(self._analysis.grant(grant, self._now, self._how))
+            return self._of_grant(grant)
         if scope == "lobby" and (lobby := snapshot_lookup.lobby(self.snapshot, row_id)) is not None:
-            return RowAnalysis((diagnose_lobby(lobby, self._now),), ())
+            return self._of_lobby(lobby)
         return None
+
+    def _of_attempt(self, attempt: Attempt) -> RowAnalysis:
+        return self._worked_on(self._analysis.attempt(attempt, self._now, self._how), attempt)
+
+    def _of_grant(self, grant: Grant) -> RowAnalysis:
+        return self._worked_on(self._analysis.grant(grant, self._now, self._how))
+
+    def _of_lobby(self, lobby: Lobby) -> RowAnalysis:
+        return RowAnalysis((diagnose_lobby(lobby, self._now),), ())
 
     def _worked_on(self, found: RowAnalysis, attempt: Attempt | None = None) -> RowAnalysis:
         """The analysis with what only the ticket in work and the catalog tell."""
@@ -290,15 +300,13 @@ class NextSteps:
 
     def _all_troubles(self) -> Iterator[Trouble]:
         snapshot = self.snapshot
-        scopes: list[tuple[Scope, str]] = [
-            *(("attempt", each.id) for each in snapshot.attempts),
-            *(("grant", each.id) for each in snapshot.grants),
-            *(("lobby", each.id) for each in snapshot.lobbies),
+        by_row: list[tuple[str, RowAnalysis]] = [
+            *((each.id, self._of_attempt(each)) for each in snapshot.attempts),
+            *((each.id, self._of_grant(each)) for each in snapshot.grants),
+            *((each.id, self._of_lobby(each)) for each in snapshot.lobbies),
         ]
         seen: set[tuple[str, str]] = set()
-        for scope, row_id in scopes:
-            found = self._analysis_of(scope, row_id)
-            assert found is not None, "it is a row of the lists"
+        for row_id, found in by_row:
             for diagnosis in found.faults:
                 mended_on = row_id
                 if diagnosis.target_id is not None and self._row_of(diagnosis.target_id) is not None:

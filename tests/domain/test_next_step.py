@@ -206,3 +206,9 @@ def test_the_merge_hint_depends_on_the_credential(can_merge: bool, words: str) -
     for played in ({}, {"attempts": [attempt(grantIds=[grant()["id"]])], "grants": [grant(status="claimed")]}):
         guest = snapshot(player={"email": None}, **played)
         assert words in NextSteps(guest, NOW, can_merge=can_merge).for_player().words
+
+
+def test_two_rows_of_one_id_are_each_looked_at() -> None:
+    same = [attempt(id="a1", roll=FAILED), attempt(id="a1", rewardPolicy="none", roll=None)]
+    for attempts in (same, same[::-1]):
+        assert [each.diagnosis.code for each in NextSteps(snapshot(attempts=attempts), NOW).troubles] == ["roll_failed"]

@@ -106,7 +106,7 @@ def test_groups_count_players_once_and_rows_all() -> None:
     assert told["grant_expired"] == (1, 1, "grant.force_claim")
     assert told["banned_playing"][0] == 1
     assert told["fine"] == (1, 0, None)
-    assert [each.kind for each in groups] == ["roll_failed", "grant_expired", "banned_playing", "fine"]
+    assert [each.kind for each in groups] == ["roll_failed", "banned_playing", "grant_expired", "fine"]
 
 
 def test_what_could_not_be_read_is_not_healthy() -> None:
