@@ -27,7 +27,7 @@ in different widths, what it paints in part lands a cell off, and a line of both
 
 _KEYS = "? keys"
 """What the last line of a player says behind the keys that work."""
-_SEARCH_KEYS = "enter open"
+_SEARCH_KEYS = "esc to the list"
 """What it says while the search field has the focus."""
 
 
