@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kraty_console.present.notes import NewestNote
     from kraty_console.present.table import Cell
 
-_HINTS: Final = ("3 shows all", "i shows all", "d shows all")
+_HINTS: Final = ("3 shows all", "i shows all", "e shows all")
 """How to see what is left out of balances, note and context."""
 
 _KEPT: Final = 4
