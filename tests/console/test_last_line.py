@@ -14,7 +14,7 @@ def footer(driver: ConsoleDriver) -> str:
 
 async def test_the_last_line_lists_what_works_where_the_focus_is(backend: DemoStage) -> None:
     async with at(backend.app()) as driver:
-        assert footer(driver).split("  ") == ["enter open", "esc to the list and its keys", "ctrl+p all actions"]
+        assert footer(driver).split("  ") == ["enter back", "esc to the list and its keys", "ctrl+p all actions"]
         await driver.press("escape")
         assert "p recent" in footer(driver)
         await driver.press("/")

@@ -116,14 +116,14 @@ async def test_actions_that_need_a_row_are_dimmed_in_an_empty_list(backend: Demo
         screen = driver.app.screen
         assert isinstance(screen, DeliveriesScreen)
         off = {hint.label for hint in screen.keys.hints if not hint.enabled}
-        assert off == {"replay", "open", "link", "copy id"}
+        assert off == {"replay", "open", "grant", "link", "copy id"}
 
 
 async def test_hidden_columns_are_counted_in_the_first_line(backend: DemoStage) -> None:
     async with at(backend.app(player="alice_42"), SMALL) as driver:
         await driver.looks_at("alice_42")
         await opens(driver, "l", AuditLogScreen)
-        assert "1 column more with enter" in driver.text.splitlines()[0]
+        assert "2 columns more with enter" in driver.text.splitlines()[0]
         assert "REASON" not in driver.text
         await driver.pilot.resize_terminal(*SIZE)
         await driver.sized(*SIZE)

@@ -41,4 +41,4 @@ def test_a_terminal_too_small_says_what_it_needs_and_comes_back(person: User) ->
     person.resize(30, 9)
     person.wait_for(lambda text: "40" in text and "12" in text)
     person.resize(120, 36)
-    person.wait_for(lambda text: "heavy_user" in text and "Attempts" in text)
+    person.wait_for(lambda text: "heavy_user" in text and "1 Att" in text)
