@@ -123,16 +123,17 @@ class User(Terminal):
         self.wait_for(lambda _: self.focus() == "")
 
     def try_dialog(self, key: str) -> bool:
-        """Press the key of a dialog that may be off here; whether it stands and listens. Otherwise the last line says
-        why it is off, in place of the keys, until the next key."""
+        """Press the key of a dialog that may be off here; whether it stands and listens. Otherwise a line above the
+        keys says why it is off, until the next key."""
         self.wait_for(lambda _: _KEYS in self.footer())
+        before = self.text()
         self.press(key)
-        self.wait_for(lambda text: "[ Cancel ]" in text or _KEYS not in self.footer())
+        self.wait_for(lambda text: "[ Cancel ]" in text or (text != before and "━" not in text))
         if "[ Cancel ]" in self.text():
             self.listens("")
             return True
         self.press("z")
-        self.wait_for(lambda _: _KEYS in self.footer())
+        self.wait_for(lambda text: text == before)
         return False
 
     def read_document(self) -> None:
