@@ -79,7 +79,7 @@ def test_the_table_stops_and_says_so(busy: TroubledGame, member: Member) -> None
     rows = whole_log(busy)
     assert result.code == 0
     head, *lines = result.out.splitlines()
-    assert head.split() == ["WHEN", "ACTION", "OUTCOME", "PLAYER", "BY", "TICKET", "REASON", "AUDIT", "ROW"]
+    assert head.split() == ["WHEN", "ACTION", "WHAT", "OUTCOME", "PLAYER", "BY", "TICKET", "REASON", "AUDIT", "ROW"]
     assert [line.split()[-1] for line in lines] == [row["id"] for row in rows[:50]]
     assert lines[0].startswith(rows[0]["occurredAt"][:19].replace("T", " ") + " UTC  wallet.credit")
     assert result.err == "Stopped after 50 audit rows: --all reads on to the last one.\n"
