@@ -197,9 +197,9 @@ def test_an_address_in_use_is_reported_in_words(tmp_path: Path, refused: Refusal
         (["--rate", "fast"], 2, "is not RATE"),
         (["--credentials-out", "file.json"], 2, "--demo"),
         (
-            ["--only", "published,grants"],
+            ["--only", "published,gifts"],
             2,
-            "--only: 'grants' is not an operation; choose from published, health, me, ",
+            "--only: 'gifts' is not an operation; choose from published, health, me, ",
         ),
         (["--only", "Published"], 2, "'Published' is not an operation"),
         (["--only", ""], 2, "'' is not an operation"),
