@@ -21,7 +21,9 @@ PICTURES = (
     Scene("force-complete", "carol_ng", ("full_stop", "DIALOG")),
     Scene("wallet", "alice_42", ("3",)),
     Scene("timeline", "alice_42", ("7", "REST")),
-    Scene("audit-log", None, ("escape", "l", "sees:ACTION", "f", "DIALOG", "text:action:grant.*", "enter", "sees:match")),
+    Scene(
+        "audit-log", None, ("escape", "l", "sees:ACTION", "f", "DIALOG", "text:action:grant.*", "enter", "sees:match")
+    ),
     Scene("small", "bob_7", size=SMALL),
     Scene("light", "ivy", launch={"theme": "light"}),
 )

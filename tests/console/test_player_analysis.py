@@ -8,6 +8,7 @@ import pytest
 
 from kraty_console.contract.players import Attempt, Snapshot
 from kraty_console.domain import diagnosis
+from kraty_console.domain.action_hints import ActionHints
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.problems import Diagnosis
 from tests.harness.console.driver import at
@@ -25,9 +26,11 @@ async def test_a_player_is_analysed_once_while_the_cursor_moves(
         indexed.append(snapshot)
         build(self, snapshot)
 
-    def counted_faults(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> tuple[Diagnosis, ...]:
+    def counted_faults(
+        attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links, how: ActionHints
+    ) -> tuple[Diagnosis, ...]:
         diagnosed.append(attempt.id)
-        return attempt_faults(attempt, snapshot, now, links)
+        return attempt_faults(attempt, snapshot, now, links, how)
 
     monkeypatch.setattr(Links, "__init__", counted_build)
     monkeypatch.setattr(diagnosis, "attempt_faults", counted_faults)
