@@ -76,7 +76,7 @@ async def test_the_next_step_of_a_healthy_row_goes_to_the_faulty_row(backend: De
         assert screen.table.row is not troubled
         assert "This row is fine." in driver.text
         assert "daily_race (2h ago)" in driver.text
-        assert "press .  go to daily_race" in driver.text
+        assert "press .  go there" in driver.text
         await driver.press("2", "full_stop")
         assert driver.app.screen is screen, "no dialog for a row that nobody looks at"
         assert (screen.pane, screen.table.row and screen.table.row.id) == ("attempts", troubled.id)
